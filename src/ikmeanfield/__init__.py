@@ -1,0 +1,1 @@
+"""Networks of heterogeneous Izhikevich neurons and their mean field."""
