@@ -1,0 +1,20 @@
+"""Circuits as pure data: populations, synapses, parameters with units, presets of the paper."""
+
+from ikmeanfield.circuit.model import Circuit, Population, RecoveryForm, Synapse
+from ikmeanfield.circuit.presets import (
+    PRESETS,
+    excitatory_inhibitory,
+    regular_spiking,
+    truncated,
+)
+
+__all__ = [
+    "PRESETS",
+    "Circuit",
+    "Population",
+    "RecoveryForm",
+    "Synapse",
+    "excitatory_inhibitory",
+    "regular_spiking",
+    "truncated",
+]

@@ -1,0 +1,180 @@
+"""Populations of Izhikevich neurons and the synapses between them: parameters with units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from ikmeanfield.schema import ConfigError, Validated, explain, quantity
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
+
+RecoveryForm = Literal["neuron", "population"]
+
+
+class Synapse(Validated):
+    """A conductance synapse into one population; its activation s obeys Eq. 3 (or 25)."""
+
+    conductance: float = quantity("nS", "maximum conductance g", ge=0)
+    reversal_potential: float = quantity("mV", "reversal potential E")
+    synaptic_time: float = quantity("ms", "decay time constant τ_s", gt=0)
+    weights: dict[Name, float] = quantity("1", "coupling J from each source population")
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> Self:
+        if not self.weights:
+            msg = "weights is empty; name at least one source population"
+            raise ValueError(msg)
+        return self
+
+
+class Population(Validated):
+    """Izhikevich neurons that differ only in their spiking threshold (Eqs. 1-2 or 26-27).
+
+    Thresholds follow a Lorentzian of half-width `threshold_width` about `threshold`, truncated
+    to ``threshold ± truncation`` (Eq. 40).
+    """
+
+    size: int = quantity("1", "number of neurons N in the spiking network", 10_000, ge=1)
+    capacitance: float = quantity("pF", "capacitance C", gt=0)
+    leakage: float = quantity("nS/mV", "leakage k", gt=0)
+    resting_potential: float = quantity("mV", "resting potential v_r")
+    threshold: float = quantity("mV", "centre of the distribution of spiking thresholds")
+    threshold_width: float = quantity("mV", "half-width at half-maximum Δ_v", ge=0)
+    truncation: float | None = quantity(
+        "mV", "half-range φ of the thresholds; null: threshold − resting_potential", None, gt=0
+    )
+    recovery_time: float = quantity("ms", "recovery time constant τ_u", gt=0)
+    recovery_coupling: float = quantity("nS", "recovery coupling b")
+    adaptation: float = quantity("pA", "jump κ of the recovery variable at a spike")
+    peak_potential: float = quantity("mV", "peak potential v_p, at which a spike is counted")
+    reset_potential: float = quantity("mV", "potential v_0 to which a spike resets")
+    input_current: float = quantity("pA", "constant input current I", 0.0)
+    recovery: RecoveryForm = quantity(
+        "1", "one recovery variable per neuron (Eqs. 1-2) or per population (Eqs. 26-27)", "neuron"
+    )
+    synapses: dict[Name, Synapse] = Field(
+        default={}, description="synapses into this population, by name"
+    )
+
+    @model_validator(mode="after")
+    def _potentials_are_ordered(self) -> Self:
+        if self.reset_potential >= self.peak_potential:
+            msg = (
+                f"reset_potential = {self.reset_potential:g} mV must lie below "
+                f"peak_potential = {self.peak_potential:g} mV"
+            )
+            raise ValueError(msg)
+        if self.truncation is None and self.threshold <= self.resting_potential:
+            msg = (
+                f"threshold = {self.threshold:g} mV must lie above resting_potential = "
+                f"{self.resting_potential:g} mV, or truncation must be given"
+            )
+            raise ValueError(msg)
+        return self
+
+    @property
+    def half_range(self) -> float:
+        """The truncation φ in mV; by default thresholds stay above the resting potential."""
+        if self.truncation is not None:
+            return self.truncation
+        return self.threshold - self.resting_potential
+
+
+class Circuit(Validated):
+    """Populations with their synapses; drives the network, the mean field and continuation.
+
+    Parameters are addressed by paths such as ``rs.threshold_width``, ``rs.ampa.conductance``
+    or ``rs.ampa.weights.fs``.
+    """
+
+    populations: dict[Name, Population]
+
+    @model_validator(mode="after")
+    def _sources_exist(self) -> Self:
+        if not self.populations:
+            msg = "a circuit needs at least one population"
+            raise ValueError(msg)
+        for name, population in self.populations.items():
+            for synapse_name, synapse in population.synapses.items():
+                for source in synapse.weights:
+                    if source not in self.populations:
+                        known = ", ".join(self.populations)
+                        msg = (
+                            f"{name}.{synapse_name}.weights names the source {source!r}; "
+                            f"the populations are {known}"
+                        )
+                        raise ValueError(msg)
+        return self
+
+    def get(self, path: str) -> Any:
+        """The value of one parameter, for example ``circuit.get("rs.adaptation")``."""
+        node: Any = self.populations
+        for part in _keys(path):
+            children = node if isinstance(node, dict) else _children(node)
+            if part not in children:
+                msg = f"no parameter {path!r}: {part!r} is not one of {', '.join(children)}"
+                raise ConfigError(msg)
+            node = children[part]
+        return node
+
+    def replace(self, values: Mapping[str, Any]) -> Circuit:
+        """A circuit with other values of some parameters, checked together.
+
+        Parameters
+        ----------
+        values
+            New values by path; pairs such as v_p and v_0 may move at once.
+
+        Raises
+        ------
+        ConfigError
+            If a path does not exist or the new circuit is not valid.
+        """
+        data = self.model_dump()
+        for path, value in values.items():
+            self.get(path)
+            *parents, last = _keys(path)
+            node = data["populations"]
+            for part in parents:
+                node = node[part] if part in node else node["synapses"][part]
+            node[last] = value
+        try:
+            return Circuit.model_validate(data)
+        except ValidationError as error:
+            raise explain(error) from None
+
+    @staticmethod
+    def unit(path: str) -> str:
+        """The unit of a parameter, by its path."""
+        parts = _keys(path)
+        model: type[Validated] = Population if len(parts) == 2 else Synapse
+        extra = model.model_fields[parts[1 if len(parts) == 2 else 2]].json_schema_extra
+        assert isinstance(extra, dict)
+        return str(extra["unit"])
+
+    def __str__(self) -> str:
+        """One line per population."""
+        lines = []
+        for name, population in self.populations.items():
+            given = population.model_dump(exclude={"synapses"})
+            lines.append(
+                f"{name}: " + ", ".join(f"{key} = {value}" for key, value in given.items())
+            )
+        return "\n".join(lines)
+
+
+def _keys(path: str) -> list[str]:
+    return path.split(".")
+
+
+def _children(node: Any) -> dict[str, Any]:
+    """Fields of a model by name; a population's synapses count as its own."""
+    if isinstance(node, Population):
+        fields = {name: getattr(node, name) for name in Population.model_fields}
+        return {**node.synapses, **{k: v for k, v in fields.items() if k != "synapses"}}
+    if isinstance(node, Synapse):
+        return {name: getattr(node, name) for name in Synapse.model_fields}
+    return {}

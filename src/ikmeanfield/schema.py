@@ -1,0 +1,45 @@
+"""The base of every validated model, and error messages that name key, value and what is allowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class Validated(BaseModel):
+    """An immutable model that refuses unknown keys, lossy conversions, NaN and infinity."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+
+def quantity(unit: str, description: str, *args: Any, **constraints: Any) -> Any:
+    """Declare a field with a physical unit; the first positional argument is its default."""
+    default = args[0] if args else ...
+    return Field(default, description=description, json_schema_extra={"unit": unit}, **constraints)
+
+
+class ConfigError(ValueError):
+    """The configuration is wrong; the message names the keys, the values and what is allowed."""
+
+
+def explain(error: ValidationError, where: str = "") -> ConfigError:
+    """Turn a validation error into one line per problem: key, value, what is allowed."""
+    lines = []
+    for problem in error.errors(include_url=False):
+        key = ".".join(str(part) for part in (where, *problem["loc"]) if part != "")
+        if problem["type"] == "extra_forbidden":
+            lines.append(f"{key}: unknown key (value {_shown(problem['input'])})")
+        elif problem["type"] == "missing":
+            lines.append(f"{key}: this key is missing")
+        else:
+            message = problem["msg"].removeprefix("Value error, ")
+            lines.append(f"{key}: got {_shown(problem['input'])}; {message}")
+    return ConfigError("\n".join(lines))
+
+
+def _shown(value: Any, limit: int = 120) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
