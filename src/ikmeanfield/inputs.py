@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
@@ -99,7 +100,7 @@ def _ordered(
         msg = "a current needs at least one point (time, value)"
         raise ValueError(msg)
     times = tuple(t for t, _ in pairs)
-    if any(b <= a for a, b in zip(times, times[1:], strict=False)):
+    if any(b <= a for a, b in itertools.pairwise(times)):
         msg = f"times of a current must increase; got {list(times)}"
         raise ValueError(msg)
     return times, tuple(value for _, value in pairs)

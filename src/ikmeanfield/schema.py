@@ -1,4 +1,4 @@
-"""The base of every validated model, and error messages that name key, value and what is allowed."""
+"""The base of validated models, and errors that name key, value and what is allowed."""
 
 from __future__ import annotations
 

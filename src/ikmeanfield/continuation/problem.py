@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +39,8 @@ class Problem:
     variables: tuple[str, ...]
     parameters: Mapping[str, float]
     jacobian: Field | None = None
-    kinks: Mapping[str, Scalar] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
+    kinks: Mapping[str, Scalar] = dataclasses.field(default_factory=dict)
+    units: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def index(self, parameter: str) -> int:
         """Position of a parameter in p; an unknown name is an error that lists the known ones."""
