@@ -1,0 +1,21 @@
+"""Networks of spiking neurons: Eqs. 1-3 and 26-27 for any circuit, by two schemes."""
+
+from ikmeanfield.spiking.network import (
+    SCHEMES,
+    Network,
+    SimulationError,
+    compile_kernels,
+    simulate,
+)
+from ikmeanfield.spiking.settings import DEFAULT_STEP, RECORDABLE, Scheme
+
+__all__ = [
+    "DEFAULT_STEP",
+    "RECORDABLE",
+    "SCHEMES",
+    "Network",
+    "Scheme",
+    "SimulationError",
+    "compile_kernels",
+    "simulate",
+]

@@ -1,0 +1,356 @@
+"""The scheme ``exact``: Möbius steps of the membrane potential, second order in the step.
+
+Each step holds every population's mean recovery and synaptic input at their averages over the
+step and carries every neuron along its exact flow (`flow`), spikes and resets included. A spike
+acts on s and u at its own time inside the step. Its effect on the *other* neurons over the rest
+of that step is not lost but handed to the next step as an impulse, so that the integral of every
+input is exact up to the present step: this keeps the scheme second order for any number of
+neurons, without extrapolating a spike train.
+
+Potentials and recovery variables are scaled as in `flow` (y = x(v − v_r), U = x²u/k).
+"""
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ikmeanfield.circuit import Circuit
+from ikmeanfield.spiking.compiled import OPTIONS, VECTOR
+from ikmeanfield.spiking.flow import MAX_SPIKES, P_LIMIT, Z_LIMIT, logarithm_series, whole_step
+from ikmeanfield.spiking.layout import (
+    NON_FINITE,
+    SPIKES_FULL,
+    TOO_MANY_SPIKES,
+    Currents,
+    Records,
+    SpikeLog,
+    State,
+    Synapses,
+    mean_current,
+)
+
+FloatArray = NDArray[np.float64]
+
+ORDER = 2
+BLOCK = 512
+"""Neurons per block: a block stays in the first cache between its two passes."""
+
+
+class Cells(NamedTuple):
+    """Constants of every population, shape (populations,), for one step length."""
+
+    offset: NDArray[np.int64]  # of its first neuron, shape (populations + 1,)
+    own: NDArray[np.int64]  # 1: one u per neuron, 0: one for all
+    x: FloatArray  # kΔt/C
+    field: FloatArray  # of the total conductance in H
+    force: FloatArray  # of a current in P
+    peak: FloatArray  # x(v_p − v_r)
+    reset: FloatArray  # x(v_0 − v_r)
+    jump: FloatArray  # scaled κ
+    rate: FloatArray  # Δt/τ_u
+    decay: FloatArray  # of u over a step
+    mean: FloatArray  # average over a step of a u that decays from 1
+    coupling: FloatArray  # scaled b
+    area: FloatArray  # of ∫y dτ in u
+    moment: FloatArray  # of ∫y(τ − 1/2) dτ in u
+
+
+def cells(circuit: Circuit, step: float) -> Cells:
+    """Collect the constants of a circuit's populations for a step in ms."""
+    populations = list(circuit.populations.values())
+
+    def array(values: list[float]) -> FloatArray:
+        return np.array(values, dtype=float)
+
+    x = array([p.leakage * step / p.capacitance for p in populations])
+    k = array([p.leakage for p in populations])
+    rest = array([p.resting_potential for p in populations])
+    rate = array([step / p.recovery_time for p in populations])
+    force = x**2 / k
+    coupling = x / k * array([p.recovery_coupling for p in populations])
+    return Cells(
+        offset=np.cumsum([0, *(p.size for p in populations)]),
+        own=np.array([p.recovery == "neuron" for p in populations], dtype=np.int64),
+        x=x,
+        field=x / (2 * k),
+        force=force,
+        peak=x * (array([p.peak_potential for p in populations]) - rest),
+        reset=x * (array([p.reset_potential for p in populations]) - rest),
+        jump=force * array([p.adaptation for p in populations]),
+        rate=rate,
+        decay=np.exp(-rate),
+        mean=-np.expm1(-rate) / rate,
+        coupling=coupling,
+        area=-coupling * np.expm1(-rate),
+        moment=coupling * rate**2 * np.exp(-rate / 2),
+    )
+
+
+def scales(circuit: Circuit, step: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """x, v_r and x²/k of every population: y = x(v − v_r), U = (x²/k) u."""
+    c = cells(circuit, step)
+    rest = np.array([p.resting_potential for p in circuit.populations.values()])
+    return c.x, rest, c.force
+
+
+@njit(inline="always", **VECTOR)
+def _flow(y, H, P, peak):
+    """Carry one neuron over a step if it is far from a spike.
+
+    Returns the new y, ∫y dτ, ∫y(τ−1/2) dτ, and whether the series hold.
+    """
+    W = y - H
+    t = 1.0 + P * (1 / 3 + P * (2 / 15 + P * (17 / 315)))
+    r = W * t
+    a = 1.0 - r
+    b = 2.0 - r
+    inverse = 1.0 / (a * b)  # one division serves 1/(1−r) and 1/(2−r)
+    after = (W + P * t) * (b * inverse) + H
+    z = r * (a * inverse)
+    s = z * z
+    g = logarithm_series(s)
+    area = z * (2.0 + 2.0 * g) + (P * (1 / 2 + P * (1 / 12 + P / 45)) + H)
+    near = (s <= Z_LIMIT) & (after < peak) & (abs(P) <= P_LIMIT)
+    return after, area, g + P / 12, near
+
+
+@njit(**VECTOR)
+def _pass_own(y, U, D, slow, A, F, peak, mean, predict, decay, b0, b1):
+    """Carry a block of neurons with their own recovery variables; mark those near a spike.
+
+    Marked neurons keep their state and wait for the second pass. Free of branches, so that it
+    vectorises. Returns the number of marked neurons.
+    """
+    marked = 0
+    for i in range(y.size):
+        y0 = y[i]
+        u0 = U[i]
+        H = D[i] + A
+        after, area, moment, near = _flow(y0, H, (F - (mean * u0 + predict * y0)) - H * H, peak)
+        y[i] = after if near else y0
+        U[i] = (decay * u0 + b0 * area + b1 * moment) if near else u0
+        slow[i] = 0 if near else 1
+        marked += 0 if near else 1
+    return marked
+
+
+@njit(**VECTOR)
+def _pass_shared(y, D, slow, A, F, peak):
+    """Carry a block of neurons that share their recovery variable (held in F).
+
+    Returns the number of marked neurons and the sums of ∫y dτ and ∫y(τ−1/2) dτ of the others.
+    """
+    marked = 0
+    areas = 0.0
+    moments = 0.0
+    for i in range(y.size):
+        y0 = y[i]
+        H = D[i] + A
+        after, area, moment, near = _flow(y0, H, F - H * H, peak)
+        y[i] = after if near else y0
+        areas += area if near else 0.0
+        moments += moment if near else 0.0
+        slow[i] = 0 if near else 1
+        marked += 0 if near else 1
+    return marked, areas, moments
+
+
+@njit(**OPTIONS)
+def _pass_near(begin, end, y, U, D, A, F, c, p, own, work, sums, log, spikes_of, now):
+    """Carry the marked neurons of a block, most of which spike; adds to `sums`.
+
+    Returns a status and the neuron of an error.
+    """
+    slow, slow_words, times = work
+    coupling, rate, decay, mean = c.coupling[p], c.rate[p], c.decay[p], c.mean[p]
+    b0, b1 = c.area[p], c.moment[p]
+    jump = c.jump[p] if own else 0.0
+    for word in range((end - begin + 7) // 8):
+        if slow_words[word] == 0:
+            continue
+        for i in range(begin + 8 * word, min(begin + 8 * word + 8, end)):
+            if slow[i - begin] == 0:
+                continue
+            H = D[i] + A
+            P = F - H * H
+            if own:
+                P -= mean * U[i] + coupling * (1.0 - mean) * y[i]
+            after, area, moment, jumps, count = whole_step(
+                y[i], H, P, c.peak[p], c.reset[p], jump, rate, times
+            )
+            if count > MAX_SPIKES:
+                return TOO_MANY_SPIKES, i
+            if not isfinite(after):
+                return NON_FINITE, i
+            y[i] = after
+            if own:
+                U[i] = decay * U[i] + b0 * area + b1 * moment + jumps
+            else:
+                sums[4] += area
+                sums[5] += moment
+            sums[0] += count
+            for spike in range(count):
+                left = 1.0 - times[spike]
+                sums[1] += left
+                sums[2] += left * left
+                sums[3] += left * left * left
+            if count > 0 and spikes_of.size > 0 and spikes_of[i] >= 0:
+                for spike in range(count):
+                    log.neuron[log.filled[0]] = spikes_of[i]
+                    log.time[log.filled[0]] = now + times[spike]
+                    log.filled[0] += 1
+    return 0, -1
+
+
+@njit(**OPTIONS)
+def _population(p, y, U, D, A, F, c, work, sums, log, spikes_of, now):
+    """Carry one population over a step.
+
+    Fills `sums`: number of spikes, sums of (1−τ), (1−τ)² and (1−τ)³ over the spikes' times τ,
+    sums of ∫y dτ and ∫y(τ−1/2) dτ over neurons that share u. Returns a status and a neuron.
+    """
+    own = c.own[p] == 1
+    predict = c.coupling[p] * (1.0 - c.mean[p])
+    sums[:] = 0.0
+    for begin in range(0, y.size, BLOCK):
+        end = min(begin + BLOCK, y.size)
+        if own:
+            marked = _pass_own(
+                y[begin:end], U[begin:end], D[begin:end], work[0], A, F, c.peak[p],
+                c.mean[p], predict, c.decay[p], c.area[p], c.moment[p],
+            )  # fmt: skip
+        else:
+            marked, areas, moments = _pass_shared(
+                y[begin:end], D[begin:end], work[0], A, F, c.peak[p]
+            )
+            sums[4] += areas
+            sums[5] += moments
+        if marked > 0:
+            status, neuron = _pass_near(
+                begin, end, y, U, D, A, F, c, p, own, work, sums, log, spikes_of, now
+            )
+            if status != 0:
+                return status, neuron
+    return 0, -1
+
+
+@njit(**OPTIONS)
+def advance(
+    first: int, steps: int, step: float, stride: int, begun: int, c: Cells, synapses: Synapses,
+    currents: Currents, state: State, D: FloatArray, records: Records, log: SpikeLog,
+) -> tuple[int, int, int, int]:  # fmt: skip
+    """Carry a network over a number of steps, in place.
+
+    Parameters
+    ----------
+    first, steps, step
+        Index of the first step since time zero, number of steps, length of a step in ms.
+    stride, begun
+        Steps per sample; steps done since the first sample's window began.
+    c, synapses, currents
+        Constants of populations and synapses; input currents.
+    state, D
+        What changes; the scaled half distance of every threshold from rest.
+    records, log
+        Where samples and spikes go.
+
+    Returns
+    -------
+    tuple of int
+        Status (0: done), steps carried out, population and neuron of an error.
+    """
+    populations = c.own.size
+    slow = np.zeros(BLOCK, np.uint8)
+    work = (slow, slow.view(np.uint64), np.empty(MAX_SPIKES))
+    sums = np.zeros((populations, 6))
+    average = np.zeros(synapses.target.size)
+    for n in range(steps):
+        if log.filled[0] + log.reserve > log.time.size:
+            return SPIKES_FULL, n, -1, -1
+        now = (first + n) * step
+        for j in range(average.size):
+            average[j] = state.s[j] * synapses.mean[j] + state.s_late[j]
+        for p in range(populations):
+            G = 0.0
+            total = mean_current(currents, p, now, now + step)
+            for j in range(average.size):
+                if synapses.target[j] == p:
+                    G += synapses.conductance[j] * average[j]
+                    total += synapses.drive[j] * average[j]
+            lo = c.offset[p]
+            hi = c.offset[p + 1]
+            F = c.force[p] * total
+            if c.own[p] == 0:
+                F -= c.mean[p] * state.shared[p] + state.shared_late[p]
+            status, neuron = _population(
+                p, state.v[lo:hi], state.u[lo:hi], D[lo:hi], c.field[p] * G, F, c, work,
+                sums[p], log, log.watched[lo:hi], float(first + n),
+            )  # fmt: skip
+            if status != 0:
+                return status, n, p, neuron
+            state.spikes[p] += int(sums[p, 0])
+            if c.own[p] == 0:
+                _share(p, hi - lo, c, sums[p], state)
+        for j in range(average.size):
+            kick = 0.0
+            late = 0.0
+            for p in range(populations):
+                a, b = _kick(sums[p], synapses.rate[j])
+                kick += synapses.weight[j, p] * a
+                late += synapses.weight[j, p] * b
+            state.s[j] = synapses.decay[j] * state.s[j] + kick
+            state.s_late[j] = late
+        if (begun + n + 1) % stride == 0:
+            _record((begun + n + 1) // stride - 1, c, state, records)
+    return 0, steps, -1, -1
+
+
+@njit(**OPTIONS)
+def _share(p, size, c, sums, state):
+    """Advance the recovery variable that a population shares, by what its neurons did."""
+    jump, late = _kick(sums, c.rate[p])
+    source = c.area[p] * sums[4] + c.moment[p] * sums[5] + c.jump[p] * jump
+    state.shared[p] = c.decay[p] * state.shared[p] + source / size
+    ahead = c.coupling[p] * c.rate[p] * (sums[4] / 2 - sums[5])
+    state.shared_late[p] = (c.jump[p] * late + ahead) / size
+
+
+@njit(**OPTIONS)
+def _kick(sums, rate):
+    """Spikes' unit jumps decayed to the end of the step, and their average over the step.
+
+    Series in Δt/τ over the spikes' remaining times: the first omitted term is of order (Δt/τ)⁴.
+    """
+    late = sums[1] - rate * (sums[2] / 2 - rate * sums[3] / 6)
+    return sums[0] - rate * late, late
+
+
+@njit(**OPTIONS)
+def _record(sample, c, state, records):
+    for p in range(c.own.size):
+        lo = c.offset[p]
+        hi = c.offset[p + 1]
+        records.spikes[p, sample] = state.spikes[p]
+        state.spikes[p] = 0
+        if records.potential.size > 0:
+            records.potential[p, sample] = _mean(state.v[lo:hi])
+        if records.recovery.size > 0:
+            own = c.own[p] == 1
+            records.recovery[p, sample] = _mean(state.u[lo:hi]) if own else state.shared[p]
+    if records.activation.size > 0:
+        for j in range(state.s.size):
+            records.activation[j, sample] = state.s[j]
+
+
+@njit(**VECTOR)
+def _mean(values):
+    total = 0.0
+    for i in range(values.size):
+        total += values[i]
+    return total / values.size

@@ -1,0 +1,127 @@
+"""The arrays that both schemes work on."""
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ikmeanfield.circuit import Circuit
+from ikmeanfield.inputs import Current
+from ikmeanfield.spiking.compiled import OPTIONS
+
+FloatArray = NDArray[np.float64]
+
+TOO_MANY_SPIKES, NON_FINITE, SPIKES_FULL = 1, 2, 3
+
+
+class Synapses(NamedTuple):
+    """Constants of every synapse, shape (synapses,), for one step length."""
+
+    target: NDArray[np.int64]
+    conductance: FloatArray
+    drive: FloatArray  # g (E − v_r) of the target, pA
+    rate: FloatArray  # Δt/τ_s
+    decay: FloatArray
+    mean: FloatArray  # average over a step of what decays from 1
+    weight: FloatArray  # J/N of each source, shape (synapses, populations)
+
+
+class Currents(NamedTuple):
+    """The segments of every population's input current, concatenated (see `inputs.Current`)."""
+
+    offset: NDArray[np.int64]
+    start: FloatArray
+    anchor: FloatArray
+    value: FloatArray
+    slope: FloatArray
+
+
+class State(NamedTuple):
+    """What a step changes; potentials and recovery variables in the scheme's own scaling."""
+
+    v: FloatArray  # (neurons,)
+    u: FloatArray  # (neurons,); unused where the population shares one
+    shared: FloatArray  # (populations,) the shared recovery variable
+    shared_late: FloatArray  # its input of the last step that others have not felt yet
+    s: FloatArray  # (synapses,)
+    s_late: FloatArray
+    spikes: NDArray[np.int64]  # (populations,) since the last sample
+
+    def copy(self) -> State:
+        """An independent copy."""
+        return State(*(np.copy(array) for array in self))  # type: ignore[arg-type]
+
+
+class Records(NamedTuple):
+    """Samples, shape (populations or synapses, samples); empty where not wanted."""
+
+    spikes: NDArray[np.int64]
+    potential: FloatArray
+    recovery: FloatArray
+    activation: FloatArray
+
+
+class SpikeLog(NamedTuple):
+    """Spikes of watched neurons; `watched` numbers them, −1 elsewhere, and is empty for none."""
+
+    watched: NDArray[np.int64]
+    neuron: NDArray[np.int64]
+    time: FloatArray  # in steps
+    filled: NDArray[np.int64]
+    reserve: int  # free places that a step may need
+
+
+def synapses(circuit: Circuit, step: float) -> Synapses:
+    """Collect the constants of a circuit's synapses for a step in ms."""
+    names = list(circuit.populations)
+    rows = [
+        (target, population.resting_potential, synapse)
+        for target, population in enumerate(circuit.populations.values())
+        for synapse in population.synapses.values()
+    ]
+    weight = np.zeros((len(rows), len(names)))
+    for j, (_, _, synapse) in enumerate(rows):
+        for source, value in synapse.weights.items():
+            weight[j, names.index(source)] = value / circuit.populations[source].size
+    rate = np.array([step / synapse.synaptic_time for _, _, synapse in rows])
+    return Synapses(
+        target=np.array([target for target, _, _ in rows], dtype=np.int64),
+        conductance=np.array([synapse.conductance for _, _, synapse in rows]),
+        drive=np.array([s.conductance * (s.reversal_potential - rest) for _, rest, s in rows]),
+        rate=rate,
+        decay=np.exp(-rate),
+        mean=-np.expm1(-rate) / rate,
+        weight=weight,
+    )
+
+
+def segments(inputs: Mapping[str, Current]) -> Currents:
+    """Concatenate the currents of all populations."""
+    given = list(inputs.values())
+    return Currents(
+        offset=np.cumsum([0, *(len(current.starts) for current in given)]),
+        start=np.concatenate([current.starts for current in given]),
+        anchor=np.concatenate([current.anchors for current in given]),
+        value=np.concatenate([current.values for current in given]),
+        slope=np.concatenate([current.slopes for current in given]),
+    )
+
+
+@njit(**OPTIONS)
+def mean_current(currents, population, begin, end):
+    """Average current in pA into a population between two times in ms; exact for any break."""
+    total = 0.0
+    lo = currents.offset[population]
+    hi = currents.offset[population + 1]
+    for j in range(lo, hi):
+        a = max(begin, currents.start[j])
+        b = end if j + 1 == hi else min(end, currents.start[j + 1])
+        if a < b:
+            middle = (a + b) / 2 - currents.anchor[j]
+            total += (b - a) / (end - begin) * (currents.value[j] + currents.slope[j] * middle)
+    return total

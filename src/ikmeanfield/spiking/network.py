@@ -1,0 +1,387 @@
+"""Simulation of a circuit as a network of spiking neurons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ikmeanfield.circuit import Circuit
+from ikmeanfield.datasets import time_series
+from ikmeanfield.inputs import Current, currents
+from ikmeanfield.spiking import euler, exact
+from ikmeanfield.spiking.flow import MAX_SPIKES
+from ikmeanfield.spiking.layout import (
+    SPIKES_FULL,
+    TOO_MANY_SPIKES,
+    Records,
+    SpikeLog,
+    State,
+    segments,
+    synapses,
+)
+from ikmeanfield.spiking.settings import (
+    DEFAULT_STEP,
+    RECORDABLE,
+    Scheme,
+    check_settings,
+    whole_ratio,
+)
+from ikmeanfield.thresholds import Draw, TruncatedLorentzian
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+FloatArray = NDArray[np.float64]
+Progress = Callable[[float], None]
+
+SCHEMES: dict[str, ModuleType] = {"exact": exact, "euler": euler}
+
+
+class SimulationError(RuntimeError):
+    """A run failed; the message names the population, the neuron and the parameters."""
+
+
+class Network:
+    """A circuit's spiking neurons: their thresholds, their state, and how to advance it.
+
+    Parameters
+    ----------
+    circuit
+        What is simulated.
+    step
+        Step in ms; by default `DEFAULT_STEP` of the scheme.
+    scheme
+        ``"exact"`` (Möbius steps, second order) or ``"euler"`` (the paper's, first order).
+    thresholds
+        ``"quantiles"`` or ``"random"``, see `TruncatedLorentzian.thresholds`.
+    seed
+        Seed of the random thresholds.
+
+    Notes
+    -----
+    Neurons start at rest: v = v_r, u = 0, s = 0. They are ordered by threshold. The same
+    arguments give the same numbers however a run is cut into calls of `run`.
+    """
+
+    def __init__(
+        self,
+        circuit: Circuit,
+        *,
+        step: float | None = None,
+        scheme: Scheme = "exact",
+        thresholds: Draw = "quantiles",
+        seed: int = 0,
+    ) -> None:
+        if scheme not in SCHEMES:
+            msg = f"scheme = {scheme!r}; allowed are {', '.join(SCHEMES)}"
+            raise ValueError(msg)
+        self.circuit = circuit
+        self.scheme: Scheme = scheme
+        self.step = DEFAULT_STEP[scheme] if step is None else float(step)
+        check_settings(circuit, self.step)
+        self.draw: Draw = thresholds
+        self.seed = seed
+        self.steps_done = 0
+        self._kernel = SCHEMES[scheme]
+        self._cells = self._kernel.cells(circuit, self.step)
+        self._synapses = synapses(circuit, self.step)
+        self._scale, self._origin, self._recovery_scale = self._kernel.scales(circuit, self.step)
+        rng = np.random.default_rng(seed)
+        self.thresholds: dict[str, FloatArray] = {
+            name: TruncatedLorentzian.of(population).thresholds(population.size, thresholds, rng)
+            for name, population in circuit.populations.items()
+        }
+        self._threshold = self._scaled_thresholds()
+        self._state = self._at_rest()
+
+    @property
+    def time(self) -> float:
+        """Network time in ms."""
+        return self.steps_done * self.step
+
+    def snapshot(self) -> tuple[int, State]:
+        """The present state, to come back to with `restore`."""
+        return self.steps_done, self._state.copy()
+
+    def restore(self, snapshot: tuple[int, State]) -> None:
+        """Return to a state that `snapshot` gave."""
+        self.steps_done, state = snapshot
+        self._state = state.copy()
+
+    def potentials(self, population: str) -> FloatArray:
+        """Membrane potentials of a population's neurons in mV, in the order of thresholds."""
+        p, block = self._block(population)
+        return np.asarray(self._state.v[block] / self._scale[p] + self._origin[p])
+
+    def recovery(self, population: str) -> FloatArray:
+        """Recovery variables of a population in pA: one per neuron, or a single one."""
+        p, block = self._block(population)
+        own = self.circuit.populations[population].recovery == "neuron"
+        values = self._state.u[block] if own else self._state.shared[p : p + 1]
+        return np.asarray(values / self._recovery_scale[p])
+
+    def set_state(
+        self,
+        *,
+        potentials: Mapping[str, FloatArray] | None = None,
+        recovery: Mapping[str, FloatArray | float] | None = None,
+        activation: FloatArray | None = None,
+    ) -> None:
+        """Set potentials (mV) and recovery variables (pA) by population, activations in order."""
+        for name, values in (potentials or {}).items():
+            p, block = self._block(name)
+            self._state.v[block] = (np.asarray(values) - self._origin[p]) * self._scale[p]
+        for name, value in (recovery or {}).items():
+            p, block = self._block(name)
+            own = self.circuit.populations[name].recovery == "neuron"
+            target = self._state.u[block] if own else self._state.shared[p : p + 1]
+            target[:] = np.asarray(value) * self._recovery_scale[p]
+        if activation is not None:
+            self._state.s[:] = activation
+
+    def run(
+        self,
+        inputs: Mapping[str, Current] | None = None,
+        *,
+        duration: float,
+        sample: float,
+        record: Sequence[str] = RECORDABLE,
+        spikes: Mapping[str, Sequence[int]] | None = None,
+        progress: Progress | None = None,
+    ) -> xr.Dataset:
+        """Advance the network and record population means.
+
+        Parameters
+        ----------
+        inputs
+            Input current by population, in network time; a population that is not named
+            receives its constant `input_current`.
+        duration, sample
+            Length of the run and sampling interval in ms: whole multiples of the sample
+            interval and of the step.
+        record
+            Series to keep, of `RECORDABLE`. Rates are spikes counted over the sample interval;
+            the others are means at the sample times.
+        spikes
+            Neurons whose spike times are kept, by population.
+        progress
+            Called with the fraction done, about fifty times.
+
+        Returns
+        -------
+        xarray.Dataset
+            Dimensions (population or synapse, time), time in ms at the end of every interval;
+            with `spikes`, a ragged array: `spike_time` (ms) and `spike_neuron` over the
+            dimension `spike`, in order of time, with `spike_population`.
+
+        Raises
+        ------
+        SimulationError
+            If the state is no longer finite or a neuron spikes too often within a step.
+        """
+        stride = whole_ratio(sample, self.step, "sample", "step")
+        samples = whole_ratio(duration, sample, "duration", "sample")
+        unknown = [name for name in record if name not in RECORDABLE]
+        if unknown:
+            msg = f"record names {unknown[0]!r}; allowed are {', '.join(RECORDABLE)}"
+            raise ValueError(msg)
+        watched = self._watch(spikes or {})
+        records = self._records(samples, record)
+        given = segments(currents(self.circuit, inputs))
+        began = self.steps_done
+        self._state.spikes[:] = 0
+        found: list[tuple[NDArray[np.int64], FloatArray]] = []
+        total = samples * stride
+        chunk = max(1, total // 50)
+        log = self._log(watched)
+        while (done := self.steps_done - began) < total:
+            status, carried, population, neuron = self._kernel.advance(
+                self.steps_done, min(chunk, total - done), self.step, stride, done,
+                self._cells, self._synapses, given, self._state, self._threshold, records, log,
+            )  # fmt: skip
+            self.steps_done += carried
+            if log.filled[0]:
+                kept = slice(0, int(log.filled[0]))
+                found.append((log.neuron[kept].copy(), log.time[kept] * self.step))
+                log.filled[0] = 0
+            if status not in (0, SPIKES_FULL):
+                raise self._failure(status, population, neuron)
+            if progress is not None:
+                progress((self.steps_done - began) / total)
+        time = np.asarray((began + stride * np.arange(1, samples + 1)) * self.step, dtype=float)
+        dataset = self._dataset(time, records, record, stride)
+        return self._with_spikes(dataset, spikes, found) if spikes else dataset
+
+    def _block(self, population: str) -> tuple[int, slice]:
+        p = list(self.circuit.populations).index(population)
+        return p, slice(int(self._cells.offset[p]), int(self._cells.offset[p + 1]))
+
+    def _scaled_thresholds(self) -> FloatArray:
+        """What the kernel needs of every threshold: v_θ, or x (v_θ − v_r)/2 in `exact`."""
+        if self.scheme == "euler":
+            return np.concatenate(list(self.thresholds.values()))
+        halves = [
+            scale * (values - rest) / 2
+            for values, scale, rest in zip(
+                self.thresholds.values(), self._scale, self._origin, strict=True
+            )
+        ]
+        return np.concatenate(halves)
+
+    def _at_rest(self) -> State:
+        populations = list(self.circuit.populations.values())
+        size = sum(p.size for p in populations)
+        activations = self._synapses.target.size
+        rest = [
+            np.full(p.size, (p.resting_potential - origin) * scale)
+            for p, origin, scale in zip(populations, self._origin, self._scale, strict=True)
+        ]
+        return State(
+            v=np.concatenate(rest),
+            u=np.zeros(size),
+            shared=np.zeros(len(populations)),
+            shared_late=np.zeros(len(populations)),
+            s=np.zeros(activations),
+            s_late=np.zeros(activations),
+            spikes=np.zeros(len(populations), dtype=np.int64),
+        )
+
+    def _records(self, samples: int, record: Sequence[str]) -> Records:
+        populations, activations = len(self.circuit.populations), self._synapses.target.size
+
+        def room(name: str, rows: int) -> FloatArray:
+            return np.zeros((rows, samples) if name in record else (0, 0))
+
+        return Records(
+            spikes=np.zeros((populations, samples), dtype=np.int64),
+            potential=room("membrane_potential", populations),
+            recovery=room("recovery", populations),
+            activation=room("synaptic_activation", activations),
+        )
+
+    def _watch(self, spikes: Mapping[str, Sequence[int]]) -> NDArray[np.int64]:
+        if not spikes:
+            return np.zeros(0, dtype=np.int64)
+        watched = np.full(self._state.v.size, -1, dtype=np.int64)
+        for name, neurons in spikes.items():
+            if name not in self.circuit.populations:
+                known = ", ".join(self.circuit.populations)
+                msg = f"spikes asked of population {name!r}; the circuit has {known}"
+                raise ValueError(msg)
+            size = self.circuit.populations[name].size
+            chosen = np.asarray(neurons, dtype=np.int64)
+            if chosen.size and (chosen.min() < 0 or chosen.max() >= size):
+                msg = f"spikes asked of neurons outside 0 … {size - 1} in population {name!r}"
+                raise ValueError(msg)
+            _, block = self._block(name)
+            watched[block][chosen] = block.start + chosen
+        return watched
+
+    def _log(self, watched: NDArray[np.int64]) -> SpikeLog:
+        reserve = int(np.count_nonzero(watched >= 0)) * MAX_SPIKES
+        room = 2 * reserve + (100_000 if reserve else 0)
+        return SpikeLog(
+            watched=watched,
+            neuron=np.zeros(room, dtype=np.int64),
+            time=np.zeros(room),
+            filled=np.zeros(1, dtype=np.int64),
+            reserve=reserve,
+        )
+
+    def _dataset(
+        self, time: FloatArray, records: Records, record: Sequence[str], stride: int
+    ) -> xr.Dataset:
+        window = stride * self.step / 1000.0  # s
+        sizes = np.array([[p.size] for p in self.circuit.populations.values()])
+        u_scale = self._recovery_scale[:, None]
+        series: dict[str, FloatArray] = {}
+        if "firing_rate" in record:
+            series["firing_rate"] = records.spikes / (sizes * window)
+        if "membrane_potential" in record:
+            series["membrane_potential"] = (
+                records.potential / self._scale[:, None] + self._origin[:, None]
+            )
+        if "recovery" in record:
+            series["recovery"] = records.recovery / u_scale
+        if "synaptic_activation" in record:
+            series["synaptic_activation"] = records.activation
+        attributes: dict[str, str | float] = {
+            "model": "spiking network",
+            "scheme": self.scheme,
+            "step": self.step,
+            "thresholds": self.draw,
+            "seed": self.seed,
+        }
+        return time_series(self.circuit, time, series, attributes)
+
+    def _with_spikes(
+        self,
+        dataset: xr.Dataset,
+        spikes: Mapping[str, Sequence[int]],
+        found: list[tuple[NDArray[np.int64], FloatArray]],
+    ) -> xr.Dataset:
+        neurons = np.concatenate([n for n, _ in found] or [np.zeros(0, dtype=np.int64)])
+        times = np.concatenate([t for _, t in found] or [np.zeros(0)])
+        order = np.lexsort((neurons, times))
+        neurons, times = neurons[order], times[order]
+        population = np.searchsorted(self._cells.offset, neurons, side="right") - 1
+        names = np.array(list(self.circuit.populations))
+        del spikes
+        return dataset.assign(
+            spike_time=("spike", times, {"units": "ms", "long_name": "time of a spike"}),
+            spike_neuron=(
+                "spike",
+                neurons - self._cells.offset[population],
+                {"units": "1", "long_name": "neuron, counted by threshold in its population"},
+            ),
+            spike_population=("spike", names[population], {"long_name": "population"}),
+        )
+
+    def _failure(self, status: int, population: int, neuron: int) -> SimulationError:
+        name = list(self.circuit.populations)[population]
+        if status == TOO_MANY_SPIKES:
+            what = f"spikes more than {MAX_SPIKES} times in one step: take a shorter step"
+        else:
+            what = "has a potential that is not finite: take a shorter step or check the parameters"
+        who = f"neuron {neuron} of population {name}" if neuron >= 0 else f"population {name}"
+        return SimulationError(
+            f"{who} {what} (t = {self.time:g} ms, scheme {self.scheme}, step {self.step:g} ms)\n"
+            f"{self.circuit}"
+        )
+
+
+def simulate(
+    circuit: Circuit,
+    inputs: Mapping[str, Current] | None = None,
+    *,
+    duration: float,
+    sample: float,
+    step: float | None = None,
+    scheme: Scheme = "exact",
+    thresholds: Draw = "quantiles",
+    seed: int = 0,
+    record: Sequence[str] = RECORDABLE,
+    spikes: Mapping[str, Sequence[int]] | None = None,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Simulate a circuit as a spiking network from rest.
+
+    See `Network` and `Network.run` for the arguments and what is returned.
+    """
+    network = Network(circuit, step=step, scheme=scheme, thresholds=thresholds, seed=seed)
+    return network.run(
+        inputs, duration=duration, sample=sample, record=record, spikes=spikes, progress=progress
+    )
+
+
+def compile_kernels() -> None:
+    """Compile every kernel, or load it from the cache, by running it on two neurons."""
+    from ikmeanfield.circuit import regular_spiking  # noqa: PLC0415
+
+    circuit = regular_spiking().replace({"rs.size": 2})
+    for scheme in SCHEMES:
+        Network(circuit, scheme=scheme).run(duration=1.0, sample=1.0)  # type: ignore[arg-type]
