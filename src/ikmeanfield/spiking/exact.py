@@ -2,10 +2,10 @@
 
 Each step holds every population's mean recovery and synaptic input at their averages over the
 step and carries every neuron along its exact flow (`flow`), spikes and resets included. A spike
-acts on s and u at its own time inside the step. Its effect on the *other* neurons over the rest
-of that step is not lost but handed to the next step as an impulse, so that the integral of every
-input is exact up to the present step: this keeps the scheme second order for any number of
-neurons, without extrapolating a spike train.
+acts on s and u at its own time inside the step. What it adds to the averages over the rest of
+that step comes too late for the other neurons: the next step's averages make up for it, plus its
+change since the step before. These corrections add up to the true integral of every input, so
+that the scheme is second order for any number of neurons and does not guess at a spike train.
 
 Potentials and recovery variables are scaled as in `flow` (y = x(v − v_r), U = x²u/k).
 """
@@ -275,7 +275,7 @@ def advance(
             return SPIKES_FULL, n, -1, -1
         now = (first + n) * step
         for j in range(average.size):
-            average[j] = state.s[j] * synapses.mean[j] + state.s_late[j]
+            average[j] = state.s[j] * synapses.mean[j] + state.s_ahead[j]
         for p in range(populations):
             G = 0.0
             total = mean_current(currents, p, now, now + step)
@@ -287,7 +287,7 @@ def advance(
             hi = c.offset[p + 1]
             F = c.force[p] * total
             if c.own[p] == 0:
-                F -= c.mean[p] * state.shared[p] + state.shared_late[p]
+                F -= c.mean[p] * state.shared[p] + state.shared_ahead[p]
             status, neuron = _population(
                 p, state.v[lo:hi], state.u[lo:hi], D[lo:hi], c.field[p] * G, F, c, work,
                 sums[p], log, log.watched[lo:hi], float(first + n),
@@ -305,6 +305,7 @@ def advance(
                 kick += synapses.weight[j, p] * a
                 late += synapses.weight[j, p] * b
             state.s[j] = synapses.decay[j] * state.s[j] + kick
+            state.s_ahead[j] = 2 * late - state.s_late[j]
             state.s_late[j] = late
         if (begun + n + 1) % stride == 0:
             _record((begun + n + 1) // stride - 1, c, state, records)
@@ -317,8 +318,9 @@ def _share(p, size, c, sums, state):
     jump, late = _kick(sums, c.rate[p])
     source = c.area[p] * sums[4] + c.moment[p] * sums[5] + c.jump[p] * jump
     state.shared[p] = c.decay[p] * state.shared[p] + source / size
-    ahead = c.coupling[p] * c.rate[p] * (sums[4] / 2 - sums[5])
-    state.shared_late[p] = (c.jump[p] * late + ahead) / size
+    late = (c.jump[p] * late + c.coupling[p] * c.rate[p] * (sums[4] / 2 - sums[5])) / size
+    state.shared_ahead[p] = 2 * late - state.shared_late[p]
+    state.shared_late[p] = late
 
 
 @njit(**OPTIONS)

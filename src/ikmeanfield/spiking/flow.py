@@ -169,7 +169,7 @@ def whole_step(y, H, P, peak, reset, jump, decay_rate, spike_times):  # type: ig
         count += 1
         late = decay_rate * (1.0 - elapsed)
         jumps += jump * (1.0 - late * (1.0 - late / 2 * (1.0 - late / 3)))
-        P -= jump
+        P -= jump * (1.0 - late / 2)  # its average over the rest of the step
         W = reset - H
     W, a, m = piece(W, P, elapsed, 1.0 - elapsed)
     return W + H, area + a + H, moment + m, jumps, count

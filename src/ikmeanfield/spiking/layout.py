@@ -47,9 +47,11 @@ class State(NamedTuple):
     v: FloatArray  # (neurons,)
     u: FloatArray  # (neurons,); unused where the population shares one
     shared: FloatArray  # (populations,) the shared recovery variable
-    shared_late: FloatArray  # its input of the last step that others have not felt yet
+    shared_late: FloatArray  # average over the last step of what entered it within that step
+    shared_ahead: FloatArray  # what the next step's average gets for it
     s: FloatArray  # (synapses,)
     s_late: FloatArray
+    s_ahead: FloatArray
     spikes: NDArray[np.int64]  # (populations,) since the last sample
 
     def copy(self) -> State:

@@ -245,8 +245,10 @@ class Network:
             u=np.zeros(size),
             shared=np.zeros(len(populations)),
             shared_late=np.zeros(len(populations)),
+            shared_ahead=np.zeros(len(populations)),
             s=np.zeros(activations),
             s_late=np.zeros(activations),
+            s_ahead=np.zeros(activations),
             spikes=np.zeros(len(populations), dtype=np.int64),
         )
 
