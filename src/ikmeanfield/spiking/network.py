@@ -103,6 +103,12 @@ class Network:
         """Network time in ms."""
         return self.steps_done * self.step
 
+    @property
+    def nbytes(self) -> int:
+        """Memory held by the network's arrays in bytes."""
+        arrays = (*self._state, self._threshold, *self.thresholds.values())
+        return sum(array.nbytes for array in arrays)
+
     def snapshot(self) -> tuple[int, State]:
         """The present state, to come back to with `restore`."""
         return self.steps_done, self._state.copy()
@@ -214,7 +220,7 @@ class Network:
                 progress((self.steps_done - began) / total)
         time = np.asarray((began + stride * np.arange(1, samples + 1)) * self.step, dtype=float)
         dataset = self._dataset(time, records, record, stride)
-        return self._with_spikes(dataset, spikes, found) if spikes else dataset
+        return self._with_spikes(dataset, found) if spikes else dataset
 
     def _block(self, population: str) -> tuple[int, slice]:
         p = list(self.circuit.populations).index(population)
@@ -321,10 +327,7 @@ class Network:
         return time_series(self.circuit, time, series, attributes)
 
     def _with_spikes(
-        self,
-        dataset: xr.Dataset,
-        spikes: Mapping[str, Sequence[int]],
-        found: list[tuple[NDArray[np.int64], FloatArray]],
+        self, dataset: xr.Dataset, found: list[tuple[NDArray[np.int64], FloatArray]]
     ) -> xr.Dataset:
         neurons = np.concatenate([n for n, _ in found] or [np.zeros(0, dtype=np.int64)])
         times = np.concatenate([t for _, t in found] or [np.zeros(0)])
@@ -332,7 +335,6 @@ class Network:
         neurons, times = neurons[order], times[order]
         population = np.searchsorted(self._cells.offset, neurons, side="right") - 1
         names = np.array(list(self.circuit.populations))
-        del spikes
         return dataset.assign(
             spike_time=("spike", times, {"units": "ms", "long_name": "time of a spike"}),
             spike_neuron=(
