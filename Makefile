@@ -48,7 +48,8 @@ bench: env  ## Run every benchmark in benchmarks/
 	  $(IN_VENV) python "$$script" || exit 1; \
 	done
 
-# The lock is made anew from the old one: versions stay unless they must change, or UPGRADE=1 is given.
+# Versions stay unless they must change or UPGRADE=1 is given. An unchanged file is left alone, so that
+# the environment is not built again.
 lock:  ## Write the lock and the conda pins (UPGRADE=1: newest versions)
 	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; trap 'exit 1' HUP INT TERM; \
 	uv=$$(command -v uv) || { \
@@ -63,7 +64,9 @@ lock:  ## Write the lock and the conda pins (UPGRADE=1: newest versions)
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 	  $(if $(UPGRADE),--upgrade) --output-file "$$tmp/requirements.txt" > "$$tmp/log"; \
 	awk -f envs/pins.awk "$$tmp/requirements.txt" envs/environment.yaml > "$$tmp/environment.yaml"; \
-	mv "$$tmp/requirements.txt" "$$tmp/environment.yaml" envs/
+	for file in requirements.txt environment.yaml; do \
+	  cmp -s "$$tmp/$$file" "envs/$$file" || mv "$$tmp/$$file" "envs/$$file"; \
+	done
 
 clean:  ## Remove caches; results and the environment stay
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist src/*.egg-info
