@@ -1,0 +1,104 @@
+# Everything by one command; `make` alone lists the commands.
+# Plain POSIX recipes, GNU make 3.81 or newer.
+
+PYTHON ?= python3
+CONFIG ?= config/config.yaml
+CORES ?= all
+SNAKEMAKE_ARGS ?=
+PYTEST_ARGS ?=
+
+VENV := .venv
+# Both files are written last, so an interrupted build is never taken for a complete one.
+LOCKED := $(VENV)/.locked
+READY := $(VENV)/.ready
+# Commands find the environment's programs first, and so do the programs these start in turn.
+IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help env figures test lint bench lock clean clean-results clean-env
+# A shell's search path for modules must not outrank the lock.
+unexport PYTHONPATH PYTHONHOME
+
+help:  ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "Settings: PYTHON=python3.12 (to build with), CONFIG=config/quick.yaml, CORES=8,"
+	@echo "          SNAKEMAKE_ARGS='--dry-run', PYTEST_ARGS='-k fold -x'"
+
+env: $(READY)  ## Make the environment .venv: the locked packages and this package
+
+figures: env  ## Run the whole workflow: simulations, continuation, all figures
+	$(IN_VENV) snakemake --cores $(CORES) --configfile $(CONFIG) $(SNAKEMAKE_ARGS)
+
+test: env  ## Run the tests
+	$(IN_VENV) pytest $(PYTEST_ARGS)
+
+lint: env  ## Check style, types and the workflow
+	$(IN_VENV) ruff check .
+	$(IN_VENV) ruff format --check .
+	$(IN_VENV) mypy
+	$(IN_VENV) snakefmt --check Snakefile workflow
+	$(IN_VENV) snakemake --lint
+
+bench: env  ## Run every benchmark in benchmarks/
+	@for script in benchmarks/*.py; do \
+	  [ -e "$$script" ] || continue; \
+	  echo "== $$script"; \
+	  $(IN_VENV) python "$$script" || exit 1; \
+	done
+
+# Versions stay unless they must change or UPGRADE=1 is given. An unchanged file is left alone, so that
+# the environment is not built again.
+lock:  ## Write the lock and the conda pins (UPGRADE=1: newest versions)
+	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; trap 'exit 1' HUP INT TERM; \
+	uv=$$(command -v uv) || { \
+	  $(PYTHON) -m venv "$$tmp/venv"; \
+	  "$$tmp/venv/bin/python" -m pip install --quiet --disable-pip-version-check uv; \
+	  uv="$$tmp/venv/bin/uv"; \
+	}; \
+	[ ! -e envs/requirements.txt ] || cp envs/requirements.txt "$$tmp/requirements.txt"; \
+	"$$uv" pip compile --no-config --quiet pyproject.toml \
+	  --group workflow --group dev --group build --constraint envs/constraints.txt \
+	  --universal --python-version 3.11 --fork-strategy fewest \
+	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+	  $(if $(UPGRADE),--upgrade) --output-file "$$tmp/requirements.txt" > "$$tmp/log"; \
+	awk -f envs/pins.awk "$$tmp/requirements.txt" envs/environment.yaml > "$$tmp/environment.yaml"; \
+	for file in requirements.txt environment.yaml; do \
+	  cmp -s "$$tmp/$$file" "envs/$$file" || mv "$$tmp/$$file" "envs/$$file"; \
+	done
+
+clean:  ## Remove caches; results and the environment stay
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist src/*.egg-info
+	find src tests benchmarks workflow -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+clean-results:  ## Remove all results and logs
+	[ ! -d results ] || find results/ -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
+	rm -rf logs
+
+clean-env:  ## Remove the environment
+	rm -rf $(VENV)
+
+# An environment holds absolute paths and a link to its interpreter. If the checkout was moved or
+# copied, or the interpreter is gone, build again whatever the dates of the files say.
+ifneq ($(shell $(VENV)/bin/python -c '' 2>/dev/null && cat $(LOCKED) 2>/dev/null),$(CURDIR))
+.PHONY: $(LOCKED)
+endif
+
+$(LOCKED): envs/requirements.txt envs/install-lock.sh
+	@found=$$($(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null) || found=missing; \
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "ikmeanfield needs Python 3.11 or newer; $(PYTHON) is $$found. Name another: make env PYTHON=python3.12" >&2; \
+	  exit 1; \
+	}; \
+	echo "Building $(VENV) with Python $$found (takes a minute or two)"
+	@rm -f $(LOCKED) $(READY)
+	@$(PYTHON) -m venv --clear $(VENV)
+	@sh envs/install-lock.sh $(VENV)/bin/python
+	@printf '%s\n' "$(CURDIR)" > $@
+
+$(READY): $(LOCKED) pyproject.toml
+	@$(VENV)/bin/python -m pip install --quiet --no-input --disable-pip-version-check \
+	  --no-index --no-deps --no-build-isolation -e .
+	@touch $@
+	@echo "$(VENV) is ready; to use it in a shell: . $(VENV)/bin/activate"
