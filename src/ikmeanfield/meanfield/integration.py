@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -199,7 +199,7 @@ def _lines(drive: Mapping[str, Current], start: float, end: float) -> FloatArray
 
 
 Solver = Callable[
-    [FloatArray, FloatArray, tuple[object, ...], float, FloatArray],
+    [FloatArray, FloatArray, tuple[Any, ...], float, FloatArray],
     FloatArray,
 ]
 
@@ -207,7 +207,7 @@ Solver = Callable[
 def _lsoda(
     y: FloatArray,
     times: FloatArray,
-    arguments: tuple[object, ...],
+    arguments: tuple[Any, ...],
     rtol: float,
     atol: FloatArray,
 ) -> FloatArray:
@@ -235,16 +235,23 @@ def _implicit(method: str) -> Solver:
     def solve(
         y: FloatArray,
         times: FloatArray,
-        arguments: tuple[object, ...],
+        arguments: tuple[Any, ...],
         rtol: float,
         atol: FloatArray,
     ) -> FloatArray:
         from scipy.integrate import solve_ivp  # noqa: PLC0415
 
+        # scipy hands over strided views at times, for which numba would compile once more.
+        def field(t: float, state: FloatArray) -> FloatArray:
+            return equations.driven_field(t, np.ascontiguousarray(state), *arguments)
+
+        def jacobian(t: float, state: FloatArray) -> FloatArray:
+            return equations.driven_jacobian(t, np.ascontiguousarray(state), *arguments)
+
         try:
             result = solve_ivp(
-                equations.driven_field, (times[0], times[-1]), y, method=method, t_eval=times,
-                args=arguments, jac=equations.driven_jacobian, rtol=rtol, atol=atol,
+                field, (times[0], times[-1]), y, method=method, t_eval=times, jac=jacobian,
+                rtol=rtol, atol=atol,
             )  # fmt: skip
         except ValueError as error:  # scipy's factorisation refuses NaN in this way
             raise _FailureError(str(error)) from None
