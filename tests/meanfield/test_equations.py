@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -185,3 +186,15 @@ def test_populations_without_synapses_and_homogeneous() -> None:
     assert dr == 0.0
     assert dv == pytest.approx((0.7 * 3 * -17 - 2 + 10) / 100)
     assert du == pytest.approx((-2 * 3 - 2) / 33.33)
+
+
+def test_problem_survives_pickling() -> None:
+    """Oracle: the same problem before; workers of a pool receive theirs pickled."""
+    model = MeanField(excitatory_inhibitory(), form="absolute")
+    problem = model.problem()
+    again = pickle.loads(pickle.dumps(problem))
+    y, p = model.initial_state() + 0.1, problem.vector()
+    np.testing.assert_array_equal(again.field(y, p), problem.field(y, p))
+    assert [kink(y, p) for kink in again.kinks.values()] == [
+        kink(y, p) for kink in problem.kinks.values()
+    ]

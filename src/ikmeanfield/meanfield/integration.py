@@ -64,7 +64,8 @@ def integrate(
     sample
         Interval between samples in ms; samples lie at sample, 2 sample, ..., duration.
     reset_correction, form
-        See `MeanField`.
+        See `MeanField`. The absolute form jumps where v crosses v_r while r > 0. The solvers
+        find their way across in many small steps, but now and then one gets stuck there.
     initial
         State at time 0 in the order of `MeanField.variables` (r in 1/ms); by default
         `MeanField.initial_state`.
@@ -106,12 +107,12 @@ def integrate(
     trace = np.zeros(y.size + 2)
     for start, end, rows in _pieces(drive, duration, sample):
         times = np.concatenate(([start], time[rows], [end]))
-        on_grid = bool(times.size > 2 and end - times[-2] < 1e-6 * sample)
+        on_grid = bool(times.size > 2 and end - times[-2] < 2e-6 * sample)
         if on_grid:  # the end is a sample but for rounding
             times = times[:-1]
             times[-1] = end
         lines = _lines(drive, start, end)
-        arguments = (p, lines, trace, *model.layout.arrays, *model.options)
+        arguments = (p, lines, trace, *model.structure)
         try:
             solution = solve(y, times, arguments, rtol, atol * scale)
         except _FailureError as failure:
@@ -184,7 +185,8 @@ def _pieces(
             edges.append(t)
     edges.append(float(duration))
     # Sample n sits at index n − 1; one within a millionth of a sample after an edge is on it.
-    passed = [int(np.floor(t / sample + 1e-6)) for t in edges]
+    passed = [int(np.floor(t / sample + 1e-6)) for t in edges[:-1]]
+    passed.append(round(duration / sample))
     for (a, b), (i, j) in zip(itertools.pairwise(edges), itertools.pairwise(passed), strict=True):
         yield a, b, slice(i, j)
 
@@ -273,6 +275,8 @@ def _explained(model: MeanField, reason: str, p: FloatArray, trace: FloatArray) 
     """What went wrong, at which time and state, with which parameters."""
     time, y = trace[1], trace[2:].copy()
     cause = _domain_problem(model, y, p) or reason
+    if model.form == "absolute":
+        cause += " (the absolute form jumps where v crosses v_r; another rtol may pass)"
     state = ", ".join(f"{k} = {x:.6g}" for k, x in zip(model.variables, y, strict=True))
     parameters = ", ".join(f"{k} = {x:g}" for k, x in zip(model.parameters, p, strict=True))
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.continuation.problem import Problem, Scalar
 from ikmeanfield.meanfield import equations
-from ikmeanfield.meanfield.equations import POPULATION_VARIABLES, Layout
+from ikmeanfield.meanfield.equations import POPULATION_VARIABLES, IntArray, Layout
 from ikmeanfield.meanfield.reset import warn_of_high_reset
 
 FloatArray = NDArray[np.float64]
@@ -69,10 +69,10 @@ class MeanField:
         """Names (paths of the circuit) and values of the parameters, in order."""
         return {path: float(self.circuit.get(path)) for path in self.layout.parameters}
 
-    @property
-    def options(self) -> tuple[bool, bool]:
-        """The two switches of the kernels: reset correction, absolute form."""
-        return bool(self.reset_correction), self.form == "absolute"
+    @cached_property
+    def structure(self) -> tuple[IntArray, IntArray, IntArray, bool, bool]:
+        """What the kernels take after y and p: tables of the layout, correction, absolute form."""
+        return *self.layout.arrays, bool(self.reset_correction), self.form == "absolute"
 
     def field(self, y: FloatArray, p: FloatArray) -> FloatArray:
         """dy/dt per ms.
@@ -80,11 +80,13 @@ class MeanField:
         With the reset correction, NaN in dv/dt of a population whose α/(2k) is not between
         v_0 and v_p.
         """
-        return equations.field(*self._checked(y, p), *self.layout.arrays, *self.options)
+        y, p = self._checked(y, p)
+        return equations.field(y, p, *self.structure)
 
     def jacobian(self, y: FloatArray, p: FloatArray) -> FloatArray:
         """The derivative of `field` with respect to y; NaN where `field` is."""
-        return equations.jacobian(*self._checked(y, p), *self.layout.arrays, *self.options)
+        y, p = self._checked(y, p)
+        return equations.jacobian(y, p, *self.structure)
 
     def lumped_input(self, y: FloatArray, p: FloatArray) -> FloatArray:
         """μ of Eq. 29 at the mean threshold, in mV², one per population."""
@@ -107,26 +109,25 @@ class MeanField:
         kinks: dict[str, Scalar] = {}
         for i, name in enumerate(self.circuit.populations):
             if self.reset_correction:
-                kinks[f"{name}.mu"] = self._mu(i)
+                kinks[f"{name}.mu"] = partial(self._mu, i)
             if self.form == "absolute":
-                kinks[f"{name}.above_rest"] = self._above_rest(i)
+                kinks[f"{name}.above_rest"] = partial(self._above_rest, i)
         return Problem(
             field=self.field,
             variables=self.variables,
-            parameters=self.parameters,
+            parameters=dict(self.parameters),
             jacobian=self.jacobian,
             kinks=kinks,
             units=self._units(),
         )
 
-    def _mu(self, i: int) -> Scalar:
-        return lambda y, p: float(self._lumped(y, p)[i, 0])
+    def _mu(self, i: int, y: FloatArray, p: FloatArray) -> float:
+        return float(self._lumped(y, p)[i, 0])
 
-    def _above_rest(self, i: int) -> Scalar:
-        variable = int(self.layout.populations[i, 0]) + 1
-        name = list(self.circuit.populations)[i]
-        parameter = self.layout.parameters.index(f"{name}.resting_potential")
-        return lambda y, p: float(y[variable] - p[parameter])
+    def _above_rest(self, i: int, y: FloatArray, p: FloatArray) -> float:
+        v_r = equations.POPULATION_PARAMETERS.index("resting_potential")
+        first_variable, first_parameter = self.layout.populations[i, :2]
+        return float(y[first_variable + 1] - p[first_parameter + v_r])
 
     def _units(self) -> dict[str, str]:
         units = {path: Circuit.unit(path) for path in self.parameters}
