@@ -8,12 +8,12 @@ import numpy as np
 
 from .arclength import Point, Refined, Tracer
 from .branch import SpecialPoint, Termination
-from .kinks import crossed_kink, pass_kink, rescue_at_kink
+from .kinks import crossed_kinks, pass_kink, rescue_at_kink, unsolved_kink
 from .problem import FloatArray
 
 #: Evaluations of a test function before Newton's method takes over, and before it is given up.
 _FEW, _MANY = 6, 40
-#: Below this step, in units of ds_min, a step with unexplained eigenvalues is accepted.
+#: Below this step, in units of ds_min, a step with unexplained eigenvalues or kinks is taken.
 _PATIENCE = 1e3
 #: Special points closer than this, in scaled coordinates, are one.
 _SAME = 1e-6
@@ -50,15 +50,18 @@ def process_step(tracer: Tracer, a: Point, ds: float) -> float | Termination:
         b = tracer.land_on(index, value, a, b)
         if b is None:
             return ds / 2 if ds / 2 >= tracer.options.ds_min else end
-    name = crossed_kink(a, b)
-    if name is not None:
-        passed = pass_kink(tracer, a, b, name)
-        if passed is not None:
-            return _cross(tracer, a, *passed, ds)
-    elif tracer.curve.missed(a.measure, b.measure) and ds > _PATIENCE * tracer.options.ds_min:
+    crossed = crossed_kinks(a, b)
+    passed = pass_kink(tracer, a, b, crossed[0]) if len(crossed) == 1 else None
+    if passed is not None:
+        return _cross(tracer, a, *passed, ds)
+    puzzling = bool(crossed) or tracer.curve.missed(a.measure, b.measure)
+    if puzzling and ds > _PATIENCE * tracer.options.ds_min:
         return ds / 2
     following = tracer.next_step(a, b, ds)
-    return _append(tracer, a, b) or end or following
+    stopped = _append(tracer, a, b)
+    for name in crossed if stopped is None else ():
+        tracer.special.append((len(tracer.points) - 1, unsolved_kink(tracer, a, b, name)))
+    return stopped or end or following
 
 
 def _cross(

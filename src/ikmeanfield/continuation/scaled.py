@@ -24,7 +24,7 @@ GRADIENT_STEP = 1e-5
 #: Step for second derivatives: truncation h^4 and rounding eps / h^2 both near 1e-11.
 SECOND_STEP = 4e-3
 #: How often a stencil is halved so as to stay on one side of a kink.
-_HALVINGS = 20
+_HALVINGS = 16
 
 
 def unit_vector(size: int, index: int) -> FloatArray:
