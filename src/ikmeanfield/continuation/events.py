@@ -17,6 +17,8 @@ _FEW, _MANY = 6, 40
 _PATIENCE = 1e3
 #: Special points closer than this, in scaled coordinates, are one.
 _SAME = 1e-6
+#: A point of another kind this close may be the cause of a sign change.
+_NEAR = 1e-3
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ def process_step(tracer: Tracer, a: Point, ds: float) -> float | Termination:
     if puzzling and ds > _PATIENCE * tracer.options.ds_min:
         return ds / 2
     following = tracer.next_step(a, b, ds)
-    stopped = _append(tracer, a, b)
+    finished = tracer.curve.finished(b.measure)
+    stopped = _append(tracer, a, b, keep=finished is None) or finished
     for name in crossed if stopped is None else ():
         tracer.special.append((len(tracer.points) - 1, unsolved_kink(tracer, a, b, name)))
     return stopped or end or following
@@ -117,14 +120,22 @@ def special_points(tracer: Tracer, a: Point, b: Point) -> list[Located]:
         if not (np.isfinite(before) and np.isfinite(after) and before * after < 0):
             continue
         located = locate(tracer, a, b, event)
-        # A branch point is a degenerate fold too: the event refined first has the say.
-        twice = located is not None and event == "LP" and any(
-            other.special.kind == "BP" and tracer.distance(other.point, located.point) < 1e-3
-            for other in found
-        )
-        if located is not None and not twice and tracer.options.looks_for(located.special.kind):
+        if located is not None and not _explained(tracer, located, found):
             found.append(located)
+    found = [item for item in found if tracer.options.looks_for(item.special.kind)]
     return sorted(found, key=lambda item: item.point.arclength)
+
+
+def _explained(tracer: Tracer, located: Located, found: list[Located]) -> bool:
+    """Whether a test function changed sign only because of another kind of point.
+
+    A branch point is a degenerate fold too, and l1 has a pole at a zero-Hopf point.
+    """
+    cause = {"LP": "BP", "GH": "ZH"}.get(located.special.kind)
+    return any(
+        other.special.kind == cause and tracer.distance(other.point, located.point) < _NEAR
+        for other in found
+    )
 
 
 def locate(tracer: Tracer, a: Point, b: Point, event: str) -> Located | None:
