@@ -64,19 +64,20 @@ def _follow(
 ) -> Branch:
     """Put the start on the curve and trace it."""
     field = start.field
+    problem, free = field.problem, field.free
     curve = make_curve(field, start.x)
     found = onto_curve(curve.block(), start.x / field.scale, options.tolerance, _ITERATIONS)
     if not found.converged:
         sentence = f"no {curve.kind} point found from the given start: {found.message}"
-        return empty_branch(curve.kind, field, Termination("no_start", sentence))
+        return empty_branch(curve.kind, problem, free, Termination("no_start", sentence))
     x = found.z * field.scale
     outside = out_of_bounds(field.names, x, options)
     if outside:
-        return empty_branch(curve.kind, field, Termination("bound", outside))
+        return empty_branch(curve.kind, problem, free, Termination("bound", outside))
     refused = curve.finished(curve.measure(found.z, np.zeros_like(x)))
     at_corner = start.origin is not None and start.origin.kind == "BT"
     if refused is not None and not at_corner:
-        return empty_branch(curve.kind, field, Termination("no_start", refused.message))
+        return empty_branch(curve.kind, problem, free, Termination("no_start", refused.message))
     stop = default_stop if options.stop_at is None else options.stop_at
     return trace(lambda: make_curve(field, x), x, options, stop, start.origin)
 

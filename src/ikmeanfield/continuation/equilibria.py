@@ -187,10 +187,10 @@ def continue_equilibria(
     try:
         start[:-1] = find_equilibrium(problem, state, options=replace(options, bounds={}))
     except ArithmeticError as error:
-        return empty_branch("equilibrium", field, Termination("no_start", str(error)))
+        return empty_branch("equilibrium", problem, free, Termination("no_start", str(error)))
     outside = out_of_bounds(names, start, options)
     if outside:
-        return empty_branch("equilibrium", field, Termination("bound", outside))
+        return empty_branch("equilibrium", problem, free, Termination("bound", outside))
     field = field.rescaled(initial_scale(names, start, options))
     stop = options.stop_at or frozenset()
     return trace(lambda: EquilibriumCurve(field, options), start, options, stop)

@@ -71,21 +71,29 @@ class ScaledField:
     def _index(self) -> list[int]:
         return [self.problem.index(name) for name in self.free]
 
-    @property
+    @cached_property
     def n(self) -> int:
         """Number of variables."""
         return len(self.problem.variables)
+
+    @cached_property
+    def _latest(self) -> dict[str, tuple[bytes, FloatArray]]:
+        """Matrices at the last point asked for: a step asks for the same ones several times."""
+        return {}
+
+    def _kept(
+        self, name: str, z: FloatArray, compute: Callable[[FloatArray], FloatArray]
+    ) -> FloatArray:
+        key = z.tobytes()
+        kept = self._latest.get(name)
+        if kept is None or kept[0] != key:
+            kept = self._latest[name] = key, compute(z)
+        return kept[1]
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the components of z."""
         return (*self.problem.variables, *self.free)
-
-    @property
-    def fixed(self) -> dict[str, float]:
-        """Values of the parameters that are not free."""
-        values = self.problem.parameters
-        return {name: float(values[name]) for name in values if name not in self.free}
 
     def rescaled(self, scale: FloatArray) -> ScaledField:
         """Return the same field on another scale."""
@@ -109,7 +117,10 @@ class ScaledField:
         return value
 
     def jacobian(self, z: FloatArray) -> FloatArray:
-        """Return the derivative by the scaled variables, shape (n, n)."""
+        """Return the derivative by the scaled variables, shape (n, n); not to be changed."""
+        return self._kept("jacobian", z, self._jacobian)
+
+    def _jacobian(self, z: FloatArray) -> FloatArray:
         n = self.n
         if self.problem.jacobian is None:
             return self._differences(z, range(n))
@@ -119,7 +130,10 @@ class ScaledField:
         return scaled
 
     def full_jacobian(self, z: FloatArray) -> FloatArray:
-        """Return the derivative by variables and free parameters, shape (n, n + k)."""
+        """Return the derivative by variables and free parameters, (n, n + k); as above."""
+        return self._kept("full", z, self._full_jacobian)
+
+    def _full_jacobian(self, z: FloatArray) -> FloatArray:
         parameters = self._differences(z, range(self.n, len(z)))
         return np.hstack([self.jacobian(z), parameters])
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from .options import ContinuationOptions
     from .problem import FloatArray, Problem
-    from .scaled import ScaledField
 
 _SIGNS = {"both": (1.0, -1.0), "forward": (1.0,), "backward": (-1.0,)}
 #: A singular value this small, rows scaled to one, makes a start singular.
@@ -72,21 +71,27 @@ def out_of_bounds(names: tuple[str, ...], x: FloatArray, options: ContinuationOp
     return ""
 
 
-def empty_branch(kind: str, field: ScaledField, end: Termination) -> Branch:
+def fixed_parameters(problem: Problem, free: tuple[str, ...]) -> dict[str, float]:
+    """Return the values of the parameters that are not free."""
+    values = problem.parameters
+    return {name: float(values[name]) for name in values if name not in free}
+
+
+def empty_branch(kind: str, problem: Problem, free: tuple[str, ...], end: Termination) -> Branch:
     """Return a branch without points that says why."""
-    n = field.n
+    n = len(problem.variables)
     names = ("arclength", "step", "newton_iterations", "unstable", "stable")
     return Branch(
         kind=kind,
-        variables=field.problem.variables,
-        free=field.free,
-        fixed=field.fixed,
+        variables=problem.variables,
+        free=free,
+        fixed=fixed_parameters(problem, free),
         states=np.empty((0, n)),
-        parameters=np.empty((0, len(field.free))),
+        parameters=np.empty((0, len(free))),
         eigenvalues=np.empty((0, n), dtype=complex),
         columns={name: np.empty(0) for name in names},
         ends=(end, end),
-        units=dict(field.problem.units),
+        units=dict(problem.units),
     )
 
 
@@ -125,7 +130,7 @@ def trace(
         tracer = Tracer(curve, options, stop_at)
         start = _start(tracer, x, sign)
         if isinstance(start, Termination):
-            return empty_branch(curve.kind, curve.field, start)
+            return empty_branch(curve.kind, curve.field.problem, curve.field.free, start)
         runs.append((tracer, walk(tracer, start)))
         if runs[-1][1].reason == "closed":
             break
@@ -222,7 +227,7 @@ def _table(
         kind=curve.kind,
         variables=field.problem.variables,
         free=field.free,
-        fixed=field.fixed,
+        fixed=fixed_parameters(field.problem, field.free),
         states=rows[:, :n],
         parameters=rows[:, n:],
         eigenvalues=np.array([p.measure.eigenvalues for p in points]),
