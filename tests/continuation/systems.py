@@ -226,7 +226,7 @@ class Population:
         return math.isfinite(self.v_p)
 
 
-def _lumped(pop: Population, u: float, s: list[float], current: float) -> tuple[float, float]:
+def lumped(pop: Population, u: float, s: list[float], current: float) -> tuple[float, float]:
     """Return alpha (Eq. 18) and mu (Eq. 29)."""
     alpha = pop.k * (pop.v_r + pop.v_theta)
     beta = pop.k * pop.v_r * pop.v_theta - u + current
@@ -236,7 +236,7 @@ def _lumped(pop: Population, u: float, s: list[float], current: float) -> tuple[
     return alpha, 4 * beta / pop.k - (alpha / pop.k) ** 2
 
 
-def _correction(pop: Population, alpha: float, mu: float) -> tuple[float, float, float]:
+def correction(pop: Population, alpha: float, mu: float) -> tuple[float, float, float]:
     """I* - I (Eq. 34) and its derivatives by mu and alpha."""
     if mu <= 0:
         return 0.0, 0.0, 0.0
@@ -297,7 +297,7 @@ class Network:
             g_s = sum(syn[2] * x for syn, x in zip(pop.synapses, s, strict=True))
             drive = sum(syn[2] * x * (syn[3] - v) for syn, x in zip(pop.synapses, s, strict=True))
             if pop.corrected:
-                current += _correction(pop, *_lumped(pop, u, s, current))[0]
+                current += correction(pop, *lumped(pop, u, s, current))[0]
             a = math.pi * c
             result += [
                 (width * k**2 * (v - v_r) / a + r * (k * (2 * v - v_r - v_t) - g_s)) / c,
@@ -328,8 +328,8 @@ class Network:
             c, k, v_r, v_t = pop.C, pop.k, pop.v_r, pop.v_theta
             a = math.pi * c
             g_s = sum(syn[2] * x for syn, x in zip(pop.synapses, s, strict=True))
-            alpha, mu = _lumped(pop, u, s, current)
-            by_mu, by_alpha = _correction(pop, alpha, mu)[1:] if pop.corrected else (0.0, 0.0)
+            alpha, mu = lumped(pop, u, s, current)
+            by_mu, by_alpha = correction(pop, alpha, mu)[1:] if pop.corrected else (0.0, 0.0)
             matrix[o, o] = (k * (2 * v - v_r - v_t) - g_s) / c
             matrix[o, o + 1] = (width * k**2 / a + 2 * k * r) / c
             matrix[o + 1, o] = -a * (width + 2 * a * r / k) / c
@@ -348,7 +348,7 @@ class Network:
     def mu(self, i: int, y: np.ndarray, p: np.ndarray) -> float:
         o, values = self.offsets, y.tolist()
         state = values[o[i] : o[i + 1]]
-        return _lumped(self.populations[i], state[2], state[3:], float(p[3 * i]))[1]
+        return lumped(self.populations[i], state[2], state[3:], float(p[3 * i]))[1]
 
     def problem(self) -> Problem:
         kinks = {

@@ -66,8 +66,15 @@ def test_singular_start():
     assert_no_start(branch, "singular", "singular", "branch point")
 
 
+def test_one_sided_bound():
+    options = ContinuationOptions(bounds={"p": (-np.inf, 2.0)})
+    branch = continue_equilibria(systems.fold(), [1.0], "p", options)
+    assert branch["p"][[0, -1]].tolist() == [2.0, 2.0]
+    assert len(branch.points("LP")) == 1
+
+
 def test_step_underflow():
-    # x' = p - |x|^(1/2) sign(x) ... has no derivative where the curve meets x = 1: it ends there.
+    # The curve x = p ends where the field does, at x = 1.
     def field(y, p):
         return np.array([p[0] - y[0] if y[0] < 1 else np.nan])
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import systems
+from scipy import optimize
 
 from ikmeanfield.continuation import (
     ContinuationOptions,
@@ -195,3 +196,49 @@ def test_corrected_population_matches_reference():
     for point, row in zip(points, REFERENCE[key], strict=True):
         values = [point.parameters["I"], point.state[3], point.state[1]]
         np.testing.assert_allclose(values, [row["I"], row["s"], row["v"]], rtol=1e-7)
+
+
+def corrected_current(r, kappa, network):
+    """I(r) of the corrected population: I* is explicit, I its inverse (found by bisection)."""
+    pop = network.populations[0]
+    _, total = closed_form(r, width=0.5, b=0.0)
+    u, s = 33.33 * kappa * r, 90.0 * r
+
+    def excess(current):
+        alpha, mu = systems.lumped(pop, u, [s], current)
+        return current + systems.correction(pop, alpha, mu)[0] - (total + u)
+
+    return optimize.brentq(excess, -500.0, 500.0, xtol=1e-12, rtol=1e-15)
+
+
+def test_corrected_fold_curve_matches_closed_form_on_both_sides_of_its_kink():
+    network = systems.regular_spiking(kappa=20.0, width=0.5, b=0.0, v_p=50.0, v_0=-60.0)
+    problem, branch = equilibria(network, bounds=(0.0, 100.0))
+    curve = continue_folds(problem, branch.points("LP")[0], ("I", "kappa"), PLANE)
+    (kink,) = curve.points("KINK")
+    assert kink.residual < 1e-10
+    mu = np.array(
+        [
+            problem.kinks["mu_"](y, problem.vector(**curve.parameters_at(row)))
+            for row, y in enumerate(curve.states)
+        ]
+    )
+    silent = mu < -1e-6
+    assert silent.sum() > 10
+    r = curve["r"][silent]
+    # Below mu = 0 nothing is corrected: the uncorrected explicit curve.
+    np.testing.assert_allclose(
+        curve["kappa"][silent], -slope(r, width=0.5, b=0.0) / 33.33, rtol=1e-7, atol=1e-9
+    )
+    # Above, dI/dr = 0 along the equilibria at this kappa, by central differences.
+    firing = np.flatnonzero(mu > 1.0)
+    assert len(firing) > 10
+    for row in firing[:: len(firing) // 10]:
+        r, kappa = curve["r"][row], curve["kappa"][row]
+        low, middle, high = (
+            corrected_current(r * (1 + e), kappa, network) for e in (-1e-4, 0.0, 1e-4)
+        )
+        assert middle == pytest.approx(curve["I"][row], abs=1e-7)
+        # The parabola at the fold: its slope against its curvature's scale.
+        bend = (high - 2 * middle + low) / 1e-8
+        assert abs((high - low) / 2e-4) < 2e-3 * max(abs(bend), 1.0)

@@ -95,6 +95,12 @@ class Curve(Protocol):
         """Why the curve must end at a point, if it must."""
 
 
+def has_fixed_scale(name: str, options: ContinuationOptions) -> bool:
+    """Whether the scale of a component is stated or given by its bounds."""
+    lower, upper = options.bounds.get(name, (-np.inf, np.inf))
+    return name in options.scales or bool(np.isfinite(upper - lower))
+
+
 def flips(events: tuple[str, ...], before: Measure, after: Measure) -> int:
     """Count the test functions that change sign between two points."""
     return sum(before.tests[name] * after.tests[name] < 0 for name in events)
@@ -141,10 +147,8 @@ class Tracer:
 
     def grow_scale(self, x: FloatArray) -> None:
         """Let the scale of what has no fixed one follow the largest magnitude seen."""
-        names = self.curve.field.names
-        fixed = np.array([name in self.options.scales for name in names])
-        bounded = np.array([name in self.options.bounds for name in names])
-        grown = np.where(fixed | bounded, self.scale, np.maximum(self.scale, np.abs(x)))
+        fixed = [has_fixed_scale(name, self.options) for name in self.curve.field.names]
+        grown = np.where(fixed, self.scale, np.maximum(self.scale, np.abs(x)))
         if (grown > 1.1 * self.scale).any():
             self.curve.field = self.curve.field.rescaled(grown)
             self.curve.accept(x / grown)

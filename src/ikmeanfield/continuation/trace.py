@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Curve, Point, Tracer
+from .arclength import Curve, Point, Tracer, has_fixed_scale
 from .branch import Branch, SpecialPoint, Termination
 from .newton import row_size
 from .walk import walk
@@ -27,6 +27,8 @@ _BESIDE = 1e-3
 _SAME = 1e-6
 #: A start this close to a refined special point is one.
 _SAME_START = 1e-4
+#: A magnitude below this says nothing about a component's scale.
+_ZERO = 1e-10
 #: Share of a bound's width by which a start may lie beyond it.
 _SLACK = 1e-9
 
@@ -35,16 +37,13 @@ def initial_scale(
     names: tuple[str, ...], x: FloatArray, options: ContinuationOptions
 ) -> FloatArray:
     """Scale of each component: stated, else the bounds' width, else its magnitude (1 for zero)."""
-    scale = np.empty(len(x))
+    scale = np.where(np.abs(x) > _ZERO, np.abs(x), 1.0)
     for index, name in enumerate(names):
         if name in options.scales:
             scale[index] = options.scales[name]
-        elif name in options.bounds:
+        elif has_fixed_scale(name, options):
             lower, upper = options.bounds[name]
-            width = upper - lower
-            scale[index] = width if np.isfinite(width) else max(abs(x[index]), 1.0)
-        else:
-            scale[index] = abs(x[index]) if abs(x[index]) > 1e-10 else 1.0
+            scale[index] = upper - lower
     return scale
 
 
