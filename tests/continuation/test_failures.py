@@ -46,6 +46,18 @@ def test_rough_start_is_corrected():
     assert branch["p"][start] == 1.0
 
 
+def test_poor_start_follows_the_flow():
+    # Newton's method alone goes from here to an equilibrium with negative rates, or nowhere.
+    for width, current in ((0.05, 0.0), (0.3, 50.0), (0.3, 80.0), (1.5, 20.0)):
+        problem = systems.circuit(width_fs=width, current_fs=current).problem()
+        guess = np.array([0.02, -50.0, 0.0, 2.0, 1.0, 0.005, -50.0, 0.0, 0.5, 0.2])
+        y = find_equilibrium(problem, guess)
+        assert min(y[0], y[5]) > 0
+        p = problem.vector()
+        size = np.abs(problem.jacobian(y, p)) @ np.abs(y)
+        np.testing.assert_array_less(np.abs(problem.field(y, p)), 1e-9 * size)
+
+
 def test_start_outside_its_bounds():
     options = ContinuationOptions(bounds={"p": (2.0, 3.0)})
     branch = continue_equilibria(systems.fold(), [1.0], "p", options)

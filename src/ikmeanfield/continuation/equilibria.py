@@ -15,6 +15,7 @@ from .newton import newton, row_size
 from .normalforms import first_lyapunov, fold_coefficient
 from .options import ContinuationOptions
 from .scaled import ScaledField
+from .settle import settle
 from .spectrum import critical_pair, hopf_test, nearest_pair, ordered, unstable_count
 from .trace import check_names, empty_branch, initial_scale, out_of_bounds, trace
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from .problem import FloatArray, Problem
 
 _REFINE_ITERATIONS = 20
+#: Newton's method that changes a component by more than this share has jumped.
+_NEAR = 0.5
 
 
 class EquilibriumCurve:
@@ -121,6 +124,8 @@ def find_equilibrium(
 ) -> FloatArray:
     """Equilibrium near a guess, by Newton's method.
 
+    Where that fails or leads far away, the flow is followed first (see `settle`).
+
     Parameters
     ----------
     problem, state
@@ -143,7 +148,13 @@ def find_equilibrium(
     size = row_size(np.hstack([field.jacobian(state / scale), value[:, None]]))
     if np.abs(value / size).max() < options.tolerance:
         return state
-    solution = newton(equilibrium(field), state / scale, options.tolerance, _REFINE_ITERATIONS)
+    guess = state / scale
+    solution = newton(equilibrium(field), guess, options.tolerance, _REFINE_ITERATIONS)
+    moved = float((np.abs(solution.z - guess) / np.maximum(np.abs(guess), 1.0)).max())
+    if not (solution.converged and moved < _NEAR):
+        start = settle(field, guess)
+        settled = newton(equilibrium(field), start, options.tolerance, _REFINE_ITERATIONS)
+        solution = settled if settled.converged else solution
     if not solution.converged:
         msg = (
             f"no equilibrium found from the given state: {solution.message} "
