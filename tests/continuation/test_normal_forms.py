@@ -203,3 +203,17 @@ def test_closed_curves_are_recognised():
     np.testing.assert_allclose(folds["p"] ** 2 + folds["q"] ** 2, 1, atol=1e-9)
     angle = np.unwrap(np.arctan2(folds["q"], folds["p"]))
     assert abs(angle[-1] - angle[0]) == pytest.approx(2 * np.pi, abs=1e-9)
+
+
+@pytest.mark.parametrize("x", [1e-3, -1e-3, 1e-2, 0.0])
+def test_closed_curve_that_starts_beside_a_special_point(x):
+    # The last step passes the start and the fold beside it at once.
+    problem = systems.circle().at({"p": np.sqrt(1 - x**2)})
+    isola = continue_equilibria(problem, [x], "p")
+    assert {end.reason for end in isola.ends} == {"closed"}
+    found = sorted(round(point.parameters["p"], 9) for point in isola.points("LP"))
+    assert found == [-1.0, 1.0]
+    angle = np.unwrap(np.arctan2(isola["x"], isola["p"]))
+    assert abs(angle[-1] - angle[0]) == pytest.approx(2 * np.pi, abs=1e-9)
+    turn = np.sign(angle[-1] - angle[0])
+    assert (turn * np.diff(angle) > -1e-9).all()

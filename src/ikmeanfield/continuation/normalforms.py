@@ -164,7 +164,7 @@ def cusp_coefficient(field: ScaledField, z: FloatArray) -> float:
     jacobian = field.jacobian(z)
     edge = border(jacobian)
     q, p = edge.right, edge.left / (edge.left @ edge.right)
-    step = field.clear_step(z, q, SECOND_STEP)[0]
+    step = field.clear_step(z, q, _BERTH * SECOND_STEP)[0] / _BERTH
     first, second = field.curvature(z, q, step)
     quadratic = first @ q
     matrix = np.zeros((n + 1, n + 1))

@@ -127,7 +127,10 @@ def trace(
     for sign in _SIGNS[options.direction]:
         curve = make_curve()
         tracer = Tracer(curve, options, stop_at)
-        start = _start(tracer, x, sign)
+        try:
+            start = _start(tracer, x, sign)
+        except (np.linalg.LinAlgError, ArithmeticError) as error:
+            start = Termination("singular", f"the equations are singular at the start: {error}")
         if isinstance(start, Termination):
             return empty_branch(curve.kind, curve.field.problem, curve.field.free, start)
         runs.append((tracer, walk(tracer, start)))

@@ -32,15 +32,18 @@ def walk(tracer: Tracer, start: Point) -> Termination:
     tracer.points, tracer.special = [start], []
     ds = options.ds
     for _ in range(options.max_points * _REJECTIONS):
-        a = tracer.points[-1]
-        outcome = _step(tracer, a, ds)
+        row, a = len(tracer.points) - 1, tracer.points[-1]
+        try:
+            outcome = _step(tracer, a, ds)
+        except (np.linalg.LinAlgError, ArithmeticError) as error:
+            outcome = _halved(tracer, ds, f"the equations are singular ahead: {error}")
         if isinstance(outcome, Termination):
             return outcome
         ds = outcome
         b = tracer.points[-1]
         if b is not a:
             tracer.curve.accept(b.x / tracer.scale)
-            closed = _closed(tracer)
+            closed = _closed(tracer, row)
             if closed is not None:
                 return closed
             tracer.grow_scale(b.x)
@@ -62,7 +65,9 @@ def _step(tracer: Tracer, a: Point, ds: float) -> float | Termination:
     passed = pass_kink(tracer, a, b, crossed[0]) if len(crossed) == 1 else None
     if passed is not None:
         return _cross(tracer, a, *passed, ds=ds)
-    puzzling = bool(crossed) or tracer.curve.missed(a.measure, b.measure)
+    # A start may sit on a special point, where the count of unstable eigenvalues is undecided.
+    first = len(tracer.points) == 1
+    puzzling = bool(crossed) or (not first and tracer.curve.missed(a.measure, b.measure))
     if puzzling and ds > _PATIENCE * tracer.options.ds_min:
         return ds / 2
     following = tracer.next_step(a, b, ds)
@@ -150,11 +155,11 @@ def _append(tracer: Tracer, a: Point, b: Point, *, keep: bool = True) -> Termina
     return None
 
 
-def _closed(tracer: Tracer) -> Termination | None:
-    """Close the curve when the last step came back to the start."""
-    if len(tracer.points) < _FEWEST:
+def _closed(tracer: Tracer, row: int) -> Termination | None:
+    """Close the curve when the step from a row came back to the start."""
+    if row < _FEWEST:
         return None
-    start, before, last = tracer.points[0], tracer.points[-2], tracer.points[-1]
+    start, before, last = tracer.points[0], tracer.points[row], tracer.points[-1]
     step = tracer.distance(before, last)
     direction = (last.x - before.x) / tracer.scale / step
     gap = (start.x - before.x) / tracer.scale
@@ -163,7 +168,10 @@ def _closed(tracer: Tracer) -> Termination | None:
     alike = float(tracer.unit(start.tangent) @ tracer.unit(last.tangent)) > _ALIKE
     if not (0 <= ahead <= step * (1 + 1e-9) and aside < step / 5 and alike):
         return None
-    end = len(tracer.points) - 1
-    tracer.points[-1] = replace(start, arclength=before.arclength + ahead, step=ahead)
-    tracer.special = [(row, point) for row, point in tracer.special if row < end]
+    # What the step met beyond the start was met when the curve set out.
+    end = before.arclength + ahead
+    while tracer.points[-1].arclength > end and len(tracer.points) > row + 1:
+        tracer.points.pop()
+    tracer.special = [item for item in tracer.special if item[0] < len(tracer.points)]
+    tracer.points.append(replace(start, arclength=end, step=ahead))
     return Termination("closed", "the curve is closed: it came back to its start")
