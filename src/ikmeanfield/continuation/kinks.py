@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _ITERATIONS = 30
 #: A kink is solved for this far beside it (and four times as far), in scaled coordinates.
 _OFFSET = 1e-9
+#: The curve is smooth on a side where the two points are no further apart than so many offsets.
+_SMOOTH = 30.0
 #: Where the curve is compared with what lies before a kink: this far of the way to it.
 _NEARLY = 0.98
 
@@ -111,6 +113,8 @@ def _solve_at(tracer: Tracer, name: str, guess: FloatArray) -> Solution:
         spread = float(np.linalg.norm(near.z - far.z))
         zero = replace(near, z=near.z + (near.z - far.z) / 3) if fit else near
         sides.append((not near.converged, spread, zero))
+        if fit and spread < _SMOOTH * _OFFSET:
+            break
     return min(sides, key=lambda side: side[:2])[2]
 
 
