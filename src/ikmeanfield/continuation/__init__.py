@@ -2,4 +2,38 @@
 
 A general engine for smooth ordinary differential equations with named parameters; it knows
 nothing of neurons.
+
+    problem = Problem(field, ("x", "y"), {"a": 1.0, "b": 0.0}, jacobian)
+    options = ContinuationOptions(bounds={"a": (0.0, 5.0)})
+    branch = continue_equilibria(problem, guess, "a", options)
+    branch.points("LP", "HB")                        # special points with their evidence
+    plane = ContinuationOptions(bounds={"a": (0.0, 5.0), "b": (-1.0, 1.0)})
+    folds = continue_folds(problem, branch.points("LP")[0], ("a", "b"), plane)
+    hopf = continue_hopf(problem, branch.points("HB")[0], ("a", "b"), plane)
+    hopf.to_dataset().to_netcdf("hopf.nc")
+    folds.plot(hopf.plot())
+
+Modules, from the bottom: `problem` (what is continued), `scaled` (in scaled coordinates, with
+derivatives), `spectrum`, `newton`, `augmented` (defining systems), `normalforms`; `arclength`,
+`events`, `kinks`, `walk`, `trace` (the method); `equilibria`, `branchpoints`, `fold_curve`,
+`hopf_curve`, `codim2`, `curves` (what is traced); `options` and `branch` (what goes in and out).
 """
+
+from .branch import KINDS, Branch, SpecialPoint, Termination
+from .curves import continue_folds, continue_hopf
+from .equilibria import continue_equilibria, find_equilibrium
+from .options import ContinuationOptions
+from .problem import Problem
+
+__all__ = [
+    "KINDS",
+    "Branch",
+    "ContinuationOptions",
+    "Problem",
+    "SpecialPoint",
+    "Termination",
+    "continue_equilibria",
+    "continue_folds",
+    "continue_hopf",
+    "find_equilibrium",
+]

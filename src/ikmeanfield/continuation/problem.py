@@ -51,14 +51,14 @@ class Problem:
         return names.index(parameter)
 
     def vector(self, **values: float) -> FloatArray:
-        """The parameter vector p, with some values replaced."""
+        """Return the parameter vector p, with some values replaced."""
         p = np.array(list(self.parameters.values()), dtype=float)
         for name, value in values.items():
             p[self.index(name)] = value
         return p
 
     def at(self, values: Mapping[str, float]) -> Problem:
-        """The same problem with other default values of some parameters."""
+        """Return the same problem with other default values of some parameters."""
         for name in values:
             self.index(name)
         return replace(self, parameters={**self.parameters, **values})

@@ -1,0 +1,211 @@
+"""Defining systems of curves and special points, as stacks of blocks of equations.
+
+A block maps z to some residuals and their gradients; as many as z has components make a square
+system for Newton's method. Fold: the bordered system of Govaerts (2000, Numerical Methods for
+Bifurcations of Dynamical Equilibria, ch. 4). Hopf: the sum of the two critical eigenvalues, that
+is the trace of the Jacobian on their invariant plane, a smooth function as long as the pair keeps
+apart from the rest of the spectrum; it needs no extra unknown and is regular through
+Bogdanov-Takens points, where the product of the pair vanishes as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .problem import FloatArray
+from .scaled import ScaledField, slope, unit_vector
+from .spectrum import Pair, nearest_pair
+
+if TYPE_CHECKING:
+    from .newton import System
+
+#: Residuals (m,), and a function that returns their gradients (m, N)
+Equations = tuple[FloatArray, Callable[[], FloatArray]]
+Block = Callable[[FloatArray], Equations]
+#: Step for gradients of functions that are differences themselves.
+_GRADIENT_STEP = 1e-4
+
+
+def stack(*blocks: Block) -> System:
+    """One system from several blocks."""
+
+    def system(z: FloatArray) -> Equations:
+        parts = [block(z) for block in blocks]
+        values = np.concatenate([value for value, _ in parts])
+        return values, lambda: np.vstack([gradient() for _, gradient in parts])
+
+    return system
+
+
+def equilibrium(field: ScaledField) -> Block:
+    """Return the equations f(z) = 0."""
+    return lambda z: (field.field(z), lambda: field.full_jacobian(z))
+
+
+def hyperplane(normal: FloatArray, point: FloatArray) -> Block:
+    """Return the arclength condition normal . (z - point) = 0."""
+    return lambda z: (np.array([normal @ (z - point)]), lambda: normal[None, :])
+
+
+def coordinate(index: int, value: float) -> Block:
+    """z[index] = value."""
+
+    def block(z: FloatArray) -> Equations:
+        return np.array([z[index] - value]), lambda: unit_vector(len(z), index)[None, :]
+
+    return block
+
+
+def function_value(function: Callable[[FloatArray], float]) -> Block:
+    """function(z) = 0 for a smooth, cheap function, its gradient by differences."""
+
+    def gradient(z: FloatArray) -> FloatArray:
+        result = np.empty((1, len(z)))
+        for column in range(len(z)):
+            unit = unit_vector(len(z), column)
+            result[0, column] = slope(function, z, unit, _GRADIENT_STEP)
+        return result
+
+    return lambda z: (np.array([function(z)]), lambda: gradient(z))
+
+
+def function_on_curve(
+    function: Callable[[FloatArray], float], curve: Block, z: FloatArray
+) -> Block:
+    """function(z) = 0 for a costly function that is solved together with a curve's equations.
+
+    Newton's method starts near the curve and returns to it at second order, so only the
+    derivative along the curve matters; it stands for the gradient.
+    """
+    tangent: FloatArray = np.linalg.svd(curve(z)[1]())[2][-1]
+
+    def gradient(x: FloatArray) -> FloatArray:
+        rate: FloatArray = slope(function, x, tangent, _GRADIENT_STEP) * tangent[None, :]
+        return rate
+
+    return lambda x: (np.array([function(x)]), lambda: gradient(x))
+
+
+def kink_value(field: ScaledField, name: str, value: float = 0.0) -> Block:
+    """Return the condition that a kink function has a value."""
+    return function_value(lambda z: field.kinks(z)[name] - value)
+
+
+# --- folds -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Border:
+    """Vectors that make the singular Jacobian regular: near its left and right null vectors."""
+
+    left: FloatArray
+    right: FloatArray
+
+    def updated(self, left: FloatArray, right: FloatArray) -> Border:
+        """Return a border of new null vectors, oriented like the old one."""
+        left = left * np.copysign(1.0, left @ self.left) / np.linalg.norm(left)
+        right = right * np.copysign(1.0, right @ self.right) / np.linalg.norm(right)
+        return Border(left, right)
+
+
+def border(jacobian: FloatArray) -> Border:
+    """Return the singular vectors of the smallest singular value."""
+    u, _, vt = np.linalg.svd(jacobian)
+    return Border(u[:, -1], vt[-1])
+
+
+def null_vectors(jacobian: FloatArray, edge: Border) -> tuple[float, FloatArray, FloatArray]:
+    """Return the bordered value g, zero where J is singular, with left and right null vectors."""
+    n = len(jacobian)
+    matrix = np.zeros((n + 1, n + 1))
+    matrix[:n, :n] = jacobian
+    matrix[:n, n] = edge.left
+    matrix[n, :n] = edge.right
+    unit = np.zeros(n + 1)
+    unit[n] = 1.0
+    right: FloatArray = np.asarray(np.linalg.solve(matrix, unit), dtype=float)
+    left: FloatArray = np.asarray(np.linalg.solve(matrix.T, unit), dtype=float)
+    return float(right[n]), left[:n], right[:n]
+
+
+def fold(field: ScaledField, edge: Border) -> Block:
+    """g(z) = 0: the Jacobian is singular."""
+    n = field.n
+
+    def gradient(z: FloatArray, left: FloatArray, right: FloatArray) -> FloatArray:
+        result = np.empty((1, len(z)))
+        result[0, :n] = -left @ field.along(z, right)
+        for column in range(n, len(z)):
+            result[0, column] = -left @ field.along(z, unit_vector(len(z), column)) @ right
+        return result
+
+    def block(z: FloatArray) -> Equations:
+        g, left, right = null_vectors(field.jacobian(z), edge)
+        return np.array([g]), lambda: gradient(z, left, right)
+
+    return block
+
+
+# --- pairs of eigenvalues --------------------------------------------------------------------
+
+
+def invariant_plane(jacobian: FloatArray, pair: Pair) -> tuple[FloatArray, FloatArray]:
+    """Right and left bases (n, 2) of the pair's invariant plane, with left.T @ right = 1.
+
+    They span the null spaces of (J - a)(J - b), which stay two-dimensional where the two
+    eigenvalues a, b meet.
+    """
+    polynomial = jacobian @ jacobian - pair.trace * jacobian
+    polynomial[np.diag_indices_from(polynomial)] += pair.determinant
+    u, _, vt = np.linalg.svd(polynomial)
+    right, left = vt[-2:].T, u[:, -2:]
+    return right, left @ np.linalg.inv(right.T @ left)
+
+
+def _pair_gradients(
+    field: ScaledField, z: FloatArray, jacobian: FloatArray, pair: Pair
+) -> FloatArray:
+    """Gradients of the pair's sum and product, shape (2, N)."""
+    n = field.n
+    right, left = invariant_plane(jacobian, pair)
+    small = left.T @ jacobian @ right
+    adjugate = np.trace(small) * np.eye(2) - small
+    gradients = np.empty((2, len(z)))
+    bends = [field.along(z, right[:, i]) for i in range(2)]
+    for row, weight in enumerate((np.eye(2), adjugate)):
+        rows = weight @ left.T
+        gradients[row, :n] = sum(rows[i] @ bends[i] for i in range(2))
+    for column in range(n, len(z)):
+        change = left.T @ field.along(z, unit_vector(len(z), column)) @ right
+        gradients[:, column] = np.trace(change), np.trace(adjugate @ change)
+    return gradients
+
+
+def pair_sum(field: ScaledField, determinant: float) -> Block:
+    """Return the condition that the pair of about this product adds up to zero.
+
+    That is a Hopf point or a neutral saddle.
+    """
+
+    def block(z: FloatArray) -> Equations:
+        jacobian = field.jacobian(z)
+        pair = nearest_pair(field.eigenvalues(z), determinant)
+        return np.array([pair.trace]), lambda: _pair_gradients(field, z, jacobian, pair)[:1]
+
+    return block
+
+
+def pair_zero(field: ScaledField) -> Block:
+    """Sum and product of the two smallest eigenvalues vanish: Bogdanov-Takens."""
+
+    def block(z: FloatArray) -> Equations:
+        jacobian = field.jacobian(z)
+        pair = nearest_pair(field.eigenvalues(z), 0.0)
+        values = np.array([pair.trace, pair.determinant])
+        return values, lambda: _pair_gradients(field, z, jacobian, pair)
+
+    return block

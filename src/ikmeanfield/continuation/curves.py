@@ -1,0 +1,145 @@
+"""Curves of folds and of Hopf points in two parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .branch import Branch, SpecialPoint, Termination
+from .fold_curve import FoldCurve
+from .hopf_curve import HopfCurve
+from .newton import onto_curve
+from .options import ContinuationOptions
+from .scaled import ScaledField
+from .spectrum import critical_pair
+from .trace import check_names, empty_branch, initial_scale, out_of_bounds, trace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike
+
+    from .arclength import Curve
+    from .problem import FloatArray, Problem
+
+_ITERATIONS = 30
+
+
+@dataclass(frozen=True)
+class _Start:
+    """Where a two-parameter curve starts: x = (y, both parameters) and what is known of it."""
+
+    field: ScaledField
+    x: FloatArray
+    origin: SpecialPoint | None
+
+
+def _start(
+    problem: Problem,
+    start: SpecialPoint | ArrayLike,
+    free: tuple[str, str],
+    options: ContinuationOptions,
+) -> _Start:
+    if len(free) != 2 or free[0] == free[1]:
+        msg = f"free = {free!r}: must be two different parameters"
+        raise ValueError(msg)
+    origin = start if isinstance(start, SpecialPoint) else None
+    if isinstance(start, SpecialPoint):
+        problem = problem.at(start.parameters)
+        start = start.state
+    check_names(problem, free, options)
+    values = problem.vector()[[problem.index(name) for name in free]]
+    x = np.concatenate([np.asarray(start, dtype=float), values])
+    scale = initial_scale((*problem.variables, *free), x, options)
+    return _Start(ScaledField(problem, tuple(free), scale), x, origin)
+
+
+def _follow(
+    start: _Start,
+    options: ContinuationOptions,
+    make_curve: Callable[[ScaledField, FloatArray], Curve],
+    default_stop: frozenset[str],
+) -> Branch:
+    """Put the start on the curve and trace it."""
+    field = start.field
+    problem, free = field.problem, field.free
+    curve = make_curve(field, start.x)
+    found = onto_curve(curve.block(), start.x / field.scale, options.tolerance, _ITERATIONS)
+    if not found.converged:
+        sentence = f"no {curve.kind} point found from the given start: {found.message}"
+        return empty_branch(curve.kind, problem, free, Termination("no_start", sentence))
+    x = found.z * field.scale
+    outside = out_of_bounds(field.names, x, options)
+    if outside:
+        return empty_branch(curve.kind, problem, free, Termination("bound", outside))
+    refused = curve.finished(curve.measure(found.z, np.zeros_like(x)))
+    at_corner = start.origin is not None and start.origin.kind == "BT"
+    if refused is not None and not at_corner:
+        return empty_branch(curve.kind, problem, free, Termination("no_start", refused.message))
+    stop = default_stop if options.stop_at is None else options.stop_at
+    return trace(lambda: make_curve(field, x), x, options, stop, start.origin)
+
+
+def continue_folds(
+    problem: Problem,
+    start: SpecialPoint | ArrayLike,
+    free: tuple[str, str],
+    options: ContinuationOptions | None = None,
+) -> Branch:
+    """Curve of folds in two parameters, with CP, BT, ZH and KINK.
+
+    Parameters
+    ----------
+    problem
+        The system.
+    start
+        A special point on the curve (LP, CP, BT or ZH), whose parameters are taken over, or a
+        state near a fold at the problem's default parameters.
+    free
+        The two free parameters; ``"forward"`` is towards larger values of the first.
+    options
+        Steps, tolerances, bounds.
+
+    Returns
+    -------
+    Branch
+        Without points when the start fails; `ends` says why. Stability refers to the other
+        eigenvalues.
+    """
+    options = options or ContinuationOptions()
+    where = _start(problem, start, free, options)
+
+    def make_curve(field: ScaledField, x: FloatArray) -> FoldCurve:
+        return FoldCurve(field, options, x / field.scale)
+
+    return _follow(where, options, make_curve, frozenset())
+
+
+def continue_hopf(
+    problem: Problem,
+    start: SpecialPoint | ArrayLike,
+    free: tuple[str, str],
+    options: ContinuationOptions | None = None,
+) -> Branch:
+    """Curve of Hopf points in two parameters, with BT, GH, ZH, HH and KINK.
+
+    Arguments and result as for `continue_folds`; `start` is an HB, GH, BT, ZH or HH point, or a
+    state near a Hopf point. Columns `frequency` (angular), `period` and `l1` are NaN where the
+    pair is a neutral saddle, beyond a BT point (passed only with ``stop_at=frozenset()``).
+    """
+    options = options or ContinuationOptions()
+    where = _start(problem, start, free, options)
+    known: float | None = None
+    if isinstance(start, SpecialPoint):
+        frequency = start.data.get("frequency", start.data.get("frequency1"))
+        known = 0.0 if start.kind == "BT" else frequency**2 if frequency is not None else None
+
+    def make_curve(field: ScaledField, x: FloatArray) -> HopfCurve:
+        determinant = known
+        if determinant is None:
+            determinant = critical_pair(field.eigenvalues(x / field.scale)).determinant
+        return HopfCurve(field, options, determinant)
+
+    return _follow(where, options, make_curve, frozenset({"BT"}))

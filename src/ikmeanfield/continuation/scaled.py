@@ -1,0 +1,228 @@
+"""A problem seen in scaled coordinates, with the derivatives that continuation needs.
+
+Everything below works on z = (y, free parameters) / scale, all of order one whatever the units.
+Eigenvalues do not depend on the scale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from .problem import FloatArray, Problem
+from .spectrum import ComplexArray, ordered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_Value = TypeVar("_Value", float, FloatArray)
+_Kept = TypeVar("_Kept")
+
+#: Step of the fourth-order stencil for first derivatives: truncation and rounding meet near 1e-13.
+FIRST_STEP = 2e-4
+#: Step of the two-point stencil for gradients of equations that contain the Jacobian.
+GRADIENT_STEP = 1e-5
+#: Step for second derivatives: truncation h^6 and rounding eps / h^2 both near 1e-12.
+SECOND_STEP = 0.016
+#: A kink this many gradient steps away needs no look (its function may be curved).
+_FAR = 100.0
+#: How often a stencil is halved so as to stay on one side of a kink.
+_HALVINGS = 16
+
+
+def unit_vector(size: int, index: int) -> FloatArray:
+    """Return the unit vector along one component."""
+    unit = np.zeros(size)
+    unit[index] = 1.0
+    return unit
+
+
+def slope(
+    function: Callable[[FloatArray], _Value], z: FloatArray, direction: FloatArray, step: float
+) -> _Value:
+    """Return the derivative of a function of z along a direction, error of order step^4."""
+    near = function(z + step * direction) - function(z - step * direction)
+    far = function(z + 2 * step * direction) - function(z - 2 * step * direction)
+    return (8 * near - far) / (12 * step)
+
+
+@dataclass(frozen=True)
+class ScaledField:
+    """The field of a problem with some parameters free, as a function of z = (y, p_free) / scale.
+
+    Attributes
+    ----------
+    problem
+        The problem; its default parameters hold for those not free.
+    free
+        Names of the k free parameters.
+    scale
+        Shape (n + k,), positive.
+    """
+
+    problem: Problem
+    free: tuple[str, ...]
+    scale: FloatArray
+
+    @cached_property
+    def _base(self) -> FloatArray:
+        return self.problem.vector()
+
+    @cached_property
+    def _index(self) -> list[int]:
+        return [self.problem.index(name) for name in self.free]
+
+    @cached_property
+    def n(self) -> int:
+        """Number of variables."""
+        return len(self.problem.variables)
+
+    @cached_property
+    def _latest(self) -> dict[str, tuple[bytes, Any]]:
+        """Matrices at the last point asked for: a step asks for the same ones several times."""
+        return {}
+
+    def _kept(self, name: str, z: FloatArray, compute: Callable[[FloatArray], _Kept]) -> _Kept:
+        key = z.tobytes()
+        if name not in self._latest or self._latest[name][0] != key:
+            self._latest[name] = key, compute(z)
+        kept: _Kept = self._latest[name][1]
+        return kept
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the components of z."""
+        return (*self.problem.variables, *self.free)
+
+    def rescaled(self, scale: FloatArray) -> ScaledField:
+        """Return the same field on another scale."""
+        return replace(self, scale=scale)
+
+    def split(self, z: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """State and full parameter vector, in the problem's units."""
+        x = z * self.scale
+        p = self._base.copy()
+        p[self._index] = x[self.n :]
+        return x[: self.n], p
+
+    def parameters(self, z: FloatArray) -> dict[str, float]:
+        """Every parameter by name at z."""
+        return dict(zip(self.problem.parameters, map(float, self.split(z)[1]), strict=True))
+
+    def field(self, z: FloatArray) -> FloatArray:
+        """dz_y/dt, shape (n,)."""
+        y, p = self.split(z)
+        value: FloatArray = np.asarray(self.problem.field(y, p), dtype=float) / self.scale[: self.n]
+        return value
+
+    def jacobian(self, z: FloatArray) -> FloatArray:
+        """Return the derivative by the scaled variables, shape (n, n); not to be changed."""
+        return self._kept("jacobian", z, self._jacobian)
+
+    def _jacobian(self, z: FloatArray) -> FloatArray:
+        n = self.n
+        if self.problem.jacobian is None:
+            return self._differences(z, range(n))
+        y, p = self.split(z)
+        matrix = np.asarray(self.problem.jacobian(y, p), dtype=float)
+        scaled: FloatArray = matrix * self.scale[:n] / self.scale[:n, None]
+        return scaled
+
+    def full_jacobian(self, z: FloatArray) -> FloatArray:
+        """Return the derivative by variables and free parameters, (n, n + k); as above."""
+        return self._kept("full", z, self._full_jacobian)
+
+    def _full_jacobian(self, z: FloatArray) -> FloatArray:
+        parameters = self._differences(z, range(self.n, len(z)))
+        return np.hstack([self.jacobian(z), parameters])
+
+    def _differences(self, z: FloatArray, columns: range) -> FloatArray:
+        result = np.empty((self.n, len(columns)))
+        for position, column in enumerate(columns):
+            unit = unit_vector(len(z), column)
+            result[:, position] = slope(self.field, z, unit, FIRST_STEP)
+        return result
+
+    def along(self, z: FloatArray, direction: FloatArray) -> FloatArray:
+        """Return the derivative of `jacobian` along a direction of length n or n + k, shape (n, n).
+
+        From two points, good to about 1e-10: meant for Newton's method. The stencil shrinks so
+        as not to reach across a kink.
+        """
+        w = self._padded(z, direction)
+        h = GRADIENT_STEP if self._far_from_kinks(z) else self.clear_step(z, w, GRADIENT_STEP)[0]
+        return (self.jacobian(z + h * w) - self.jacobian(z - h * w)) / (2 * h)
+
+    def curvature(
+        self, z: FloatArray, direction: FloatArray, step: float = SECOND_STEP
+    ) -> tuple[FloatArray, FloatArray]:
+        """First and second derivative of `jacobian` along a direction, each of shape (n, n).
+
+        Seven points, error of order step^6; the caller chooses a step clear of kinks (see
+        `clear_step`; the stencil reaches three steps).
+        """
+        w = self._padded(z, direction)
+        first, second = np.zeros((self.n, self.n)), -490 * self.jacobian(z)
+        for reach, odd, even in ((1, 45, 270), (2, -9, -27), (3, 1, 2)):
+            right = self.jacobian(z + reach * step * w)
+            left = self.jacobian(z - reach * step * w)
+            first += odd * (right - left)
+            second += even * (right + left)
+        return first / (60 * step), second / (180 * step**2)
+
+    def _padded(self, z: FloatArray, direction: FloatArray) -> FloatArray:
+        w = np.zeros_like(z)
+        w[: len(direction)] = direction
+        return w
+
+    def eigenvalues(self, z: FloatArray) -> ComplexArray:
+        """Return the eigenvalues of `jacobian`, most unstable first."""
+        return self._kept("eigenvalues", z, lambda x: ordered(self.jacobian(x)))
+
+    def kinks(self, z: FloatArray) -> Mapping[str, float]:
+        """Values of the kink functions at z."""
+        return self._kept("kinks", z, self._kinks)
+
+    def _kinks(self, z: FloatArray) -> Mapping[str, float]:
+        y, p = self.split(z)
+        return {name: float(kink(y, p)) for name, kink in self.problem.kinks.items()}
+
+    def _kink(self, name: str, z: FloatArray) -> float:
+        return self.kinks(z)[name]
+
+    @cached_property
+    def _kink_slopes(self) -> dict[str, float]:
+        """Size of the kink functions' gradients, from the first point that asks."""
+        return {}
+
+    def _far_from_kinks(self, z: FloatArray) -> bool:
+        """Whether every kink is much further away than a gradient's stencil reaches."""
+        for name, value in self.kinks(z).items():
+            if name not in self._kink_slopes:
+                units = np.eye(len(z))
+                kink = partial(self._kink, name)
+                rates = [slope(kink, z, unit, FIRST_STEP) for unit in units]
+                self._kink_slopes[name] = float(np.linalg.norm(rates))
+            if not abs(value) > _FAR * GRADIENT_STEP * self._kink_slopes[name]:
+                return False
+        return True
+
+    def clear_step(self, z: FloatArray, direction: FloatArray, step: float) -> tuple[float, bool]:
+        """Return a step such that z ± 2 step direction lies on z's side of every kink.
+
+        The step is halved as often as needed, or until it is told that there is none: the second
+        value says whether the stencil is clear.
+        """
+        if not self.problem.kinks:
+            return step, True
+        here = self.kinks(z)
+        w = self._padded(z, direction)
+        for _ in range(_HALVINGS):
+            ends = (self.kinks(z + 2 * step * w), self.kinks(z - 2 * step * w))
+            if all(end[name] * here[name] > 0 for end in ends for name in here):
+                return step, True
+            step /= 2
+        return step, False

@@ -1,0 +1,240 @@
+"""From a start on a curve to a `Branch`: both directions, joined."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .arclength import Curve, Point, Tracer, has_fixed_scale
+from .branch import Branch, SpecialPoint, Termination
+from .newton import row_size
+from .walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .options import ContinuationOptions
+    from .problem import FloatArray, Problem
+
+_SIGNS = {"both": (1.0, -1.0), "forward": (1.0,), "backward": (-1.0,)}
+#: A singular value this small, rows scaled to one, makes a start singular.
+_SINGULAR = 1e-9
+#: Distance in scaled coordinates at which the typical size of the equations is looked up.
+_BESIDE = 1e-3
+#: Special points of one kind closer than this, in scaled coordinates, are one.
+_SAME = 1e-6
+#: A start this close to a refined special point is one.
+_SAME_START = 1e-4
+#: A magnitude below this says nothing about a component's scale.
+_ZERO = 1e-10
+#: Share of a bound's width by which a start may lie beyond it.
+_SLACK = 1e-9
+
+
+def initial_scale(
+    names: tuple[str, ...], x: FloatArray, options: ContinuationOptions
+) -> FloatArray:
+    """Scale of each component: stated, else the bounds' width, else its magnitude (1 for zero)."""
+    scale = np.where(np.abs(x) > _ZERO, np.abs(x), 1.0)
+    for index, name in enumerate(names):
+        if name in options.scales:
+            scale[index] = options.scales[name]
+        elif has_fixed_scale(name, options):
+            lower, upper = options.bounds[name]
+            scale[index] = upper - lower
+    return scale
+
+
+def check_names(problem: Problem, free: tuple[str, ...], options: ContinuationOptions) -> None:
+    """Refuse bounds or scales for names that the curve does not have."""
+    known = (*problem.variables, *free)
+    for key in ("bounds", "scales"):
+        for name in getattr(options, key):
+            if name not in known:
+                msg = (
+                    f"{key}[{name!r}]: must be a variable or a free parameter ({', '.join(known)})"
+                )
+                raise ValueError(msg)
+
+
+def out_of_bounds(names: tuple[str, ...], x: FloatArray, options: ContinuationOptions) -> str:
+    """Return a sentence when a start lies outside its bounds, else nothing."""
+    for name, value in zip(names, x, strict=True):
+        lower, upper = options.bounds.get(name, (-np.inf, np.inf))
+        # A start on the bound may be off by rounding.
+        slack = _SLACK * (upper - lower) if np.isfinite(upper - lower) else 0.0
+        if not lower - slack <= value <= upper + slack:
+            return f"the start {name} = {value:g} lies outside its bounds ({lower:g}, {upper:g})"
+    return ""
+
+
+def fixed_parameters(problem: Problem, free: tuple[str, ...]) -> dict[str, float]:
+    """Return the values of the parameters that are not free."""
+    values = problem.parameters
+    return {name: float(values[name]) for name in values if name not in free}
+
+
+def empty_branch(kind: str, problem: Problem, free: tuple[str, ...], end: Termination) -> Branch:
+    """Return a branch without points that says why."""
+    n = len(problem.variables)
+    names = ("arclength", "step", "newton_iterations", "unstable", "stable")
+    return Branch(
+        kind=kind,
+        variables=problem.variables,
+        free=free,
+        fixed=fixed_parameters(problem, free),
+        states=np.empty((0, n)),
+        parameters=np.empty((0, len(free))),
+        eigenvalues=np.empty((0, n), dtype=complex),
+        columns={name: np.empty(0) for name in names},
+        ends=(end, end),
+        units=dict(problem.units),
+    )
+
+
+def _start(tracer: Tracer, x: FloatArray, sign: float) -> Point | Termination:
+    curve = tracer.curve
+    z = x / curve.field.scale
+    jacobian = curve.block()(z)[1]()
+    # Beside the start, so that a row which vanishes at the start alone has a size.
+    beside = curve.block()(z + _BESIDE)[1]()
+    size = np.maximum(row_size(jacobian, 0.0), row_size(beside))
+    _, values, vectors = np.linalg.svd(jacobian / size[:, None])
+    if values[-1] < _SINGULAR:
+        sentence = "the Jacobian at the start is singular: no unique direction (a branch point?)"
+        return Termination("singular", sentence)
+    tangent = vectors[-1]
+    first = tangent[curve.field.n]
+    leading = first if abs(first) > 1e-8 else tangent[np.argmax(np.abs(tangent))]
+    return tracer.make_point(z, sign * np.sign(leading) * tangent)
+
+
+def trace(
+    make_curve: Callable[[], Curve],
+    x: FloatArray,
+    options: ContinuationOptions,
+    stop_at: frozenset[str],
+    origin: SpecialPoint | None = None,
+) -> Branch:
+    """Follow a curve from x = (y, free parameters) in the directions asked for.
+
+    `make_curve` is called once per direction, as a curve adapts to where it has been. `origin`
+    is the special point at x, to be labelled if it is one of the curve's own.
+    """
+    runs: list[tuple[Tracer, Termination]] = []
+    for sign in _SIGNS[options.direction]:
+        curve = make_curve()
+        tracer = Tracer(curve, options, stop_at)
+        try:
+            start = _start(tracer, x, sign)
+        except (np.linalg.LinAlgError, ArithmeticError) as error:
+            start = Termination("singular", f"the equations are singular at the start: {error}")
+        if isinstance(start, Termination):
+            return empty_branch(curve.kind, curve.field.problem, curve.field.free, start)
+        runs.append((tracer, walk(tracer, start)))
+        if runs[-1][1].reason == "closed":
+            break
+    fresh = make_curve()
+    branch = _join(runs, options)
+    return _label(branch, _confirmed(fresh, origin, x), fresh.field.scale)
+
+
+def _confirmed(curve: Curve, origin: SpecialPoint | None, x: FloatArray) -> SpecialPoint | None:
+    """Return the start as a special point of the curve, with evidence of this curve's own."""
+    if origin is None or origin.kind not in curve.events:
+        return None
+    z = x / curve.field.scale
+    refined = curve.refine(origin.kind, z)
+    solution = refined.solution
+    if not solution.converged or np.abs(solution.z - z).max() > _SAME_START:
+        return None
+    return SpecialPoint(
+        kind=origin.kind,
+        parameters=curve.field.parameters(solution.z),
+        state=(solution.z * curve.field.scale)[: curve.field.n],
+        bracket=(0.0, 0.0),
+        residual=solution.residual,
+        eigenvalues=curve.measure(solution.z, np.zeros_like(z)).eigenvalues,
+        data=refined.data,
+        message="the curve was started here",
+    )
+
+
+def _label(branch: Branch, origin: SpecialPoint | None, scale: FloatArray) -> Branch:
+    """Label the start, and drop what both directions found there twice."""
+    rows = np.hstack([branch.states, branch.parameters]) / scale
+    start = int(np.argmin(np.abs(branch.columns["arclength"])))
+    distinct: list[SpecialPoint] = []
+    candidates = list(branch.special)
+    if origin is not None:
+        candidates.append(replace(origin, row=start))
+    for point in candidates:
+        near = (
+            other.kind == point.kind and np.abs(rows[other.row] - rows[point.row]).max() < _SAME
+            for other in distinct
+        )
+        if not any(near):
+            distinct.append(point)
+    return replace(branch, special=tuple(sorted(distinct, key=lambda point: point.row)))
+
+
+def _join(runs: list[tuple[Tracer, Termination]], options: ContinuationOptions) -> Branch:
+    """One table from one or two runs; the backward one is reversed."""
+    forward = [run for run in runs if options.direction != "backward"][:1]
+    backward = runs[len(forward) :]
+    points: list[Point] = []
+    special: list[SpecialPoint] = []
+    here = Termination("start", "the continuation started here")
+    ends = [here, here]
+    if backward:
+        tracer, ends[0] = backward[0]
+        last = len(tracer.points) - 1
+        keep = 1 if forward else 0
+        points += [replace(p, arclength=-p.arclength) for p in tracer.points[keep:][::-1]]
+        special += [
+            replace(s, row=last - row, bracket=(-s.bracket[1], -s.bracket[0]))
+            for row, s in reversed(tracer.special)
+        ]
+    if forward:
+        tracer, ends[1] = forward[0]
+        offset = len(points)
+        points += tracer.points
+        special += [replace(s, row=offset + row) for row, s in tracer.special]
+        if ends[1].reason == "closed":
+            ends[0] = ends[1]
+    return _table(runs[0][0].curve, points, special, (ends[0], ends[1]))
+
+
+def _table(
+    curve: Curve,
+    points: list[Point],
+    special: list[SpecialPoint],
+    ends: tuple[Termination, Termination],
+) -> Branch:
+    field, n = curve.field, curve.field.n
+    rows = np.array([p.x for p in points])
+    unstable = np.array([p.measure.unstable for p in points])
+    columns = {
+        "arclength": np.array([p.arclength for p in points]),
+        "step": np.array([p.step for p in points]),
+        "newton_iterations": np.array([p.iterations for p in points]),
+        "unstable": unstable,
+        "stable": (unstable == 0).astype(int),
+    }
+    for name in points[0].measure.columns:
+        columns[name] = np.array([p.measure.columns[name] for p in points])
+    return Branch(
+        kind=curve.kind,
+        variables=field.problem.variables,
+        free=field.free,
+        fixed=fixed_parameters(field.problem, field.free),
+        states=rows[:, :n],
+        parameters=rows[:, n:],
+        eigenvalues=np.array([p.measure.eigenvalues for p in points]),
+        columns=columns,
+        special=tuple(special),
+        ends=ends,
+        units=dict(field.problem.units),
+    )
