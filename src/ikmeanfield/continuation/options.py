@@ -1,0 +1,107 @@
+"""How a curve is followed: steps, tolerances and bounds, checked when they are stated."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Direction = Literal["both", "forward", "backward"]
+_DIRECTIONS = ("both", "forward", "backward")
+
+
+def _refuse(key: str, value: object, allowed: str) -> None:
+    msg = f"{key} = {value!r}: {allowed}"
+    raise ValueError(msg)
+
+
+def require_positive(key: str, value: float) -> None:
+    """Raise ValueError unless `value` is a finite number above zero."""
+    if not (math.isfinite(value) and value > 0):
+        _refuse(key, value, "must be a finite number > 0")
+
+
+@dataclass(frozen=True)
+class ContinuationOptions:
+    """Step control, tolerances and bounds of one continuation.
+
+    Arclength is measured in scaled variables: every variable and parameter is divided by its
+    scale, so a step of 0.05 is five per cent of the typical size of what changes.
+
+    Attributes
+    ----------
+    ds, ds_min, ds_max
+        First, smallest and largest step; 0 < ds_min <= ds <= ds_max. A smaller `ds_max` costs
+        points and catches events that lie close together.
+    max_points
+        Largest number of points in each direction.
+    tolerance
+        Newton stops when its correction and the row-scaled residual, both in scaled terms, are
+        below this. Below 1e-14 rounding rarely lets it be met.
+    max_newton, target_newton
+        Iterations after which a step is given up and halved; iterations at or below which a step
+        grows.
+    max_turn
+        Largest angle in degrees between successive tangents; a sharper turn halves the step.
+    direction
+        ``"forward"`` starts towards larger values of the (first) free parameter,
+        ``"backward"`` towards smaller, ``"both"`` joins the two.
+    bounds
+        ``{parameter: (lower, upper)}`` for free parameters, or for variables; a curve ends where
+        it leaves them, on the bound itself.
+    scales
+        Typical size by name of a variable or parameter; by default the largest magnitude seen so
+        far (the bounds' width for a bounded parameter). Also the unit of length in which
+        eigenvectors have norm one (see `normalforms`).
+    detect
+        Kinds of special points looked for; None for all the curve knows.
+    stop_at
+        Kinds of special points at which the curve ends.
+    """
+
+    ds: float = 0.01
+    ds_min: float = 1e-8
+    ds_max: float = 0.05
+    max_points: int = 2000
+    tolerance: float = 1e-10
+    max_newton: int = 8
+    target_newton: int = 3
+    max_turn: float = 15.0
+    direction: Direction = "both"
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    scales: Mapping[str, float] = field(default_factory=dict)
+    detect: frozenset[str] | None = None
+    stop_at: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        for key in ("ds", "ds_min", "ds_max", "tolerance"):
+            require_positive(key, getattr(self, key))
+        if not self.ds_min <= self.ds <= self.ds_max:
+            _refuse(
+                "ds",
+                self.ds,
+                f"must lie between ds_min = {self.ds_min!r} and ds_max = {self.ds_max!r}",
+            )
+        for key in ("max_points", "max_newton", "target_newton"):
+            value = getattr(self, key)
+            if not isinstance(value, int) or value < 1:
+                _refuse(key, value, "must be an integer >= 1")
+        if self.target_newton > self.max_newton:
+            _refuse("target_newton", self.target_newton, f"must be <= max_newton = {self.max_newton!r}")
+        if not 0 < self.max_turn <= 90:
+            _refuse("max_turn", self.max_turn, "must be an angle in degrees, 0 < max_turn <= 90")
+        if self.direction not in _DIRECTIONS:
+            _refuse("direction", self.direction, f"must be one of {', '.join(_DIRECTIONS)}")
+        self._check_mappings()
+
+    def _check_mappings(self) -> None:
+        for name, bound in self.bounds.items():
+            if len(bound) != 2 or not bound[0] < bound[1]:
+                _refuse(f"bounds[{name!r}]", bound, "must be (lower, upper) with lower < upper")
+        for name, scale in self.scales.items():
+            require_positive(f"scales[{name!r}]", scale)
+
+    def looks_for(self, kind: str) -> bool:
+        """Whether points of this kind are to be detected."""
+        return self.detect is None or kind in self.detect
