@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = {
     "PD": "period doubling",
     "TR": "torus",
     "KINK": "loss of smoothness",
+    "UZ": "requested value",
 }
 
 

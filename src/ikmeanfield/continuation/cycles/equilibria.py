@@ -1,0 +1,184 @@
+"""Equilibria, Hopf points and folds next to a cycle: where its branch begins or ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .fields import FieldNotFiniteError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ikmeanfield.continuation.problem import FloatArray
+
+    from .fields import PointwiseField
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    """An equilibrium, its parameters and the eigenvalues of its Jacobian."""
+
+    state: FloatArray
+    p: FloatArray
+    eigenvalues: NDArray[np.complex128]
+    residual: float
+
+
+@dataclass(frozen=True)
+class Hopf:
+    """A Hopf point: eigenvalues +-i `frequency` with complex eigenvector `mode`."""
+
+    equilibrium: Equilibrium
+    frequency: float
+    mode: NDArray[np.complex128]
+
+
+def jacobian(field: PointwiseField, y: FloatArray, p: FloatArray, scale: FloatArray) -> FloatArray:
+    """df/dy at one point, shape (n, n)."""
+    return field.jacobians(y[None], p, scale)[0]
+
+
+def find_equilibrium(
+    field: PointwiseField, guess: FloatArray, p: FloatArray, scale: FloatArray
+) -> Equilibrium | None:
+    """Newton's method for f(y, p) = 0; None where it fails or leaves for elsewhere."""
+    y = guess.copy()
+    try:
+        for _ in range(20):
+            step = -np.linalg.solve(jacobian(field, y, p, scale), field.values(y[None], p)[0])
+            y = y + step
+            size = np.abs(step / scale).max()
+            if not np.isfinite(size) or np.abs((y - guess) / scale).max() > 10:
+                return None
+            if size < 1e-11:
+                break
+        else:
+            return None
+        j = jacobian(field, y, p, scale)
+        residual = np.abs(field.values(y[None], p)[0] / scale).max()
+    except (np.linalg.LinAlgError, FieldNotFiniteError):
+        return None
+    return Equilibrium(y, p.copy(), np.linalg.eigvals(j), float(residual))
+
+
+def _hopf_at(
+    field: PointwiseField, guess: FloatArray, p: FloatArray, scale: FloatArray, omega: float
+) -> tuple[float, Hopf] | None:
+    """Equilibrium at p, and the real part of its eigenvalue nearest to i omega."""
+    found = find_equilibrium(field, guess, p, scale)
+    if found is None:
+        return None
+    values, vectors = np.linalg.eig(jacobian(field, found.state, p, scale))
+    nearest = int(np.argmin(np.abs(values - 1j * omega)))
+    mu = values[nearest]
+    return float(mu.real), Hopf(found, float(mu.imag), vectors[:, nearest])
+
+
+def find_hopf(
+    field: PointwiseField,
+    guess: FloatArray,
+    p: FloatArray,
+    scale: FloatArray,
+    omega: float,
+    step: float,
+) -> Hopf | None:
+    """The Hopf point near an equilibrium, by the secant method in the free parameter.
+
+    Parameters
+    ----------
+    guess, p
+        Near the point.
+    scale
+        Typical sizes of the variables, shape (n,).
+    omega
+        Its frequency, roughly.
+    step
+        First change of the parameter.
+
+    Returns
+    -------
+    hopf
+        None where there is none within reach.
+    """
+    x0, x1 = p[field.index], p[field.index] + step
+    first = _hopf_at(field, guess, p, scale, omega)
+    if first is None:
+        return None
+    f0, best = first
+    for _ in range(30):
+        p = p.copy()
+        p[field.index] = x1
+        second = _hopf_at(field, best.equilibrium.state, p, scale, best.frequency)
+        if second is None or second[1].frequency <= 0:
+            return None
+        f1, best = second
+        if abs(f1) <= 1e-13 * best.frequency or x1 == x0:
+            return best
+        if f1 == f0:
+            break
+        x0, x1, f0 = x1, x1 - f1 * (x1 - x0) / (f1 - f0), f1
+        if abs(x1 - x0) <= 4e-16 * abs(x1):
+            break
+    return best if abs(f0) <= 1e-9 * best.frequency else None
+
+
+def leading_frequency(j: FloatArray) -> float | None:
+    """Imaginary part of the oscillatory eigenvalue nearest to the imaginary axis."""
+    values = np.linalg.eigvals(j)
+    values = values[values.imag > 1e-12 * np.abs(values).max()]
+    if len(values) == 0:
+        return None
+    return float(values[np.argmin(np.abs(values.real) / np.abs(values))].imag)
+
+
+def find_fold(
+    field: PointwiseField, guess: FloatArray, p: FloatArray, scale: FloatArray
+) -> Equilibrium | None:
+    """A fold of equilibria near a point that need not be an equilibrium.
+
+    Newton's method on f = 0, J v = 0, l v = 1 in (y, v, parameter), in scaled variables; the
+    derivative of J v is taken by central differences of f's Jacobian.
+    """
+    n = len(guess)
+    parameter = max(abs(p[field.index]), 1e-3)
+    try:
+        _, _, vh = np.linalg.svd(jacobian(field, guess, p, scale) * scale / scale[:, None])
+        v0 = vh[-1]
+        x = np.concatenate([guess / scale, v0, [p[field.index] / parameter]])
+
+        def equations(x: FloatArray) -> FloatArray:
+            q = p.copy()
+            q[field.index] = x[-1] * parameter
+            y = x[:n] * scale
+            j = jacobian(field, y, q, scale) * scale / scale[:, None]
+            f = field.values(y[None], q)[0] / scale
+            return np.concatenate([f, j @ x[n : 2 * n], [v0 @ x[n : 2 * n] - 1]])
+
+        for _ in range(25):
+            step = -np.linalg.solve(_numerical_jacobian(equations, x), equations(x))
+            x = x + step
+            if not np.isfinite(x).all() or np.abs(x[:n] - guess / scale).max() > 5:
+                return None
+            if np.abs(step[:n]).max() < 1e-9 and abs(step[-1]) < 1e-11:
+                break
+        else:
+            return None
+        q = p.copy()
+        q[field.index] = x[-1] * parameter
+        y = x[:n] * scale
+        values = np.linalg.eigvals(jacobian(field, y, q, scale))
+    except (np.linalg.LinAlgError, FieldNotFiniteError):
+        return None
+    return Equilibrium(y, q, values, float(np.abs(equations(x)).max()))
+
+
+def _numerical_jacobian(function, x):  # type: ignore[no-untyped-def]
+    out = np.empty((len(x), len(x)))
+    for i in range(len(x)):
+        e = np.zeros(len(x))
+        e[i] = 1e-5 * max(abs(x[i]), 1e-2)
+        out[:, i] = (function(x + e) - function(x - e)) / (2 * e[i])
+    return out
