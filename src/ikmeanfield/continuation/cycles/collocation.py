@@ -204,8 +204,9 @@ class Collocation:
         normal
             Direction on the same mesh.
         tolerance
-            Largest scaled residual accepted; the last correction must be below a hundredth of its
-            square root, so that what quadratic convergence leaves behind is smaller still.
+            Largest scaled residual accepted; the last correction must be below ten times that (so
+            that the linearisation, one iteration older than the orbit, is as exact as reported
+            multipliers should be), or have stopped shrinking.
         max_iterations
             Where to give up.
 
@@ -214,18 +215,19 @@ class Collocation:
         NewtonFailureError
             No convergence, a singular system, or a field that is not finite.
         """
-        orbit = guess
+        orbit, size = guess, np.inf
         try:
             for iteration in range(max_iterations):
                 offset = metric.inner(difference(orbit, guess), normal)
                 correction, tangent, chain = self._solve(
                     orbit, metric, reference, normal, offset
                 )
-                size = metric.largest(correction)
+                size, last = metric.largest(correction), size
                 if not np.isfinite(size):
                     break
                 orbit = orbit.plus(correction)
-                if size < 1e-2 * np.sqrt(tolerance):
+                # rounding may keep corrections above the tolerance: then they stop shrinking
+                if size < 10 * tolerance or (size < 1e-7 and size > 0.1 * last):
                     residual = float(np.abs(self.defects(orbit, metric)[0]).max())
                     if residual < tolerance:
                         return Solved(orbit, metric.unit(tangent), chain, residual, iteration + 1)

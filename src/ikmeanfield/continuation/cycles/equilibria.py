@@ -114,15 +114,17 @@ def find_hopf(
         second = _hopf_at(field, best.equilibrium.state, p, scale, best.frequency)
         if second is None or second[1].frequency <= 0:
             return None
-        f1, best = second
-        if abs(f1) <= 1e-13 * best.frequency or x1 == x0:
+        f1, now = second
+        if abs(f1) <= 1e-13 * now.frequency:
+            return now
+        if abs(f1) > 0.5 * abs(f0) and abs(f0) <= 1e-8 * now.frequency:
+            # differences of the field's values are rounding from here on
             return best
         if f1 == f0:
-            break
+            return None
+        best = now
         x0, x1, f0 = x1, x1 - f1 * (x1 - x0) / (f1 - f0), f1
-        if abs(x1 - x0) <= 4e-16 * abs(x1):
-            break
-    return best if abs(f0) <= 1e-9 * best.frequency else None
+    return None
 
 
 def leading_frequency(j: FloatArray) -> float | None:

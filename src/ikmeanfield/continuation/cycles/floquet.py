@@ -4,8 +4,9 @@ After elimination the two ends of the period are related by A x(0) + B x(T) = 0,
 A and B stay well scaled because the elimination is orthogonal: no product of transition matrices
 is formed, so that very large and very small multipliers do not drown the others (T. F. Fairgrieve
 and A. D. Jepson, SIAM J. Numer. Anal. 28 (1991) 1446). Multipliers are the eigenvalues of the
-pencil A + mu B. The trivial one is split off with its known eigenvector, the
-direction of the flow, which keeps the others accurate where one of them is near 1 too.
+pencil A + mu B. Where another one is near 1 (at a fold of cycles the two form a Jordan block,
+which rounding tears apart by its square root) the trivial one is split off with its known
+eigenvector, the direction of the flow.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from ikmeanfield.continuation.problem import FloatArray
 
+#: Distance from 1 within which a second multiplier makes the trivial one be split off.
+DOUBLE = 0.1
+
 
 @dataclass(frozen=True)
 class Floquet:
@@ -32,7 +36,7 @@ class Floquet:
     multipliers
         Shape (n - 1,), all but the trivial one, largest modulus first.
     trivial
-        The trivial multiplier as computed: 1 up to the accuracy of the orbit.
+        The trivial multiplier as computed: 1 up to the accuracy of orbit and multipliers.
     defect
         Relative size of A v + B v for the flow direction v: 0 for an exact orbit.
     """
@@ -58,22 +62,29 @@ def multipliers(chain: Chain, flow: FloatArray) -> Floquet:
     """
     from scipy.linalg import eigvals  # noqa: PLC0415 - only cycles need it
 
-    # start the period where the flow is fast: its direction is known best there
-    start = int(np.argmax(np.linalg.norm(flow, axis=1)))
-    a, b = join_all(np.roll(chain.left, -start, axis=0), np.roll(chain.right, -start, axis=0))
+    # start the period where the flow is slow: there the pair of blocks resolves its direction best
+    start = int(np.argmin(np.linalg.norm(flow, axis=1)))
     v = flow[start] / np.linalg.norm(flow[start])
+    a, b = join_all(np.roll(chain.left, -start, axis=0), np.roll(chain.right, -start, axis=0))
     av, bv = a @ v, b @ v
     defect = float(np.linalg.norm(av + bv) / max(np.linalg.norm(av), np.linalg.norm(bv)))
-    image = bv - av
-    right = _basis_from(v)
-    left = _basis_from(image)
-    trivial = float(-(left[:, 0] @ av) / (left[:, 0] @ bv))
-    a, b = left.T @ a @ right, left.T @ b @ right
-    alpha, beta = eigvals(-a[1:, 1:], b[1:, 1:], homogeneous_eigvals=True)
+    mu = _ratios(eigvals(-a, b, homogeneous_eigvals=True))
+    distance = np.abs(mu - 1)
+    nearest = int(np.argmin(distance))
+    trivial, others = float(mu[nearest].real), np.delete(mu, nearest)
+    if (np.delete(distance, nearest) < DOUBLE).any():
+        left, right = _basis_from(bv - av), _basis_from(v)
+        a, b = left.T @ a @ right, left.T @ b @ right
+        trivial = float(-a[0, 0] / b[0, 0])
+        others = _ratios(eigvals(-a[1:, 1:], b[1:, 1:], homogeneous_eigvals=True))
+    order = np.argsort(-np.abs(others), kind="stable")
+    return Floquet(others[order], trivial, defect)
+
+
+def _ratios(pairs: FloatArray) -> NDArray[np.complex128]:
+    alpha, beta = pairs
     with np.errstate(divide="ignore", invalid="ignore"):
-        mu = np.where(beta == 0, np.inf, alpha / beta)
-    order = np.argsort(-np.abs(mu), kind="stable")
-    return Floquet(np.asarray(mu[order], dtype=complex), trivial, defect)
+        return np.asarray(np.where(beta == 0, np.inf, alpha / beta), dtype=complex)
 
 
 def _basis_from(v: FloatArray) -> FloatArray:

@@ -146,7 +146,7 @@ def _natural_amplitude(field: PointwiseField, hopf: Hopf) -> tuple[FloatArray, F
         with np.errstate(all="ignore"):
             try:
                 f = field.values(y + steps, p) - f0
-            except ArithmeticError:
+            except (ArithmeticError, ValueError):
                 return np.inf, np.zeros_like(y)
         linear = (1j * hopf.frequency * c * hopf.mode * phases).real
         excess = f - linear
@@ -267,7 +267,9 @@ def simulated_cycle(
     extent[extent == 0] = 1.0
     flow = rhs(0.0, y0) / extent
     plane = ((y - y0) / extent) @ flow
-    for k in np.flatnonzero((plane[:-1] < 0) & (plane[1:] >= 0)):
+    away = np.abs((y - y0) / extent).max(axis=1) > max(2 * tolerance, 0.1)
+    left = int(np.argmax(away))
+    for k in left + np.flatnonzero((plane[left:-1] < 0) & (plane[left + 1 :] >= 0)):
         a = plane[k] / (plane[k] - plane[k + 1])
         period = float(t[k] + a * (t[k + 1] - t[k]))
         if np.abs((run.sol(period) - y0) / extent).max() < tolerance:

@@ -135,6 +135,7 @@ def trace(tracer: Tracer, first: CyclePoint) -> Trace:
             return found
         if _accept(tracer, found, current, after):
             return found
+        found.points[-1] = after = tracer.resolved(after)
         regular.append(after)
         tracer.rescale(after)
         ended = unbounded_period(tracer, regular) or closed(tracer, regular)

@@ -128,11 +128,26 @@ class Tracer:
             minimum=minimum,
             maximum=maximum,
             mean=orbit.mean(),
-            error=error_estimate(orbit, scale),
+            error=error_estimate(orbit, self._amplitudes(minimum, maximum)),
             kinks=kink_ranges(self.problem.kinks, orbit, p),
             residual=solved.residual,
             iterations=solved.iterations,
         )
+
+    def _amplitudes(self, minimum: FloatArray, maximum: FloatArray) -> FloatArray:
+        return np.maximum((maximum - minimum) / 2, 1e-3 * self.metric.variables)
+
+    def resolved(self, point: CyclePoint) -> CyclePoint:
+        """The point, on a better mesh if its error is far above what was asked for."""
+        if point.error <= 3 * self.cycles.mesh_tolerance:
+            return point
+        moved = self.remesh(point)
+        try:
+            found = self.correct(moved.orbit, moved.tangent, moved.orbit)
+        except NewtonFailureError:
+            return point
+        better = replace(found, arclength=point.arclength, step=point.step)
+        return better if better.error < point.error else point
 
     def along(self, point: CyclePoint, step: float, tolerance: float | None = None) -> CyclePoint:
         """The point of the branch whose projection on the tangent is `step` away."""
@@ -154,13 +169,11 @@ class Tracer:
         Orbit and tangent are only interpolated; the next correction starts from them.
         """
         orbit, scale = point.orbit, self.metric.variables
-        amplitude = (point.maximum - point.minimum) / 2
-        if not (amplitude > 0).any():
+        if point.hopf is not None:
             return point
         mesh = equidistributed(orbit, scale, orbit.intervals)
         moved = orbit.on(mesh)
-        relative = np.maximum(amplitude, 1e-3 * scale)
-        error = error_estimate(moved, relative)
+        error = error_estimate(moved, self._amplitudes(point.minimum, point.maximum))
         needed = intervals_needed(
             error, self.cycles.mesh_tolerance, self.cycles.degree, orbit.intervals
         )

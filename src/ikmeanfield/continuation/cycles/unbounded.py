@@ -146,7 +146,7 @@ def _homoclinic(
         return None
     values = np.array([point.orbit.parameter for point in tail])
     periods = np.array([point.orbit.period for point in tail])
-    size = tracer.metric.parameter
+    size = float(np.ptp(values))
     # each saddle of a cycle is passed once per period, the slowest passage sets the scaling
     mu = saddles[0].eigenvalues
     leading = mu[np.argmin(np.abs(mu.real))]
@@ -158,7 +158,7 @@ def _homoclinic(
         close = abs(limit - values[-1]) < 1e-6 * size
         fits_saddle = abs(measured / rate - 1) < 0.25
         if close and fits_saddle:
-            spread = abs(limit - fits[1][1]) + abs(limit - values[-1])
+            spread = abs(limit - fits[1][1]) + 1e-12 * size
             text = f"its parameter settles at the rate {measured:.4g} per unit of time, the saddle's "
             text += f"leading eigenvalue is {leading.real:.4g}"
             return _homoclinic_verdict(saddles, limit, spread, text)
