@@ -52,12 +52,13 @@ class ContinuationOptions:
         it leaves them, on the bound itself.
     scales
         Typical size by name of a variable or parameter; by default the largest magnitude seen so
-        far (the bounds' width for a bounded parameter). Also the unit of length in which
-        eigenvectors have norm one (see `normalforms`).
+        far (the bounds' width for a bounded parameter).
+
     detect
         Kinds of special points looked for; None for all the curve knows.
     stop_at
-        Kinds of special points at which the curve ends.
+        Kinds of special points at which the curve ends; None for the default of the curve (BT for
+        a Hopf curve, beyond which it is one of neutral saddles; nothing for others).
     """
 
     ds: float = 0.01
@@ -72,7 +73,7 @@ class ContinuationOptions:
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     scales: Mapping[str, float] = field(default_factory=dict)
     detect: frozenset[str] | None = None
-    stop_at: frozenset[str] = frozenset()
+    stop_at: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         for key in ("ds", "ds_min", "ds_max", "tolerance"):

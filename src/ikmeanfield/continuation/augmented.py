@@ -1,0 +1,191 @@
+"""Defining systems of curves and special points, as stacks of blocks of equations.
+
+A block maps z to some residuals and their gradients; as many as z has components make a square
+system for Newton's method. Fold: the bordered system of Govaerts (2000, Numerical Methods for
+Bifurcations of Dynamical Equilibria, ch. 4). Hopf: the sum of the two critical eigenvalues, that
+is the trace of the Jacobian on their invariant plane, a smooth function as long as the pair keeps
+apart from the rest of the spectrum; it needs no extra unknown and is regular through
+Bogdanov-Takens points, where the product of the pair vanishes as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .newton import System
+from .problem import FloatArray
+from .scaled import ScaledField, first_difference, unit_vector
+from .spectrum import Pair, nearest_pair, ordered
+
+#: Residuals (m,), and a function that returns their gradients (m, N)
+Equations = tuple[FloatArray, Callable[[], FloatArray]]
+Block = Callable[[FloatArray], Equations]
+#: Step for gradients of functions that are differences themselves.
+_GRADIENT_STEP = 1e-4
+
+
+def stack(*blocks: Block) -> System:
+    """One system from several blocks."""
+
+    def system(z: FloatArray) -> Equations:
+        parts = [block(z) for block in blocks]
+        values = np.concatenate([value for value, _ in parts])
+        return values, lambda: np.vstack([gradient() for _, gradient in parts])
+
+    return system
+
+
+def equilibrium(field: ScaledField) -> Block:
+    """f(z) = 0."""
+    return lambda z: (field.field(z), lambda: field.full_jacobian(z))
+
+
+def hyperplane(normal: FloatArray, point: FloatArray) -> Block:
+    """normal . (z - point) = 0, the arclength condition."""
+    return lambda z: (np.array([normal @ (z - point)]), lambda: normal[None, :])
+
+
+def coordinate(index: int, value: float) -> Block:
+    """z[index] = value."""
+
+    def block(z: FloatArray) -> Equations:
+        return np.array([z[index] - value]), lambda: unit_vector(len(z), index)[None, :]
+
+    return block
+
+
+def function_value(function: Callable[[FloatArray], float], step: float = _GRADIENT_STEP) -> Block:
+    """function(z) = 0 for a smooth function, its gradient by differences."""
+
+    def gradient(z: FloatArray) -> FloatArray:
+        result = np.empty((1, len(z)))
+        for column in range(len(z)):
+            unit = unit_vector(len(z), column)
+            result[0, column] = first_difference(lambda h, e=unit: function(z + h * e), step)
+        return result
+
+    def block(z: FloatArray) -> Equations:
+        return np.array([function(z)]), lambda: gradient(z)
+
+    return block
+
+
+def kink_value(field: ScaledField, name: str, value: float = 0.0) -> Block:
+    """The kink function equals a value."""
+    return function_value(lambda z: field.kinks(z)[name] - value)
+
+
+# --- folds -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Border:
+    """Vectors that make the singular Jacobian regular: near its left and right null vectors."""
+
+    left: FloatArray
+    right: FloatArray
+
+    def updated(self, left: FloatArray, right: FloatArray) -> Border:
+        """A border of new null vectors, oriented like the old one."""
+        left = left * np.copysign(1.0, left @ self.left) / np.linalg.norm(left)
+        right = right * np.copysign(1.0, right @ self.right) / np.linalg.norm(right)
+        return Border(left, right)
+
+
+def border(jacobian: FloatArray) -> Border:
+    """The singular vectors of the smallest singular value."""
+    u, _, vt = np.linalg.svd(jacobian)
+    return Border(u[:, -1], vt[-1])
+
+
+def null_vectors(jacobian: FloatArray, edge: Border) -> tuple[float, FloatArray, FloatArray]:
+    """The bordered test value g (zero when J is singular) with left and right null vectors."""
+    n = len(jacobian)
+    matrix = np.zeros((n + 1, n + 1))
+    matrix[:n, :n] = jacobian
+    matrix[:n, n] = edge.left
+    matrix[n, :n] = edge.right
+    unit = np.zeros(n + 1)
+    unit[n] = 1.0
+    right = np.linalg.solve(matrix, unit)
+    left = np.linalg.solve(matrix.T, unit)
+    return float(right[n]), left[:n], right[:n]
+
+
+def fold(field: ScaledField, edge: Border) -> Block:
+    """g(z) = 0: the Jacobian is singular."""
+    n = field.n
+
+    def gradient(z: FloatArray, left: FloatArray, right: FloatArray) -> FloatArray:
+        result = np.empty((1, len(z)))
+        result[0, :n] = -left @ field.along(z, right)
+        for column in range(n, len(z)):
+            result[0, column] = -left @ field.along(z, unit_vector(len(z), column)) @ right
+        return result
+
+    def block(z: FloatArray) -> Equations:
+        g, left, right = null_vectors(field.jacobian(z), edge)
+        return np.array([g]), lambda: gradient(z, left, right)
+
+    return block
+
+
+# --- pairs of eigenvalues --------------------------------------------------------------------
+
+
+def invariant_plane(jacobian: FloatArray, pair: Pair) -> tuple[FloatArray, FloatArray]:
+    """Right and left bases (n, 2) of the pair's invariant plane, with left.T @ right = 1.
+
+    They span the null spaces of (J - a)(J - b), which stay two-dimensional where the two
+    eigenvalues a, b meet.
+    """
+    polynomial = jacobian @ jacobian - pair.trace * jacobian
+    polynomial[np.diag_indices_from(polynomial)] += pair.determinant
+    u, _, vt = np.linalg.svd(polynomial)
+    right, left = vt[-2:].T, u[:, -2:]
+    return right, left @ np.linalg.inv(right.T @ left)
+
+
+def _pair_gradients(
+    field: ScaledField, z: FloatArray, jacobian: FloatArray, pair: Pair
+) -> FloatArray:
+    """Gradients of the pair's sum and product, shape (2, N)."""
+    n = field.n
+    right, left = invariant_plane(jacobian, pair)
+    small = left.T @ jacobian @ right
+    adjugate = np.trace(small) * np.eye(2) - small
+    gradients = np.empty((2, len(z)))
+    bends = [field.along(z, right[:, i]) for i in range(2)]
+    for row, weight in enumerate((np.eye(2), adjugate)):
+        rows = weight @ left.T
+        gradients[row, :n] = sum(rows[i] @ bends[i] for i in range(2))
+    for column in range(n, len(z)):
+        change = left.T @ field.along(z, unit_vector(len(z), column)) @ right
+        gradients[:, column] = np.trace(change), np.trace(adjugate @ change)
+    return gradients
+
+
+def pair_sum(field: ScaledField, determinant: float) -> Block:
+    """The two eigenvalues near the given product add up to zero: Hopf or neutral saddle."""
+
+    def block(z: FloatArray) -> Equations:
+        jacobian = field.jacobian(z)
+        pair = nearest_pair(ordered(jacobian), determinant)
+        return np.array([pair.trace]), lambda: _pair_gradients(field, z, jacobian, pair)[:1]
+
+    return block
+
+
+def pair_zero(field: ScaledField) -> Block:
+    """Sum and product of the two smallest eigenvalues vanish: Bogdanov-Takens."""
+
+    def block(z: FloatArray) -> Equations:
+        jacobian = field.jacobian(z)
+        pair = nearest_pair(ordered(jacobian), 0.0)
+        values = np.array([pair.trace, pair.determinant])
+        return values, lambda: _pair_gradients(field, z, jacobian, pair)
+
+    return block

@@ -1,0 +1,192 @@
+"""Equilibria in one parameter: folds, Hopf points, branch points, neutral saddles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from .arclength import Measure, Refined
+from .augmented import Block, border, equilibrium, fold, pair_sum, stack
+from .branch import Branch, Termination
+from .branchpoints import refine_branch_point
+from .newton import newton
+from .normalforms import first_lyapunov, fold_coefficient
+from .options import ContinuationOptions
+from .problem import FloatArray, Problem
+from .scaled import ScaledField
+from .spectrum import critical_pair, hopf_test, nearest_pair, ordered, unstable_count
+from .trace import check_names, empty_branch, initial_scale, out_of_bounds, trace
+
+_REFINE_ITERATIONS = 20
+
+
+class EquilibriumCurve:
+    """f(y, p) = 0 in one free parameter."""
+
+    kind = "equilibrium"
+    events = ("BP", "HB", "LP")
+
+    def __init__(self, field: ScaledField, options: ContinuationOptions):
+        self.field = field
+        self.options = options
+
+    def block(self) -> Block:
+        """Return the equilibrium equations."""
+        return equilibrium(self.field)
+
+    def measure(self, z: FloatArray, tangent: FloatArray) -> Measure:
+        """Return eigenvalues and the test functions for BP, HB and LP."""
+        matrix = self.field.full_jacobian(z)
+        n = self.field.n
+        eigenvalues = ordered(matrix[:, :n])
+        sign, logarithm = np.linalg.slogdet(np.vstack([matrix, tangent]))
+        tests = {
+            "BP": float(sign * np.exp(logarithm / (n + 1))),
+            "HB": hopf_test(eigenvalues),
+            "LP": float(tangent[n]),
+        }
+        return Measure(eigenvalues, unstable_count(eigenvalues), tests, {})
+
+    def accept(self, z: FloatArray) -> None:
+        """Nothing to adapt."""
+
+    def finished(self, measure: Measure) -> Termination | None:  # noqa: ARG002
+        """Return None: nothing about an equilibrium ends its curve."""
+        return None
+
+    def missed(self, before: Measure, after: Measure) -> bool:
+        """Whether the number of unstable eigenvalues changed by more than the events explain."""
+        change = abs(after.unstable - before.unstable)
+        flipped = {name for name in self.events if before.tests[name] * after.tests[name] < 0}
+        zero = 1 if flipped & {"LP", "BP"} else 0
+        hopf = 2 if "HB" in flipped else 0
+        return change not in {0, zero, hopf, abs(hopf - zero), hopf + zero}
+
+    def refine(self, event: str, z: FloatArray) -> Refined:
+        """Solve the defining system of a fold, Hopf point (or neutral saddle) or branch point."""
+        if event == "BP":
+            return refine_branch_point(self.field, z, self.options.tolerance)
+        if event == "LP":
+            return self._refine_fold(z)
+        return self._refine_hopf(z)
+
+    def _refine_fold(self, z: FloatArray) -> Refined:
+        edge = border(self.field.jacobian(z))
+        system = stack(equilibrium(self.field), fold(self.field, edge))
+        solution = newton(system, z, self.options.tolerance, _REFINE_ITERATIONS)
+        data = {}
+        if solution.converged:
+            data["fold_coefficient"] = fold_coefficient(self.field, solution.z)
+        return Refined("LP", solution, data)
+
+    def _refine_hopf(self, z: FloatArray) -> Refined:
+        target = critical_pair(ordered(self.field.jacobian(z))).determinant
+        system = stack(equilibrium(self.field), pair_sum(self.field, target))
+        solution = newton(system, z, self.options.tolerance, _REFINE_ITERATIONS)
+        if not solution.converged:
+            return Refined("HB", solution)
+        pair = nearest_pair(ordered(self.field.jacobian(solution.z)), target)
+        if pair.determinant <= 0:
+            data = {"saddle_eigenvalue": float(np.sqrt(-pair.determinant))}
+            return Refined("NS", solution, data, "two real eigenvalues of opposite sign")
+        data, message = hopf_data(self.field, solution.z, float(np.sqrt(pair.determinant)))
+        return Refined("HB", solution, data, message)
+
+
+def hopf_data(
+    field: ScaledField, z: FloatArray, frequency: float
+) -> tuple[dict[str, float], str]:
+    """Frequency (angular), period, l1 and its reliability at a Hopf point."""
+    lyapunov = first_lyapunov(field, z, frequency)
+    data = {
+        "frequency": frequency,
+        "period": 2 * np.pi / frequency,
+        "l1": lyapunov.l1,
+        "l1_error": lyapunov.error,
+        "l1_reliable": float(lyapunov.reliable),
+    }
+    message = "" if lyapunov.reliable else "l1 is unreliable here: a kink is near, or l1 is zero"
+    return data, message
+
+
+def find_equilibrium(
+    problem: Problem,
+    state: FloatArray,
+    parameters: Mapping[str, float] | None = None,
+    options: ContinuationOptions | None = None,
+) -> FloatArray:
+    """Equilibrium near a guess, by Newton's method.
+
+    Parameters
+    ----------
+    problem, state
+        The system and a guess, shape (n,).
+    parameters
+        Values that replace the problem's defaults.
+
+    Raises
+    ------
+    ArithmeticError
+        When Newton's method does not converge; says why.
+    """
+    options = options or ContinuationOptions()
+    problem = problem.at(parameters or {})
+    state = np.asarray(state, dtype=float)
+    scale = initial_scale(problem, (), state, replace(options, bounds={}))
+    field = ScaledField(problem, (), scale)
+    solution = newton(
+        equilibrium(field), state / scale, options.tolerance, _REFINE_ITERATIONS
+    )
+    if not solution.converged:
+        msg = (
+            f"no equilibrium found from the given state: {solution.message} "
+            f"(residual {solution.residual:.1e}, {solution.iterations} iterations)"
+        )
+        raise ArithmeticError(msg)
+    return solution.z * scale
+
+
+def continue_equilibria(
+    problem: Problem,
+    state: FloatArray,
+    parameter: str,
+    options: ContinuationOptions | None = None,
+) -> Branch:
+    """Curve of equilibria in one parameter, with LP, HB, BP, NS and KINK.
+
+    Parameters
+    ----------
+    problem
+        The system; its default parameters are where the curve starts.
+    state
+        An equilibrium there or a guess that Newton's method can correct, shape (n,).
+    parameter
+        The free parameter.
+    options
+        Steps, tolerances, bounds (on the parameter or on variables).
+
+    Returns
+    -------
+    Branch
+        Without points when the start fails; `ends` says why.
+    """
+    options = options or ContinuationOptions()
+    free = (parameter,)
+    problem.index(parameter)
+    check_names(problem, free, options)
+    value = float(problem.parameters[parameter])
+    try:
+        state = find_equilibrium(problem, state, options=replace(options, bounds={}))
+    except ArithmeticError as error:
+        return empty_branch("equilibrium", problem, free, Termination("no_start", str(error)))
+    x = np.append(state, value)
+    outside = out_of_bounds((*problem.variables, *free), x, options)
+    if outside:
+        return empty_branch("equilibrium", problem, free, Termination("bound", outside))
+
+    def make_curve(scale: FloatArray) -> EquilibriumCurve:
+        return EquilibriumCurve(ScaledField(problem, free, scale), options)
+
+    return trace(make_curve, problem, free, x, options, frozenset())

@@ -1,0 +1,133 @@
+"""Passing surfaces on which the field loses smoothness.
+
+Where the field is C1 but its second derivative is unbounded on one side (as m^(3/2) for m > 0),
+a curve of equilibria passes smoothly, but curves whose equations contain the Jacobian have a
+corner, and meet the surface at a tangent on one side. So the crossing is solved for exactly, and
+the curve is taken up again beyond it at a given small value of the kink function, which is well
+posed whatever the angle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .augmented import kink_value, stack
+from .branch import SpecialPoint
+from .newton import Solution, newton
+
+if TYPE_CHECKING:
+    from .arclength import Point, Tracer
+    from .events import Located
+    from .problem import FloatArray
+
+_ITERATIONS = 30
+#: Where the curve is compared with what lies before a kink: this far of the way to it.
+_NEARLY = 0.98
+
+
+def crossed_kink(a: Point, b: Point) -> str | None:
+    """Name of the kink whose function changes sign between two points, if any."""
+    for name, value in a.kinks.items():
+        if value * b.kinks[name] < 0:
+            return name
+    return None
+
+
+def solve_on(tracer: Tracer, name: str, value: float, guess: FloatArray) -> Solution:
+    """The curve's point where a kink function has a value."""
+    system = stack(tracer.curve.block(), kink_value(tracer.curve.field, name, value))
+    return newton(system, guess, tracer.options.tolerance, _ITERATIONS)
+
+
+def pass_kink(
+    tracer: Tracer, a: Point, b: Point, name: str
+) -> tuple[Point, Located, Point] | None:
+    """Locate the kink between a and b; a point just before it, the kink, and one beyond."""
+    za, zb = a.x / tracer.scale, b.x / tracer.scale
+    fraction = a.kinks[name] / (a.kinks[name] - b.kinks[name])
+    return _pass(tracer, a, name, za + fraction * (zb - za), float(np.linalg.norm(zb - za)))
+
+
+def rescue_at_kink(
+    tracer: Tracer, a: Point, ds: float
+) -> tuple[Point, Located, Point] | None:
+    """The same when a step failed and a kink ahead may be why."""
+    z, t = a.x / tracer.scale, tracer.unit(a.tangent)
+    for name, value in a.kinks.items():
+        ahead = tracer.curve.field.kinks(z + 2 * ds * t)[name]
+        if value == 0 or abs(ahead - value) < abs(value) / 4:
+            continue
+        passed = _pass(tracer, a, name, z + ds / 2 * t, 2 * ds)
+        if passed is not None:
+            return passed
+    return None
+
+
+def _pass(
+    tracer: Tracer, a: Point, name: str, guess: FloatArray, reach: float
+) -> tuple[Point, Located, Point] | None:
+    za, t = a.x / tracer.scale, tracer.unit(a.tangent)
+    size = abs(a.kinks[name])
+    # Rounding may put m = 0 on either side, and on one of them a square root magnifies it.
+    tries = [solve_on(tracer, name, shift * size, guess) for shift in (0.0, -1e-11, 1e-11)]
+    solution = min(tries, key=lambda s: (not s.converged, s.residual))
+    way = solution.z - za
+    distance = float(np.linalg.norm(way))
+    if not solution.converged or distance > 1.5 * reach or way @ t <= 0:
+        return None
+    beyond = _depart(tracer, name, solution.z, -np.sign(a.kinks[name]), size, distance)
+    if beyond is None:
+        return None
+    located = _located(tracer, a, name, solution, way)
+    before = tracer.between(a, located.point, _NEARLY) or a
+    shift = located.point.arclength
+    return before, located, replace(beyond, arclength=shift + beyond.step)
+
+
+def _depart(
+    tracer: Tracer, name: str, z: FloatArray, sign: float, size: float, reach: float
+) -> Point | None:
+    """A point beyond the kink at z, no further from it than `reach`."""
+    gradient = kink_value(tracer.curve.field, name)(z)[1]()[0]
+    value = 0.1 * size
+    for _ in range(14):
+        guess = z + gradient * (sign * value / (gradient @ gradient))
+        solution = solve_on(tracer, name, sign * value, guess)
+        way = solution.z - z
+        distance = float(np.linalg.norm(way))
+        if solution.converged and distance <= max(reach, 10 * tracer.options.ds_min):
+            return tracer.make_point(
+                solution.z, way, step=distance, iterations=solution.iterations
+            )
+        value /= 10
+    return None
+
+
+def _located(
+    tracer: Tracer, a: Point, name: str, solution: Solution, way: FloatArray
+) -> Located:
+    from .events import Located  # noqa: PLC0415 - events use this module
+
+    distance = float(np.linalg.norm(way))
+    point = tracer.make_point(
+        solution.z,
+        way,
+        arclength=a.arclength + distance,
+        step=distance,
+        iterations=solution.iterations,
+    )
+    special = SpecialPoint(
+        kind="KINK",
+        name=name,
+        parameters=tracer.curve.field.parameters(solution.z),
+        state=point.x[: tracer.curve.field.n],
+        bracket=(a.arclength, point.arclength),
+        residual=solution.residual,
+        eigenvalues=point.measure.eigenvalues,
+        data={"kink_value": point.kinks[name]},
+        message=f"{name} changes sign: the field is less smooth here",
+    )
+    return Located(point, special)

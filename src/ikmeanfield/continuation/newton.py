@@ -1,0 +1,93 @@
+"""Newton's method for square systems in scaled coordinates, with a reason when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .problem import FloatArray
+
+#: z -> residual (N,) and a function that returns the Jacobian (N, N) there when it is needed
+System = Callable[[FloatArray], tuple[FloatArray, Callable[[], FloatArray]]]
+#: A step that shrank the residual by this factor or more lets the Jacobian be used once more.
+_CHORD = 0.02
+#: A correction this long, in scaled coordinates, comes from a singular matrix.
+_TOO_FAR = 1e4
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Where Newton's method ended.
+
+    Attributes
+    ----------
+    z
+        The last iterate.
+    converged
+        Whether correction and residual are both below the tolerance.
+    iterations
+        Number of linear solves.
+    residual
+        Largest residual, each equation divided by the largest entry of its gradient, so that it
+        reads as a distance in scaled coordinates.
+    message
+        Why it did not converge.
+    """
+
+    z: FloatArray
+    converged: bool
+    iterations: int
+    residual: float
+    message: str = ""
+
+
+def row_size(jacobian: FloatArray) -> FloatArray:
+    """Largest coefficient of every row (1 for an empty one): what residuals are measured in."""
+    size: FloatArray = np.abs(jacobian).max(axis=1)
+    return np.where(size > 0, size, 1.0)
+
+
+def newton(system: System, z: FloatArray, tolerance: float, max_iterations: int) -> Solution:
+    """Solve system(z) = 0 from a guess in scaled coordinates.
+
+    Parameters
+    ----------
+    system
+        Returns the residual (N,) and a function for the Jacobian (N, N); a slightly wrong
+        Jacobian slows convergence but does not change the answer. The Jacobian is kept while
+        it serves (chord steps).
+    z
+        Guess, shape (N,).
+    tolerance
+        Bound on the last correction and on the row-scaled residual.
+    max_iterations
+        Largest number of linear solves.
+    """
+    residual = np.inf
+    size = np.empty(0)
+    inverse = np.empty((0, 0))
+    for iteration in range(max_iterations + 1):
+        value, gradient = system(z)
+        previous, residual = residual, float(np.abs(value / size).max()) if len(size) else np.inf
+        if not residual < _CHORD * previous:
+            matrix = gradient()
+            if not (np.isfinite(value).all() and np.isfinite(matrix).all()):
+                return Solution(z, False, iteration, np.inf, "the field is not finite")
+            size = row_size(matrix)
+            residual = float(np.abs(value / size).max())
+            try:
+                inverse = np.linalg.inv(matrix / size[:, None])
+            except np.linalg.LinAlgError:
+                return Solution(z, False, iteration, residual, "the Jacobian is singular")
+        correction = inverse @ (value / size)
+        length = float(np.abs(correction).max())
+        if length < tolerance and residual < tolerance:
+            return Solution(z - correction, True, iteration, residual)
+        if not length < _TOO_FAR:
+            message = "the Jacobian is nearly singular: Newton's step has no bound"
+            return Solution(z, False, iteration, residual, message)
+        z = z - correction
+    message = f"no convergence in {max_iterations} iterations, residual {residual:.1e}"
+    return Solution(z, False, max_iterations, residual, message)

@@ -1,0 +1,141 @@
+r"""Normal form coefficients of equilibrium bifurcations.
+
+Formulas: Kuznetsov, Elements of Applied Bifurcation Theory (3rd ed.), secs. 5.4, 8.2-8.4. With
+the Jacobian A, A q = i omega q, A^T p = -i omega p, <q, q> = <p, q> = 1 and the multilinear forms
+B, C of the second and third derivatives of the field,
+
+    l1 = Re[<p, C(q, q, q*)> - 2 <p, B(q, A^-1 B(q, q*))>
+            + <p, B(q*, (2 i omega - A)^-1 B(q, q))>] / (2 omega).
+
+<q, q> = 1 is the Euclidean norm in the problem's own variables and units: where their units are
+mixed, the size of l1 depends on them (its sign does not). B and C come from fourth-order
+differences of the Jacobian.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .augmented import Border, border, null_vectors
+from .problem import FloatArray
+from .scaled import FIRST_STEP, SECOND_STEP, ScaledField
+from .spectrum import ComplexArray
+
+#: Two step sizes have to agree to this for l1 to be called reliable.
+_AGREEMENT = 1e-4
+
+
+@dataclass(frozen=True)
+class Lyapunov:
+    """First Lyapunov coefficient and what it rests on.
+
+    Attributes
+    ----------
+    l1
+        Negative: supercritical.
+    error
+        Difference between two step sizes.
+    reliable
+        Whether they agree and no stencil reached across a kink.
+    """
+
+    l1: float
+    error: float
+    reliable: bool
+
+
+def _critical_vectors(
+    jacobian: FloatArray, frequency: float
+) -> tuple[ComplexArray, ComplexArray]:
+    """Right and adjoint eigenvectors q, p of i omega with |q| = 1, <p, q> = 1 (scaled norm)."""
+    n = len(jacobian)
+    u, _, vt = np.linalg.svd(jacobian - 1j * frequency * np.eye(n))
+    q, p = vt[-1].conj(), u[:, -1]
+    return q, p / (p.conj() @ q).conj()
+
+
+def _l1_scaled(
+    field: ScaledField, z: FloatArray, frequency: float, step: float
+) -> tuple[float, float]:
+    """l1 for q of norm one in the problem's units, and the stencil step it used."""
+    n = field.n
+    jacobian = field.jacobian(z)
+    q, p = _critical_vectors(jacobian, frequency)
+    a, b = q.real.copy(), q.imag.copy()
+    da, daa = field.curvature(z, a, step)
+    db, dbb = field.curvature(z, b, step)
+    b_qq = da @ a - db @ b + 2j * (da @ b)
+    b_qc = da @ a + db @ b
+    cubic = (daa + dbb) @ q
+    h11 = np.linalg.solve(jacobian, b_qc)
+    h20 = np.linalg.solve(2j * frequency * np.eye(n) - jacobian, b_qq)
+    total = cubic - 2 * (da @ h11 + 1j * (db @ h11)) + (da @ h20 - 1j * (db @ h20))
+    size = np.linalg.norm(q * field.scale[:n])
+    return float((p.conj() @ total).real / (2 * frequency) / size**2), float(size)
+
+
+def first_lyapunov(field: ScaledField, z: FloatArray, frequency: float) -> Lyapunov:
+    """First Lyapunov coefficient at a Hopf point, per square of the problem's own units."""
+    q, _ = _critical_vectors(field.jacobian(z), frequency)
+    step, clear = SECOND_STEP, True
+    for direction in (q.real.copy(), q.imag.copy()):
+        step, free = field.clear_step(z, direction, step)
+        clear &= free
+    l1, _ = _l1_scaled(field, z, frequency, step)
+    rough, _ = _l1_scaled(field, z, frequency, step / 2)
+    error = abs(l1 - rough)
+    return Lyapunov(l1, error, bool(clear and error < _AGREEMENT * max(abs(l1), 1e-300)))
+
+
+def lyapunov_value(field: ScaledField, z: FloatArray, frequency: float) -> float:
+    """l1 alone, at half the cost, for use as a test function."""
+    q, _ = _critical_vectors(field.jacobian(z), frequency)
+    step = SECOND_STEP
+    for direction in (q.real.copy(), q.imag.copy()):
+        step = field.clear_step(z, direction, step)[0]
+    return _l1_scaled(field, z, frequency, step)[0]
+
+
+def quadratic_value(field: ScaledField, z: FloatArray, edge: Border) -> float:
+    """w . B(v, v) / 2 with unit null vectors oriented like the border: zero at a cusp."""
+    _, left, right = null_vectors(field.jacobian(z), edge)
+    unit = edge.updated(left, right)
+    step = field.clear_step(z, unit.right, 10 * FIRST_STEP)[0]
+    first, _ = field.curvature(z, unit.right, step)
+    return float(unit.left @ first @ unit.right) / 2
+
+
+def fold_coefficient(field: ScaledField, z: FloatArray) -> float:
+    """Quadratic coefficient a = <p, B(q, q)> / 2, <q, q> = <p, q> = 1 in the problem's units.
+
+    The flow on the centre manifold is dx/dt = ... + a x^2, up to the sign of q. It is infinite
+    at a Bogdanov-Takens point.
+    """
+    n = field.n
+    edge = border(field.jacobian(z))
+    value = quadratic_value(field, z, edge)
+    overlap = float(edge.left @ edge.right)
+    size = float(np.linalg.norm(edge.right * field.scale[:n]))
+    return value / overlap / size if overlap != 0 else float("inf")
+
+
+def cusp_coefficient(field: ScaledField, z: FloatArray) -> float:
+    """Cubic coefficient c = <p, C(q, q, q) - 3 B(q, A^inv B(q, q))> / 6 at a cusp.
+
+    A^inv solves in the complement of q; same norms as `fold_coefficient`. Negative: the middle
+    of three equilibria is unstable in this direction.
+    """
+    n = field.n
+    jacobian = field.jacobian(z)
+    edge = border(jacobian)
+    q, p = edge.right, edge.left / (edge.left @ edge.right)
+    step = field.clear_step(z, q, SECOND_STEP)[0]
+    first, second = field.curvature(z, q, step)
+    quadratic = first @ q
+    matrix = np.zeros((n + 1, n + 1))
+    matrix[:n, :n], matrix[:n, n], matrix[n, :n] = jacobian, q, p
+    correction = np.linalg.solve(matrix, np.append(quadratic, 0.0))[:n]
+    value = p @ (second @ q - 3 * first @ correction) / 6
+    return float(value / np.linalg.norm(q * field.scale[:n]) ** 2)

@@ -1,0 +1,171 @@
+"""A problem seen in scaled coordinates, with the derivatives that continuation needs.
+
+Everything below works on z = (y, free parameters) / scale, all of order one whatever the units.
+Eigenvalues do not depend on the scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+
+from .problem import FloatArray, Problem
+
+_Value = TypeVar("_Value", float, FloatArray)
+
+#: Step of the fourth-order stencil for first derivatives: truncation and rounding meet near 1e-13.
+FIRST_STEP = 2e-4
+#: Step for second derivatives: truncation h^4 and rounding eps / h^2 both near 1e-11.
+SECOND_STEP = 4e-3
+#: How often a stencil is halved so as to stay on one side of a kink.
+_HALVINGS = 20
+
+
+def unit_vector(size: int, index: int) -> FloatArray:
+    """The unit vector along one component."""
+    unit = np.zeros(size)
+    unit[index] = 1.0
+    return unit
+
+
+def first_difference(function: Callable[[float], _Value], h: float) -> _Value:
+    """Derivative at 0 of a function of one number, from four points, error of order h^4."""
+    near = function(h) - function(-h)
+    far = function(2 * h) - function(-2 * h)
+    return (8 * near - far) / (12 * h)
+
+
+@dataclass(frozen=True)
+class ScaledField:
+    """The field of a problem with some parameters free, as a function of z = (y, p_free) / scale.
+
+    Attributes
+    ----------
+    problem
+        The problem; its default parameters hold for those not free.
+    free
+        Names of the k free parameters.
+    scale
+        Shape (n + k,), positive.
+    """
+
+    problem: Problem
+    free: tuple[str, ...]
+    scale: FloatArray
+
+    @cached_property
+    def _base(self) -> FloatArray:
+        return self.problem.vector()
+
+    @cached_property
+    def _index(self) -> list[int]:
+        return [self.problem.index(name) for name in self.free]
+
+    @property
+    def n(self) -> int:
+        """Number of variables."""
+        return len(self.problem.variables)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the components of z."""
+        return (*self.problem.variables, *self.free)
+
+    def rescaled(self, scale: FloatArray) -> ScaledField:
+        """The same field on another scale."""
+        return replace(self, scale=scale)
+
+    def split(self, z: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """State and full parameter vector, in the problem's units."""
+        x = z * self.scale
+        p = self._base.copy()
+        p[self._index] = x[self.n :]
+        return x[: self.n], p
+
+    def parameters(self, z: FloatArray) -> dict[str, float]:
+        """Every parameter by name at z."""
+        return dict(zip(self.problem.parameters, map(float, self.split(z)[1]), strict=True))
+
+    def field(self, z: FloatArray) -> FloatArray:
+        """dz_y/dt, shape (n,)."""
+        y, p = self.split(z)
+        value: FloatArray = np.asarray(self.problem.field(y, p), dtype=float) / self.scale[: self.n]
+        return value
+
+    def jacobian(self, z: FloatArray) -> FloatArray:
+        """Derivative by the scaled variables, shape (n, n)."""
+        n = self.n
+        if self.problem.jacobian is None:
+            return self._differences(z, range(n))
+        y, p = self.split(z)
+        matrix = np.asarray(self.problem.jacobian(y, p), dtype=float)
+        scaled: FloatArray = matrix * self.scale[:n] / self.scale[:n, None]
+        return scaled
+
+    def full_jacobian(self, z: FloatArray) -> FloatArray:
+        """Derivative by variables and free parameters, shape (n, n + k)."""
+        parameters = self._differences(z, range(self.n, len(z)))
+        return np.hstack([self.jacobian(z), parameters])
+
+    def _differences(self, z: FloatArray, columns: range) -> FloatArray:
+        result = np.empty((self.n, len(columns)))
+        for position, column in enumerate(columns):
+            unit = unit_vector(len(z), column)
+            result[:, position] = first_difference(
+                lambda h, e=unit: self.field(z + h * e), FIRST_STEP
+            )
+        return result
+
+    def along(self, z: FloatArray, direction: FloatArray) -> FloatArray:
+        """Derivative of `jacobian` along a direction of length n or n + k, shape (n, n).
+
+        The stencil shrinks so as not to reach across a kink.
+        """
+        w = self._padded(z, direction)
+        h = self.clear_step(z, w, FIRST_STEP)[0]
+        return first_difference(lambda a: self.jacobian(z + a * w), h)
+
+    def curvature(
+        self, z: FloatArray, direction: FloatArray, step: float = SECOND_STEP
+    ) -> tuple[FloatArray, FloatArray]:
+        """First and second derivative of `jacobian` along a direction, each of shape (n, n).
+
+        Error of order step^4; the caller chooses a step clear of kinks (see `clear_step`).
+        """
+        w = self._padded(z, direction)
+        middle = self.jacobian(z)
+        right, left = self.jacobian(z + step * w), self.jacobian(z - step * w)
+        far_right, far_left = self.jacobian(z + 2 * step * w), self.jacobian(z - 2 * step * w)
+        first = (8 * (right - left) - (far_right - far_left)) / (12 * step)
+        second = (16 * (right + left) - (far_right + far_left) - 30 * middle) / (12 * step**2)
+        return first, second
+
+    def _padded(self, z: FloatArray, direction: FloatArray) -> FloatArray:
+        w = np.zeros_like(z)
+        w[: len(direction)] = direction
+        return w
+
+    def kinks(self, z: FloatArray) -> Mapping[str, float]:
+        """Values of the kink functions at z."""
+        y, p = self.split(z)
+        return {name: float(kink(y, p)) for name, kink in self.problem.kinks.items()}
+
+    def clear_step(self, z: FloatArray, direction: FloatArray, step: float) -> tuple[float, bool]:
+        """A step, halved as often as needed for z ± 2 step direction to lie on z's side of kinks.
+
+        Returns the step and whether the stencil is clear of every kink.
+        """
+        if not self.problem.kinks:
+            return step, True
+        here = self.kinks(z)
+        w = self._padded(z, direction)
+        for _ in range(_HALVINGS):
+            ends = (self.kinks(z + 2 * step * w), self.kinks(z - 2 * step * w))
+            if all(end[name] * here[name] > 0 for end in ends for name in here):
+                return step, True
+            step /= 2
+        return step, False

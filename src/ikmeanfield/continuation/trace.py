@@ -1,0 +1,181 @@
+"""From a start on a curve to a `Branch`: both directions, joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from .arclength import Curve, Point, Tracer
+from .branch import Branch, SpecialPoint, Termination
+from .newton import row_size
+from .options import ContinuationOptions
+from .problem import FloatArray, Problem
+
+_SIGNS = {"both": (1.0, -1.0), "forward": (1.0,), "backward": (-1.0,)}
+#: A singular value this small against the largest makes a start singular.
+_SINGULAR = 1e-9
+
+
+def initial_scale(problem: Problem, free: tuple[str, ...], x: FloatArray, options: ContinuationOptions) -> FloatArray:
+    """Scale of each component: stated, else the bounds' width, else its magnitude (1 for zero)."""
+    scale = np.empty(len(x))
+    for index, name in enumerate((*problem.variables, *free)):
+        if name in options.scales:
+            scale[index] = options.scales[name]
+        elif name in options.bounds:
+            lower, upper = options.bounds[name]
+            width = upper - lower
+            scale[index] = width if np.isfinite(width) else max(abs(x[index]), 1.0)
+        else:
+            scale[index] = abs(x[index]) if abs(x[index]) > 1e-10 else 1.0
+    return scale
+
+
+def check_names(problem: Problem, free: tuple[str, ...], options: ContinuationOptions) -> None:
+    """Refuse bounds or scales for names that the curve does not have."""
+    known = (*problem.variables, *free)
+    for key in ("bounds", "scales"):
+        for name in getattr(options, key):
+            if name not in known:
+                msg = f"{key}[{name!r}]: must be a variable or a free parameter ({', '.join(known)})"
+                raise ValueError(msg)
+
+
+def out_of_bounds(names: tuple[str, ...], x: FloatArray, options: ContinuationOptions) -> str:
+    """A sentence when a start lies outside its bounds, else nothing."""
+    for name, value in zip(names, x, strict=True):
+        lower, upper = options.bounds.get(name, (-np.inf, np.inf))
+        if not lower <= value <= upper:
+            return f"the start {name} = {value:g} lies outside its bounds ({lower:g}, {upper:g})"
+    return ""
+
+
+def empty_branch(kind: str, problem: Problem, free: tuple[str, ...], end: Termination) -> Branch:
+    """A branch without points that says why."""
+    n = len(problem.variables)
+    names = ("arclength", "step", "newton_iterations", "unstable", "stable")
+    fixed = {k: float(v) for k, v in problem.parameters.items() if k not in free}
+    return Branch(
+        kind=kind,
+        variables=problem.variables,
+        free=free,
+        fixed=fixed,
+        states=np.empty((0, n)),
+        parameters=np.empty((0, len(free))),
+        eigenvalues=np.empty((0, n), dtype=complex),
+        columns={name: np.empty(0) for name in names},
+        ends=(end, end),
+        units=dict(problem.units),
+    )
+
+
+def _start(curve: Curve, x: FloatArray, sign: float, tracer: Tracer) -> Point | Termination:
+    z = x / curve.field.scale
+    jacobian = curve.block()(z)[1]()
+    _, values, vectors = np.linalg.svd(jacobian / row_size(jacobian)[:, None])
+    if values[-1] < _SINGULAR * values[0]:
+        sentence = "the Jacobian at the start is singular: no unique direction (a branch point?)"
+        return Termination("singular", sentence)
+    tangent = vectors[-1]
+    first = tangent[curve.field.n]
+    leading = first if abs(first) > 1e-8 else tangent[np.argmax(np.abs(tangent))]
+    return tracer.make_point(z, sign * np.sign(leading) * tangent)
+
+
+def trace(
+    make_curve: Callable[[FloatArray], Curve],
+    problem: Problem,
+    free: tuple[str, ...],
+    x: FloatArray,
+    options: ContinuationOptions,
+    default_stop: frozenset[str],
+) -> Branch:
+    """Follow a curve from x = (y, free parameters) in the directions asked for.
+
+    `make_curve` builds the curve for a scale; it is called once per direction.
+    """
+    stop = default_stop if options.stop_at is None else options.stop_at
+    scale = initial_scale(problem, free, x, options)
+    runs: list[tuple[Tracer, Termination]] = []
+    kind = ""
+    for sign in _SIGNS[options.direction]:
+        curve = make_curve(scale)
+        kind = curve.kind
+        tracer = Tracer(curve, options, stop)
+        start = _start(curve, x, sign, tracer)
+        if isinstance(start, Termination):
+            return empty_branch(kind, problem, free, start)
+        runs.append((tracer, tracer.run(start)))
+        if runs[-1][1].reason == "closed":
+            break
+    return _join(kind, problem, free, runs, options)
+
+
+def _join(
+    kind: str,
+    problem: Problem,
+    free: tuple[str, ...],
+    runs: list[tuple[Tracer, Termination]],
+    options: ContinuationOptions,
+) -> Branch:
+    """One table from one or two runs; the backward one is reversed."""
+    forward = [run for run in runs if options.direction != "backward"][:1]
+    backward = runs[len(forward) :]
+    points: list[Point] = []
+    special: list[SpecialPoint] = []
+    here = Termination("start", "the continuation started here")
+    ends = [here, here]
+    if backward:
+        tracer, ends[0] = backward[0]
+        last = len(tracer.points) - 1
+        keep = 1 if forward else 0
+        points += [replace(p, arclength=-p.arclength) for p in tracer.points[keep:][::-1]]
+        special += [
+            replace(s, row=last - row, bracket=(-s.bracket[1], -s.bracket[0]))
+            for row, s in reversed(tracer.special)
+        ]
+    if forward:
+        tracer, ends[1] = forward[0]
+        offset = len(points)
+        points += tracer.points
+        special += [replace(s, row=offset + row) for row, s in tracer.special]
+        if ends[1].reason == "closed":
+            ends[0] = ends[1]
+    return _table(kind, problem, free, points, special, (ends[0], ends[1]))
+
+
+def _table(
+    kind: str,
+    problem: Problem,
+    free: tuple[str, ...],
+    points: list[Point],
+    special: list[SpecialPoint],
+    ends: tuple[Termination, Termination],
+) -> Branch:
+    n = len(problem.variables)
+    rows = np.array([p.x for p in points])
+    unstable = np.array([p.measure.unstable for p in points])
+    columns = {
+        "arclength": np.array([p.arclength for p in points]),
+        "step": np.array([p.step for p in points]),
+        "newton_iterations": np.array([p.iterations for p in points]),
+        "unstable": unstable,
+        "stable": (unstable == 0).astype(int),
+    }
+    for name in points[0].measure.columns:
+        columns[name] = np.array([p.measure.columns[name] for p in points])
+    return Branch(
+        kind=kind,
+        variables=problem.variables,
+        free=free,
+        fixed={k: float(v) for k, v in problem.parameters.items() if k not in free},
+        states=rows[:, :n],
+        parameters=rows[:, n:],
+        eigenvalues=np.array([p.measure.eigenvalues for p in points]),
+        columns=columns,
+        special=tuple(special),
+        ends=ends,
+        units=dict(problem.units),
+    )
