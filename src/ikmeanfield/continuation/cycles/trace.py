@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ikmeanfield.continuation.problem import Problem
 
 #: Steps that suit cycles, whose points cost more than those of equilibria.
-STEPS = ContinuationOptions(ds=0.02, ds_max=0.2, max_points=500, max_turn=20.0)
+STEPS = ContinuationOptions(ds=0.02, ds_max=0.1, max_points=500, max_turn=20.0)
 
 
 @dataclass
@@ -191,7 +191,7 @@ def _accept(tracer: Tracer, found: Trace, before: CyclePoint, after: CyclePoint)
         point = special_point(tracer, located, len(found.points))
         found.special.append((len(found.points), point))
         found.points.append(located.point)
-        if point.kind in tracer.options.stop_at:
+        if point.kind in (tracer.options.stop_at or ()):
             found.end = Termination("stop_at", f"stopped at the first {point.kind}")
             return True
     if bound is not None:
