@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -187,15 +188,11 @@ class Population:
 
 def _lumped(pop: Population, u: float, s: list[float], current: float) -> tuple[float, float]:
     """alpha (Eq. 18) and mu (Eq. 29)."""
-    alpha = pop.k * (pop.v_r + pop.v_theta) + sum(
-        syn[2] * value for syn, value in zip(pop.synapses, s, strict=True)
-    )
-    beta = (
-        pop.k * pop.v_r * pop.v_theta
-        + sum(syn[2] * syn[3] * value for syn, value in zip(pop.synapses, s, strict=True))
-        - u
-        + current
-    )
+    alpha = pop.k * (pop.v_r + pop.v_theta)
+    beta = pop.k * pop.v_r * pop.v_theta - u + current
+    for synapse, value in zip(pop.synapses, s, strict=True):
+        alpha += synapse[2] * value
+        beta += synapse[2] * synapse[3] * value
     return alpha, 4 * beta / pop.k - (alpha / pop.k) ** 2
 
 
@@ -236,6 +233,7 @@ class Network:
                 values[name + suffix] = value
         return values
 
+    @cached_property
     def offsets(self) -> list[int]:
         sizes = [3 + len(pop.synapses) for pop in self.populations]
         return [sum(sizes[:i]) for i in range(len(sizes) + 1)]
@@ -250,7 +248,7 @@ class Network:
         return tuple(names)
 
     def rhs(self, y: np.ndarray, p: np.ndarray) -> np.ndarray:
-        values, offsets = y.tolist(), self.offsets()
+        values, offsets = y.tolist(), self.offsets
         result = []
         for i, pop in enumerate(self.populations):
             current, width, kappa = p[3 * i : 3 * i + 3].tolist()
@@ -281,7 +279,7 @@ class Network:
         return np.array(result)
 
     def jacobian(self, y: np.ndarray, p: np.ndarray) -> np.ndarray:
-        values, offsets = y.tolist(), self.offsets()
+        values, offsets = y.tolist(), self.offsets
         matrix = np.zeros((len(values), len(values)))
         for i, pop in enumerate(self.populations):
             o = offsets[i]
@@ -308,7 +306,7 @@ class Network:
         return matrix
 
     def mu(self, i: int, y: np.ndarray, p: np.ndarray) -> float:
-        o, values = self.offsets(), y.tolist()
+        o, values = self.offsets, y.tolist()
         state = values[o[i] : o[i + 1]]
         return _lumped(self.populations[i], state[2], state[3:], float(p[3 * i]))[1]
 

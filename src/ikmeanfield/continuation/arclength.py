@@ -106,7 +106,6 @@ class Tracer:
         self.stop_at = stop_at
         self.points: list[Point] = []
         self.special: list[tuple[int, SpecialPoint]] = []
-        self._block = curve.block()
 
     # --- coordinates -------------------------------------------------------------------------
 
@@ -133,7 +132,6 @@ class Tracer:
         if (grown > 1.1 * self.scale).any():
             self.curve.field = self.curve.field.rescaled(grown)
             self.curve.accept(x / grown)
-            self._block = self.curve.block()
 
     # --- points ------------------------------------------------------------------------------
 
@@ -146,7 +144,7 @@ class Tracer:
 
     def correct(self, z: FloatArray, normal: FloatArray) -> Solution:
         """The curve's point on the hyperplane through z."""
-        system = stack(self._block, hyperplane(normal, z))
+        system = stack(self.curve.block(), hyperplane(normal, z))
         return newton(system, z, self.options.tolerance, self.options.max_newton)
 
     def between(self, a: Point, b: Point, fraction: float) -> Point | None:
@@ -245,7 +243,7 @@ class Tracer:
         """The curve's point between a and b where component `index` has a value."""
         za, zb = a.x / self.scale, b.x / self.scale
         fraction = (value - a.x[index]) / (b.x[index] - a.x[index])
-        system = stack(self._block, coordinate(index, value / self.scale[index]))
+        system = stack(self.curve.block(), coordinate(index, value / self.scale[index]))
         guess = za + fraction * (zb - za)
         solution = newton(system, guess, self.options.tolerance, self.options.max_newton)
         near = np.linalg.norm(solution.z - guess) <= np.linalg.norm(zb - za)

@@ -11,7 +11,7 @@ from .arclength import Measure, Refined
 from .augmented import Block, border, equilibrium, fold, pair_sum, stack
 from .branch import Branch, Termination
 from .branchpoints import refine_branch_point
-from .newton import newton
+from .newton import newton, row_size
 from .normalforms import first_lyapunov, fold_coefficient
 from .options import ContinuationOptions
 from .problem import FloatArray, Problem
@@ -136,9 +136,12 @@ def find_equilibrium(
     state = np.asarray(state, dtype=float)
     scale = initial_scale(problem, (), state, replace(options, bounds={}))
     field = ScaledField(problem, (), scale)
-    solution = newton(
-        equilibrium(field), state / scale, options.tolerance, _REFINE_ITERATIONS
-    )
+    # At a fold df/dy is singular and Newton's method would leave a perfect start.
+    value = field.field(state / scale)
+    size = row_size(np.hstack([field.jacobian(state / scale), value[:, None]]))
+    if np.abs(value / size).max() < options.tolerance:
+        return state
+    solution = newton(equilibrium(field), state / scale, options.tolerance, _REFINE_ITERATIONS)
     if not solution.converged:
         msg = (
             f"no equilibrium found from the given state: {solution.message} "

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .problem import FloatArray
 
 _ITERATIONS = 30
+#: The kink function is solved for this value, as a share of its value before the kink.
+_OFFSET = 1e-10
 #: Where the curve is compared with what lies before a kink: this far of the way to it.
 _NEARLY = 0.98
 
@@ -71,9 +73,7 @@ def _pass(
 ) -> tuple[Point, Located, Point] | None:
     za, t = a.x / tracer.scale, tracer.unit(a.tangent)
     size = abs(a.kinks[name])
-    # Rounding may put m = 0 on either side, and on one of them a square root magnifies it.
-    tries = [solve_on(tracer, name, shift * size, guess) for shift in (0.0, -1e-11, 1e-11)]
-    solution = min(tries, key=lambda s: (not s.converged, s.residual))
+    solution = _solve_at(tracer, name, size, guess)
     way = solution.z - za
     distance = float(np.linalg.norm(way))
     if not solution.converged or distance > 1.5 * reach or way @ t <= 0:
@@ -85,6 +85,19 @@ def _pass(
     before = tracer.between(a, located.point, _NEARLY) or a
     shift = located.point.arclength
     return before, located, replace(beyond, arclength=shift + beyond.step)
+
+
+def _solve_at(tracer: Tracer, name: str, size: float, guess: FloatArray) -> Solution:
+    """The kink itself, up to _OFFSET, on that side on which the curve varies less.
+
+    On m = 0 rounding decides the side, and where the field holds a root of m it magnifies it.
+    """
+    sides = []
+    for sign in (-1.0, 1.0):
+        near = solve_on(tracer, name, sign * _OFFSET * size, guess)
+        far = solve_on(tracer, name, 4 * sign * _OFFSET * size, near.z if near.converged else guess)
+        sides.append((not near.converged, float(np.linalg.norm(near.z - far.z)), near))
+    return min(sides, key=lambda side: side[:2])[2]
 
 
 def _depart(

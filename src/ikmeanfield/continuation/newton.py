@@ -13,6 +13,7 @@ from .problem import FloatArray
 System = Callable[[FloatArray], tuple[FloatArray, Callable[[], FloatArray]]]
 #: A step that shrank the residual by this factor or more lets the Jacobian be used once more.
 _CHORD = 0.02
+_UNDEFINED = "an equation cannot be evaluated here"
 #: A correction this long, in scaled coordinates, comes from a singular matrix.
 _TOO_FAR = 1e4
 
@@ -69,11 +70,19 @@ def newton(system: System, z: FloatArray, tolerance: float, max_iterations: int)
     size = np.empty(0)
     inverse = np.empty((0, 0))
     for iteration in range(max_iterations + 1):
-        value, gradient = system(z)
+        try:
+            value, gradient = system(z)
+        except np.linalg.LinAlgError:
+            return Solution(z, False, iteration, residual, _UNDEFINED)
         previous, residual = residual, float(np.abs(value / size).max()) if len(size) else np.inf
         if not residual < _CHORD * previous:
-            matrix = gradient()
-            if not (np.isfinite(value).all() and np.isfinite(matrix).all()):
+            if not np.isfinite(value).all():
+                return Solution(z, False, iteration, np.inf, "the field is not finite")
+            try:
+                matrix = gradient()
+            except np.linalg.LinAlgError:
+                return Solution(z, False, iteration, residual, _UNDEFINED)
+            if not np.isfinite(matrix).all():
                 return Solution(z, False, iteration, np.inf, "the field is not finite")
             size = row_size(matrix)
             residual = float(np.abs(value / size).max())
@@ -85,6 +94,31 @@ def newton(system: System, z: FloatArray, tolerance: float, max_iterations: int)
         length = float(np.abs(correction).max())
         if length < tolerance and residual < tolerance:
             return Solution(z - correction, True, iteration, residual)
+        if not length < _TOO_FAR:
+            message = "the Jacobian is nearly singular: Newton's step has no bound"
+            return Solution(z, False, iteration, residual, message)
+        z = z - correction
+    message = f"no convergence in {max_iterations} iterations, residual {residual:.1e}"
+    return Solution(z, False, max_iterations, residual, message)
+
+
+def onto_curve(equations: System, z: FloatArray, tolerance: float, max_iterations: int) -> Solution:
+    """Solve fewer equations than unknowns by Gauss-Newton: a point of the curve near a guess.
+
+    Every correction is the shortest one, so the guess moves no further than it must.
+    """
+    residual = np.inf
+    for iteration in range(max_iterations + 1):
+        value, gradient = equations(z)
+        matrix = gradient()
+        if not (np.isfinite(value).all() and np.isfinite(matrix).all()):
+            return Solution(z, False, iteration, np.inf, "the field is not finite")
+        size = row_size(matrix)
+        residual = float(np.abs(value / size).max())
+        correction = np.linalg.lstsq(matrix / size[:, None], value / size, rcond=None)[0]
+        length = float(np.abs(correction).max())
+        if length < tolerance and residual < tolerance:
+            return Solution(z, True, iteration, residual)
         if not length < _TOO_FAR:
             message = "the Jacobian is nearly singular: Newton's step has no bound"
             return Solution(z, False, iteration, residual, message)

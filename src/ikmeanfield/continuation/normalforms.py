@@ -15,16 +15,23 @@ differences of the Jacobian.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from .augmented import Border, border, null_vectors
 from .problem import FloatArray
-from .scaled import FIRST_STEP, SECOND_STEP, ScaledField
+from .scaled import SECOND_STEP, ScaledField
 from .spectrum import ComplexArray
 
 #: Two step sizes have to agree to this for l1 to be called reliable.
 _AGREEMENT = 1e-4
+#: Step of first derivatives here: larger than for Newton's method, as the value counts.
+_QUADRATIC_STEP = 2e-3
+#: Number of step sizes tried for l1.
+_STEPS = 5
+#: A kink is kept this many times further away than the stencil reaches.
+_BERTH = 4
 
 
 @dataclass(frozen=True)
@@ -56,10 +63,8 @@ def _critical_vectors(
     return q, p / (p.conj() @ q).conj()
 
 
-def _l1_scaled(
-    field: ScaledField, z: FloatArray, frequency: float, step: float
-) -> tuple[float, float]:
-    """l1 for q of norm one in the problem's units, and the stencil step it used."""
+def _l1_at_step(field: ScaledField, z: FloatArray, frequency: float, step: float) -> float:
+    """l1 for q of norm one in the problem's units, from stencils of one step."""
     n = field.n
     jacobian = field.jacobian(z)
     q, p = _critical_vectors(jacobian, frequency)
@@ -72,38 +77,53 @@ def _l1_scaled(
     h11 = np.linalg.solve(jacobian, b_qc)
     h20 = np.linalg.solve(2j * frequency * np.eye(n) - jacobian, b_qq)
     total = cubic - 2 * (da @ h11 + 1j * (db @ h11)) + (da @ h20 - 1j * (db @ h20))
-    size = np.linalg.norm(q * field.scale[:n])
-    return float((p.conj() @ total).real / (2 * frequency) / size**2), float(size)
+    size = float(np.linalg.norm(q * field.scale[:n]))
+    return float((p.conj() @ total).real) / (2 * frequency) / size**2
 
 
-def first_lyapunov(field: ScaledField, z: FloatArray, frequency: float) -> Lyapunov:
-    """First Lyapunov coefficient at a Hopf point, per square of the problem's own units."""
+def _clear_step(field: ScaledField, z: FloatArray, frequency: float) -> tuple[float, bool]:
+    """A stencil step for l1 that keeps a wide berth of kinks, and whether there is one."""
     q, _ = _critical_vectors(field.jacobian(z), frequency)
     step, clear = SECOND_STEP, True
     for direction in (q.real.copy(), q.imag.copy()):
-        step, free = field.clear_step(z, direction, step)
-        clear &= free
-    l1, _ = _l1_scaled(field, z, frequency, step)
-    rough, _ = _l1_scaled(field, z, frequency, step / 2)
-    error = abs(l1 - rough)
-    return Lyapunov(l1, error, bool(clear and error < _AGREEMENT * max(abs(l1), 1e-300)))
+        wide, free = field.clear_step(z, direction, _BERTH * step)
+        step, clear = wide / _BERTH, clear and free
+    return step, clear
+
+
+def first_lyapunov(field: ScaledField, z: FloatArray, frequency: float) -> Lyapunov:
+    """First Lyapunov coefficient at a Hopf point, per square of the problem's own units.
+
+    The step is halved a few times and the two that agree best give value and error: near a kink
+    truncation is large, further down rounding takes over.
+    """
+    step, clear = _clear_step(field, z, frequency)
+    values = [_l1_at_step(field, z, frequency, step / 2**i) for i in range(_STEPS)]
+    errors = [abs(a - b) for a, b in pairwise(values)]
+    best = int(np.argmin(errors))
+    reliable = clear and errors[best] < _AGREEMENT * abs(values[best + 1])
+    return Lyapunov(values[best + 1], errors[best], bool(reliable))
 
 
 def lyapunov_value(field: ScaledField, z: FloatArray, frequency: float) -> float:
-    """l1 alone, at half the cost, for use as a test function."""
-    q, _ = _critical_vectors(field.jacobian(z), frequency)
-    step = SECOND_STEP
-    for direction in (q.real.copy(), q.imag.copy()):
-        step = field.clear_step(z, direction, step)[0]
-    return _l1_scaled(field, z, frequency, step)[0]
+    """l1 alone from one step, as a test function; NaN on a kink or without a frequency."""
+    if not frequency > 0:
+        return float("nan")
+    step, clear = _clear_step(field, z, frequency)
+    return _l1_at_step(field, z, frequency, step) if clear else float("nan")
 
 
 def quadratic_value(field: ScaledField, z: FloatArray, edge: Border) -> float:
-    """w . B(v, v) / 2 with unit null vectors oriented like the border: zero at a cusp."""
+    """w . B(v, v) / 2 with unit null vectors oriented like the border: zero at a cusp.
+
+    NaN on a kink.
+    """
     _, left, right = null_vectors(field.jacobian(z), edge)
     unit = edge.updated(left, right)
-    step = field.clear_step(z, unit.right, 10 * FIRST_STEP)[0]
-    first, _ = field.curvature(z, unit.right, step)
+    step, clear = field.clear_step(z, unit.right, _BERTH * _QUADRATIC_STEP)
+    if not clear:
+        return float("nan")
+    first, _ = field.curvature(z, unit.right, step / _BERTH)
     return float(unit.left @ first @ unit.right) / 2
 
 

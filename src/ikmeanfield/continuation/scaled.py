@@ -19,6 +19,8 @@ _Value = TypeVar("_Value", float, FloatArray)
 
 #: Step of the fourth-order stencil for first derivatives: truncation and rounding meet near 1e-13.
 FIRST_STEP = 2e-4
+#: Step of the two-point stencil for gradients of equations that contain the Jacobian.
+GRADIENT_STEP = 1e-5
 #: Step for second derivatives: truncation h^4 and rounding eps / h^2 both near 1e-11.
 SECOND_STEP = 4e-3
 #: How often a stencil is halved so as to stay on one side of a kink.
@@ -123,11 +125,11 @@ class ScaledField:
     def along(self, z: FloatArray, direction: FloatArray) -> FloatArray:
         """Derivative of `jacobian` along a direction of length n or n + k, shape (n, n).
 
-        The stencil shrinks so as not to reach across a kink.
+        From two points, good to about 1e-10: meant for Newton's method. The stencil shrinks so as not to reach across a kink.
         """
         w = self._padded(z, direction)
-        h = self.clear_step(z, w, FIRST_STEP)[0]
-        return first_difference(lambda a: self.jacobian(z + a * w), h)
+        h = self.clear_step(z, w, GRADIENT_STEP)[0]
+        return (self.jacobian(z + h * w) - self.jacobian(z - h * w)) / (2 * h)
 
     def curvature(
         self, z: FloatArray, direction: FloatArray, step: float = SECOND_STEP
