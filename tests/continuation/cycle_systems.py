@@ -31,7 +31,7 @@ def bautin_normal_form() -> Problem:
 
 
 def _around_circle(transverse: str) -> Problem:
-    """The unit circle, travelled in time 2 pi, with a stated linear flow around it.
+    """Return the unit circle, travelled in time 2 pi, with a stated linear flow around it.
 
     Coordinates across the circle are q = (radius - 1, z). ``"twisted"``: in a frame that makes half
     a turn per round they grow at the rates a and -1: multipliers -exp(2 pi a), -exp(-2 pi).
@@ -74,7 +74,7 @@ def pitchfork_circle() -> Problem:
 
 
 def van_der_pol() -> Problem:
-    """The van der Pol oscillator."""
+    """Return the van der Pol oscillator."""
 
     def field(y: FloatArray, p: FloatArray) -> FloatArray:
         return np.array([y[1], p[0] * (1 - y[0] ** 2) * y[1] - y[0]])
@@ -94,7 +94,7 @@ def brusselator() -> Problem:
 
 
 def lorenz() -> Problem:
-    """sigma = 10, b = 8/3: Hopf point at r = 470/19, homoclinic orbit at r = 13.926..."""
+    """Sigma = 10, b = 8/3: Hopf point at r = 470/19, homoclinic orbit at r = 13.926..."""
 
     def field(y: FloatArray, p: FloatArray) -> FloatArray:
         a, b, c = y
@@ -104,7 +104,7 @@ def lorenz() -> Problem:
 
 
 def roessler() -> Problem:
-    """a = b = 0.2, free c."""
+    """Return the system with a = b = 0.2 and free c."""
 
     def field(y: FloatArray, p: FloatArray) -> FloatArray:
         a, b, c = y
@@ -144,3 +144,39 @@ def kinked_hopf() -> Problem:
 
     kinks = {"wall": lambda y, p: float(y[0] - 0.5)}
     return Problem(field, ("x", "y"), {"mu": 0.0}, kinks=kinks)
+
+
+def isola() -> Problem:
+    """Circles with mu^2 + (r - 1)^2 = 0.09: a closed branch with folds at mu = +-0.3."""
+
+    def field(y: FloatArray, p: FloatArray) -> FloatArray:
+        a, b = y
+        r = np.sqrt(a * a + b * b)
+        growth = 0.09 - p[0] ** 2 - (r - 1) ** 2
+        return np.array([growth * a - b, growth * b + a])
+
+    return Problem(field, ("x", "y"), {"mu": 0.0})
+
+
+def heteroclinic() -> Problem:
+    """x'' = -x + x^3 + e x' (mu - x^2), e = 0.05, saddles at x = +-1, Hopf point at mu = 0.
+
+    Melnikov's method: the cycle becomes heteroclinic at mu = 1/5 + O(e^2).
+    """
+
+    def field(y: FloatArray, p: FloatArray) -> FloatArray:
+        x, v = y
+        return np.array([v, -x + x**3 + 0.05 * v * (p[0] - x * x)])
+
+    return Problem(field, ("x", "v"), {"mu": 0.0})
+
+
+def stiff_circle(rate: float) -> Problem:
+    """The unit circle with multipliers exp(+-2 pi rate) besides the trivial one."""
+
+    def field(y: FloatArray, p: FloatArray) -> FloatArray:
+        x, w, z = y
+        r = np.sqrt(x * x + w * w)
+        return np.array([-p[0] * (r - 1) * x / r - w, -p[0] * (r - 1) * w / r + x, p[0] * z])
+
+    return Problem(field, ("x", "y", "z"), {"rate": rate})

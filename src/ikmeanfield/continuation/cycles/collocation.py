@@ -42,7 +42,7 @@ class Metric:
         return float(np.sqrt(self.inner(a, a)))
 
     def unit(self, a: Orbit) -> Orbit:
-        """The direction of length one."""
+        """Return the direction of length one."""
         return scaled(a, 1 / self.norm(a))
 
     def largest(self, a: Orbit) -> float:
@@ -52,17 +52,17 @@ class Metric:
 
 
 def scaled(a: Orbit, factor: float) -> Orbit:
-    """A direction times a number."""
+    """Return a direction times a number."""
     return Orbit(a.mesh, factor * a.values, factor * a.period, factor * a.parameter)
 
 
 def difference(a: Orbit, b: Orbit) -> Orbit:
-    """The direction from b to a, both on one mesh."""
+    """Return the direction from b to a, both on one mesh."""
     return a.plus(b, -1.0)
 
 
 def parameter_direction(orbit: Orbit) -> Orbit:
-    """The direction in which only the parameter changes (to hold it fixed)."""
+    """Return the direction in which only the parameter changes (to hold it fixed)."""
     return Orbit(orbit.mesh, np.zeros_like(orbit.values), 0.0, 1.0)
 
 
@@ -111,7 +111,7 @@ class Collocation:
         self._p = np.array(p, dtype=float)
 
     def p(self, orbit: Orbit) -> FloatArray:
-        """The parameter vector at an orbit."""
+        """Return the parameter vector at an orbit."""
         p = self._p.copy()
         p[self.field.index] = orbit.parameter
         return p
@@ -219,9 +219,7 @@ class Collocation:
         try:
             for iteration in range(max_iterations):
                 offset = metric.inner(difference(orbit, guess), normal)
-                correction, tangent, chain = self._solve(
-                    orbit, metric, reference, normal, offset
-                )
+                correction, tangent, chain = self._solve(orbit, metric, reference, normal, offset)
                 size, last = metric.largest(correction), size
                 if not np.isfinite(size):
                     break

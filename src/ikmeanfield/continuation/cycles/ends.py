@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 def _oscillation(point: CyclePoint) -> Orbit:
-    """The orbit without its mean, period and parameter."""
+    """Return the orbit without its mean, period and parameter."""
     return Orbit(point.orbit.mesh, point.orbit.values - point.mean, 0.0, 0.0)
 
 
 def hopf_end(
     tracer: Tracer, before: CyclePoint, after: CyclePoint
 ) -> tuple[CyclePoint | None, Termination] | None:
-    """The end at a Hopf point, if the amplitude passed through zero between two points.
+    """Return the end at a Hopf point, if the amplitude passed through zero between two points.
 
     A branch runs smoothly through a Hopf point, where its cycles come back shifted by half a
     period: their oscillation then points against that of the cycle before.
@@ -73,9 +73,7 @@ def hopf_end(
     return point, Termination("hopf", message)
 
 
-def _nearby_hopf(
-    tracer: Tracer, before: CyclePoint, expected: float, reach: float
-) -> Hopf | None:
+def _nearby_hopf(tracer: Tracer, before: CyclePoint, expected: float, reach: float) -> Hopf | None:
     p, scale = tracer.collocation.p(before.orbit), tracer.metric.variables
     p[tracer.field.index] = expected
     equilibrium = find_equilibrium(tracer.field, before.mean, p, scale)
@@ -83,7 +81,7 @@ def _nearby_hopf(
         return None
     omega = 2 * np.pi / before.orbit.period
     step = 1e-3 * reach
-    hopf = find_hopf(tracer.field, equilibrium.state, p, scale, omega, step)
+    hopf = find_hopf(tracer.field, equilibrium.state, p, scale, omega=omega, step=step)
     if hopf is None or abs(hopf.equilibrium.p[tracer.field.index] - expected) > reach:
         return None
     return hopf if 0.5 < hopf.frequency / omega < 2 else None
@@ -92,7 +90,7 @@ def _nearby_hopf(
 def bound_end(
     tracer: Tracer, before: CyclePoint, after: CyclePoint
 ) -> tuple[CyclePoint, Termination] | None:
-    """The end on a bound, if one was passed between two points."""
+    """Return the end on a bound, if one was passed between two points."""
     hits = []
     for name, bound, event in bound_events(tracer):
         if event.test(after) < 0 <= event.test(before):
@@ -105,7 +103,7 @@ def bound_end(
 
 
 def outside(tracer: Tracer, point: CyclePoint) -> Termination | None:
-    """The immediate end of a branch that starts outside its bounds."""
+    """Return the immediate end of a branch that starts outside its bounds."""
     for name, bound, event in bound_events(tracer):
         if event.test(point) < 0:
             return Termination("bound", f"starts outside the bound {name} = {bound:.10g}")
@@ -119,7 +117,7 @@ def _summary(tracer: Tracer, point: CyclePoint) -> FloatArray:
 
 
 def closed(tracer: Tracer, points: Sequence[CyclePoint]) -> Termination | None:
-    """The end of a branch that has come back to its first point."""
+    """Return the end of a branch that has come back to its first point."""
     if len(points) < 10 or points[0].hopf is not None:
         return None
     first = _summary(tracer, points[0])

@@ -10,6 +10,8 @@ import numpy as np
 from .fields import FieldNotFiniteError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from ikmeanfield.continuation.problem import FloatArray
@@ -38,7 +40,11 @@ class Hopf:
 
 def jacobian(field: PointwiseField, y: FloatArray, p: FloatArray, scale: FloatArray) -> FloatArray:
     """df/dy at one point, shape (n, n)."""
-    return field.jacobians(y[None], p, scale)[0]
+    return np.asarray(field.jacobians(y[None], p, scale)[0])
+
+
+def _eigenvalues(matrix: FloatArray) -> NDArray[np.complex128]:
+    return np.asarray(np.linalg.eigvals(matrix), dtype=complex)
 
 
 def find_equilibrium(
@@ -61,7 +67,7 @@ def find_equilibrium(
         residual = np.abs(field.values(y[None], p)[0] / scale).max()
     except (np.linalg.LinAlgError, FieldNotFiniteError):
         return None
-    return Equilibrium(y, p.copy(), np.linalg.eigvals(j), float(residual))
+    return Equilibrium(y, p.copy(), _eigenvalues(j), float(residual))
 
 
 def _hopf_at(
@@ -82,10 +88,11 @@ def find_hopf(
     guess: FloatArray,
     p: FloatArray,
     scale: FloatArray,
+    *,
     omega: float,
     step: float,
 ) -> Hopf | None:
-    """The Hopf point near an equilibrium, by the secant method in the free parameter.
+    """Return the Hopf point near an equilibrium, by the secant method in the free parameter.
 
     Parameters
     ----------
@@ -139,7 +146,7 @@ def leading_frequency(j: FloatArray) -> float | None:
 def find_fold(
     field: PointwiseField, guess: FloatArray, p: FloatArray, scale: FloatArray
 ) -> Equilibrium | None:
-    """A fold of equilibria near a point that need not be an equilibrium.
+    """Return a fold of equilibria near a point that need not be an equilibrium.
 
     Newton's method on f = 0, J v = 0, l v = 1 in (y, v, parameter), in scaled variables; the
     derivative of J v is taken by central differences of f's Jacobian.
@@ -171,13 +178,13 @@ def find_fold(
         q = p.copy()
         q[field.index] = x[-1] * parameter
         y = x[:n] * scale
-        values = np.linalg.eigvals(jacobian(field, y, q, scale))
+        values = _eigenvalues(jacobian(field, y, q, scale))
     except (np.linalg.LinAlgError, FieldNotFiniteError):
         return None
     return Equilibrium(y, q, values, float(np.abs(equations(x)).max()))
 
 
-def _numerical_jacobian(function, x):  # type: ignore[no-untyped-def]
+def _numerical_jacobian(function: Callable[[FloatArray], FloatArray], x: FloatArray) -> FloatArray:
     out = np.empty((len(x), len(x)))
     for i in range(len(x)):
         e = np.zeros(len(x))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,34 +87,55 @@ def torus_test(point: CyclePoint) -> float:
     return float(np.prod(value).real)
 
 
+def _low(point: CyclePoint, kink: str) -> float:
+    return point.kinks[kink][0]
+
+
+def _high(point: CyclePoint, kink: str) -> float:
+    return point.kinks[kink][1]
+
+
+def _above(point: CyclePoint, value: float) -> float:
+    return point.orbit.parameter - value
+
+
+def _below(point: CyclePoint, value: float) -> float:
+    return value - point.orbit.parameter
+
+
+def _minimum_above(point: CyclePoint, variable: int, value: float) -> float:
+    return float(point.minimum[variable] - value)
+
+
+def _maximum_below(point: CyclePoint, variable: int, value: float) -> float:
+    return float(value - point.maximum[variable])
+
+
 def events(tracer: Tracer) -> list[Event]:
-    """All special points looked for on a branch."""
-    scale = tracer.metric.parameter
+    """Return all special points looked for on a branch."""
     found = [
-        Event("LPC", lambda point: fold_test(point, scale), noise=NOISE),
+        Event("LPC", partial(fold_test, scale=tracer.metric.parameter), noise=NOISE),
         Event("PD", doubling_test),
         Event("TR", torus_test),
         Event("BP", branching_test, noise=NOISE),
     ]
     for name in tracer.problem.kinks:
-        found.append(Event("KINK", lambda point, k=name: point.kinks[k][0], name))
-        found.append(Event("KINK", lambda point, k=name: point.kinks[k][1], name))
+        found.append(Event("KINK", partial(_low, kink=name), name))
+        found.append(Event("KINK", partial(_high, kink=name), name))
     found = [event for event in found if tracer.options.looks_for(event.kind)]
-    for value in tracer.cycles.report_at:
-        found.append(Event("UZ", lambda point, v=value: point.orbit.parameter - v))
-    return found
+    return found + [Event("UZ", partial(_above, value=x)) for x in tracer.cycles.report_at]
 
 
 def bound_events(tracer: Tracer) -> Iterator[tuple[str, float, Event]]:
     """Every bound as (quantity, bound, event whose test is negative outside)."""
     for name, (low, high) in tracer.options.bounds.items():
         if name == tracer.parameter:
-            yield name, low, Event("UZ", lambda point, v=low: point.orbit.parameter - v)
-            yield name, high, Event("UZ", lambda point, v=high: v - point.orbit.parameter)
+            yield name, low, Event("UZ", partial(_above, value=low))
+            yield name, high, Event("UZ", partial(_below, value=high))
         elif name in tracer.problem.variables:
             i = tracer.problem.variables.index(name)
-            yield name, low, Event("UZ", lambda point, i=i, v=low: point.minimum[i] - v)
-            yield name, high, Event("UZ", lambda point, i=i, v=high: v - point.maximum[i])
+            yield name, low, Event("UZ", partial(_minimum_above, variable=i, value=low))
+            yield name, high, Event("UZ", partial(_maximum_below, variable=i, value=high))
 
 
 def locate(tracer: Tracer, event: Event, before: CyclePoint, after: CyclePoint) -> Located:
@@ -146,7 +168,7 @@ def locate(tracer: Tracer, event: Event, before: CyclePoint, after: CyclePoint) 
 
 
 def _correct(tracer: Tracer, before: CyclePoint, step: float, tolerance: float) -> CyclePoint:
-    """A point between two others, as exactly as rounding allows."""
+    """Return a point between two others, as exactly as rounding allows."""
     try:
         return tracer.along(before, step, tolerance)
     except NewtonFailureError:
@@ -154,7 +176,7 @@ def _correct(tracer: Tracer, before: CyclePoint, step: float, tolerance: float) 
 
 
 def crossed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> list[Located]:
-    """Special points between two consecutive points, in the order they are met."""
+    """Return special points between two consecutive points, in the order they are met."""
     out = []
     folded = False
     for event in events(tracer):
@@ -172,6 +194,28 @@ def crossed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> list[Locat
     return sorted(out, key=lambda located: located.point.arclength)
 
 
+def missed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> bool:
+    """Whether stability changed by more than the sign changes of the test functions explain."""
+    if before.hopf is not None:
+        return False
+    moduli = [np.abs(point.floquet.multipliers) for point in (before, after)]
+    if any((np.abs(mu - 1) < 1e-6).any() for mu in moduli):
+        return False
+    change = abs(after.floquet.unstable() - before.floquet.unstable())
+    scale = tracer.metric.parameter
+    tests: list[tuple[Test, int]] = [
+        (branching_test, 1),
+        (doubling_test, 1),
+        (torus_test, 2),
+        (partial(fold_test, scale=scale), 0),
+    ]
+    possible = {0}
+    for test, size in tests:
+        if test(before) * test(after) < 0:
+            possible |= {abs(x + s) for x in possible for s in (size, -size)}
+    return change not in possible
+
+
 def genuine(located: Located) -> bool:
     """Whether the multipliers bear out the kind of a located point."""
     mu = located.point.floquet.multipliers
@@ -186,7 +230,7 @@ def genuine(located: Located) -> bool:
 
 
 def special_point(tracer: Tracer, located: Located, row: int) -> SpecialPoint:
-    """The located point with its evidence, as a branch holds it."""
+    """Return the located point with its evidence, as a branch holds it."""
     point, kind = located.point, located.event.kind
     mu = point.floquet.multipliers
     data = {"period": point.orbit.period, "trivial_multiplier": point.floquet.trivial}

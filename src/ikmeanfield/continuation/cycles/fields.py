@@ -40,7 +40,7 @@ class PointwiseField:
         self._stacked: dict[int, bool] = {}
 
     def values(self, y: FloatArray, p: FloatArray) -> FloatArray:
-        """f at points y of shape (N, n): shape (N, n)."""
+        """F at points y of shape (N, n): shape (N, n)."""
         return self._evaluate(self.problem.field, y, p, (y.shape[1],))
 
     def jacobians(self, y: FloatArray, p: FloatArray, scale: FloatArray) -> FloatArray:
@@ -101,7 +101,7 @@ def _takes_stacks(function: Field, y: FloatArray, p: FloatArray, expected: Float
     try:
         # a field that only handles single points may fail in any way when given a stack
         stack = np.asarray(function(y.T.copy(), p), dtype=float)
-    except Exception:  # noqa: BLE001
+    except Exception:
         return False
     if stack.shape != (*expected.shape[1:], len(y)):
         return False

@@ -46,7 +46,7 @@ class Floquet:
     defect: float
 
     def unstable(self) -> int:
-        """Number of multipliers outside the unit circle."""
+        """Return number of multipliers outside the unit circle."""
         return int(np.count_nonzero(np.abs(self.multipliers) > 1))
 
 
@@ -88,6 +88,6 @@ def _ratios(pairs: FloatArray) -> NDArray[np.complex128]:
 
 
 def _basis_from(v: FloatArray) -> FloatArray:
-    """An orthogonal matrix whose first column is parallel to v."""
+    """Return an orthogonal matrix whose first column is parallel to v."""
     q, _ = np.linalg.qr(v[:, None], mode="complete")
     return np.asarray(q)

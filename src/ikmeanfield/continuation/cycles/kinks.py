@@ -30,14 +30,14 @@ def kink_ranges(
     for name, kink in kinks.items():
         values = np.array([kink(y, p) for y in states])
         out[name] = (
-            _refined(kink, orbit, p, times, values, 1.0),
-            _refined(kink, orbit, p, times, values, -1.0),
+            _refined(kink, orbit, p, times, values, sign=1.0),
+            _refined(kink, orbit, p, times, values, sign=-1.0),
         )
     return out
 
 
 def _refined(
-    kink: Scalar, orbit: Orbit, p: FloatArray, times: FloatArray, values: FloatArray, sign: float
+    kink: Scalar, orbit: Orbit, p: FloatArray, times: FloatArray, values: FloatArray, *, sign: float
 ) -> float:
     """Minimum (sign 1) or maximum (sign -1) of a kink function, zooming in on its best sample."""
     k = int(np.argmin(sign * values))

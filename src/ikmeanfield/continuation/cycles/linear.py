@@ -140,9 +140,7 @@ def _join(chain: Chain) -> tuple[Chain, Eliminated, FloatArray]:
     return kept, gone, shift
 
 
-def solve_periodic(
-    chain: Chain, corner: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def solve_periodic(chain: Chain, corner: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Solve a condensed chain closed by u_N = u_0, with its two border rows.
 
     Returns

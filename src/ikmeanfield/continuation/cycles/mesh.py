@@ -43,7 +43,7 @@ def error_estimate(orbit: Orbit, scale: FloatArray) -> float:
 
 
 def equidistributed(orbit: Orbit, scale: FloatArray, intervals: int) -> FloatArray:
-    """A mesh of the given number of intervals on which the error estimate is level."""
+    """Return a mesh of the given number of intervals on which the error estimate is level."""
     m, h = orbit.basis.degree, orbit.widths
     monitor = highest_derivative(orbit, scale) ** (1 / (m + 1))
     total = float(monitor @ h)

@@ -55,7 +55,7 @@ class Basis:
 
 @lru_cache
 def basis(degree: int) -> Basis:
-    """The collocation basis of a degree."""
+    """Return the collocation basis of a degree."""
     nodes = (1 - np.cos(np.pi * np.arange(degree + 1) / degree)) / 2
     x, w = np.polynomial.legendre.leggauss(degree)
     gauss, weights = (x + 1) / 2, w / 2
@@ -73,7 +73,7 @@ def basis(degree: int) -> Basis:
         value=powers @ monomials,
         slope=slopes @ monomials,
         node_weights=integrals @ monomials,
-        monomials=monomials,
+        monomials=np.asarray(monomials, dtype=float),
         error_constant=float(np.abs(error(np.linspace(0, 1, 201))).max()),
     )
 
@@ -118,14 +118,14 @@ class Orbit:
         """Node values interval by interval, shape (N, m + 1, n)."""
         m = self.basis.degree
         index = m * np.arange(self.intervals)[:, None] + np.arange(m + 1)
-        return self.values[index]
+        return np.asarray(self.values[index])
 
     def at_gauss(self) -> FloatArray:
         """Values at the Gauss points, shape (N, m, n)."""
         return np.asarray(self.basis.value @ self.local())
 
     def slope_at_gauss(self) -> FloatArray:
-        """Derivatives by the fraction of the period at the Gauss points, shape (N, m, n)."""
+        """Return derivatives by the fraction of the period at the Gauss points, shape (N, m, n)."""
         return np.asarray(self.basis.slope @ self.local() / self.widths[:, None, None])
 
     def __call__(self, fraction: FloatArray) -> FloatArray:
@@ -133,7 +133,7 @@ class Orbit:
         fraction = np.mod(np.atleast_1d(fraction), 1.0)
         j = np.clip(np.searchsorted(self.mesh, fraction, side="right") - 1, 0, self.intervals - 1)
         x = (fraction - self.mesh[j]) / self.widths[j]
-        return np.einsum("kl,kln->kn", self.basis.lagrange(x), self.local()[j])
+        return np.asarray(np.einsum("kl,kln->kn", self.basis.lagrange(x), self.local()[j]))
 
     def node_fractions(self) -> FloatArray:
         """Where the node values sit, as fractions of the period, shape (N m + 1,)."""
@@ -141,14 +141,14 @@ class Orbit:
         return np.append(inner.ravel(), 1.0)
 
     def on(self, mesh: FloatArray) -> Orbit:
-        """The same function represented on another mesh."""
+        """Return the same function represented on another mesh."""
         other = Orbit(mesh, np.empty((self.basis.degree * (len(mesh) - 1) + 1, 0)), 0.0, 0.0)
         values = self(other.node_fractions())
         values[-1] = values[0]
         return Orbit(mesh, values, self.period, self.parameter)
 
     def plus(self, direction: Orbit, step: float = 1.0) -> Orbit:
-        """This orbit moved along a direction on the same mesh."""
+        """Return the orbit moved along a direction on the same mesh."""
         return Orbit(
             self.mesh,
             self.values + step * direction.values,
@@ -158,7 +158,8 @@ class Orbit:
 
     def mean(self) -> FloatArray:
         """Mean over the period, shape (n,): exact for the polynomial."""
-        return np.einsum("j,k,jkn->n", self.widths, self.basis.node_weights, self.local())
+        mean = np.einsum("j,k,jkn->n", self.widths, self.basis.node_weights, self.local())
+        return np.asarray(mean)
 
     def extrema(self) -> tuple[FloatArray, FloatArray]:
         """Minimum and maximum of every variable's polynomial, each of shape (n,)."""

@@ -9,12 +9,14 @@ import numpy as np
 
 from .collocation import Metric
 from .equilibria import Hopf, find_equilibrium, find_hopf, jacobian, leading_frequency
-from .fields import PointwiseField
 from .mesh import equidistributed
 from .orbit import Orbit, basis
 
 if TYPE_CHECKING:
+    from .fields import PointwiseField
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from ikmeanfield.continuation.options import ContinuationOptions
     from ikmeanfield.continuation.problem import FloatArray, Problem
@@ -55,12 +57,18 @@ class Trajectory:
 
 @dataclass(frozen=True)
 class Start:
-    """First guess of a branch: an orbit, scales, and for a Hopf point the first direction."""
+    """First guess of a branch: an orbit, and typical sizes."""
 
     orbit: Orbit
     metric: Metric
-    direction: Orbit | None
-    hopf: Hopf | None
+
+
+@dataclass(frozen=True)
+class HopfStart(Start):
+    """A Hopf point: the constant orbit, the direction in which cycles grow, the evidence."""
+
+    direction: Orbit
+    hopf: Hopf
 
 
 def parameter_scale(
@@ -81,7 +89,7 @@ def from_hopf(
     p: FloatArray,
     options: ContinuationOptions,
     cycles: CycleOptions,
-) -> Start:
+) -> HopfStart:
     """Start at a Hopf point given roughly by its state and parameters.
 
     The point is refined; frequency and eigenvector are computed here. The variables' scales
@@ -99,9 +107,10 @@ def from_hopf(
         msg = f"no Hopf point at {found.state}: all eigenvalues are real, {found.eigenvalues}"
         raise CycleStartError(msg)
     name = field.problem.variables
-    size = parameter_scale(field.problem, list(field.problem.parameters)[field.index],
-                           p[field.index], options)
-    hopf = find_hopf(field, found.state, p, y_scale, omega, 1e-6 * size)
+    size = parameter_scale(
+        field.problem, list(field.problem.parameters)[field.index], p[field.index], options
+    )
+    hopf = find_hopf(field, found.state, p, y_scale, omega=omega, step=1e-6 * size)
     if hopf is None or abs(hopf.equilibrium.p[field.index] - p[field.index]) > 0.1 * size:
         msg = f"no Hopf point near {dict(zip(name, state, strict=True))}: eigenvalues there are "
         msg += f"{found.eigenvalues}"
@@ -115,7 +124,7 @@ def _hopf_start(
     size: float,
     options: ContinuationOptions,
     cycles: CycleOptions,
-) -> Start:
+) -> HopfStart:
     y, p = hopf.equilibrium.state, hopf.equilibrium.p
     mode, response = _natural_amplitude(field, hopf)
     scale = np.maximum(np.abs(mode), response)
@@ -131,10 +140,12 @@ def _hopf_start(
     profile = (mode * phase).real
     profile[-1] = profile[0]
     orbit = Orbit(mesh, np.tile(y, (len(profile), 1)), period, float(p[field.index]))
-    return Start(orbit, metric, metric.unit(Orbit(mesh, profile, 0.0, 0.0)), hopf)
+    return HopfStart(orbit, metric, metric.unit(Orbit(mesh, profile, 0.0, 0.0)), hopf)
 
 
-def _natural_amplitude(field: PointwiseField, hopf: Hopf) -> tuple[FloatArray, FloatArray]:
+def _natural_amplitude(
+    field: PointwiseField, hopf: Hopf
+) -> tuple[NDArray[np.complex128], FloatArray]:
     """Eigenvector at the size where the field stops being linear; quadratic response there."""
     y, p = hopf.equilibrium.state, hopf.equilibrium.p
     weight = np.abs(hopf.mode) + 1e-12 * np.abs(hopf.mode).max()
@@ -199,7 +210,7 @@ def from_trajectory(
     fine = _sampled(spline, np.linspace(0, 1, 4 * cycles.intervals + 1), cycles.degree)
     mesh = equidistributed(fine, scale, cycles.intervals)
     orbit = _sampled(spline, mesh, cycles.degree)
-    return Start(Orbit(mesh, orbit.values, period, value), metric, None, None)
+    return Start(Orbit(mesh, orbit.values, period, value), metric)
 
 
 def _sampled(spline, mesh: FloatArray, degree: int) -> Orbit:  # type: ignore[no-untyped-def]
@@ -255,9 +266,7 @@ def simulated_cycle(
         msg = f"the simulation failed: {settled.message}"
         raise CycleStartError(msg)
     y0 = settled.y[:, -1]
-    run = solve_ivp(
-        rhs, (0, longest), y0, method="LSODA", rtol=1e-9, atol=1e-11, dense_output=True
-    )
+    run = solve_ivp(rhs, (0, longest), y0, method="LSODA", rtol=1e-9, atol=1e-11, dense_output=True)
     t = np.linspace(0, run.t[-1], max(4000, 4 * len(run.t)))
     y = run.sol(t).T
     extent = np.ptp(y, axis=0)

@@ -9,39 +9,48 @@ import numpy as np
 
 from ikmeanfield.continuation.branch import Branch, SpecialPoint, Termination
 
+from .start import Trajectory
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from .tracer import CyclePoint, Tracer
     from .trace import Trace
+    from .tracer import CyclePoint, Tracer
 
 
 def _joined(
-    traces: Sequence[Trace], start: Termination
+    backward: Trace | None, forward: Trace | None, start: Termination
 ) -> tuple[list[CyclePoint], list[SpecialPoint], tuple[Termination, Termination]]:
     """Points and special points of one direction, or of two that leave one point."""
-    last = traces[-1]
-    if len(traces) == 1:
-        special = [replace(point, row=row) for row, point in last.special]
-        return last.points, special, (start, last.end)
-    first = traces[0]
-    size = len(first.points)
-    back = [
-        replace(point, arclength=-point.arclength, step=-point.step)
-        for point in reversed(first.points[1:])
-    ]
-    special = [
-        replace(point, row=size - 1 - row, bracket=(-point.bracket[1], -point.bracket[0]))
-        for row, point in reversed(first.special)
-    ]
-    special += [replace(point, row=size - 1 + row) for row, point in last.special]
-    return back + last.points, special, (first.end, last.end)
+    points: list[CyclePoint] = []
+    special: list[SpecialPoint] = []
+    ends = [start, start]
+    if backward is not None:
+        last = len(backward.points) - 1
+        keep = 0 if forward is None else 1
+        points += [
+            replace(point, arclength=-point.arclength, step=-point.step)
+            for point in reversed(backward.points[keep:])
+        ]
+        special += [
+            replace(point, row=last - row, bracket=(-point.bracket[1], -point.bracket[0]))
+            for row, point in reversed(backward.special)
+        ]
+        ends[0] = backward.end
+    offset = len(points)
+    if forward is not None:
+        points += forward.points
+        special += [replace(point, row=offset + row) for row, point in forward.special]
+        ends[1] = forward.end
+    return points, special, (ends[0], ends[1])
 
 
-def branch_of(tracer: Tracer, traces: Sequence[Trace], start: Termination) -> Branch:
-    """The branch's table: one row per cycle.
+def branch_of(
+    tracer: Tracer, backward: Trace | None, forward: Trace | None, start: Termination
+) -> Branch:
+    """Return the branch's table: one row per cycle.
 
     Rows hold, besides what every `Branch` has: ``states`` (the cycle at phase 0), ``eigenvalues``
     (the nontrivial Floquet multipliers, largest first, then the trivial one as computed),
@@ -52,12 +61,13 @@ def branch_of(tracer: Tracer, traces: Sequence[Trace], start: Termination) -> Br
     `CycleOptions.save_profiles`, ``profile`` (point, node, variable) and ``profile_time`` (point,
     node, as a fraction of the period), padded with NaN.
     """
-    points, special, ends = _joined(traces, start)
+    points, special, ends = _joined(backward, forward, start)
     problem, name = tracer.problem, tracer.parameter
     multipliers = np.stack(
         [np.append(p.floquet.multipliers, complex(p.floquet.trivial)) for p in points]
     )
-    values = dict(zip(problem.parameters, map(float, tracer.collocation.p(points[0].orbit))))
+    p = tracer.collocation.p(points[0].orbit)
+    values = dict(zip(problem.parameters, map(float, p), strict=True))
     del values[name]
     extra: dict[str, tuple[tuple[str, ...], NDArray[Any]]] = {
         key: (("point", "variable"), np.stack([getattr(p, key) for p in points]))
@@ -115,3 +125,23 @@ def _profiles(points: Sequence[CyclePoint]) -> dict[str, tuple[tuple[str, ...], 
         "profile_time": (("point", "node"), times),
         "profile": (("point", "node", "variable"), states),
     }
+
+
+def trajectory_at(branch: Branch, row: int) -> Trajectory:
+    """Return the cycle of one row of a branch with saved profiles, to start another branch from.
+
+    Raises
+    ------
+    ValueError
+        The branch was computed without `CycleOptions.save_profiles`, or the row is no cycle.
+    """
+    if "profile" not in branch.extra:
+        msg = "the branch holds no profiles: compute it with save_profiles=True"
+        raise ValueError(msg)
+    times, states = branch.extra["profile_time"][1][row], branch.extra["profile"][1][row]
+    kept = np.isfinite(times)
+    if not np.ptp(states[kept], axis=0).any():
+        msg = f"row {row} is an equilibrium (a Hopf point), not a cycle"
+        raise ValueError(msg)
+    period = float(branch.columns["period"][row])
+    return Trajectory(period * times[kept], states[kept], branch.parameters_at(row))

@@ -9,10 +9,11 @@ import numpy as np
 
 from ikmeanfield.continuation.branch import Branch, SpecialPoint, Termination
 from ikmeanfield.continuation.options import ContinuationOptions
+from ikmeanfield.continuation.trace import check_names, empty_branch
 
 from .collocation import NewtonFailureError, parameter_direction, scaled
 from .ends import bound_end, closed, hopf_end, outside
-from .events import crossed, special_point
+from .events import crossed, missed, special_point
 from .fields import PointwiseField
 from .options import CycleOptions
 from .start import CycleStartError, Start, Trajectory, from_hopf, from_trajectory
@@ -68,50 +69,60 @@ def continue_cycles(
     -------
     branch
         Of kind ``"cycle"``: see `table.branch_of` for what it holds. Both ends have a reason:
-        ``"hopf"``, ``"homoclinic"``, ``"heteroclinic"``, ``"snic"``, ``"period"``, ``"bound"``,
-        ``"closed"``, ``"stop_at"``, ``"max_points"`` or ``"failure"``.
-
-    Raises
-    ------
-    CycleStartError
-        There is no Hopf point near the given one, or Newton's method does not get from the
-        given trajectory to a cycle.
+        ``"hopf"``, ``"homoclinic"``, ``"heteroclinic"``, ``"snic"``, ``"period"`` (grows, but
+        neither scaling was recognised), ``"bound"``, ``"closed"``, a kind of `stop_at`,
+        ``"max_points"`` or ``"step"`` (no further point was found, however small the step). Without
+        points and with the reason ``"no_start"`` when there is no Hopf point near the
+        given one or Newton's method does not get from the given trajectory to a cycle.
     """
     cycles = cycles or CycleOptions()
+    check_names(problem, (parameter,), options)
     pointwise = PointwiseField(problem, parameter)
-    if isinstance(start, Trajectory):
-        p = problem.vector(**start.parameters)
-        first = from_trajectory(pointwise, start, options, cycles)
-    else:
-        p = problem.vector(**start.parameters)
+    p = problem.vector(**start.parameters)
+    at_start = problem.at(start.parameters)
+    try:
+        if isinstance(start, Trajectory):
+            first = from_trajectory(pointwise, start, options, cycles)
+            tracer = Tracer(problem, parameter, p, first.metric, options=options, cycles=cycles)
+            return _both_ways(tracer, first)
         first = from_hopf(pointwise, start.state, p, options, cycles)
-    tracer = Tracer(problem, parameter, p, first.metric, options, cycles)
-    if first.hopf is not None and first.direction is not None:
-        point = at_hopf(tracer, first.orbit, first.direction, first.hopf)
-        traces = [trace(tracer, point)]
-        at = f"the Hopf point {parameter} = {first.orbit.parameter:.10g} it was started from"
-        return branch_of(tracer, traces, Termination("start", at))
-    point = _corrected(tracer, first)
-    traces = []
-    for sign in {"forward": (1,), "backward": (-1,), "both": (-1, 1)}[options.direction]:
-        tracer.metric = first.metric
-        along = -1.0 if sign * point.tangent.parameter < 0 else 1.0
-        traces.append(trace(tracer, replace(point, tangent=scaled(point.tangent, along))))
-    return branch_of(tracer, traces, Termination("start", "the cycle it was started from"))
+    except CycleStartError as error:
+        return empty_branch("cycle", at_start, (parameter,), Termination("no_start", str(error)))
+    tracer = Tracer(problem, parameter, p, first.metric, options=options, cycles=cycles)
+    point = at_hopf(tracer, first.orbit, first.direction, first.hopf)
+    found = trace(tracer, point)
+    at = f"the Hopf point {parameter} = {first.orbit.parameter:.10g}"
+    return branch_of(tracer, None, found, Termination("start", at))
+
+
+def _both_ways(tracer: Tracer, start: Start) -> Branch:
+    """Return the branch from a cycle, in the directions asked for."""
+    point, direction = _corrected(tracer, start), tracer.options.direction
+    metric = tracer.metric
+    traces: dict[str, Trace] = {}
+    for way, sign in (("forward", 1.0), ("backward", -1.0)):
+        if direction in {way, "both"}:
+            tracer.metric = metric
+            along = sign if point.tangent.parameter >= 0 else -sign
+            traces[way] = trace(tracer, replace(point, tangent=scaled(point.tangent, along)))
+            if traces[way].end.reason == "closed":
+                break
+    here = Termination("start", "the cycle from which the branch was started")
+    return branch_of(tracer, traces.get("backward"), traces.get("forward"), here)
 
 
 def _corrected(tracer: Tracer, start: Start) -> CyclePoint:
-    """The cycle at the start's parameter value, on a mesh that suits it."""
+    """Return the cycle at the start's parameter value, on a mesh that suits it."""
     orbit = start.orbit
     try:
-        for _ in range(3):
+        for _ in range(2):
             point = tracer.correct(orbit, parameter_direction(orbit), orbit)
             orbit = tracer.remesh(point).orbit
-            if len(orbit.mesh) == len(point.orbit.mesh):
-                break
         return tracer.correct(orbit, parameter_direction(orbit), orbit)
     except NewtonFailureError as error:
-        msg = f"no cycle at {tracer.parameter} = {orbit.parameter:.10g} near the trajectory: {error}"
+        msg = (
+            f"no cycle at {tracer.parameter} = {orbit.parameter:.10g} near the trajectory: {error}"
+        )
         raise CycleStartError(msg) from error
 
 
@@ -159,6 +170,9 @@ def _step(tracer: Tracer, current: CyclePoint, step: float) -> tuple[CyclePoint,
                 angle = np.degrees(np.arccos(np.clip(turn, -1, 1)))
                 msg = f"the branch turns by {angle:.0f} degrees within a step of {step:.1e}"
                 raise NewtonFailureError(msg)
+            if step > options.ds_max / 16 and missed(tracer, current, after):
+                msg = "stability changes by more than the special points found explain"
+                raise NewtonFailureError(msg)
         except NewtonFailureError as error:
             if step <= options.ds_min:
                 msg = f"{error}, at the smallest step ds_min = {options.ds_min:.1e}"
@@ -192,7 +206,7 @@ def _accept(tracer: Tracer, found: Trace, before: CyclePoint, after: CyclePoint)
         found.special.append((len(found.points), point))
         found.points.append(located.point)
         if point.kind in (tracer.options.stop_at or ()):
-            found.end = Termination("stop_at", f"stopped at the first {point.kind}")
+            found.end = Termination(point.kind, f"stopped at the first {point.kind}")
             return True
     if bound is not None:
         found.points.append(bound[0])
@@ -209,4 +223,4 @@ def _failure(
     message = f"no further point found from {at}: {error}"
     if len(regular) == 1:
         message = f"no point found beyond the first, {at}: {error}"
-    return Termination("failure", message)
+    return Termination("step", message)

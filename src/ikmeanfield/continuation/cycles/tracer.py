@@ -82,6 +82,7 @@ class Tracer:
         parameter: str,
         p: FloatArray,
         metric: Metric,
+        *,
         options: ContinuationOptions,
         cycles: CycleOptions,
     ) -> None:
@@ -138,7 +139,7 @@ class Tracer:
         return np.maximum((maximum - minimum) / 2, 1e-3 * self.metric.variables)
 
     def resolved(self, point: CyclePoint) -> CyclePoint:
-        """The point, on a better mesh if its error is far above what was asked for."""
+        """Return the point, on a better mesh if its error is far above what was asked for."""
         if point.error <= 3 * self.cycles.mesh_tolerance:
             return point
         moved = self.remesh(point)
@@ -150,7 +151,7 @@ class Tracer:
         return better if better.error < point.error else point
 
     def along(self, point: CyclePoint, step: float, tolerance: float | None = None) -> CyclePoint:
-        """The point of the branch whose projection on the tangent is `step` away."""
+        """Return the point of the branch whose projection on the tangent is `step` away."""
         guess = point.orbit.plus(point.tangent, step)
         reference = guess if point.hopf is not None else point.orbit
         found = self.correct(guess, point.tangent, reference, tolerance)
@@ -164,7 +165,7 @@ class Tracer:
         self.metric = Metric(seen, point.orbit.period, self.metric.parameter)
 
     def remesh(self, point: CyclePoint) -> CyclePoint:
-        """The point on a mesh adapted to it, with more intervals if the error asks for them.
+        """Return the point on a mesh adapted to it, with more intervals if the error asks for them.
 
         Orbit and tangent are only interpolated; the next correction starts from them.
         """
@@ -185,7 +186,7 @@ class Tracer:
 
 
 def at_hopf(tracer: Tracer, orbit: Orbit, tangent: Orbit, hopf: Hopf) -> CyclePoint:
-    """The point of amplitude zero at which cycles meet a Hopf point."""
+    """Return the point of amplitude zero at which cycles meet a Hopf point."""
     values = hopf.equilibrium.eigenvalues
     pair = np.argsort(np.abs(values.imag - hopf.frequency) + np.abs(values.real))[:1]
     conjugate = np.argsort(np.abs(values - values[pair].conj()))[:1]
@@ -205,5 +206,3 @@ def at_hopf(tracer: Tracer, orbit: Orbit, tangent: Orbit, hopf: Hopf) -> CyclePo
         residual=hopf.equilibrium.residual,
         hopf=hopf,
     )
-
-

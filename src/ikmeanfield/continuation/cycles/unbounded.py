@@ -40,7 +40,7 @@ class Verdict:
 
 
 def unbounded_period(tracer: Tracer, points: Sequence[CyclePoint]) -> Termination | None:
-    """The end of a branch whose period grows without bound, once it is clear; else None."""
+    """Return the end of a branch whose period grows without bound, once it is clear; else None."""
     tail = [point for point in points if point.hopf is None]
     if len(tail) < 5:
         return None
@@ -146,31 +146,29 @@ def _homoclinic(
         return None
     values = np.array([point.orbit.parameter for point in tail])
     periods = np.array([point.orbit.period for point in tail])
-    size = float(np.ptp(values))
-    # each saddle of a cycle is passed once per period, the slowest passage sets the scaling
-    mu = saddles[0].eigenvalues
-    leading = mu[np.argmin(np.abs(mu.real))]
-    rate = float(abs(leading.real))
+    size = max(float(np.ptp(values)), 1e-3 * tracer.metric.parameter)
+    leading = np.array([e.eigenvalues[np.argmin(np.abs(e.eigenvalues.real))] for e in saddles])
+    # the times spent near several saddles add up
+    rate = float(1 / np.sum(1 / np.abs(leading.real)))
     settled = float(np.ptp(values[-3:]))
     fits = [exponential_limit(periods[k], values[k]) for k in _TRIPLES]
-    if fits[0] is not None and fits[1] is not None and abs(leading.imag) < 1e-9 * rate:
+    if fits[0] is not None and fits[1] is not None and (np.abs(leading.imag) < 1e-9 * rate).all():
         measured, limit = fits[0]
-        close = abs(limit - values[-1]) < 1e-6 * size
+        close = abs(limit - values[-1]) < 1e-5 * size
         fits_saddle = abs(measured / rate - 1) < 0.25
         if close and fits_saddle:
             spread = abs(limit - fits[1][1]) + 1e-12 * size
-            text = f"its parameter settles at the rate {measured:.4g} per unit of time, the saddle's "
-            text += f"leading eigenvalue is {leading.real:.4g}"
+            text = f"the parameter settles at the rate {measured:.4g} per unit of time, "
+            text += f"{rate:.4g} is expected from the leading eigenvalue"
             return _homoclinic_verdict(saddles, limit, spread, text)
     if settled < 1e-9 * size:
-        text = f"the parameter no longer moves as the period grows; the leading eigenvalue is {leading:.4g}"
+        text = "the parameter no longer moves as the period grows; the saddle's leading "
+        text += f"eigenvalue is {leading[0]:.4g}"
         return _homoclinic_verdict(saddles, values[-1], settled + 1e-10 * size, text)
     return None
 
 
-def _saddles(
-    tracer: Tracer, point: CyclePoint, slow: Sequence[FloatArray]
-) -> list[Equilibrium]:
+def _saddles(tracer: Tracer, point: CyclePoint, slow: Sequence[FloatArray]) -> list[Equilibrium]:
     """Distinct saddles that an orbit comes near to."""
     p = tracer.collocation.p(point.orbit)
     out: list[Equilibrium] = []
@@ -207,7 +205,7 @@ def exponential_limit(periods: FloatArray, values: FloatArray) -> tuple[float, f
     if first <= 0 or second <= 0 or values[1] == values[0]:
         return None
     ratio = (values[2] - values[1]) / (values[1] - values[0])
-    if not 0 < ratio:
+    if not ratio > 0:
         return None
 
     def excess(rate: float) -> float:
