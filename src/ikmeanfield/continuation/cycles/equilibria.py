@@ -80,7 +80,10 @@ def _hopf_at(
     values, vectors = np.linalg.eig(jacobian(field, found.state, p, scale))
     nearest = int(np.argmin(np.abs(values - 1j * omega)))
     mu = values[nearest]
-    return float(mu.real), Hopf(found, float(mu.imag), vectors[:, nearest])
+    mode = vectors[:, nearest]
+    # its first component (if any) is made real: the solver's choice would depend on units
+    first = mode[np.argmax(np.abs(mode) > 1e-12 * np.abs(mode).max())]
+    return float(mu.real), Hopf(found, float(mu.imag), mode * abs(first) / first)
 
 
 def find_hopf(

@@ -164,19 +164,22 @@ def _natural_amplitude(
         size = np.abs(linear / weight).max()
         return float(np.abs(excess / weight).max() / size), np.abs(excess).max(axis=0)
 
-    # bracket on a logarithmic scale the amplitude at which a third of the field is nonlinear
-    target = 1 / 3
+    # by bisection on a logarithmic scale: the amplitude at which a third of the field is nonlinear
+    low, high = 0.0, np.inf
     c = max(float(np.abs(y).max()), 1.0) / float(np.abs(hopf.mode).max())
-    for _ in range(60):
+    for _ in range(100):
         value, _ = nonlinearity(c)
-        if value > target:
-            c /= 2
-        elif value < target / 4:
+        low, high = (low, c) if value > 1 / 3 else (c, high)
+        if low == 0:
+            c = high / 4
+        elif high == np.inf:
             if value < 1e-9:
                 break
-            c *= 2
+            c = 4 * low
         else:
-            break
+            c = float(np.sqrt(low * high))
+            if high < low * (1 + 1e-6):
+                break
     _, excess = nonlinearity(c)
     return c * hopf.mode, excess / hopf.frequency
 
