@@ -3,3 +3,22 @@
 A general engine for smooth ordinary differential equations with named parameters; it knows
 nothing of neurons.
 """
+
+from .branch import KINDS, Branch, SpecialPoint, Termination
+from .curves import continue_folds, continue_hopf
+from .equilibria import continue_equilibria, find_equilibrium
+from .options import ContinuationOptions
+from .problem import Problem
+
+__all__ = [
+    "KINDS",
+    "Branch",
+    "ContinuationOptions",
+    "Problem",
+    "SpecialPoint",
+    "Termination",
+    "continue_equilibria",
+    "continue_folds",
+    "continue_hopf",
+    "find_equilibrium",
+]

@@ -201,7 +201,7 @@ class Tracer:
             b = self.points[-1]
             if b is not a:
                 self.curve.accept(b.x / self.scale)
-                end = self.curve.finished(b.measure) or self._closed()
+                end = self._closed()
                 if end is not None:
                     return end
                 self._grow_scale(b.x)

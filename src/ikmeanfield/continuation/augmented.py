@@ -57,20 +57,34 @@ def coordinate(index: int, value: float) -> Block:
     return block
 
 
-def function_value(function: Callable[[FloatArray], float], step: float = _GRADIENT_STEP) -> Block:
-    """function(z) = 0 for a smooth function, its gradient by differences."""
+def function_value(function: Callable[[FloatArray], float]) -> Block:
+    """function(z) = 0 for a smooth, cheap function, its gradient by differences."""
 
     def gradient(z: FloatArray) -> FloatArray:
         result = np.empty((1, len(z)))
         for column in range(len(z)):
             unit = unit_vector(len(z), column)
-            result[0, column] = first_difference(lambda h, e=unit: function(z + h * e), step)
+            result[0, column] = first_difference(
+                lambda h, e=unit: function(z + h * e), _GRADIENT_STEP
+            )
         return result
 
-    def block(z: FloatArray) -> Equations:
-        return np.array([function(z)]), lambda: gradient(z)
+    return lambda z: (np.array([function(z)]), lambda: gradient(z))
 
-    return block
+
+def function_on_curve(function: Callable[[FloatArray], float], curve: Block, z: FloatArray) -> Block:
+    """function(z) = 0 for a costly function that is solved together with a curve's equations.
+
+    Newton's method starts near the curve and returns to it at second order, so only the
+    derivative along the curve matters; it stands for the gradient.
+    """
+    tangent = np.linalg.svd(curve(z)[1]())[2][-1]
+
+    def gradient(x: FloatArray) -> FloatArray:
+        slope = first_difference(lambda h: function(x + h * tangent), _GRADIENT_STEP)
+        return slope * tangent[None, :]
+
+    return lambda x: (np.array([function(x)]), lambda: gradient(x))
 
 
 def kink_value(field: ScaledField, name: str, value: float = 0.0) -> Block:

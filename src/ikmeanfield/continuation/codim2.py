@@ -9,7 +9,7 @@ from .augmented import (
     border,
     equilibrium,
     fold,
-    function_value,
+    function_on_curve,
     pair_sum,
     pair_zero,
     stack,
@@ -32,9 +32,9 @@ def refine_bogdanov_takens(field: ScaledField, z: FloatArray, tolerance: float) 
 def refine_cusp(field: ScaledField, z: FloatArray, tolerance: float) -> Refined:
     """Solve for a fold whose quadratic coefficient vanishes."""
     edge = border(field.jacobian(z))
-    quadratic = function_value(lambda x: quadratic_value(field, x, edge))
-    system = stack(equilibrium(field), fold(field, edge), quadratic)
-    solution = newton(system, z, tolerance, _ITERATIONS)
+    curve = stack(equilibrium(field), fold(field, edge))
+    quadratic = function_on_curve(lambda x: quadratic_value(field, x, edge), curve, z)
+    solution = newton(stack(curve, quadratic), z, tolerance, _ITERATIONS)
     if not solution.converged:
         return Refined("CP", solution)
     return Refined("CP", solution, {"cusp_coefficient": cusp_coefficient(field, solution.z)})
@@ -49,7 +49,8 @@ def refine_generalized_hopf(
         pair = nearest_pair(ordered(field.jacobian(x)), determinant)
         return lyapunov_value(field, x, pair.frequency)
 
-    system = stack(equilibrium(field), pair_sum(field, determinant), function_value(coefficient))
+    curve = stack(equilibrium(field), pair_sum(field, determinant))
+    system = stack(curve, function_on_curve(coefficient, curve, z))
     return _with_frequencies("GH", field, system, z, (determinant,), tolerance)
 
 

@@ -36,6 +36,8 @@ from .spectrum import (
 from .trace import check_names, empty_branch, initial_scale, out_of_bounds, trace
 
 _ITERATIONS = 30
+#: A product of two eigenvalues this small against the largest one squared counts as zero.
+_ROUNDING = 1e-12
 
 
 def _without_zero(eigenvalues: ComplexArray) -> ComplexArray:
@@ -108,7 +110,7 @@ class HopfCurve:
     """
 
     kind = "hopf"
-    events = ("BT", "GH", "ZH", "HH")
+    events = ("BT", "ZH", "HH", "GH")
 
     def __init__(self, field: ScaledField, options: ContinuationOptions, determinant: float):
         self.field = field
@@ -145,9 +147,10 @@ class HopfCurve:
 
     def finished(self, measure: Measure) -> Termination | None:
         """Return the end at a Bogdanov-Takens point unless told to pass it."""
-        if measure.tests["BT"] > 0 or self._through:
+        rounding = _ROUNDING * float(np.abs(measure.eigenvalues).max()) ** 2
+        if measure.tests["BT"] > -rounding or self._through:
             return None
-        return Termination("BT", "beyond the Bogdanov-Takens point lie neutral saddles")
+        return Termination("BT", "not a Hopf point but a neutral saddle: beyond a Bogdanov-Takens point")
 
     def missed(self, before: Measure, after: Measure) -> bool:
         """Whether more eigenvalues crossed than the test functions tell of."""
@@ -176,6 +179,7 @@ class _Start:
 
     problem: Problem
     x: FloatArray
+    origin: SpecialPoint | None
 
 
 def _start(
@@ -187,6 +191,7 @@ def _start(
     if len(free) != 2 or free[0] == free[1]:
         msg = f"free = {free!r}: must be two different parameters"
         raise ValueError(msg)
+    origin = start if isinstance(start, SpecialPoint) else None
     if isinstance(start, SpecialPoint):
         problem = problem.at(start.parameters)
         start = start.state
@@ -194,7 +199,8 @@ def _start(
     values = [float(problem.parameters[name]) for name in free]
     for name in free:
         problem.index(name)
-    return _Start(problem, np.concatenate([np.asarray(start, dtype=float), values]))
+    x = np.concatenate([np.asarray(start, dtype=float), values])
+    return _Start(problem, x, origin)
 
 
 def _follow(
@@ -215,15 +221,15 @@ def _follow(
         sentence = f"no {kind} point found from the given start: {found.message}"
         return empty_branch(kind, problem, free, Termination("no_start", sentence))
     x = found.z * scale
-    end = curve.finished(curve.measure(found.z, np.zeros_like(z)))
+    refused = curve.finished(curve.measure(found.z, np.zeros_like(z)))
     outside = out_of_bounds(curve.field.names, x, options)
     if outside:
         return empty_branch(kind, problem, free, Termination("bound", outside))
-    if end is not None and not isinstance(curve, FoldCurve):
-        return empty_branch(kind, problem, free, Termination("no_start", end.message))
+    if refused is not None:
+        return empty_branch(kind, problem, free, Termination("no_start", refused.message))
     return trace(
         lambda s: make_curve(ScaledField(problem, free, s), x / s),
-        problem, free, x, options, stop,
+        problem, free, x, options, stop, start.origin,
     )  # fmt: skip
 
 

@@ -8,15 +8,17 @@ import numpy as np
 
 from .arclength import Point, Refined, Tracer
 from .branch import SpecialPoint, Termination
-from .kinks import crossed_kink, pass_kink, rescue_at_kink
+from .kinks import crossed_kinks, pass_kink, rescue_at_kink, unsolved_kink
 from .problem import FloatArray
 
 #: Evaluations of a test function before Newton's method takes over, and before it is given up.
 _FEW, _MANY = 6, 40
-#: Below this step, in units of ds_min, a step with unexplained eigenvalues is accepted.
+#: Below this step, in units of ds_min, a step with unexplained eigenvalues or kinks is taken.
 _PATIENCE = 1e3
 #: Special points closer than this, in scaled coordinates, are one.
 _SAME = 1e-6
+#: A point of another kind this close may be the cause of a sign change.
+_NEAR = 1e-3
 
 
 @dataclass(frozen=True)
@@ -50,15 +52,19 @@ def process_step(tracer: Tracer, a: Point, ds: float) -> float | Termination:
         b = tracer.land_on(index, value, a, b)
         if b is None:
             return ds / 2 if ds / 2 >= tracer.options.ds_min else end
-    name = crossed_kink(a, b)
-    if name is not None:
-        passed = pass_kink(tracer, a, b, name)
-        if passed is not None:
-            return _cross(tracer, a, *passed, ds)
-    elif tracer.curve.missed(a.measure, b.measure) and ds > _PATIENCE * tracer.options.ds_min:
+    crossed = crossed_kinks(a, b)
+    passed = pass_kink(tracer, a, b, crossed[0]) if len(crossed) == 1 else None
+    if passed is not None:
+        return _cross(tracer, a, *passed, ds)
+    puzzling = bool(crossed) or tracer.curve.missed(a.measure, b.measure)
+    if puzzling and ds > _PATIENCE * tracer.options.ds_min:
         return ds / 2
     following = tracer.next_step(a, b, ds)
-    return _append(tracer, a, b) or end or following
+    finished = tracer.curve.finished(b.measure)
+    stopped = _append(tracer, a, b, keep=finished is None) or finished
+    for name in crossed if stopped is None else ():
+        tracer.special.append((len(tracer.points) - 1, unsolved_kink(tracer, a, b, name)))
+    return stopped or end or following
 
 
 def _cross(
@@ -114,14 +120,22 @@ def special_points(tracer: Tracer, a: Point, b: Point) -> list[Located]:
         if not (np.isfinite(before) and np.isfinite(after) and before * after < 0):
             continue
         located = locate(tracer, a, b, event)
-        # A branch point is a degenerate fold too: the event refined first has the say.
-        twice = located is not None and event == "LP" and any(
-            other.special.kind == "BP" and tracer.distance(other.point, located.point) < 1e-3
-            for other in found
-        )
-        if located is not None and not twice and tracer.options.looks_for(located.special.kind):
+        if located is not None and not _explained(tracer, located, found):
             found.append(located)
+    found = [item for item in found if tracer.options.looks_for(item.special.kind)]
     return sorted(found, key=lambda item: item.point.arclength)
+
+
+def _explained(tracer: Tracer, located: Located, found: list[Located]) -> bool:
+    """Whether a test function changed sign only because of another kind of point.
+
+    A branch point is a degenerate fold too, and l1 has a pole at a zero-Hopf point.
+    """
+    cause = {"LP": "BP", "GH": "ZH"}.get(located.special.kind)
+    return any(
+        other.special.kind == cause and tracer.distance(other.point, located.point) < _NEAR
+        for other in found
+    )
 
 
 def locate(tracer: Tracer, a: Point, b: Point, event: str) -> Located | None:

@@ -24,18 +24,29 @@ if TYPE_CHECKING:
     from .problem import FloatArray
 
 _ITERATIONS = 30
-#: The kink function is solved for this value, as a share of its value before the kink.
-_OFFSET = 1e-10
+#: A kink is solved for this far beside it, in scaled coordinates.
+_OFFSET = 1e-9
 #: Where the curve is compared with what lies before a kink: this far of the way to it.
 _NEARLY = 0.98
 
 
-def crossed_kink(a: Point, b: Point) -> str | None:
-    """Name of the kink whose function changes sign between two points, if any."""
-    for name, value in a.kinks.items():
-        if value * b.kinks[name] < 0:
-            return name
-    return None
+def crossed_kinks(a: Point, b: Point) -> list[str]:
+    """Names of the kinks whose functions change sign between two points."""
+    return [name for name, value in a.kinks.items() if value * b.kinks[name] < 0]
+
+
+def unsolved_kink(tracer: Tracer, a: Point, b: Point, name: str) -> SpecialPoint:
+    """A kink that lies between two points but could not be solved for, placed at the second."""
+    return SpecialPoint(
+        kind="KINK",
+        name=name,
+        parameters=tracer.curve.field.parameters(b.x / tracer.scale),
+        state=b.x[: tracer.curve.field.n],
+        status="guess",
+        bracket=(a.arclength, b.arclength),
+        eigenvalues=b.measure.eigenvalues,
+        message=f"{name} changes sign within this step; its zero could not be solved for",
+    )
 
 
 def solve_on(tracer: Tracer, name: str, value: float, guess: FloatArray) -> Solution:
@@ -73,7 +84,7 @@ def _pass(
 ) -> tuple[Point, Located, Point] | None:
     za, t = a.x / tracer.scale, tracer.unit(a.tangent)
     size = abs(a.kinks[name])
-    solution = _solve_at(tracer, name, size, guess)
+    solution = _solve_at(tracer, name, guess)
     way = solution.z - za
     distance = float(np.linalg.norm(way))
     if not solution.converged or distance > 1.5 * reach or way @ t <= 0:
@@ -87,15 +98,17 @@ def _pass(
     return before, located, replace(beyond, arclength=shift + beyond.step)
 
 
-def _solve_at(tracer: Tracer, name: str, size: float, guess: FloatArray) -> Solution:
+def _solve_at(tracer: Tracer, name: str, guess: FloatArray) -> Solution:
     """The kink itself, up to _OFFSET, on that side on which the curve varies less.
 
     On m = 0 rounding decides the side, and where the field holds a root of m it magnifies it.
     """
+    gradient = kink_value(tracer.curve.field, name)(guess)[1]()
+    offset = _OFFSET * float(np.linalg.norm(gradient))
     sides = []
     for sign in (-1.0, 1.0):
-        near = solve_on(tracer, name, sign * _OFFSET * size, guess)
-        far = solve_on(tracer, name, 4 * sign * _OFFSET * size, near.z if near.converged else guess)
+        near = solve_on(tracer, name, sign * offset, guess)
+        far = solve_on(tracer, name, 4 * sign * offset, near.z if near.converged else guess)
         sides.append((not near.converged, float(np.linalg.norm(near.z - far.z)), near))
     return min(sides, key=lambda side: side[:2])[2]
 

@@ -8,7 +8,7 @@ B, C of the second and third derivatives of the field,
             + <p, B(q*, (2 i omega - A)^-1 B(q, q))>] / (2 omega).
 
 <q, q> = 1 is the Euclidean norm in the problem's own variables and units: where their units are
-mixed, the size of l1 depends on them (its sign does not). B and C come from fourth-order
+mixed, the size of l1 depends on them (its sign does not). B and C come from sixth-order
 differences of the Jacobian.
 """
 
@@ -27,11 +27,11 @@ from .spectrum import ComplexArray
 #: Two step sizes have to agree to this for l1 to be called reliable.
 _AGREEMENT = 1e-4
 #: Step of first derivatives here: larger than for Newton's method, as the value counts.
-_QUADRATIC_STEP = 2e-3
+_QUADRATIC_STEP = 5e-3
 #: Number of step sizes tried for l1.
 _STEPS = 5
 #: A kink is kept this many times further away than the stencil reaches.
-_BERTH = 4
+_BERTH = 6
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,10 @@ def _critical_vectors(
 
 
 def _l1_at_step(field: ScaledField, z: FloatArray, frequency: float, step: float) -> float:
-    """l1 for q of norm one in the problem's units, from stencils of one step."""
+    """l1 for q of norm one in the problem's units, from stencils of one step.
+
+    NaN at a zero-Hopf point, where it has a pole.
+    """
     n = field.n
     jacobian = field.jacobian(z)
     q, p = _critical_vectors(jacobian, frequency)
@@ -74,8 +77,11 @@ def _l1_at_step(field: ScaledField, z: FloatArray, frequency: float, step: float
     b_qq = da @ a - db @ b + 2j * (da @ b)
     b_qc = da @ a + db @ b
     cubic = (daa + dbb) @ q
-    h11 = np.linalg.solve(jacobian, b_qc)
-    h20 = np.linalg.solve(2j * frequency * np.eye(n) - jacobian, b_qq)
+    try:
+        h11 = np.linalg.solve(jacobian, b_qc)
+        h20 = np.linalg.solve(2j * frequency * np.eye(n) - jacobian, b_qq)
+    except np.linalg.LinAlgError:
+        return float("nan")
     total = cubic - 2 * (da @ h11 + 1j * (db @ h11)) + (da @ h20 - 1j * (db @ h20))
     size = float(np.linalg.norm(q * field.scale[:n]))
     return float((p.conj() @ total).real) / (2 * frequency) / size**2

@@ -16,6 +16,8 @@ from .problem import FloatArray, Problem
 _SIGNS = {"both": (1.0, -1.0), "forward": (1.0,), "backward": (-1.0,)}
 #: A singular value this small against the largest makes a start singular.
 _SINGULAR = 1e-9
+#: Special points of one kind closer than this, in scaled coordinates, are one.
+_SAME = 1e-6
 
 
 def initial_scale(problem: Problem, free: tuple[str, ...], x: FloatArray, options: ContinuationOptions) -> FloatArray:
@@ -91,10 +93,12 @@ def trace(
     x: FloatArray,
     options: ContinuationOptions,
     default_stop: frozenset[str],
+    origin: SpecialPoint | None = None,
 ) -> Branch:
     """Follow a curve from x = (y, free parameters) in the directions asked for.
 
-    `make_curve` builds the curve for a scale; it is called once per direction.
+    `make_curve` builds the curve for a scale; it is called once per direction. `origin` is the
+    special point at x, to be labelled if it is one of the curve's own.
     """
     stop = default_stop if options.stop_at is None else options.stop_at
     scale = initial_scale(problem, free, x, options)
@@ -110,7 +114,27 @@ def trace(
         runs.append((tracer, tracer.run(start)))
         if runs[-1][1].reason == "closed":
             break
-    return _join(kind, problem, free, runs, options)
+    branch = _join(kind, problem, free, runs, options)
+    events = runs[0][0].curve.events
+    return _label(branch, origin if origin is not None and origin.kind in events else None, scale)
+
+
+def _label(branch: Branch, origin: SpecialPoint | None, scale: FloatArray) -> Branch:
+    """Label the start, and drop what both directions found there twice."""
+    rows = np.hstack([branch.states, branch.parameters]) / scale
+    start = int(np.argmin(np.abs(branch.columns["arclength"])))
+    distinct: list[SpecialPoint] = []
+    candidates = list(branch.special)
+    if origin is not None:
+        candidates.append(replace(origin, row=start))
+    for point in candidates:
+        near = (
+            other.kind == point.kind and np.abs(rows[other.row] - rows[point.row]).max() < _SAME
+            for other in distinct
+        )
+        if not any(near):
+            distinct.append(point)
+    return replace(branch, special=tuple(sorted(distinct, key=lambda point: point.row)))
 
 
 def _join(
