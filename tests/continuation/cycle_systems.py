@@ -159,7 +159,7 @@ def isola() -> Problem:
 
 
 def heteroclinic() -> Problem:
-    """x'' = -x + x^3 + e x' (mu - x^2), e = 0.05, saddles at x = +-1, Hopf point at mu = 0.
+    """X'' = -x + x^3 + e x' (mu - x^2), e = 0.05, saddles at x = +-1, Hopf point at mu = 0.
 
     Melnikov's method: the cycle becomes heteroclinic at mu = 1/5 + O(e^2).
     """
@@ -172,7 +172,7 @@ def heteroclinic() -> Problem:
 
 
 def stiff_circle(rate: float) -> Problem:
-    """The unit circle with multipliers exp(+-2 pi rate) besides the trivial one."""
+    """Return the unit circle with multipliers exp(+-2 pi rate) besides the trivial one."""
 
     def field(y: FloatArray, p: FloatArray) -> FloatArray:
         x, w, z = y

@@ -89,7 +89,7 @@ def test_brusselator_from_its_hopf_point():
 
 
 def morris_lecar_fold() -> float:
-    """Current of the fold on the lower branch: dI/dv = 0 on the explicit curve I(v)."""
+    """Return current of the fold on the lower branch: dI/dv = 0 on the explicit curve I(v)."""
 
     def current(v):
         m = 0.5 * (1 + np.tanh((v + 1.2) / 18))

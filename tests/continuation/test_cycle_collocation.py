@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from cycle_systems import brusselator, hopf_normal_form, lorenz, stiff_circle
 
-from ikmeanfield.continuation.options import ContinuationOptions
 from ikmeanfield.continuation.cycles import CycleOptions, Trajectory, continue_cycles
 from ikmeanfield.continuation.cycles.collocation import Collocation, Metric, parameter_direction
 from ikmeanfield.continuation.cycles.fields import PointwiseField
@@ -18,10 +17,11 @@ from ikmeanfield.continuation.cycles.mesh import (
 )
 from ikmeanfield.continuation.cycles.orbit import Orbit, basis
 from ikmeanfield.continuation.cycles.start import simulated_cycle
+from ikmeanfield.continuation.options import ContinuationOptions
 
 
 def sampled(function, mesh: np.ndarray, degree: int) -> Orbit:
-    """A function of the fraction of the period (K,) -> (K, n) on a mesh."""
+    """Return a function of the fraction of the period (K,) -> (K, n) on a mesh."""
     size = degree * (len(mesh) - 1) + 1
     times = Orbit(mesh, np.empty((size, 0)), 1.0, 0.0).node_fractions()
     return Orbit(mesh, function(times), 1.0, 0.0)
@@ -152,9 +152,7 @@ def test_order_of_convergence(exact_brusselator, degree):
 def test_adapted_mesh_levels_the_error(exact_brusselator):
     # oracle: definition of equidistribution; theory, m + 1 = 5 with 10 % of the mesh spread evenly
     uniform = sampled(exact_brusselator, np.linspace(0, 1, 61), 4)
-    adapted = sampled(
-        exact_brusselator, equidistributed(uniform, np.ones(2), 60), 4
-    )
+    adapted = sampled(exact_brusselator, equidistributed(uniform, np.ones(2), 60), 4)
     spread = []
     for orbit in (uniform, adapted):
         share = orbit.widths * highest_derivative(orbit, np.ones(2)) ** 0.2

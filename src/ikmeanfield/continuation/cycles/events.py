@@ -6,7 +6,7 @@ Test functions follow Yu. A. Kuznetsov, Elements of Applied Bifurcation Theory, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from ikmeanfield.continuation.branch import SpecialPoint
 
-from .collocation import NewtonFailureError
+from .collocation import NewtonFailureError, difference, parameter_direction, scaled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,12 +30,16 @@ LARGEST = 1e100
 
 @dataclass(frozen=True)
 class Event:
-    """A kind of special point and the function that vanishes there."""
+    """A kind of special point and the function that vanishes there.
+
+    `parameter` is set where the function vanishes just at one value of the free parameter.
+    """
 
     kind: str
     test: Test
     name: str = ""
     noise: float = 0.0
+    parameter: float | None = None
 
 
 @dataclass(frozen=True)
@@ -123,15 +127,17 @@ def events(tracer: Tracer) -> list[Event]:
         found.append(Event("KINK", partial(_low, kink=name), name))
         found.append(Event("KINK", partial(_high, kink=name), name))
     found = [event for event in found if tracer.options.looks_for(event.kind)]
-    return found + [Event("UZ", partial(_above, value=x)) for x in tracer.cycles.report_at]
+    return found + [
+        Event("UZ", partial(_above, value=x), parameter=x) for x in tracer.cycles.report_at
+    ]
 
 
 def bound_events(tracer: Tracer) -> Iterator[tuple[str, float, Event]]:
     """Every bound as (quantity, bound, event whose test is negative outside)."""
     for name, (low, high) in tracer.options.bounds.items():
         if name == tracer.parameter:
-            yield name, low, Event("UZ", partial(_above, value=low))
-            yield name, high, Event("UZ", partial(_below, value=high))
+            yield name, low, Event("UZ", partial(_above, value=low), parameter=low)
+            yield name, high, Event("UZ", partial(_below, value=high), parameter=high)
         elif name in tracer.problem.variables:
             i = tracer.problem.variables.index(name)
             yield name, low, Event("UZ", partial(_minimum_above, variable=i, value=low))
@@ -140,6 +146,11 @@ def bound_events(tracer: Tracer) -> Iterator[tuple[str, float, Event]]:
 
 def locate(tracer: Tracer, event: Event, before: CyclePoint, after: CyclePoint) -> Located:
     """Where between two points the test function vanishes (Illinois variant of regula falsi)."""
+    if event.parameter is not None:
+        found = _at_parameter(tracer, before, after, event.parameter)
+        if found is not None:
+            ends = (before.arclength, after.arclength)
+            return Located(event, found, ends, event.test(found), converged=True)
     origin = before.arclength
     low, high = 0.0, after.arclength - origin
     f_low, f_high = event.test(before), event.test(after)
@@ -165,6 +176,25 @@ def locate(tracer: Tracer, event: Event, before: CyclePoint, after: CyclePoint) 
             kept = "high"
     converged = abs(f_best) <= 1e-6 * scale
     return Located(event, best, (origin + low, origin + high), f_best, converged)
+
+
+def _at_parameter(
+    tracer: Tracer, before: CyclePoint, after: CyclePoint, value: float
+) -> CyclePoint | None:
+    """Return the point between two others at a value of the parameter, held fixed."""
+    leg = difference(after.orbit, before.orbit)
+    guess = before.orbit.plus(leg, (value - before.orbit.parameter) / leg.parameter)
+    guess = replace(guess, parameter=value)
+    try:
+        found = tracer.correct(guess, parameter_direction(guess), before.orbit)
+    except NewtonFailureError:
+        return None
+    step = tracer.metric.inner(difference(found.orbit, before.orbit), before.tangent)
+    if not 0 <= step <= after.step:
+        return None
+    along = tracer.metric.inner(found.tangent, before.tangent)
+    tangent = found.tangent if along > 0 else scaled(found.tangent, -1.0)
+    return replace(found, tangent=tangent, arclength=before.arclength + step, step=step)
 
 
 def _correct(tracer: Tracer, before: CyclePoint, step: float, tolerance: float) -> CyclePoint:

@@ -13,7 +13,6 @@ from .mesh import equidistributed
 from .orbit import Orbit, basis
 
 if TYPE_CHECKING:
-    from .fields import PointwiseField
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from ikmeanfield.continuation.options import ContinuationOptions
     from ikmeanfield.continuation.problem import FloatArray, Problem
 
+    from .fields import PointwiseField
     from .options import CycleOptions
 
 
@@ -273,7 +273,7 @@ def simulated_cycle(
     t = np.linspace(0, run.t[-1], max(4000, 4 * len(run.t)))
     y = run.sol(t).T
     extent = np.ptp(y, axis=0)
-    if not extent.max() > 1e-6 * np.abs(y0).max():
+    if not extent.max() > 1e-6 * np.abs(settled.y).max():
         msg = f"the simulation comes to rest at {y0}: no cycle"
         raise CycleStartError(msg)
     extent[extent == 0] = 1.0
