@@ -160,6 +160,46 @@ def morris_lecar() -> Problem:
     return Problem(rhs, ("v", "w"), {"I": 0.0}, units={"v": "mV", "I": "uA/cm^2"})
 
 
+def circle() -> Problem:
+    """x' = x^2 + p^2 + q^2 - 1: an isola of equilibria, and a closed fold curve p^2 + q^2 = 1."""
+    return Problem(
+        lambda y, p: np.array([y[0] ** 2 + p[0] ** 2 + p[1] ** 2 - 1]),
+        ("x",),
+        {"p": 0.0, "q": 0.0},
+    )
+
+
+def bent_fold(sign: float) -> Problem:
+    """x' = p - x^2 + (2/3) sign max(x - q, 0)^(3/2): a fold curve with a corner at the origin.
+
+    For x < q the folds are x = p = 0. For x > q they obey sign sqrt(x - q) = 2 x, so
+    q = x - 4 x^2 and p = x^2 - 16 x^3 / 3 with sign x > 0. The curve turns by 45 degrees in the
+    (q, x) plane for sign -1 and by 135 degrees, back on itself, for sign +1.
+    """
+
+    def root(y, p):
+        return math.sqrt(max(y[0] - p[1], 0.0))
+
+    return Problem(
+        lambda y, p: np.array([p[0] - y[0] ** 2 + 2 / 3 * sign * root(y, p) ** 3]),
+        ("x",),
+        {"p": 0.5, "q": 0.9},
+        lambda y, p: np.array([[-2 * y[0] + sign * root(y, p)]]),
+        kinks={"m": lambda y, p: y[0] - p[1]},
+    )
+
+
+def kinked_hopf(distance: float) -> Problem:
+    """The Hopf normal form (l1 = -0.7) that loses smoothness at x = distance."""
+    plain = hopf()
+
+    def rhs(y, p):
+        extra = max(y[0] - distance, 0.0) ** 1.5
+        return plain.field(y, p) + np.array([extra, 0.0])
+
+    return Problem(rhs, ("x", "y"), plain.parameters, kinks={"m": lambda y, p: y[0] - distance})
+
+
 # --- the Izhikevich mean field ---------------------------------------------------------------
 
 

@@ -36,8 +36,6 @@ from .spectrum import (
 from .trace import check_names, empty_branch, initial_scale, out_of_bounds, trace
 
 _ITERATIONS = 30
-#: A product of two eigenvalues this small against the largest one squared counts as zero.
-_ROUNDING = 1e-12
 
 
 def _without_zero(eigenvalues: ComplexArray) -> ComplexArray:
@@ -147,8 +145,7 @@ class HopfCurve:
 
     def finished(self, measure: Measure) -> Termination | None:
         """Return the end at a Bogdanov-Takens point unless told to pass it."""
-        rounding = _ROUNDING * float(np.abs(measure.eigenvalues).max()) ** 2
-        if measure.tests["BT"] > -rounding or self._through:
+        if measure.tests["BT"] > 0 or self._through:
             return None
         return Termination("BT", "not a Hopf point but a neutral saddle: beyond a Bogdanov-Takens point")
 
@@ -225,7 +222,8 @@ def _follow(
     outside = out_of_bounds(curve.field.names, x, options)
     if outside:
         return empty_branch(kind, problem, free, Termination("bound", outside))
-    if refused is not None:
+    at_corner = start.origin is not None and start.origin.kind == "BT"
+    if refused is not None and not at_corner:
         return empty_branch(kind, problem, free, Termination("no_start", refused.message))
     return trace(
         lambda s: make_curve(ScaledField(problem, free, s), x / s),

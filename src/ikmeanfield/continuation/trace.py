@@ -18,6 +18,8 @@ _SIGNS = {"both": (1.0, -1.0), "forward": (1.0,), "backward": (-1.0,)}
 _SINGULAR = 1e-9
 #: Special points of one kind closer than this, in scaled coordinates, are one.
 _SAME = 1e-6
+#: A start this close to a refined special point is one.
+_SAME_START = 1e-4
 
 
 def initial_scale(problem: Problem, free: tuple[str, ...], x: FloatArray, options: ContinuationOptions) -> FloatArray:
@@ -115,8 +117,28 @@ def trace(
         if runs[-1][1].reason == "closed":
             break
     branch = _join(kind, problem, free, runs, options)
-    events = runs[0][0].curve.events
-    return _label(branch, origin if origin is not None and origin.kind in events else None, scale)
+    return _label(branch, _confirmed(make_curve(scale), origin, x), scale)
+
+
+def _confirmed(curve: Curve, origin: SpecialPoint | None, x: FloatArray) -> SpecialPoint | None:
+    """The start as a special point of the curve, with evidence of this curve's own."""
+    if origin is None or origin.kind not in curve.events:
+        return None
+    z = x / curve.field.scale
+    refined = curve.refine(origin.kind, z)
+    solution = refined.solution
+    if not solution.converged or np.abs(solution.z - z).max() > _SAME_START:
+        return None
+    return SpecialPoint(
+        kind=origin.kind,
+        parameters=curve.field.parameters(solution.z),
+        state=(solution.z * curve.field.scale)[: curve.field.n],
+        bracket=(0.0, 0.0),
+        residual=solution.residual,
+        eigenvalues=curve.measure(solution.z, np.zeros_like(z)).eigenvalues,
+        data=refined.data,
+        message="the curve was started here",
+    )
 
 
 def _label(branch: Branch, origin: SpecialPoint | None, scale: FloatArray) -> Branch:
