@@ -190,7 +190,7 @@ def bent_fold(sign: float) -> Problem:
 
 
 def kinked_hopf(distance: float) -> Problem:
-    """The Hopf normal form (l1 = -0.7) that loses smoothness at x = distance."""
+    """Return the Hopf normal form (l1 = -0.7) that loses smoothness at x = distance."""
     plain = hopf()
 
     def rhs(y, p):

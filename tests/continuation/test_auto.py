@@ -134,7 +134,7 @@ def build(folder, kappa):
 
 
 def special_rows(folder):
-    """Special points of fort.7: type, label and the numbers of the row."""
+    """Return special points of fort.7: type, label and the numbers of the row."""
     rows = []
     for line in (folder / "fort.7").read_text().splitlines():
         words = line.split()

@@ -82,7 +82,7 @@ def test_morris_lecar():
 
 
 def in_other_units(problem, factors):
-    """The same system with every variable in another unit."""
+    """Return the same system with every variable in another unit."""
     factors = np.asarray(factors)
 
     def field(y, p):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -18,7 +19,9 @@ from ikmeanfield.continuation.cycles import (
     simulated_cycle,
     trajectory_at,
 )
-from ikmeanfield.continuation.problem import Problem
+
+if TYPE_CHECKING:
+    from ikmeanfield.continuation.problem import Problem
 
 
 def bounded(parameter: str, low: float, high: float):
@@ -111,8 +114,11 @@ def test_morris_lecar_ends_at_a_snic():
     branch = continue_cycles(morris_lecar(1 / 15), start, "I", bounded("I", 0, 200))
     end = branch.ends[1]
     assert end.reason == "snic"
-    found = float(end.message.split(" at I = ")[1].split(" ")[0])
+    (snic,) = branch.points("SNIC")
+    found = snic.parameters["I"]
     assert found == pytest.approx(morris_lecar_fold(), rel=1e-9)
+    assert snic.row == len(branch) - 1
+    assert f"I = {found:.10g}" in end.message
     assert len(branch.points("LPC")) == 1, "the Hopf point is subcritical"
     # the law of the period, from the rows themselves: I - I_fold = a T^-2 + b T^-3 + ...
     near = branch["period"] > 120
@@ -128,7 +134,9 @@ def test_morris_lecar_ends_at_a_homoclinic_orbit():
     branch = continue_cycles(problem, start, "I", bounded("I", 0, 200))
     end = branch.ends[1]
     assert end.reason == "homoclinic"
-    found = float(end.message.split(" at I = ")[1].split(" ")[0])
+    (homoclinic,) = branch.points("HOM")
+    found = homoclinic.parameters["I"]
+    assert homoclinic.data["uncertainty"] < 1e-5
 
     def swings(current: float) -> float:
         p = problem.vector(I=current)
@@ -161,9 +169,13 @@ def test_lorenz_unstable_cycles_end_at_a_homoclinic_orbit():
     assert (branch["unstable"][1:] == 1).all()
     end = branch.ends[1]
     assert end.reason == "homoclinic"
-    found = float(end.message.split(" at r = ")[1].split(" ")[0])
+    (homoclinic,) = branch.points("HOM")
+    found = homoclinic.parameters["r"]
     assert found == pytest.approx(13.926, abs=6e-4)
-    assert "[0. 0. 0.]" in end.message or "e-" in end.message
+    np.testing.assert_allclose(homoclinic.state, 0, atol=1e-9)
+    exact = np.sort([-8 / 3, *np.roots([1, 11, 10 * (1 - found)])])
+    np.testing.assert_allclose(np.sort(homoclinic.eigenvalues.real), exact, rtol=1e-6)
+    assert homoclinic.data["rate"] == pytest.approx(8 / 3, rel=1e-3)
     # slope of the period against the logarithm of the distance: 1 / (8/3)
     x, period = np.log(branch["r"][-6:] - found), branch["period"][-6:]
     assert -1 / np.polyfit(x, period, 1)[0] == pytest.approx(8 / 3, rel=0.02)

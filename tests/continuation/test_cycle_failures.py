@@ -109,8 +109,8 @@ def test_unknown_names_are_refused():
     # oracle: Problem.index and the options' documentation
     with pytest.raises(KeyError, match="no parameter 'nu'"):
         continue_cycles(hopf_normal_form(), ORIGIN, "nu")
+    options = ContinuationOptions(bounds={"z": (0, 1)})
     with pytest.raises(ValueError, match=r"bounds\['z'\]"):
-        options = ContinuationOptions(bounds={"z": (0, 1)})
         continue_cycles(hopf_normal_form(), ORIGIN, "mu", options)
 
 
@@ -178,7 +178,7 @@ def test_plot_draws_minima_and_maxima():
     drawn = np.concatenate([line.get_ydata() for line in ax.lines])
     for name in ("minimum", "maximum"):
         assert np.isin(branch.extra[name][1][:, 0], drawn).all()
-    assert {text.get_text() for text in ax.texts} == {"LPC"}
+    assert {text.get_text() for text in ax.texts} == {"HB", "LPC"}
 
 
 def test_profiles_are_the_cycles():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,27 +11,102 @@ from scipy.integrate import solve_ivp
 from systems import circuit, regular_spiking
 
 from ikmeanfield.continuation import CycleOptions, SpecialPoint, continue_cycles
-from ikmeanfield.continuation.branch import Branch
 from ikmeanfield.continuation.cycles import STEPS
+
+if TYPE_CHECKING:
+    from ikmeanfield.continuation.branch import Branch
 
 # AUTO-07p (Debian 0.9.2, analytic Jacobian, tolerances 1e-9): I, period, s_min, s_max, r_min,
 # r_max, largest nontrivial multiplier; rows of stable cycles between two Hopf points
 ROWS = np.array(
     [
-        [49.989695996, 498.17299603, 0.41267149101, 0.4928613899, 0.0045841091614, 0.0054776857965, 0.967666],
-        [50.20274589, 464.73904515, 0.30094493679, 0.69690764083, 0.0033394601795, 0.0077574163874, 0.509583],
-        [50.76069589, 407.04099899, 0.23886207194, 0.95653006954, 0.0026465678475, 0.01068183202, 0.205636],
-        [51.782392852, 347.54122935, 0.21580153329, 1.2352844141, 0.0023870421919, 0.013874566499, 0.120478],
-        [53.277362668, 297.54267198, 0.22394170098, 1.4875226612, 0.0024736708333, 0.01684318028, 0.118323],
-        [55.018844284, 259.35627529, 0.26104858488, 1.6722274927, 0.0028811946238, 0.01908531786, 0.16502],
-        [56.688488, 230.79017405, 0.32735466092, 1.7625995451, 0.0036112997353, 0.02019756425, 0.263905],
-        [58.08814775, 209.42866708, 0.41998032745, 1.7586067163, 0.0046324963398, 0.020120193462, 0.412333],
-        [59.204719913, 193.38100859, 0.53481874311, 1.683668385, 0.0059006607145, 0.019154113917, 0.588359],
-        [60.08050596, 181.42821389, 0.67079832385, 1.5604675767, 0.0074065837751, 0.017621153137, 0.761896],
-        [60.722284554, 173.0939198, 0.82904182397, 1.4028781422, 0.009167809184, 0.015725281232, 0.903679],
-        [61.085175033, 168.55991278, 1.0085909475, 1.2211271287, 0.011182806083, 0.013604289624, 0.987011],
-    ]
-)  # fmt: skip
+        "49.989695996",
+        "498.17299603",
+        "0.41267149101",
+        "0.4928613899",
+        "0.0045841091614",
+        "0.0054776857965",
+        "0.967666",
+        "50.20274589",
+        "464.73904515",
+        "0.30094493679",
+        "0.69690764083",
+        "0.0033394601795",
+        "0.0077574163874",
+        "0.509583",
+        "50.76069589",
+        "407.04099899",
+        "0.23886207194",
+        "0.95653006954",
+        "0.0026465678475",
+        "0.01068183202",
+        "0.205636",
+        "51.782392852",
+        "347.54122935",
+        "0.21580153329",
+        "1.2352844141",
+        "0.0023870421919",
+        "0.013874566499",
+        "0.120478",
+        "53.277362668",
+        "297.54267198",
+        "0.22394170098",
+        "1.4875226612",
+        "0.0024736708333",
+        "0.01684318028",
+        "0.118323",
+        "55.018844284",
+        "259.35627529",
+        "0.26104858488",
+        "1.6722274927",
+        "0.0028811946238",
+        "0.01908531786",
+        "0.16502",
+        "56.688488",
+        "230.79017405",
+        "0.32735466092",
+        "1.7625995451",
+        "0.0036112997353",
+        "0.02019756425",
+        "0.263905",
+        "58.08814775",
+        "209.42866708",
+        "0.41998032745",
+        "1.7586067163",
+        "0.0046324963398",
+        "0.020120193462",
+        "0.412333",
+        "59.204719913",
+        "193.38100859",
+        "0.53481874311",
+        "1.683668385",
+        "0.0059006607145",
+        "0.019154113917",
+        "0.588359",
+        "60.08050596",
+        "181.42821389",
+        "0.67079832385",
+        "1.5604675767",
+        "0.0074065837751",
+        "0.017621153137",
+        "0.761896",
+        "60.722284554",
+        "173.0939198",
+        "0.82904182397",
+        "1.4028781422",
+        "0.009167809184",
+        "0.015725281232",
+        "0.903679",
+        "61.085175033",
+        "168.55991278",
+        "1.0085909475",
+        "1.2211271287",
+        "0.011182806083",
+        "0.013604289624",
+        "0.987011",
+    ],
+    dtype=float,
+).reshape(-1, 7)
 HOPF = {
     "I": (49.9806972893, 61.1412739096),
     "period": (499.812003389, 167.871097487),
@@ -56,7 +132,12 @@ def test_runs_from_hopf_point_to_hopf_point(branch):
         np.testing.assert_array_equal(span, 0)
     assert branch.stable[1:-1].all()
     assert not branch.stable[[0, -1]].any()
-    assert {point.kind for point in branch.special} == {"UZ"}
+    assert {point.kind for point in branch.special} == {"HB", "UZ"}
+    for point, row, current in zip(
+        branch.points("HB"), (0, len(branch) - 1), HOPF["I"], strict=True
+    ):
+        assert point.row == row
+        assert point.parameters["I"] == pytest.approx(current, rel=1e-9)
     np.testing.assert_allclose(branch["trivial_multiplier"], 1, atol=1e-6)
 
 
@@ -110,13 +191,13 @@ def test_ends_near_the_bogdanov_takens_point():
         46.6063: np.array([0.00535, -51.44, -3.0, 0.4815]),
         51.4505: np.array([0.0122, -50.11, 12.6, 1.098]),
     }
-    ends = {}
+    branches = {}
     for current, state in states.items():
         start = SpecialPoint("HB", {"I": current}, state)
-        ends[current] = continue_cycles(problem, start, "I").ends[1]
-    assert ends[46.6063].reason == "homoclinic"
-    assert ends[51.4505].reason == "snic"
-    found = float(ends[51.4505].message.split(" at I = ")[1].split(" ")[0])
+        branches[current] = continue_cycles(problem, start, "I")
+    small, large = branches.values()
+    assert [small.ends[1].reason, large.ends[1].reason] == ["homoclinic", "snic"]
+    found = large.points("SNIC")[0].parameters["I"]
     r = np.linspace(2e-3, 8e-3, 60001)
     v = (1 * 0.7**2 * -60 / (np.pi * 100) + r * (0.7 * -100 + 90 * r)) / (
         0.7**2 / (np.pi * 100) + 1.4 * r

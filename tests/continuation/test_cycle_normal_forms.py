@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -19,7 +20,9 @@ from cycle_systems import (
 
 from ikmeanfield.continuation.branch import Branch, SpecialPoint
 from ikmeanfield.continuation.cycles import STEPS, CycleOptions, Trajectory, continue_cycles
-from ikmeanfield.continuation.problem import Problem
+
+if TYPE_CHECKING:
+    from ikmeanfield.continuation.problem import Problem
 
 
 def from_origin(problem: Problem, bounds=(-1.0, 1.0), **cycles) -> Branch:
@@ -147,7 +150,8 @@ def test_closed_branch():
 def test_kink_is_reported_and_passed():
     # oracle: the circle of radius sqrt(mu) reaches x = 1/2 at mu = 1/4 and is not changed by it
     branch = from_origin(kinked_hopf())
-    (point,) = branch.special
+    hopf, point = branch.special
+    assert (hopf.kind, hopf.row) == ("HB", 0)
     assert (point.kind, point.name, point.status) == ("KINK", "wall", "converged")
     assert point.parameters["mu"] == pytest.approx(0.25, abs=1e-9)
     assert "loses order" in point.message

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from ikmeanfield.continuation.problem import FloatArray
 
 
+#: Scaled size below which corrections that no longer shrink are taken for rounding.
+STAGNATION = 1e-7
+
+
 @dataclass(frozen=True)
 class Metric:
     """Typical sizes by which variables, the period and the parameter are divided."""
@@ -206,7 +210,8 @@ class Collocation:
         tolerance
             Largest scaled residual accepted; the last correction must be below ten times that (so
             that the linearisation, one iteration older than the orbit, is as exact as reported
-            multipliers should be), or have stopped shrinking.
+            multipliers should be). Where rounding is larger (very long periods), corrections that
+            stop shrinking below `STAGNATION` are accepted; the residual tells.
         max_iterations
             Where to give up.
 
@@ -225,9 +230,10 @@ class Collocation:
                     break
                 orbit = orbit.plus(correction)
                 # rounding may keep corrections above the tolerance: then they stop shrinking
-                if size < 10 * tolerance or (size < 1e-7 and size > 0.1 * last):
+                rounding = size < STAGNATION and size > 0.1 * last
+                if size < 10 * tolerance or rounding:
                     residual = float(np.abs(self.defects(orbit, metric)[0]).max())
-                    if residual < tolerance:
+                    if residual < (STAGNATION if rounding else tolerance):
                         return Solved(orbit, metric.unit(tangent), chain, residual, iteration + 1)
         except np.linalg.LinAlgError as error:
             msg = "the linear system of the orbit is singular"

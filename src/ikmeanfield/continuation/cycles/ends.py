@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import Termination
+from ikmeanfield.continuation.branch import SpecialPoint, Termination
 
 from .equilibria import Hopf, find_equilibrium, find_hopf
 from .events import bound_events, locate
@@ -54,7 +54,7 @@ def hopf_end(
     name = tracer.parameter
     if hopf is None:
         message = f"the amplitude goes to zero near {name} = {expected:.10g}; no Hopf point was "
-        return None, Termination("hopf", message + "found by Newton's method there")
+        return None, Termination("vanishing", message + "found by Newton's method there")
     at = float(hopf.equilibrium.p[tracer.field.index])
     period = 2 * np.pi / hopf.frequency
     orbit = Orbit(
@@ -71,6 +71,26 @@ def hopf_end(
     way = size0 / (size0 + size1) * after.step
     point = replace(point, arclength=before.arclength + way, step=way)
     return point, Termination("hopf", message)
+
+
+def hopf_special(tracer: Tracer, point: CyclePoint, row: int) -> SpecialPoint:
+    """Return the Hopf point at which a branch starts or ends, as a branch holds it."""
+    if point.hopf is None:
+        msg = f"row {row} is a cycle, not a Hopf point"
+        raise ValueError(msg)
+    found, p = point.hopf.equilibrium, point.hopf.equilibrium.p
+    order = np.argsort(-found.eigenvalues.real, kind="stable")
+    return SpecialPoint(
+        kind="HB",
+        parameters=dict(zip(tracer.problem.parameters, map(float, p), strict=True)),
+        state=found.state,
+        bracket=(point.arclength - point.step, point.arclength),
+        residual=found.residual,
+        eigenvalues=found.eigenvalues[order],
+        data={"frequency": point.hopf.frequency, "period": point.orbit.period},
+        message="cycles of amplitude zero",
+        row=row,
+    )
 
 
 def _nearby_hopf(tracer: Tracer, before: CyclePoint, expected: float, reach: float) -> Hopf | None:

@@ -51,15 +51,16 @@ def find_equilibrium(
     field: PointwiseField, guess: FloatArray, p: FloatArray, scale: FloatArray
 ) -> Equilibrium | None:
     """Newton's method for f(y, p) = 0; None where it fails or leaves for elsewhere."""
-    y = guess.copy()
+    y, size = guess.copy(), np.inf
     try:
         for _ in range(20):
             step = -np.linalg.solve(jacobian(field, y, p, scale), field.values(y[None], p)[0])
             y = y + step
-            size = np.abs(step / scale).max()
+            last, size = size, float(np.abs(step / scale).max())
             if not np.isfinite(size) or np.abs((y - guess) / scale).max() > 10:
                 return None
-            if size < 1e-11:
+            # near a fold rounding is magnified: there steps stop shrinking before
+            if size < 1e-11 or (size < 1e-6 and size > 0.3 * last):
                 break
         else:
             return None
@@ -80,10 +81,8 @@ def _hopf_at(
     values, vectors = np.linalg.eig(jacobian(field, found.state, p, scale))
     nearest = int(np.argmin(np.abs(values - 1j * omega)))
     mu = values[nearest]
-    mode = vectors[:, nearest]
-    # its first component (if any) is made real: the solver's choice would depend on units
-    first = mode[np.argmax(np.abs(mode) > 1e-12 * np.abs(mode).max())]
-    return float(mu.real), Hopf(found, float(mu.imag), mode * abs(first) / first)
+    mode = _with_real_component(vectors[:, nearest])
+    return float(mu.real), Hopf(found, float(mu.imag), mode)
 
 
 def find_hopf(
@@ -135,6 +134,33 @@ def find_hopf(
         best = now
         x0, x1, f0 = x1, x1 - f1 * (x1 - x0) / (f1 - f0), f1
     return None
+
+
+def as_hopf(field: PointwiseField, y: FloatArray, p: FloatArray, scale: FloatArray) -> Hopf | None:
+    """Return a point as the Hopf point it already is, to rounding; None where it is not."""
+    try:
+        values, vectors = np.linalg.eig(jacobian(field, y, p, scale))
+        residual = float(np.abs(field.values(y[None], p)[0] / scale).max())
+    except FieldNotFiniteError:
+        return None
+    candidates = np.flatnonzero(values.imag > 0)
+    if len(candidates) == 0:
+        return None
+    k = candidates[np.argmin(np.abs(values[candidates].real / values[candidates].imag))]
+    omega = float(values[k].imag)
+    if abs(values[k].real) > 1e-8 * omega or residual > 1e-8 * omega:
+        return None
+    found = Equilibrium(y, p, np.asarray(values, dtype=complex), residual)
+    return Hopf(found, omega, _with_real_component(vectors[:, k]))
+
+
+def _with_real_component(mode: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """Return an eigenvector with its first component made real; the solver's choice is no matter.
+
+    Otherwise the phase of the cycles would depend on the units of the variables.
+    """
+    first = mode[np.argmax(np.abs(mode) > 1e-12 * np.abs(mode).max())]
+    return np.asarray(mode * abs(first) / first)
 
 
 def leading_frequency(j: FloatArray) -> float | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .collocation import Metric
-from .equilibria import Hopf, find_equilibrium, find_hopf, jacobian, leading_frequency
+from .equilibria import Hopf, as_hopf, find_equilibrium, find_hopf, jacobian, leading_frequency
 from .mesh import equidistributed
 from .orbit import Orbit, basis
 
@@ -98,6 +98,16 @@ def from_hopf(
     """
     state, p = np.array(state, dtype=float), np.array(p, dtype=float)
     y_scale = np.maximum(np.abs(state), 1e-3 * np.abs(state).max() + 1e-9)
+    name = list(field.problem.parameters)[field.index]
+    size = parameter_scale(field.problem, name, p[field.index], options)
+    hopf = as_hopf(field, state, p, y_scale) or _refined_hopf(field, state, p, y_scale, size)
+    return _hopf_start(field, hopf, size, options, cycles)
+
+
+def _refined_hopf(
+    field: PointwiseField, state: FloatArray, p: FloatArray, y_scale: FloatArray, size: float
+) -> Hopf:
+    """Return the Hopf point near a state; raise CycleStartError where there is none."""
     found = find_equilibrium(field, state, p, y_scale)
     if found is None:
         msg = f"no equilibrium near {state}: Newton's method fails from there"
@@ -106,16 +116,11 @@ def from_hopf(
     if omega is None:
         msg = f"no Hopf point at {found.state}: all eigenvalues are real, {found.eigenvalues}"
         raise CycleStartError(msg)
-    name = field.problem.variables
-    size = parameter_scale(
-        field.problem, list(field.problem.parameters)[field.index], p[field.index], options
-    )
     hopf = find_hopf(field, found.state, p, y_scale, omega=omega, step=1e-6 * size)
     if hopf is None or abs(hopf.equilibrium.p[field.index] - p[field.index]) > 0.1 * size:
-        msg = f"no Hopf point near {dict(zip(name, state, strict=True))}: eigenvalues there are "
-        msg += f"{found.eigenvalues}"
+        msg = f"no Hopf point near {state}: eigenvalues there are {found.eigenvalues}"
         raise CycleStartError(msg)
-    return _hopf_start(field, hopf, size, options, cycles)
+    return hopf
 
 
 def _hopf_start(

@@ -12,14 +12,14 @@ from ikmeanfield.continuation.options import ContinuationOptions
 from ikmeanfield.continuation.trace import check_names, empty_branch
 
 from .collocation import NewtonFailureError, parameter_direction, scaled
-from .ends import bound_end, closed, hopf_end, outside
+from .ends import bound_end, closed, hopf_end, hopf_special, outside
 from .events import crossed, missed, special_point
 from .fields import PointwiseField
 from .options import CycleOptions
 from .start import CycleStartError, Start, Trajectory, from_hopf, from_trajectory
 from .table import branch_of
 from .tracer import CyclePoint, Tracer, at_hopf
-from .unbounded import unbounded_period
+from .unbounded import HOMOCLINIC_GROWTH, unbounded_period
 
 if TYPE_CHECKING:
     from ikmeanfield.continuation.problem import Problem
@@ -69,11 +69,14 @@ def continue_cycles(
     -------
     branch
         Of kind ``"cycle"``: see `table.branch_of` for what it holds. Both ends have a reason:
-        ``"hopf"``, ``"homoclinic"``, ``"heteroclinic"``, ``"snic"``, ``"period"`` (grows, but
-        neither scaling was recognised), ``"bound"``, ``"closed"``, a kind of `stop_at`,
-        ``"max_points"`` or ``"step"`` (no further point was found, however small the step). Without
-        points and with the reason ``"no_start"`` when there is no Hopf point near the
-        given one or Newton's method does not get from the given trajectory to a cycle.
+        ``"hopf"``, ``"vanishing"`` (amplitude zero where no Hopf point is found),
+        ``"homoclinic"``, ``"heteroclinic"``, ``"snic"``, ``"period"`` (grows, but neither scaling
+        was recognised), ``"bound"``, ``"closed"``, a kind of `stop_at`, ``"max_points"`` or
+        ``"step"`` (no further point was found, however small the step). Hopf points, homoclinic
+        orbits and SNICs at an end are special points too (HB, HOM, HET, SNIC) and hold the limit's
+        parameters, equilibrium and uncertainty. Without points and with the reason
+        ``"no_start"`` when there is no Hopf point near the given one or Newton's method does not
+        get from the given trajectory to a cycle.
     """
     cycles = cycles or CycleOptions()
     check_names(problem, (parameter,), options)
@@ -129,6 +132,8 @@ def _corrected(tracer: Tracer, start: Start) -> CyclePoint:
 def trace(tracer: Tracer, first: CyclePoint) -> Trace:
     """Follow the branch from its first point along its tangent to its end."""
     found = Trace([first])
+    if first.hopf is not None:
+        found.special.append((0, hopf_special(tracer, first, 0)))
     ended = outside(tracer, first)
     if ended is not None:
         found.end = ended
@@ -149,13 +154,26 @@ def trace(tracer: Tracer, first: CyclePoint) -> Trace:
         found.points[-1] = after = tracer.resolved(after)
         regular.append(after)
         tracer.rescale(after)
-        ended = unbounded_period(tracer, regular) or closed(tracer, regular)
-        if ended is not None:
-            found.end = ended
+        if _finished(tracer, found, regular):
             return found
         current = replace(after, tangent=tracer.metric.unit(after.tangent))
         if len(regular) % tracer.cycles.adapt_every == 0:
             current = tracer.remesh(current)
+
+
+def _finished(tracer: Tracer, found: Trace, regular: list[CyclePoint]) -> bool:
+    """Whether the branch has closed, or its period grows without bound."""
+    row = len(found.points) - 1
+    growing = unbounded_period(tracer, regular, row)
+    if growing is not None:
+        found.end, limit = growing
+        if limit is not None:
+            found.special.append((row, limit))
+        return True
+    back = closed(tracer, regular)
+    if back is not None:
+        found.end = back
+    return back is not None
 
 
 def _step(tracer: Tracer, current: CyclePoint, step: float) -> tuple[CyclePoint, CyclePoint, float]:
@@ -195,6 +213,8 @@ def _accept(tracer: Tracer, found: Trace, before: CyclePoint, after: CyclePoint)
     if ended is not None:
         last, found.end = ended
         if last is not None:
+            row = len(found.points)
+            found.special.append((row, hopf_special(tracer, last, row)))
             found.points.append(last)
         return True
     bound = bound_end(tracer, before, after)
@@ -223,4 +243,9 @@ def _failure(
     message = f"no further point found from {at}: {error}"
     if len(regular) == 1:
         message = f"no point found beyond the first, {at}: {error}"
+    shortest = min(point.orbit.period for point in regular)
+    if current.orbit.period > HOMOCLINIC_GROWTH * shortest:
+        message += (
+            "; the period has grown so far that a homoclinic orbit or a saddle-node is likely"
+        )
     return Termination("step", message)

@@ -9,11 +9,11 @@ Bifurcation Theory, chapters 6 and 7; S. H. Strogatz, Nonlinear Dynamics and Cha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import Termination
+from ikmeanfield.continuation.branch import SpecialPoint, Termination
 
 from .equilibria import Equilibrium, find_equilibrium, find_fold
 
@@ -37,10 +37,18 @@ class Verdict:
     parameter: float
     uncertainty: float
     evidence: str
+    equilibria: list[Equilibrium]
+    data: dict[str, float]
 
 
-def unbounded_period(tracer: Tracer, points: Sequence[CyclePoint]) -> Termination | None:
-    """Return the end of a branch whose period grows without bound, once it is clear; else None."""
+def unbounded_period(
+    tracer: Tracer, points: Sequence[CyclePoint], row: int
+) -> tuple[Termination, SpecialPoint | None] | None:
+    """Return the end of a branch whose period grows without bound, once it is clear; else None.
+
+    The special point (kind HOM, HET or SNIC, at the last `row`) holds the limit: its parameters
+    and equilibrium, the uncertainty and what was measured of the period's growth.
+    """
     tail = [point for point in points if point.hopf is None]
     if len(tail) < 5:
         return None
@@ -56,25 +64,54 @@ def unbounded_period(tracer: Tracer, points: Sequence[CyclePoint]) -> Terminatio
     if found is not None:
         message = (
             f"the period grows without bound ({periods[-1]:.6g}, {growth:.3g} times the shortest): "
-            f"{_NAMES[found.kind]} at {name} = {found.parameter:.10g} +- {found.uncertainty:.1g}; "
+            f"{_WORDS[found.kind]} at {name} = {found.parameter:.10g} +- {found.uncertainty:.1g}; "
             f"{found.evidence}"
         )
-        return Termination(found.kind, message)
+        return Termination(_REASONS[found.kind], message), _limit(tracer, tail[-1], found, row)
     if late:
         message = (
             f"the period has grown to {periods[-1]:.6g} ({growth:.3g} times the shortest) at "
             f"{name} = {tail[-1].orbit.parameter:.10g}; neither the scaling of a homoclinic "
             "orbit nor that of a saddle-node on the cycle was recognised"
         )
-        return Termination("period", message)
+        return Termination("period", message), None
     return None
 
 
-_NAMES = {
-    "homoclinic": "a homoclinic orbit",
-    "heteroclinic": "a heteroclinic cycle",
-    "snic": "a saddle-node on the cycle (SNIC)",
+_WORDS = {
+    "HOM": "a homoclinic orbit",
+    "HET": "a heteroclinic cycle",
+    "SNIC": "a saddle-node on the cycle (SNIC)",
 }
+_REASONS = {"HOM": "homoclinic", "HET": "heteroclinic", "SNIC": "snic"}
+
+
+def _limit(tracer: Tracer, last: CyclePoint, found: Verdict, row: int) -> SpecialPoint:
+    p = tracer.collocation.p(last.orbit)
+    p[tracer.field.index] = found.parameter
+    nearest = found.equilibria[0]
+    equilibrium = find_equilibrium(tracer.field, nearest.state, p, tracer.metric.variables)
+    if found.kind == "SNIC" or equilibrium is None:
+        equilibrium = nearest
+    # the fold of a SNIC is solved for; the others are extrapolated
+    status: Literal["converged", "guess"] = "converged" if found.kind == "SNIC" else "guess"
+    return SpecialPoint(
+        kind=found.kind,
+        parameters=dict(zip(tracer.problem.parameters, map(float, p), strict=True)),
+        state=equilibrium.state,
+        status=status,
+        bracket=(last.arclength, np.inf),
+        residual=equilibrium.residual,
+        eigenvalues=equilibrium.eigenvalues,
+        data={
+            "period": last.orbit.period,
+            "last_parameter": last.orbit.parameter,
+            "uncertainty": found.uncertainty,
+            **found.data,
+        },
+        message=found.evidence,
+        row=row,
+    )
 
 
 def verdict(tracer: Tracer, tail: Sequence[CyclePoint], growth: float) -> Verdict | None:
@@ -126,7 +163,8 @@ def _snic(tracer: Tracer, tail: Sequence[CyclePoint], slow: FloatArray) -> Verdi
         f"{at:.10g}; the period grows with its distance to the power {exponent:.3f} (1/2 in "
         f"theory) and extrapolates to {limit:.10g}"
     )
-    return Verdict("snic", at, max(uncertainty, abs(limit - at)), evidence)
+    data = {"period_exponent": float(exponent), "extrapolated": limit}
+    return Verdict("SNIC", at, max(uncertainty, abs(limit - at)), evidence, [fold], data)
 
 
 _TRIPLES = (slice(-3, None), slice(-4, -1))
@@ -160,11 +198,12 @@ def _homoclinic(
             spread = abs(limit - fits[1][1]) + 1e-12 * size
             text = f"the parameter settles at the rate {measured:.4g} per unit of time, "
             text += f"{rate:.4g} is expected from the leading eigenvalue"
-            return _homoclinic_verdict(saddles, limit, spread, text)
+            data = {"rate": measured, "expected_rate": rate}
+            return _homoclinic_verdict(saddles, limit, spread, text, data)
     if settled < 1e-9 * size:
         text = "the parameter no longer moves as the period grows; the saddle's leading "
         text += f"eigenvalue is {leading[0]:.4g}"
-        return _homoclinic_verdict(saddles, values[-1], settled + 1e-10 * size, text)
+        return _homoclinic_verdict(saddles, values[-1], settled + 1e-10 * size, text, {})
     return None
 
 
@@ -186,11 +225,12 @@ def _saddles(tracer: Tracer, point: CyclePoint, slow: Sequence[FloatArray]) -> l
 
 
 def _homoclinic_verdict(
-    saddles: list[Equilibrium], limit: float, spread: float, text: str
+    saddles: list[Equilibrium], limit: float, spread: float, text: str, data: dict[str, float]
 ) -> Verdict:
-    kind = "homoclinic" if len(saddles) == 1 else "heteroclinic"
+    kind = "HOM" if len(saddles) == 1 else "HET"
     where = " and ".join(np.array2string(e.state, precision=6) for e in saddles)
-    return Verdict(kind, float(limit), float(spread), f"the orbit nears the saddle {where}; {text}")
+    text = f"the orbit nears the saddle {where}; {text}"
+    return Verdict(kind, float(limit), float(spread), text, saddles, data)
 
 
 def exponential_limit(periods: FloatArray, values: FloatArray) -> tuple[float, float] | None:
