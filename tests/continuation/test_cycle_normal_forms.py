@@ -15,6 +15,7 @@ from cycle_systems import (
     kinked_hopf,
     pitchfork_circle,
     rotating_circle,
+    stiff_circle,
     twisted_circle,
 )
 
@@ -134,6 +135,15 @@ def test_stop_at_and_detect():
     assert ignored.special == ()
     assert ignored["a"][-1] == pytest.approx(-0.2)
     assert (ignored["arclength"] <= 0).all()
+
+
+def test_a_real_pair_with_product_one_is_no_torus():
+    # oracle: multipliers exp(+-2 pi rate) for every rate
+    branch = from_circle(stiff_circle(1.0), bounds={"rate": (0.5, 1.5)})
+    assert branch.special == ()
+    assert (branch["unstable"] == 1).all()
+    big = np.exp(2 * np.pi * branch["rate"])
+    np.testing.assert_allclose(branch.eigenvalues[:, 0], big, rtol=1e-6)
 
 
 def test_closed_branch():

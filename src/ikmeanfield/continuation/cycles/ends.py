@@ -38,9 +38,8 @@ def hopf_end(
     if before.hopf is not None:
         return None
     a, b = _oscillation(before), _oscillation(after)
-    overlap = tracer.metric.inner(a, b)
     size0, size1 = tracer.metric.norm(a), tracer.metric.norm(b)
-    if not overlap < -0.5 * size0 * size1:
+    if not tracer.metric.inner(a, b) < 0:
         return None
     values = np.array([before.orbit.parameter, after.orbit.parameter])
     # the parameter moves with the square of the amplitude
