@@ -149,7 +149,12 @@ class Tracer:
 
     def between(self, a: Point, b: Point, fraction: float) -> Point | None:
         """The curve's point at a fraction of the way from a to b, or None."""
-        za, zb, ta, tb = a.x / self.scale, b.x / self.scale, self.unit(a.tangent), self.unit(b.tangent)
+        za, zb, ta, tb = (
+            a.x / self.scale,
+            b.x / self.scale,
+            self.unit(a.tangent),
+            self.unit(b.tangent),
+        )
         length = float(np.linalg.norm(zb - za))
         s = fraction
         z = (

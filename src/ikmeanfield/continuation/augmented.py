@@ -72,7 +72,9 @@ def function_value(function: Callable[[FloatArray], float]) -> Block:
     return lambda z: (np.array([function(z)]), lambda: gradient(z))
 
 
-def function_on_curve(function: Callable[[FloatArray], float], curve: Block, z: FloatArray) -> Block:
+def function_on_curve(
+    function: Callable[[FloatArray], float], curve: Block, z: FloatArray
+) -> Block:
     """function(z) = 0 for a costly function that is solved together with a curve's equations.
 
     Newton's method starts near the curve and returns to it at second order, so only the

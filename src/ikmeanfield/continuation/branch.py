@@ -196,6 +196,8 @@ class Branch:
     def segments(self) -> Iterator[tuple[bool, slice]]:
         """Runs of equal stability, each reaching to the first point of the next."""
         stable = self.stable
+        if len(stable) == 0:
+            return
         edges = [0, *(np.flatnonzero(stable[1:] != stable[:-1]) + 1), len(stable)]
         for start, stop in zip(edges[:-1], edges[1:], strict=True):
             yield bool(stable[start]), slice(start, min(stop + 1, len(stable)))

@@ -10,7 +10,9 @@ from .branch import Branch
 _COLOURS = {"equilibrium": "black", "fold": "0.45", "hopf": "tab:green", "cycle": "tab:blue"}
 
 
-def plot(branch: Branch, ax: Axes | None = None, x: str | None = None, y: str | None = None) -> Axes:
+def plot(
+    branch: Branch, ax: Axes | None = None, x: str | None = None, y: str | None = None
+) -> Axes:
     """Draw a branch; see `Branch.plot`."""
     if ax is None:
         _, ax = plt.subplots(layout="constrained")

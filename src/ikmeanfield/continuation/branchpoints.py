@@ -51,7 +51,5 @@ def refine_branch_point(field: ScaledField, z: FloatArray, tolerance: float) -> 
     message = solution.message
     if solution.converged and not met:
         message = f"two curves pass close by without meeting (unfolding {unfolding:.1e})"
-    placed = Solution(
-        solution.z[: n + 1], met, solution.iterations, solution.residual, message
-    )
+    placed = Solution(solution.z[: n + 1], met, solution.iterations, solution.residual, message)
     return Refined("BP", placed, {"unfolding": unfolding} if met else {})

@@ -147,7 +147,9 @@ class HopfCurve:
         """Return the end at a Bogdanov-Takens point unless told to pass it."""
         if measure.tests["BT"] > 0 or self._through:
             return None
-        return Termination("BT", "not a Hopf point but a neutral saddle: beyond a Bogdanov-Takens point")
+        return Termination(
+            "BT", "not a Hopf point but a neutral saddle: beyond a Bogdanov-Takens point"
+        )
 
     def missed(self, before: Measure, after: Measure) -> bool:
         """Whether more eigenvalues crossed than the test functions tell of."""

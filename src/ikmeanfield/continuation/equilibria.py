@@ -95,9 +95,7 @@ class EquilibriumCurve:
         return Refined("HB", solution, data, message)
 
 
-def hopf_data(
-    field: ScaledField, z: FloatArray, frequency: float
-) -> tuple[dict[str, float], str]:
+def hopf_data(field: ScaledField, z: FloatArray, frequency: float) -> tuple[dict[str, float], str]:
     """Frequency (angular), period, l1 and its reliability at a Hopf point."""
     lyapunov = first_lyapunov(field, z, frequency)
     data = {

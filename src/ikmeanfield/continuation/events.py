@@ -166,7 +166,9 @@ def locate(tracer: Tracer, a: Point, b: Point, event: str) -> Located | None:
         else:
             high, weights = (fraction, middle), [weights[0] / 2, value]
     best = min(low, high, key=lambda end: abs(end[1].measure.tests[event]))
-    reason = refined.solution.message if refined is not None else "the bracket could not be narrowed"
+    reason = (
+        refined.solution.message if refined is not None else "the bracket could not be narrowed"
+    )
     return _guess(tracer, best[1], event, (low[1].arclength, high[1].arclength), reason)
 
 

@@ -55,18 +55,14 @@ def solve_on(tracer: Tracer, name: str, value: float, guess: FloatArray) -> Solu
     return newton(system, guess, tracer.options.tolerance, _ITERATIONS)
 
 
-def pass_kink(
-    tracer: Tracer, a: Point, b: Point, name: str
-) -> tuple[Point, Located, Point] | None:
+def pass_kink(tracer: Tracer, a: Point, b: Point, name: str) -> tuple[Point, Located, Point] | None:
     """Locate the kink between a and b; a point just before it, the kink, and one beyond."""
     za, zb = a.x / tracer.scale, b.x / tracer.scale
     fraction = a.kinks[name] / (a.kinks[name] - b.kinks[name])
     return _pass(tracer, a, name, za + fraction * (zb - za), float(np.linalg.norm(zb - za)))
 
 
-def rescue_at_kink(
-    tracer: Tracer, a: Point, ds: float
-) -> tuple[Point, Located, Point] | None:
+def rescue_at_kink(tracer: Tracer, a: Point, ds: float) -> tuple[Point, Located, Point] | None:
     """The same when a step failed and a kink ahead may be why."""
     z, t = a.x / tracer.scale, tracer.unit(a.tangent)
     for name, value in a.kinks.items():
@@ -125,16 +121,12 @@ def _depart(
         way = solution.z - z
         distance = float(np.linalg.norm(way))
         if solution.converged and distance <= max(reach, 10 * tracer.options.ds_min):
-            return tracer.make_point(
-                solution.z, way, step=distance, iterations=solution.iterations
-            )
+            return tracer.make_point(solution.z, way, step=distance, iterations=solution.iterations)
         value /= 10
     return None
 
 
-def _located(
-    tracer: Tracer, a: Point, name: str, solution: Solution, way: FloatArray
-) -> Located:
+def _located(tracer: Tracer, a: Point, name: str, solution: Solution, way: FloatArray) -> Located:
     from .events import Located  # noqa: PLC0415 - events use this module
 
     distance = float(np.linalg.norm(way))

@@ -44,10 +44,10 @@ class Solution:
     message: str = ""
 
 
-def row_size(jacobian: FloatArray) -> FloatArray:
-    """Largest coefficient of every row (1 for an empty one): what residuals are measured in."""
+def row_size(jacobian: FloatArray, empty: float = 1.0) -> FloatArray:
+    """Largest coefficient of every row (`empty` for zero): what residuals are measured in."""
     size: FloatArray = np.abs(jacobian).max(axis=1)
-    return np.where(size > 0, size, 1.0)
+    return np.where(size > 0, size, empty)
 
 
 def newton(system: System, z: FloatArray, tolerance: float, max_iterations: int) -> Solution:

@@ -53,9 +53,7 @@ class Lyapunov:
     reliable: bool
 
 
-def _critical_vectors(
-    jacobian: FloatArray, frequency: float
-) -> tuple[ComplexArray, ComplexArray]:
+def _critical_vectors(jacobian: FloatArray, frequency: float) -> tuple[ComplexArray, ComplexArray]:
     """Right and adjoint eigenvectors q, p of i omega with |q| = 1, <p, q> = 1 (scaled norm)."""
     n = len(jacobian)
     u, _, vt = np.linalg.svd(jacobian - 1j * frequency * np.eye(n))

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .branch import KINDS
+
 Direction = Literal["both", "forward", "backward"]
 _DIRECTIONS = ("both", "forward", "backward")
 
@@ -89,12 +91,21 @@ class ContinuationOptions:
             if not isinstance(value, int) or value < 1:
                 _refuse(key, value, "must be an integer >= 1")
         if self.target_newton > self.max_newton:
-            _refuse("target_newton", self.target_newton, f"must be <= max_newton = {self.max_newton!r}")
+            _refuse(
+                "target_newton", self.target_newton, f"must be <= max_newton = {self.max_newton!r}"
+            )
         if not 0 < self.max_turn <= 90:
             _refuse("max_turn", self.max_turn, "must be an angle in degrees, 0 < max_turn <= 90")
         if self.direction not in _DIRECTIONS:
             _refuse("direction", self.direction, f"must be one of {', '.join(_DIRECTIONS)}")
         self._check_mappings()
+        self._check_kinds()
+
+    def _check_kinds(self) -> None:
+        for key in ("detect", "stop_at"):
+            for kind in getattr(self, key) or ():
+                if kind not in KINDS:
+                    _refuse(key, kind, f"must be among {', '.join(KINDS)}")
 
     def _check_mappings(self) -> None:
         for name, bound in self.bounds.items():

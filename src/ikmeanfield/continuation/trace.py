@@ -14,15 +14,19 @@ from .options import ContinuationOptions
 from .problem import FloatArray, Problem
 
 _SIGNS = {"both": (1.0, -1.0), "forward": (1.0,), "backward": (-1.0,)}
-#: A singular value this small against the largest makes a start singular.
+#: A singular value this small, rows scaled to one, makes a start singular.
 _SINGULAR = 1e-9
+#: Distance in scaled coordinates at which the typical size of the equations is looked up.
+_BESIDE = 1e-3
 #: Special points of one kind closer than this, in scaled coordinates, are one.
 _SAME = 1e-6
 #: A start this close to a refined special point is one.
 _SAME_START = 1e-4
 
 
-def initial_scale(problem: Problem, free: tuple[str, ...], x: FloatArray, options: ContinuationOptions) -> FloatArray:
+def initial_scale(
+    problem: Problem, free: tuple[str, ...], x: FloatArray, options: ContinuationOptions
+) -> FloatArray:
     """Scale of each component: stated, else the bounds' width, else its magnitude (1 for zero)."""
     scale = np.empty(len(x))
     for index, name in enumerate((*problem.variables, *free)):
@@ -43,7 +47,9 @@ def check_names(problem: Problem, free: tuple[str, ...], options: ContinuationOp
     for key in ("bounds", "scales"):
         for name in getattr(options, key):
             if name not in known:
-                msg = f"{key}[{name!r}]: must be a variable or a free parameter ({', '.join(known)})"
+                msg = (
+                    f"{key}[{name!r}]: must be a variable or a free parameter ({', '.join(known)})"
+                )
                 raise ValueError(msg)
 
 
@@ -78,8 +84,11 @@ def empty_branch(kind: str, problem: Problem, free: tuple[str, ...], end: Termin
 def _start(curve: Curve, x: FloatArray, sign: float, tracer: Tracer) -> Point | Termination:
     z = x / curve.field.scale
     jacobian = curve.block()(z)[1]()
-    _, values, vectors = np.linalg.svd(jacobian / row_size(jacobian)[:, None])
-    if values[-1] < _SINGULAR * values[0]:
+    # Beside the start, so that a row which vanishes at the start alone has a size.
+    beside = curve.block()(z + _BESIDE)[1]()
+    size = np.maximum(row_size(jacobian, 0.0), row_size(beside))
+    _, values, vectors = np.linalg.svd(jacobian / size[:, None])
+    if values[-1] < _SINGULAR:
         sentence = "the Jacobian at the start is singular: no unique direction (a branch point?)"
         return Termination("singular", sentence)
     tangent = vectors[-1]
