@@ -82,6 +82,8 @@ class Solved:
         Unit direction of the branch at the solution, oriented along the plane's normal.
     chain
         Condensed linearisation, for the Floquet multipliers.
+    divergence
+        Integral of the field's divergence over the period.
     residual
         Largest scaled defect of the equations at the solution.
     iterations
@@ -91,6 +93,7 @@ class Solved:
     orbit: Orbit
     tangent: Orbit
     chain: linear.Chain
+    divergence: float
     residual: float
     iterations: int
 
@@ -129,8 +132,8 @@ class Collocation:
 
     def linearise(
         self, orbit: Orbit, metric: Metric, reference: Orbit, normal: Orbit
-    ) -> linear.System:
-        """Linear system of one Newton step and of the tangent.
+    ) -> tuple[linear.System, float]:
+        """Linear system of one Newton step and of the tangent, and the integrated divergence.
 
         The border rows are the phase condition (against `reference`) and the plane with
         the given normal; of the two right-hand sides the first holds the defects, the second
@@ -160,18 +163,20 @@ class Collocation:
         offset = (orbit.at_gauss() - reference.at_gauss()) / d
         corner[0, 2] = -np.einsum("jc,jcn,jcn->", weights, offset, slope) / n
         corner[1, 3] = 1.0
-        return linear.System(
+        traces = np.einsum("jc,jcaa->", weights, jacobian)
+        system = linear.System(
             blocks.reshape(size, m * n, (m + 1) * n),
             extra.reshape(size, m * n, 4),
             border.reshape(size, 2, (m + 1) * n),
             corner,
         )
+        return system, orbit.period * float(traces)
 
     def _solve(
         self, orbit: Orbit, metric: Metric, reference: Orbit, normal: Orbit, offset: float
-    ) -> tuple[Orbit, Orbit, linear.Chain]:
-        """Newton correction, tangent and condensed chain at an orbit."""
-        system = self.linearise(orbit, metric, reference, normal)
+    ) -> tuple[Orbit, Orbit, linear.Chain, float]:
+        """Newton correction, tangent, condensed chain and integrated divergence at an orbit."""
+        system, divergence = self.linearise(orbit, metric, reference, normal)
         system.corner[1, 2] = -offset
         nodes, q, chain = linear.solve(system, orbit.values.shape[1])
         correction, tangent = (
@@ -183,7 +188,7 @@ class Collocation:
             )
             for i in range(2)
         )
-        return correction, tangent, chain
+        return correction, tangent, chain, divergence
 
     def solve(
         self,
@@ -224,7 +229,9 @@ class Collocation:
         try:
             for iteration in range(max_iterations):
                 offset = metric.inner(difference(orbit, guess), normal)
-                correction, tangent, chain = self._solve(orbit, metric, reference, normal, offset)
+                correction, tangent, chain, divergence = self._solve(
+                    orbit, metric, reference, normal, offset
+                )
                 size, last = metric.largest(correction), size
                 if not np.isfinite(size):
                     break
@@ -234,7 +241,8 @@ class Collocation:
                 if size < 10 * tolerance or rounding:
                     residual = float(np.abs(self.defects(orbit, metric)[0]).max())
                     if residual < (STAGNATION if rounding else tolerance):
-                        return Solved(orbit, metric.unit(tangent), chain, residual, iteration + 1)
+                        unit = metric.unit(tangent)
+                        return Solved(orbit, unit, chain, divergence, residual, iteration + 1)
         except np.linalg.LinAlgError as error:
             msg = "the linear system of the orbit is singular"
             raise NewtonFailureError(msg) from error

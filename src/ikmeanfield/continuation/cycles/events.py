@@ -212,6 +212,8 @@ def crossed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> list[Locat
     for event in events(tracer):
         if before.hopf is not None and event.kind in {"LPC", "BP"}:
             continue
+        if event.kind in {"PD", "TR", "BP"} and not _reliable(before, after):
+            continue
         f0, f1 = event.test(before), event.test(after)
         if not (f0 * f1 < 0 and min(abs(f0), abs(f1)) > event.noise):
             continue
@@ -224,9 +226,13 @@ def crossed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> list[Locat
     return sorted(out, key=lambda located: located.point.arclength)
 
 
+def _reliable(before: CyclePoint, after: CyclePoint) -> bool:
+    return before.floquet.reliable() and after.floquet.reliable()
+
+
 def missed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> bool:
     """Whether stability changed by more than the sign changes of the test functions explain."""
-    if before.hopf is not None:
+    if before.hopf is not None or not _reliable(before, after):
         return False
     moduli = [np.abs(point.floquet.multipliers) for point in (before, after)]
     if any((np.abs(mu - 1) < 1e-6).any() for mu in moduli):

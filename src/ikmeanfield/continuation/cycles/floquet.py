@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Distance from 1 within which a second multiplier makes the trivial one be split off.
 DOUBLE = 0.1
+#: Error of the trivial multiplier beyond which no multiplier is believed.
+LOST = 0.1
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,16 @@ class Floquet:
         """Return number of multipliers outside the unit circle."""
         return int(np.count_nonzero(np.abs(self.multipliers) > 1))
 
+    def reliable(self) -> bool:
+        """Whether the multipliers can be trusted; in the plane they always can.
 
-def multipliers(chain: Chain, flow: FloatArray) -> Floquet:
+        Along orbits that are strongly repelling for long and attracting afterwards (canards,
+        passages near saddles) rounding is magnified until the trivial multiplier is lost.
+        """
+        return len(self.multipliers) == 1 or abs(self.trivial - 1) < LOST
+
+
+def multipliers(chain: Chain, flow: FloatArray, divergence: float) -> Floquet:
     """Floquet multipliers of a cycle.
 
     Parameters
@@ -59,6 +69,9 @@ def multipliers(chain: Chain, flow: FloatArray) -> Floquet:
         The condensed intervals, in scaled variables.
     flow
         The field at the mesh points, in scaled variables, shape (N, n).
+    divergence
+        Integral of the field's divergence over the period: in the plane the one
+        nontrivial multiplier is its exponential (Liouville), whatever the conditioning.
     """
     from scipy.linalg import eigvals  # noqa: PLC0415 - only cycles need it
 
@@ -77,6 +90,8 @@ def multipliers(chain: Chain, flow: FloatArray) -> Floquet:
         a, b = left.T @ a @ right, left.T @ b @ right
         trivial = float(-a[0, 0] / b[0, 0])
         others = _ratios(eigvals(-a[1:, 1:], b[1:, 1:], homogeneous_eigvals=True))
+    if len(v) == 2:
+        others = np.exp(np.clip([divergence], -700, 700)).astype(complex)
     order = np.argsort(-np.abs(others), kind="stable")
     return Floquet(others[order], trivial, defect)
 

@@ -55,7 +55,9 @@ def branch_of(
     Rows hold, besides what every `Branch` has: ``states`` (the cycle at phase 0), ``eigenvalues``
     (the nontrivial Floquet multipliers, largest first, then the trivial one as computed),
     ``period``, ``largest_multiplier`` (largest modulus of the nontrivial ones),
-    ``trivial_multiplier`` (1 up to the accuracy of the orbit), ``mesh_error`` (estimated, relative
+    ``trivial_multiplier`` (1 up to the accuracy of the orbit), ``reliable`` (0 where that one is so
+    far off that neither multipliers nor ``stable`` can be trusted; PD, TR and BP are not looked
+    for there), ``mesh_error`` (estimated, relative
     to the amplitudes), ``intervals``, and arrays ``minimum``, ``maximum``, ``mean`` by
     variable. Where kinks were stated, ``crosses_<kink>`` tells whether the orbit crosses it. With
     `CycleOptions.save_profiles`, ``profile`` (point, node, variable) and ``profile_time`` (point,
@@ -102,6 +104,7 @@ def _columns(tracer: Tracer, points: Sequence[CyclePoint]) -> dict[str, NDArray[
         "period": np.array([p.orbit.period for p in points]),
         "largest_multiplier": np.array([mu.max(initial=0.0) for mu in modulus]),
         "trivial_multiplier": np.array([p.floquet.trivial for p in points]),
+        "reliable": np.array([int(p.floquet.reliable()) for p in points]),
         "residual": np.array([p.residual for p in points]),
         "mesh_error": np.array([p.error for p in points]),
         "intervals": np.array([p.orbit.intervals for p in points]),

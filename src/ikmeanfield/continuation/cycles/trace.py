@@ -202,6 +202,8 @@ def _step(tracer: Tracer, current: CyclePoint, step: float) -> tuple[CyclePoint,
             continue
         if after.iterations <= options.target_newton:
             step *= 1.5
+        elif after.iterations == options.target_newton + 1:
+            step *= 1.15
         elif after.iterations > options.target_newton + 2:
             step *= 0.6
         return current, after, float(np.clip(step, options.ds_min, options.ds_max))

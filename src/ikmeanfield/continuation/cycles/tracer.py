@@ -125,7 +125,7 @@ class Tracer:
         return CyclePoint(
             orbit=orbit,
             tangent=solved.tangent,
-            floquet=floquet.multipliers(solved.chain, flow),
+            floquet=floquet.multipliers(solved.chain, flow, solved.divergence),
             minimum=minimum,
             maximum=maximum,
             mean=orbit.mean(),
