@@ -180,3 +180,29 @@ def stiff_circle(rate: float) -> Problem:
         return np.array([-p[0] * (r - 1) * x / r - w, -p[0] * (r - 1) * w / r + x, p[0] * z])
 
     return Problem(field, ("x", "y", "z"), {"rate": rate})
+
+
+def langford() -> Problem:
+    """Langford's system without its symmetry-breaking term: circles at z = 0.7, period 2 pi / 3.5.
+
+    In the plane (r, z) they are equilibria with r^2 = (0.6 + 0.7 l - 0.7^3 / 3) / 1.175, whose Hopf
+    point, where l = 0.49 + r^2 / 4, is a torus bifurcation of the cycle.
+    """
+
+    def field(y: FloatArray, p: FloatArray) -> FloatArray:
+        x, w, z = y
+        s = x * x + w * w
+        dz = 0.6 + p[0] * z - z**3 / 3 - s * (1 + 0.25 * z)
+        return np.array([(z - 0.7) * x - 3.5 * w, 3.5 * x + (z - 0.7) * w, dz])
+
+    return Problem(field, ("x", "y", "z"), {"l": 0.0})
+
+
+def fitzhugh_nagumo() -> Problem:
+    """E v' = v - v^3 / 3 - w, w' = v + a, e = 0.1: Hopf points at a = +-1, period 2 pi sqrt(e)."""
+
+    def field(y: FloatArray, p: FloatArray) -> FloatArray:
+        v, w = y
+        return np.array([(v - v**3 / 3 - w) / 0.1, v + p[0]])
+
+    return Problem(field, ("v", "w"), {"a": 1.0})

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from cycle_systems import (
     bautin_normal_form,
+    fitzhugh_nagumo,
     heteroclinic,
     hopf_normal_form,
     isola,
     kinked_hopf,
+    langford,
     pitchfork_circle,
     rotating_circle,
     stiff_circle,
@@ -186,3 +188,38 @@ def test_variable_bound_ends_on_the_bound():
     branch = continue_cycles(hopf_normal_form(), start, "mu", options)
     assert branch.ends[1].reason == "bound"
     assert branch["mu"][-1] == pytest.approx(0.49, abs=1e-7)
+
+
+def test_langford_torus():
+    # oracle: the Hopf point of the reduced system in closed form
+    problem = langford()
+    critical = (0.49 + (0.6 - 0.7**3 / 3) / 4.7) / (1 - 0.7 / 4.7)
+    onset = (0.7**3 / 3 - 0.6) / 0.7
+    start = SpecialPoint("HB", {"l": onset}, np.array([0.0, 0.0, 0.7]))
+    options = replace(STEPS, bounds={"l": (-1.0, 0.8)})
+    branch = continue_cycles(problem, start, "l", options)
+    (torus,) = branch.points("TR")
+    assert torus.parameters["l"] == pytest.approx(critical, rel=1e-8)
+    r2 = (0.6 + 0.7 * critical - 0.7**3 / 3) / 1.175
+    frequency = np.sqrt(2 * r2 * 1.175)
+    assert torus.data["rotation"] == pytest.approx(frequency / 3.5, rel=1e-7)
+    np.testing.assert_allclose(branch["period"], 2 * np.pi / 3.5, rtol=1e-9)
+
+
+def test_through_a_canard_explosion():
+    # oracle: the symmetry (v, w, a) -> -(v, w, a), and the Hopf points in closed form
+    start = SpecialPoint("HB", {"a": 1.0}, np.array([-1.0, -2 / 3]))
+    options = replace(STEPS, bounds={"a": (-2.0, 2.0)})
+    branch = continue_cycles(fitzhugh_nagumo(), start, "a", options, CycleOptions(report_at=(0.0,)))
+    assert branch.ends[1].reason == "hopf"
+    assert branch["a"][-1] == pytest.approx(-1, abs=1e-9)
+    assert branch["period"][[0, -1]] == pytest.approx(2 * np.pi * np.sqrt(0.1), rel=1e-9)
+    (middle,) = branch.points("UZ")
+    low, high, mean = (branch.extra[name][1][middle.row] for name in ("minimum", "maximum", "mean"))
+    np.testing.assert_allclose(low, -high, rtol=1e-5)
+    np.testing.assert_allclose(mean, 0, atol=1e-6)
+    # v' integrated over a period: the mean of w' = v + a vanishes on every cycle
+    means = branch.extra["mean"][1][:, 0]
+    np.testing.assert_allclose(means, -branch["a"], atol=1e-6)
+    assert (branch["reliable"] == 1).all()
+    assert branch.stable[1:-1].all()

@@ -117,7 +117,7 @@ def find_hopf(
     if first is None:
         return None
     f0, best = first
-    for _ in range(30):
+    for iteration in range(30):
         p = p.copy()
         p[field.index] = x1
         second = _hopf_at(field, best.equilibrium.state, p, scale, best.frequency)
@@ -126,7 +126,7 @@ def find_hopf(
         f1, now = second
         if abs(f1) <= 1e-13 * now.frequency:
             return now
-        if abs(f1) > 0.5 * abs(f0) and abs(f0) <= 1e-8 * now.frequency:
+        if iteration > 0 and abs(f1) > 0.5 * abs(f0) and abs(f0) <= 1e-8 * now.frequency:
             # differences of the field's values are rounding from here on
             return best
         if f1 == f0:
