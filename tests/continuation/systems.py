@@ -14,7 +14,7 @@ from ikmeanfield.continuation.problem import Problem
 
 
 def fold() -> Problem:
-    """x' = p - x^2: fold at the origin, a = -1."""
+    """Return x' = p - x^2: fold at the origin, a = -1."""
     return Problem(
         lambda y, p: np.array([p[0] - y[0] ** 2]),
         ("x",),
@@ -24,26 +24,26 @@ def fold() -> Problem:
 
 
 def pitchfork() -> Problem:
-    """x' = p x - x^3: branch point at the origin."""
+    """Return x' = p x - x^3: branch point at the origin."""
     return Problem(lambda y, p: np.array([p[0] * y[0] - y[0] ** 3]), ("x",), {"p": -1.0})
 
 
 def imperfect_pitchfork() -> Problem:
-    """x' = e + p x - x^3: for e = 0 the pitchfork; else no branch point at all."""
+    """Return x' = e + p x - x^3: for e = 0 the pitchfork; else no branch point at all."""
     return Problem(
         lambda y, p: np.array([p[1] + p[0] * y[0] - y[0] ** 3]), ("x",), {"p": -1.0, "e": 1e-3}
     )
 
 
 def cusp() -> Problem:
-    """x' = b1 + b2 x - x^3: cusp at the origin, folds on 27 b1^2 = 4 b2^3."""
+    """Return x' = b1 + b2 x - x^3: cusp at the origin, folds on 27 b1^2 = 4 b2^3."""
     return Problem(
         lambda y, p: np.array([p[0] + p[1] * y[0] - y[0] ** 3]), ("x",), {"b1": -1.0, "b2": 1.0}
     )
 
 
 def hopf() -> Problem:
-    """z' = (p + 2i) z + (c + i d) z |z|^2: Hopf at p = 0, frequency 2, l1 = 2 c / 2 = c."""
+    """Return z' = (p + 2i) z + (c + i d) z |z|^2: Hopf at p = 0, frequency 2, l1 = 2 c / 2 = c."""
 
     def rhs(y, p):
         x, w = y
@@ -60,7 +60,7 @@ def hopf() -> Problem:
 
 
 def bautin() -> Problem:
-    """z' = (b1 + i) z + b2 z |z|^2 - z |z|^4: generalized Hopf at the origin."""
+    """Return z' = (b1 + i) z + b2 z |z|^2 - z |z|^4: generalized Hopf at the origin."""
 
     def rhs(y, p):
         x, w = y
@@ -72,7 +72,7 @@ def bautin() -> Problem:
 
 
 def bogdanov_takens() -> Problem:
-    """x' = y, y' = b1 + b2 y + x^2 + x y (Kuznetsov eq. 8.48 with b2 x moved to b2 y).
+    """Return x' = y, y' = b1 + b2 y + x^2 + x y (Kuznetsov eq. 8.48 with b2 x moved to b2 y).
 
     Folds on b1 = 0 (x = 0), Hopf points on x = -sqrt(-b1), b2 = sqrt(-b1), BT at the origin.
     """
@@ -161,7 +161,7 @@ def morris_lecar() -> Problem:
 
 
 def circle() -> Problem:
-    """x' = x^2 + p^2 + q^2 - 1: an isola of equilibria, and a closed fold curve p^2 + q^2 = 1."""
+    """Return x' = x^2 + p^2 + q^2 - 1: an isola, and a closed fold curve p^2 + q^2 = 1."""
     return Problem(
         lambda y, p: np.array([y[0] ** 2 + p[0] ** 2 + p[1] ** 2 - 1]),
         ("x",),
@@ -170,7 +170,7 @@ def circle() -> Problem:
 
 
 def bent_fold(sign: float) -> Problem:
-    """x' = p - x^2 + (2/3) sign max(x - q, 0)^(3/2): a fold curve with a corner at the origin.
+    """Return x' = p - x^2 + (2/3) sign max(x - q, 0)^(3/2): folds with a corner at the origin.
 
     For x < q the folds are x = p = 0. For x > q they obey sign sqrt(x - q) = 2 x, so
     q = x - 4 x^2 and p = x^2 - 16 x^3 / 3 with sign x > 0. The curve turns by 45 degrees in the
@@ -227,7 +227,7 @@ class Population:
 
 
 def _lumped(pop: Population, u: float, s: list[float], current: float) -> tuple[float, float]:
-    """alpha (Eq. 18) and mu (Eq. 29)."""
+    """Return alpha (Eq. 18) and mu (Eq. 29)."""
     alpha = pop.k * (pop.v_r + pop.v_theta)
     beta = pop.k * pop.v_r * pop.v_theta - u + current
     for synapse, value in zip(pop.synapses, s, strict=True):
@@ -360,7 +360,7 @@ class Network:
 
 
 def regular_spiking(
-    kappa=10.0, current=20.0, width=1.0, b=-2.0, v_p=math.inf, v_0=-math.inf
+    *, kappa=10.0, current=20.0, width=1.0, b=-2.0, v_p=math.inf, v_0=-math.inf
 ) -> Network:
     """One regular-spiking population, Table I."""
     pop = Population(

@@ -70,7 +70,7 @@ def empty():
 
 
 def cycle():
-    """A cycle branch with extra arrays, as another part of the package makes them."""
+    """Return a cycle branch with extra arrays, as another part of the package makes them."""
     rng = np.random.default_rng(0)
     points = 5
     return Branch(
@@ -152,9 +152,10 @@ def test_branch_refuses_columns_of_another_length():
 
 
 def test_special_point_refuses_unknown_kind():
-    with pytest.raises(ValueError, match="'SN'.*LP"):
+    with pytest.raises(ValueError, match=r"'SN'.*LP"):
         SpecialPoint("SN", {}, np.zeros(1))
-    assert set("LP HB BP NS CP BT GH ZH HH LPC PD TR KINK".split()) == set(KINDS)
+    names = {"LP", "HB", "BP", "NS", "CP", "BT", "GH", "ZH", "HH", "LPC", "PD", "TR", "KINK"}
+    assert names == set(KINDS)
 
 
 def test_columns_by_name():
@@ -162,7 +163,7 @@ def test_columns_by_name():
     np.testing.assert_array_equal(branch["x"], branch.states[:, 0])
     np.testing.assert_array_equal(branch["b2"], branch.parameters[:, 1])
     np.testing.assert_array_equal(branch["l1"], branch.columns["l1"])
-    with pytest.raises(KeyError, match="no column 'l2'.*b1"):
+    with pytest.raises(KeyError, match=r"no column 'l2'.*b1"):
         branch["l2"]
 
 
@@ -195,7 +196,8 @@ def test_plot_in_one_call(make):
 def test_import_is_light():
     code = (
         "import sys, ikmeanfield.continuation; "
-        "print([m for m in ('xarray', 'matplotlib', 'scipy.optimize', 'numba') if m in sys.modules])"
+        "heavy = {'xarray', 'matplotlib', 'scipy.optimize', 'numba'}; "
+        "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

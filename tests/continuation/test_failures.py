@@ -89,7 +89,7 @@ def test_too_few_points():
 
 
 def test_unknown_names():
-    with pytest.raises(KeyError, match="no parameter 'q'.*p"):
+    with pytest.raises(KeyError, match=r"no parameter 'q'.*p"):
         continue_equilibria(systems.fold(), [1.0], "q")
     options = ContinuationOptions(bounds={"q": (0.0, 1.0)})
     with pytest.raises(ValueError, match=r"bounds\['q'\].*x, p"):

@@ -14,7 +14,7 @@ from ikmeanfield.continuation import (
 
 
 def box(*names, half=2.0):
-    return ContinuationOptions(bounds={name: (-half, half) for name in names})
+    return ContinuationOptions(bounds=dict.fromkeys(names, (-half, half)))
 
 
 def only(points):
@@ -78,9 +78,7 @@ def test_cusp_from_a_fold_and_from_itself():
     assert [point.kind for point in branch.special] == ["LP", "LP"]
     start = branch.special[0]
     assert abs(start.parameters["b1"]) == pytest.approx(2 / 27**0.5, rel=1e-10)
-    for origin in (start, None):
-        if origin is None:
-            origin = SpecialPoint("CP", {"b1": 0.0, "b2": 0.0}, np.zeros(1))  # noqa: PLW2901
+    for origin in (start, SpecialPoint("CP", {"b1": 0.0, "b2": 0.0}, np.zeros(1))):
         folds = continue_folds(systems.cusp(), origin, ("b1", "b2"), box("b1", "b2"))
         np.testing.assert_allclose(27 * folds["b1"] ** 2, 4 * folds["b2"] ** 3, atol=1e-8)
         point = only(folds.points("CP"))

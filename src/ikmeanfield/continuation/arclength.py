@@ -6,19 +6,22 @@ refined; `Tracer` takes the steps.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from .augmented import Block, coordinate, hyperplane, stack
-from .branch import SpecialPoint, Termination
 from .newton import Solution, newton, row_size
-from .options import ContinuationOptions
-from .problem import FloatArray
-from .scaled import ScaledField
-from .spectrum import ComplexArray
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .branch import SpecialPoint, Termination
+    from .options import ContinuationOptions
+    from .problem import FloatArray
+    from .scaled import ScaledField
+    from .spectrum import ComplexArray
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,14 @@ class Refined:
     message: str = ""
 
 
+@dataclass(frozen=True)
+class Located:
+    """A special point with the point of the curve it sits on."""
+
+    point: Point
+    special: SpecialPoint
+
+
 class Curve(Protocol):
     """A kind of curve: equilibria, folds, Hopf points."""
 
@@ -84,8 +95,13 @@ class Curve(Protocol):
         """Why the curve must end at a point, if it must."""
 
 
+def flips(events: tuple[str, ...], before: Measure, after: Measure) -> int:
+    """Count the test functions that change sign between two points."""
+    return sum(before.tests[name] * after.tests[name] < 0 for name in events)
+
+
 def tangent_at(curve: Curve, z: FloatArray, along: FloatArray) -> FloatArray:
-    """Unit null vector of the curve's Jacobian, oriented like `along` (scaled coordinates)."""
+    """Return the unit null vector of the curve's scaled Jacobian, oriented like `along`."""
     jacobian = curve.block()(z)[1]()
     matrix = jacobian / row_size(jacobian)[:, None]
     tangent: FloatArray = np.linalg.svd(matrix)[2][-1]
@@ -115,7 +131,7 @@ class Tracer:
         return self.curve.field.scale
 
     def unit(self, tangent: FloatArray) -> FloatArray:
-        """A tangent in the problem's units as a unit vector in scaled coordinates."""
+        """Return a tangent in the problem's units as a unit vector in scaled coordinates."""
         scaled = tangent / self.scale
         return scaled / np.linalg.norm(scaled)
 
@@ -123,7 +139,7 @@ class Tracer:
         """Scaled distance of two points."""
         return float(np.linalg.norm((a.x - b.x) / self.scale))
 
-    def _grow_scale(self, x: FloatArray) -> None:
+    def grow_scale(self, x: FloatArray) -> None:
         """Let the scale of what has no fixed one follow the largest magnitude seen."""
         names = self.curve.field.names
         fixed = np.array([name in self.options.scales for name in names])
@@ -143,12 +159,12 @@ class Tracer:
         return Point(z * self.scale, tangent * self.scale, measure, kinks, **numbers)  # type: ignore[arg-type]
 
     def correct(self, z: FloatArray, normal: FloatArray) -> Solution:
-        """The curve's point on the hyperplane through z."""
+        """Return the curve's point on the hyperplane through z."""
         system = stack(self.curve.block(), hyperplane(normal, z))
         return newton(system, z, self.options.tolerance, self.options.max_newton)
 
     def between(self, a: Point, b: Point, fraction: float) -> Point | None:
-        """The curve's point at a fraction of the way from a to b, or None."""
+        """Return the curve's point at a fraction of the way from a to b, or None."""
         za, zb, ta, tb = (
             a.x / self.scale,
             b.x / self.scale,
@@ -189,33 +205,6 @@ class Tracer:
             return None, f"the curve turns by {turn:.0f} degrees within a step"
         return b, ""
 
-    # --- the walk ----------------------------------------------------------------------------
-
-    def run(self, start: Point) -> Termination:
-        """Follow the curve from a point along its tangent until it ends."""
-        from .events import process_step  # noqa: PLC0415 - events use the tracer
-
-        self.points, self.special = [start], []
-        ds = self.options.ds
-        for _ in range(self.options.max_points * 20):
-            a = self.points[-1]
-            outcome = process_step(self, a, ds)
-            if isinstance(outcome, Termination):
-                return outcome
-            ds = outcome
-            b = self.points[-1]
-            if b is not a:
-                self.curve.accept(b.x / self.scale)
-                end = self._closed()
-                if end is not None:
-                    return end
-                self._grow_scale(b.x)
-            if len(self.points) > self.options.max_points:
-                return Termination("max_points", f"{self.options.max_points} points taken")
-            if ds < self.options.ds_min:
-                return Termination("step", f"the step fell below ds_min = {self.options.ds_min:g}")
-        return Termination("step", "too many rejected steps")
-
     def next_step(self, a: Point, b: Point, ds: float) -> float:
         """Step after the accepted step from a to b: by Newton's effort and the turn."""
         turn = angle(self.unit(a.tangent), self.unit(b.tangent))
@@ -225,27 +214,8 @@ class Tracer:
             factor = min(factor, self.options.target_newton / b.iterations)
         return float(np.clip(ds * max(factor, 0.3), self.options.ds_min, self.options.ds_max))
 
-    def _closed(self) -> Termination | None:
-        """Whether the last step came back to the start."""
-        start, last = self.points[0], self.points[-1]
-        if len(self.points) < 10:
-            return None
-        before = self.points[-2]
-        step = self.distance(before, last)
-        gap = (start.x - before.x) / self.scale
-        direction = (last.x - before.x) / self.scale / step
-        ahead = float(gap @ direction)
-        aside = float(np.linalg.norm(gap - ahead * direction))
-        same = self.unit(start.tangent) @ self.unit(last.tangent) > 0.8
-        if 0 <= ahead <= step * (1 + 1e-9) and aside < 0.2 * step and same:
-            closing = replace(start, arclength=before.arclength + ahead, step=ahead)
-            self.points[-1] = closing
-            self.special = [(row, s) for row, s in self.special if row < len(self.points) - 1]
-            return Termination("closed", "the curve is closed: it came back to its start")
-        return None
-
     def land_on(self, index: int, value: float, a: Point, b: Point) -> Point | None:
-        """The curve's point between a and b where component `index` has a value."""
+        """Return the curve's point between a and b where component `index` has a value."""
         za, zb = a.x / self.scale, b.x / self.scale
         fraction = (value - a.x[index]) / (b.x[index] - a.x[index])
         system = stack(self.curve.block(), coordinate(index, value / self.scale[index]))

@@ -12,13 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .newton import System
 from .problem import FloatArray
-from .scaled import ScaledField, first_difference, unit_vector
+from .scaled import ScaledField, slope, unit_vector
 from .spectrum import Pair, nearest_pair, ordered
+
+if TYPE_CHECKING:
+    from .newton import System
 
 #: Residuals (m,), and a function that returns their gradients (m, N)
 Equations = tuple[FloatArray, Callable[[], FloatArray]]
@@ -39,12 +42,12 @@ def stack(*blocks: Block) -> System:
 
 
 def equilibrium(field: ScaledField) -> Block:
-    """f(z) = 0."""
+    """Return the equations f(z) = 0."""
     return lambda z: (field.field(z), lambda: field.full_jacobian(z))
 
 
 def hyperplane(normal: FloatArray, point: FloatArray) -> Block:
-    """normal . (z - point) = 0, the arclength condition."""
+    """Return the arclength condition normal . (z - point) = 0."""
     return lambda z: (np.array([normal @ (z - point)]), lambda: normal[None, :])
 
 
@@ -64,9 +67,7 @@ def function_value(function: Callable[[FloatArray], float]) -> Block:
         result = np.empty((1, len(z)))
         for column in range(len(z)):
             unit = unit_vector(len(z), column)
-            result[0, column] = first_difference(
-                lambda h, e=unit: function(z + h * e), _GRADIENT_STEP
-            )
+            result[0, column] = slope(function, z, unit, _GRADIENT_STEP)
         return result
 
     return lambda z: (np.array([function(z)]), lambda: gradient(z))
@@ -80,17 +81,17 @@ def function_on_curve(
     Newton's method starts near the curve and returns to it at second order, so only the
     derivative along the curve matters; it stands for the gradient.
     """
-    tangent = np.linalg.svd(curve(z)[1]())[2][-1]
+    tangent: FloatArray = np.linalg.svd(curve(z)[1]())[2][-1]
 
     def gradient(x: FloatArray) -> FloatArray:
-        slope = first_difference(lambda h: function(x + h * tangent), _GRADIENT_STEP)
-        return slope * tangent[None, :]
+        rate: FloatArray = slope(function, x, tangent, _GRADIENT_STEP) * tangent[None, :]
+        return rate
 
     return lambda x: (np.array([function(x)]), lambda: gradient(x))
 
 
 def kink_value(field: ScaledField, name: str, value: float = 0.0) -> Block:
-    """The kink function equals a value."""
+    """Return the condition that a kink function has a value."""
     return function_value(lambda z: field.kinks(z)[name] - value)
 
 
@@ -105,20 +106,20 @@ class Border:
     right: FloatArray
 
     def updated(self, left: FloatArray, right: FloatArray) -> Border:
-        """A border of new null vectors, oriented like the old one."""
+        """Return a border of new null vectors, oriented like the old one."""
         left = left * np.copysign(1.0, left @ self.left) / np.linalg.norm(left)
         right = right * np.copysign(1.0, right @ self.right) / np.linalg.norm(right)
         return Border(left, right)
 
 
 def border(jacobian: FloatArray) -> Border:
-    """The singular vectors of the smallest singular value."""
+    """Return the singular vectors of the smallest singular value."""
     u, _, vt = np.linalg.svd(jacobian)
     return Border(u[:, -1], vt[-1])
 
 
 def null_vectors(jacobian: FloatArray, edge: Border) -> tuple[float, FloatArray, FloatArray]:
-    """The bordered test value g (zero when J is singular) with left and right null vectors."""
+    """Return the bordered value g, zero where J is singular, with left and right null vectors."""
     n = len(jacobian)
     matrix = np.zeros((n + 1, n + 1))
     matrix[:n, :n] = jacobian
@@ -126,8 +127,8 @@ def null_vectors(jacobian: FloatArray, edge: Border) -> tuple[float, FloatArray,
     matrix[n, :n] = edge.right
     unit = np.zeros(n + 1)
     unit[n] = 1.0
-    right = np.linalg.solve(matrix, unit)
-    left = np.linalg.solve(matrix.T, unit)
+    right: FloatArray = np.asarray(np.linalg.solve(matrix, unit), dtype=float)
+    left: FloatArray = np.asarray(np.linalg.solve(matrix.T, unit), dtype=float)
     return float(right[n]), left[:n], right[:n]
 
 
@@ -185,7 +186,10 @@ def _pair_gradients(
 
 
 def pair_sum(field: ScaledField, determinant: float) -> Block:
-    """The two eigenvalues near the given product add up to zero: Hopf or neutral saddle."""
+    """Return the condition that the pair of about this product adds up to zero.
+
+    That is a Hopf point or a neutral saddle.
+    """
 
     def block(z: FloatArray) -> Equations:
         jacobian = field.jacobian(z)

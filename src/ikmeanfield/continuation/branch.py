@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .problem import FloatArray
-
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from matplotlib.axes import Axes
     from xarray import Dataset
+
+    from .problem import FloatArray
 
 ComplexArray = NDArray[np.complex128]
 
@@ -168,7 +170,7 @@ class Branch:
         return len(self.states)
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        """The column of a variable, of a free parameter, or of `columns`, shape (points,)."""
+        """Return a variable, a free parameter or one of `columns`, shape (points,)."""
         if name in self.variables:
             return self.states[:, self.variables.index(name)]
         if name in self.free:
@@ -185,7 +187,7 @@ class Branch:
         return np.asarray(self.columns["stable"], dtype=bool)
 
     def points(self, *kinds: str) -> tuple[SpecialPoint, ...]:
-        """The special points of the given kinds (all without arguments), in order of rows."""
+        """Return the special points of some kinds, or all, in the order of rows."""
         return tuple(point for point in self.special if not kinds or point.kind in kinds)
 
     def parameters_at(self, row: int) -> dict[str, float]:
@@ -194,12 +196,12 @@ class Branch:
         return {**self.fixed, **moved}
 
     def segments(self) -> Iterator[tuple[bool, slice]]:
-        """Runs of equal stability, each reaching to the first point of the next."""
+        """Yield runs of equal stability, each reaching to the first point of the next."""
         stable = self.stable
         if len(stable) == 0:
             return
         edges = [0, *(np.flatnonzero(stable[1:] != stable[:-1]) + 1), len(stable)]
-        for start, stop in zip(edges[:-1], edges[1:], strict=True):
+        for start, stop in pairwise(edges):
             yield bool(stable[start]), slice(start, min(stop + 1, len(stable)))
 
     def to_dataset(self) -> Dataset:
@@ -210,7 +212,7 @@ class Branch:
 
     @classmethod
     def from_dataset(cls, dataset: Dataset) -> Branch:
-        """The branch that `to_dataset` stored."""
+        """Return the branch that `to_dataset` stored."""
         from .branch_io import from_dataset  # noqa: PLC0415
 
         return from_dataset(dataset)

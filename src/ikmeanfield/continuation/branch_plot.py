@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING
 
-from .branch import Branch
+import matplotlib.pyplot as plt
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from .branch import Branch
 
 _COLOURS = {"equilibrium": "black", "fold": "0.45", "hopf": "tab:green", "cycle": "tab:blue"}
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .arclength import Refined
 from .newton import Solution, newton
-from .problem import FloatArray
-from .scaled import FIRST_STEP, ScaledField, first_difference
+from .scaled import FIRST_STEP, ScaledField, slope, unit_vector
+
+if TYPE_CHECKING:
+    from .problem import FloatArray
 
 _ITERATIONS = 30
 #: An unfolding larger than this, in scaled terms, means that the two curves do not meet.
@@ -40,9 +44,8 @@ def refine_branch_point(field: ScaledField, z: FloatArray, tolerance: float) -> 
     def gradient(x: FloatArray) -> FloatArray:
         columns = []
         for index in range(len(x)):
-            unit = np.zeros(len(x))
-            unit[index] = 1.0
-            columns.append(first_difference(lambda h, e=unit: residual(x + h * e), FIRST_STEP))
+            unit = unit_vector(len(x), index)
+            columns.append(slope(residual, x, unit, FIRST_STEP))
         return np.array(columns).T
 
     solution = newton(lambda x: (residual(x), lambda: gradient(x)), start, tolerance, _ITERATIONS)

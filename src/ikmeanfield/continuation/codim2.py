@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .arclength import Refined
@@ -16,9 +18,11 @@ from .augmented import (
 )
 from .newton import System, newton
 from .normalforms import cusp_coefficient, lyapunov_value, quadratic_value
-from .problem import FloatArray
-from .scaled import ScaledField
 from .spectrum import nearest_pair, ordered
+
+if TYPE_CHECKING:
+    from .problem import FloatArray
+    from .scaled import ScaledField
 
 _ITERATIONS = 20
 
@@ -51,7 +55,9 @@ def refine_generalized_hopf(
 
     curve = stack(equilibrium(field), pair_sum(field, determinant))
     system = stack(curve, function_on_curve(coefficient, curve, z))
-    return _with_frequencies("GH", field, system, z, (determinant,), tolerance)
+    return _with_frequencies(
+        "GH", field, system, z, determinants=(determinant,), tolerance=tolerance
+    )
 
 
 def refine_zero_hopf(
@@ -60,7 +66,9 @@ def refine_zero_hopf(
     """Solve for a zero eigenvalue beside a pair (of about this product) on the imaginary axis."""
     edge = border(field.jacobian(z))
     system = stack(equilibrium(field), fold(field, edge), pair_sum(field, determinant))
-    return _with_frequencies("ZH", field, system, z, (determinant,), tolerance)
+    return _with_frequencies(
+        "ZH", field, system, z, determinants=(determinant,), tolerance=tolerance
+    )
 
 
 def refine_hopf_hopf(
@@ -69,7 +77,7 @@ def refine_hopf_hopf(
     """Solve for two pairs on the imaginary axis."""
     pairs = [pair_sum(field, determinant) for determinant in determinants]
     system = stack(equilibrium(field), *pairs)
-    return _with_frequencies("HH", field, system, z, determinants, tolerance)
+    return _with_frequencies("HH", field, system, z, determinants=determinants, tolerance=tolerance)
 
 
 def _with_frequencies(
@@ -77,6 +85,7 @@ def _with_frequencies(
     field: ScaledField,
     system: System,
     z: FloatArray,
+    *,
     determinants: tuple[float, ...],
     tolerance: float,
 ) -> Refined:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,10 +14,14 @@ from .branchpoints import refine_branch_point
 from .newton import newton, row_size
 from .normalforms import first_lyapunov, fold_coefficient
 from .options import ContinuationOptions
-from .problem import FloatArray, Problem
 from .scaled import ScaledField
 from .spectrum import critical_pair, hopf_test, nearest_pair, ordered, unstable_count
 from .trace import check_names, empty_branch, initial_scale, out_of_bounds, trace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .problem import FloatArray, Problem
 
 _REFINE_ITERATIONS = 20
 
@@ -25,8 +29,8 @@ _REFINE_ITERATIONS = 20
 class EquilibriumCurve:
     """f(y, p) = 0 in one free parameter."""
 
-    kind = "equilibrium"
-    events = ("BP", "HB", "LP")
+    kind: str = "equilibrium"
+    events: tuple[str, ...] = ("BP", "HB", "LP")
 
     def __init__(self, field: ScaledField, options: ContinuationOptions):
         self.field = field
@@ -52,7 +56,7 @@ class EquilibriumCurve:
     def accept(self, z: FloatArray) -> None:
         """Nothing to adapt."""
 
-    def finished(self, measure: Measure) -> Termination | None:  # noqa: ARG002
+    def finished(self, measure: Measure) -> Termination | None:
         """Return None: nothing about an equilibrium ends its curve."""
         return None
 
@@ -132,7 +136,7 @@ def find_equilibrium(
     options = options or ContinuationOptions()
     problem = problem.at(parameters or {})
     state = np.asarray(state, dtype=float)
-    scale = initial_scale(problem, (), state, replace(options, bounds={}))
+    scale = initial_scale(problem.variables, state, replace(options, bounds={}))
     field = ScaledField(problem, (), scale)
     # At a fold df/dy is singular and Newton's method would leave a perfect start.
     value = field.field(state / scale)
@@ -177,17 +181,16 @@ def continue_equilibria(
     free = (parameter,)
     problem.index(parameter)
     check_names(problem, free, options)
-    value = float(problem.parameters[parameter])
+    start = np.append(np.asarray(state, dtype=float), problem.parameters[parameter])
+    names = (*problem.variables, parameter)
+    field = ScaledField(problem, free, initial_scale(names, start, options))
     try:
-        state = find_equilibrium(problem, state, options=replace(options, bounds={}))
+        start[:-1] = find_equilibrium(problem, state, options=replace(options, bounds={}))
     except ArithmeticError as error:
         return empty_branch("equilibrium", problem, free, Termination("no_start", str(error)))
-    x = np.append(state, value)
-    outside = out_of_bounds((*problem.variables, *free), x, options)
+    outside = out_of_bounds(names, start, options)
     if outside:
         return empty_branch("equilibrium", problem, free, Termination("bound", outside))
-
-    def make_curve(scale: FloatArray) -> EquilibriumCurve:
-        return EquilibriumCurve(ScaledField(problem, free, scale), options)
-
-    return trace(make_curve, problem, free, x, options, frozenset())
+    field = field.rescaled(initial_scale(names, start, options))
+    stop = options.stop_at or frozenset()
+    return trace(lambda: EquilibriumCurve(field, options), start, options, stop)

@@ -1,119 +1,26 @@
-"""One step of a continuation: kinks, bounds, special points."""
+"""Special points within a step: bracketed by a test function, then solved for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Point, Refined, Tracer
-from .branch import SpecialPoint, Termination
-from .kinks import crossed_kinks, pass_kink, rescue_at_kink, unsolved_kink
-from .problem import FloatArray
+from .arclength import Located
+from .branch import SpecialPoint
+
+if TYPE_CHECKING:
+    from .arclength import Point, Refined, Tracer
+    from .problem import FloatArray
 
 #: Evaluations of a test function before Newton's method takes over, and before it is given up.
 _FEW, _MANY = 6, 40
-#: Below this step, in units of ds_min, a step with unexplained eigenvalues or kinks is taken.
-_PATIENCE = 1e3
-#: Special points closer than this, in scaled coordinates, are one.
-_SAME = 1e-6
 #: A point of another kind this close may be the cause of a sign change.
 _NEAR = 1e-3
 
 
-@dataclass(frozen=True)
-class Located:
-    """A special point with the point of the curve it sits on."""
-
-    point: Point
-    special: SpecialPoint
-
-
-def process_step(tracer: Tracer, a: Point, ds: float) -> float | Termination:
-    """Try a step from a: append what it finds to the tracer; the next step, or the end."""
-    b, why = tracer.advance(a, ds)
-    if b is None:
-        rescued = rescue_at_kink(tracer, a, ds)
-        if rescued is not None:
-            return _cross(tracer, a, *rescued, ds)
-        if ds / 2 < tracer.options.ds_min:
-            reason = "singular" if "singular" in why else "step"
-            limit = f"the step fell below ds_min = {tracer.options.ds_min:g}"
-            return Termination(reason, f"{limit}: {why}")
-        return ds / 2
-    end = None
-    left = _left_bound(tracer, b)
-    if left is not None:
-        index, value = left
-        end = Termination("bound", f"{tracer.curve.field.names[index]} reached its bound {value:g}")
-        if abs(a.x[index] - value) <= 1e-12 * tracer.scale[index]:
-            sentence = f"{tracer.curve.field.names[index]} leaves its bound {value:g} at once"
-            return Termination("bound", sentence) if len(tracer.points) == 1 else end
-        b = tracer.land_on(index, value, a, b)
-        if b is None:
-            return ds / 2 if ds / 2 >= tracer.options.ds_min else end
-    crossed = crossed_kinks(a, b)
-    passed = pass_kink(tracer, a, b, crossed[0]) if len(crossed) == 1 else None
-    if passed is not None:
-        return _cross(tracer, a, *passed, ds)
-    puzzling = bool(crossed) or tracer.curve.missed(a.measure, b.measure)
-    if puzzling and ds > _PATIENCE * tracer.options.ds_min:
-        return ds / 2
-    following = tracer.next_step(a, b, ds)
-    finished = tracer.curve.finished(b.measure)
-    stopped = _append(tracer, a, b, keep=finished is None) or finished
-    for name in crossed if stopped is None else ():
-        tracer.special.append((len(tracer.points) - 1, unsolved_kink(tracer, a, b, name)))
-    return stopped or end or following
-
-
-def _cross(
-    tracer: Tracer, a: Point, before: Point, kink: Located, beyond: Point, ds: float
-) -> float | Termination:
-    """Append a kink's point and the first point beyond it."""
-    end = _append(tracer, a, before, keep=False)
-    if end is not None:
-        return end
-    tracer.points.append(kink.point)
-    tracer.special.append((len(tracer.points) - 1, kink.special))
-    if "KINK" in tracer.stop_at:
-        return Termination("KINK", f"stopped at the kink {kink.special.name}")
-    tracer.curve.accept(beyond.x / tracer.scale)
-    tracer.points.append(beyond)
-    return max(min(ds, 2 * tracer.distance(kink.point, beyond)), tracer.options.ds_min)
-
-
-def _left_bound(tracer: Tracer, b: Point) -> tuple[int, float] | None:
-    """The bound that b lies furthest beyond, as (component, value)."""
-    worst, found = 0.0, None
-    for index, name in enumerate(tracer.curve.field.names):
-        lower, upper = tracer.options.bounds.get(name, (-np.inf, np.inf))
-        for value, excess in ((lower, lower - b.x[index]), (upper, b.x[index] - upper)):
-            if excess / tracer.scale[index] > worst:
-                worst, found = excess / tracer.scale[index], (index, value)
-    return found
-
-
-def _append(tracer: Tracer, a: Point, b: Point, keep: bool = True) -> Termination | None:
-    """Append the special points between a and b, then b; the end if one of them is one."""
-    for located in special_points(tracer, a, b):
-        if any(
-            other.kind == located.special.kind
-            and tracer.distance(tracer.points[row], located.point) < _SAME
-            for row, other in tracer.special
-        ):
-            continue
-        tracer.points.append(located.point)
-        tracer.special.append((len(tracer.points) - 1, located.special))
-        if located.special.kind in tracer.stop_at:
-            return Termination(located.special.kind, f"stopped at {located.special.kind}")
-    if keep:
-        tracer.points.append(b)
-    return None
-
-
 def special_points(tracer: Tracer, a: Point, b: Point) -> list[Located]:
-    """The special points between a and b, in the order of arclength."""
+    """Return the special points between a and b, in the order of arclength."""
     found: list[Located] = []
     for event in tracer.curve.events:
         before, after = a.measure.tests.get(event, np.nan), b.measure.tests.get(event, np.nan)
@@ -218,4 +125,4 @@ def _guess(
         eigenvalues=point.measure.eigenvalues,
         message=f"bracketed, but its defining system was not solved: {reason}",
     )
-    return Located(replace(point), special)
+    return Located(point, special)

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .arclength import Located
 from .augmented import kink_value, stack
 from .branch import SpecialPoint
 from .newton import Solution, newton
 
 if TYPE_CHECKING:
     from .arclength import Point, Tracer
-    from .events import Located
     from .problem import FloatArray
 
 _ITERATIONS = 30
@@ -36,7 +36,7 @@ def crossed_kinks(a: Point, b: Point) -> list[str]:
 
 
 def unsolved_kink(tracer: Tracer, a: Point, b: Point, name: str) -> SpecialPoint:
-    """A kink that lies between two points but could not be solved for, placed at the second."""
+    """Return a kink that was crossed but not solved for, placed behind it."""
     return SpecialPoint(
         kind="KINK",
         name=name,
@@ -50,7 +50,7 @@ def unsolved_kink(tracer: Tracer, a: Point, b: Point, name: str) -> SpecialPoint
 
 
 def solve_on(tracer: Tracer, name: str, value: float, guess: FloatArray) -> Solution:
-    """The curve's point where a kink function has a value."""
+    """Return the curve's point where a kink function has a value."""
     system = stack(tracer.curve.block(), kink_value(tracer.curve.field, name, value))
     return newton(system, guess, tracer.options.tolerance, _ITERATIONS)
 
@@ -63,7 +63,7 @@ def pass_kink(tracer: Tracer, a: Point, b: Point, name: str) -> tuple[Point, Loc
 
 
 def rescue_at_kink(tracer: Tracer, a: Point, ds: float) -> tuple[Point, Located, Point] | None:
-    """The same when a step failed and a kink ahead may be why."""
+    """Return the same where a step failed and a kink ahead may be why."""
     z, t = a.x / tracer.scale, tracer.unit(a.tangent)
     for name, value in a.kinks.items():
         ahead = tracer.curve.field.kinks(z + 2 * ds * t)[name]
@@ -85,7 +85,9 @@ def _pass(
     distance = float(np.linalg.norm(way))
     if not solution.converged or distance > 1.5 * reach or way @ t <= 0:
         return None
-    beyond = _depart(tracer, name, solution.z, -np.sign(a.kinks[name]), size, distance)
+    beyond = _depart(
+        tracer, name, solution.z, sign=-np.sign(a.kinks[name]), size=size, reach=distance
+    )
     if beyond is None:
         return None
     located = _located(tracer, a, name, solution, way)
@@ -95,7 +97,7 @@ def _pass(
 
 
 def _solve_at(tracer: Tracer, name: str, guess: FloatArray) -> Solution:
-    """The kink itself, up to _OFFSET, on that side on which the curve varies less.
+    """Return the kink itself, up to _OFFSET, on that side on which the curve varies less.
 
     On m = 0 rounding decides the side, and where the field holds a root of m it magnifies it.
     """
@@ -110,9 +112,9 @@ def _solve_at(tracer: Tracer, name: str, guess: FloatArray) -> Solution:
 
 
 def _depart(
-    tracer: Tracer, name: str, z: FloatArray, sign: float, size: float, reach: float
+    tracer: Tracer, name: str, z: FloatArray, *, sign: float, size: float, reach: float
 ) -> Point | None:
-    """A point beyond the kink at z, no further from it than `reach`."""
+    """Return a point beyond the kink at z, no further from it than `reach`."""
     gradient = kink_value(tracer.curve.field, name)(z)[1]()[0]
     value = 0.1 * size
     for _ in range(14):
@@ -127,8 +129,6 @@ def _depart(
 
 
 def _located(tracer: Tracer, a: Point, name: str, solution: Solution, way: FloatArray) -> Located:
-    from .events import Located  # noqa: PLC0415 - events use this module
-
     distance = float(np.linalg.norm(way))
     point = tracer.make_point(
         solution.z,

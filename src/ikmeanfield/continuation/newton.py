@@ -13,7 +13,10 @@ from .problem import FloatArray
 System = Callable[[FloatArray], tuple[FloatArray, Callable[[], FloatArray]]]
 #: A step that shrank the residual by this factor or more lets the Jacobian be used once more.
 _CHORD = 0.02
-_UNDEFINED = "an equation cannot be evaluated here"
+_UNDEFINED = "an equation cannot be evaluated here: {}"
+_NOT_FINITE = "the field is not finite"
+_SINGULAR = "the Jacobian is singular"
+_NEARLY_SINGULAR = "the Jacobian is nearly singular: Newton's step has no bound"
 #: A correction this long, in scaled coordinates, comes from a singular matrix.
 _TOO_FAR = 1e4
 
@@ -50,6 +53,44 @@ def row_size(jacobian: FloatArray, empty: float = 1.0) -> FloatArray:
     return np.where(size > 0, size, empty)
 
 
+class _StuckError(ArithmeticError):
+    """Newton's method cannot go on; the text says why."""
+
+
+def _values(system: System, z: FloatArray) -> tuple[FloatArray, Callable[[], FloatArray]]:
+    try:
+        value, gradient = system(z)
+    except (np.linalg.LinAlgError, ArithmeticError) as error:
+        raise _StuckError(_UNDEFINED.format(error)) from error
+    if not np.isfinite(value).all():
+        raise _StuckError(_NOT_FINITE)
+    return value, gradient
+
+
+def _matrix(gradient: Callable[[], FloatArray]) -> FloatArray:
+    try:
+        matrix = gradient()
+    except (np.linalg.LinAlgError, ArithmeticError) as error:
+        raise _StuckError(_UNDEFINED.format(error)) from error
+    if not np.isfinite(matrix).all():
+        raise _StuckError(_NOT_FINITE)
+    return matrix
+
+
+def _inverse(matrix: FloatArray) -> FloatArray:
+    try:
+        return np.asarray(np.linalg.inv(matrix), dtype=float)
+    except np.linalg.LinAlgError as error:
+        raise _StuckError(_SINGULAR) from error
+
+
+def _length(correction: FloatArray) -> float:
+    length = float(np.abs(correction).max())
+    if not length < _TOO_FAR:
+        raise _StuckError(_NEARLY_SINGULAR)
+    return length
+
+
 def newton(system: System, z: FloatArray, tolerance: float, max_iterations: int) -> Solution:
     """Solve system(z) = 0 from a guess in scaled coordinates.
 
@@ -66,40 +107,30 @@ def newton(system: System, z: FloatArray, tolerance: float, max_iterations: int)
     max_iterations
         Largest number of linear solves.
     """
-    residual = np.inf
-    size = np.empty(0)
-    inverse = np.empty((0, 0))
-    for iteration in range(max_iterations + 1):
-        try:
-            value, gradient = system(z)
-        except np.linalg.LinAlgError:
-            return Solution(z, False, iteration, residual, _UNDEFINED)
-        previous, residual = residual, float(np.abs(value / size).max()) if len(size) else np.inf
-        if not residual < _CHORD * previous:
-            if not np.isfinite(value).all():
-                return Solution(z, False, iteration, np.inf, "the field is not finite")
-            try:
-                matrix = gradient()
-            except np.linalg.LinAlgError:
-                return Solution(z, False, iteration, residual, _UNDEFINED)
-            if not np.isfinite(matrix).all():
-                return Solution(z, False, iteration, np.inf, "the field is not finite")
-            size = row_size(matrix)
-            residual = float(np.abs(value / size).max())
-            try:
-                inverse = np.linalg.inv(matrix / size[:, None])
-            except np.linalg.LinAlgError:
-                return Solution(z, False, iteration, residual, "the Jacobian is singular")
-        correction = inverse @ (value / size)
-        length = float(np.abs(correction).max())
-        if length < tolerance and residual < tolerance:
-            return Solution(z - correction, True, iteration, residual)
-        if not length < _TOO_FAR:
-            message = "the Jacobian is nearly singular: Newton's step has no bound"
-            return Solution(z, False, iteration, residual, message)
-        z = z - correction
-    message = f"no convergence in {max_iterations} iterations, residual {residual:.1e}"
-    return Solution(z, False, max_iterations, residual, message)
+    residual, iteration = np.inf, 0
+    size, inverse = np.empty(0), np.empty((0, 0))
+    try:
+        for iteration in range(max_iterations + 1):
+            value, gradient = _values(system, z)
+            previous = residual
+            residual = float(np.abs(value / size).max()) if len(size) else np.inf
+            if not residual < _CHORD * previous:
+                matrix = _matrix(gradient)
+                size = row_size(matrix)
+                residual = float(np.abs(value / size).max())
+                inverse = _inverse(matrix / size[:, None])
+            correction = inverse @ (value / size)
+            length = _length(correction)
+            if length < tolerance and residual < tolerance:
+                return Solution(z - correction, True, iteration, residual)
+            z = z - correction
+    except _StuckError as stuck:
+        return Solution(z, False, iteration, residual, str(stuck))
+    return Solution(z, False, max_iterations, residual, _too_slow(max_iterations, residual))
+
+
+def _too_slow(iterations: int, residual: float) -> str:
+    return f"no convergence in {iterations} iterations, residual {residual:.1e}"
 
 
 def onto_curve(equations: System, z: FloatArray, tolerance: float, max_iterations: int) -> Solution:
@@ -107,21 +138,20 @@ def onto_curve(equations: System, z: FloatArray, tolerance: float, max_iteration
 
     Every correction is the shortest one, so the guess moves no further than it must.
     """
-    residual = np.inf
-    for iteration in range(max_iterations + 1):
-        value, gradient = equations(z)
-        matrix = gradient()
-        if not (np.isfinite(value).all() and np.isfinite(matrix).all()):
-            return Solution(z, False, iteration, np.inf, "the field is not finite")
-        size = row_size(matrix)
-        residual = float(np.abs(value / size).max())
-        correction = np.linalg.lstsq(matrix / size[:, None], value / size, rcond=None)[0]
-        length = float(np.abs(correction).max())
-        if length < tolerance and residual < tolerance:
-            return Solution(z, True, iteration, residual)
-        if not length < _TOO_FAR:
-            message = "the Jacobian is nearly singular: Newton's step has no bound"
-            return Solution(z, False, iteration, residual, message)
-        z = z - correction
-    message = f"no convergence in {max_iterations} iterations, residual {residual:.1e}"
-    return Solution(z, False, max_iterations, residual, message)
+    residual, iteration = np.inf, 0
+    try:
+        for iteration in range(max_iterations + 1):
+            value, gradient = _values(equations, z)
+            matrix = _matrix(gradient)
+            size = row_size(matrix)
+            residual = float(np.abs(value / size).max())
+            correction: FloatArray = np.asarray(
+                np.linalg.lstsq(matrix / size[:, None], value / size, rcond=None)[0], dtype=float
+            )
+            length = _length(correction)
+            if length < tolerance and residual < tolerance:
+                return Solution(z, True, iteration, residual)
+            z = z - correction
+    except _StuckError as stuck:
+        return Solution(z, False, iteration, residual, str(stuck))
+    return Solution(z, False, max_iterations, residual, _too_slow(max_iterations, residual))

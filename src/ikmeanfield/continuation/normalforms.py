@@ -16,13 +16,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .augmented import Border, border, null_vectors
-from .problem import FloatArray
 from .scaled import SECOND_STEP, ScaledField
-from .spectrum import ComplexArray
+
+if TYPE_CHECKING:
+    from .problem import FloatArray
+    from .spectrum import ComplexArray
 
 #: Two step sizes have to agree to this for l1 to be called reliable.
 _AGREEMENT = 1e-4
@@ -86,7 +89,7 @@ def _l1_at_step(field: ScaledField, z: FloatArray, frequency: float, step: float
 
 
 def _clear_step(field: ScaledField, z: FloatArray, frequency: float) -> tuple[float, bool]:
-    """A stencil step for l1 that keeps a wide berth of kinks, and whether there is one."""
+    """Return a stencil step for l1 that keeps a wide berth of kinks, and whether there is one."""
     q, _ = _critical_vectors(field.jacobian(z), frequency)
     step, clear = SECOND_STEP, True
     for direction in (q.real.copy(), q.imag.copy()):
@@ -118,7 +121,7 @@ def lyapunov_value(field: ScaledField, z: FloatArray, frequency: float) -> float
 
 
 def quadratic_value(field: ScaledField, z: FloatArray, edge: Border) -> float:
-    """w . B(v, v) / 2 with unit null vectors oriented like the border: zero at a cusp.
+    """Return w . B(v, v) / 2 with unit null vectors oriented like the border: zero at a cusp.
 
     NaN on a kink.
     """

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .branch import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Direction = Literal["both", "forward", "backward"]
 _DIRECTIONS = ("both", "forward", "backward")

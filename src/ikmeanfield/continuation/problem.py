@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +39,8 @@ class Problem:
     variables: tuple[str, ...]
     parameters: Mapping[str, float]
     jacobian: Field | None = None
-    kinks: Mapping[str, Scalar] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
+    kinks: Mapping[str, Scalar] = dataclasses.field(default_factory=dict)
+    units: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def index(self, parameter: str) -> int:
         """Position of a parameter in p; an unknown name is an error that lists the known ones."""
@@ -50,14 +51,14 @@ class Problem:
         return names.index(parameter)
 
     def vector(self, **values: float) -> FloatArray:
-        """The parameter vector p, with some values replaced."""
+        """Return the parameter vector p, with some values replaced."""
         p = np.array(list(self.parameters.values()), dtype=float)
         for name, value in values.items():
             p[self.index(name)] = value
         return p
 
     def at(self, values: Mapping[str, float]) -> Problem:
-        """The same problem with other default values of some parameters."""
+        """Return the same problem with other default values of some parameters."""
         for name in values:
             self.index(name)
         return replace(self, parameters={**self.parameters, **values})

@@ -6,14 +6,16 @@ Eigenvalues do not depend on the scale.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from .problem import FloatArray, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 _Value = TypeVar("_Value", float, FloatArray)
 
@@ -28,17 +30,19 @@ _HALVINGS = 16
 
 
 def unit_vector(size: int, index: int) -> FloatArray:
-    """The unit vector along one component."""
+    """Return the unit vector along one component."""
     unit = np.zeros(size)
     unit[index] = 1.0
     return unit
 
 
-def first_difference(function: Callable[[float], _Value], h: float) -> _Value:
-    """Derivative at 0 of a function of one number, from four points, error of order h^4."""
-    near = function(h) - function(-h)
-    far = function(2 * h) - function(-2 * h)
-    return (8 * near - far) / (12 * h)
+def slope(
+    function: Callable[[FloatArray], _Value], z: FloatArray, direction: FloatArray, step: float
+) -> _Value:
+    """Return the derivative of a function of z along a direction, error of order step^4."""
+    near = function(z + step * direction) - function(z - step * direction)
+    far = function(z + 2 * step * direction) - function(z - 2 * step * direction)
+    return (8 * near - far) / (12 * step)
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,24 @@ class ScaledField:
     def _index(self) -> list[int]:
         return [self.problem.index(name) for name in self.free]
 
-    @property
+    @cached_property
     def n(self) -> int:
         """Number of variables."""
         return len(self.problem.variables)
+
+    @cached_property
+    def _latest(self) -> dict[str, tuple[bytes, FloatArray]]:
+        """Matrices at the last point asked for: a step asks for the same ones several times."""
+        return {}
+
+    def _kept(
+        self, name: str, z: FloatArray, compute: Callable[[FloatArray], FloatArray]
+    ) -> FloatArray:
+        key = z.tobytes()
+        kept = self._latest.get(name)
+        if kept is None or kept[0] != key:
+            kept = self._latest[name] = key, compute(z)
+        return kept[1]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,7 +96,7 @@ class ScaledField:
         return (*self.problem.variables, *self.free)
 
     def rescaled(self, scale: FloatArray) -> ScaledField:
-        """The same field on another scale."""
+        """Return the same field on another scale."""
         return replace(self, scale=scale)
 
     def split(self, z: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -99,7 +117,10 @@ class ScaledField:
         return value
 
     def jacobian(self, z: FloatArray) -> FloatArray:
-        """Derivative by the scaled variables, shape (n, n)."""
+        """Return the derivative by the scaled variables, shape (n, n); not to be changed."""
+        return self._kept("jacobian", z, self._jacobian)
+
+    def _jacobian(self, z: FloatArray) -> FloatArray:
         n = self.n
         if self.problem.jacobian is None:
             return self._differences(z, range(n))
@@ -109,7 +130,10 @@ class ScaledField:
         return scaled
 
     def full_jacobian(self, z: FloatArray) -> FloatArray:
-        """Derivative by variables and free parameters, shape (n, n + k)."""
+        """Return the derivative by variables and free parameters, (n, n + k); as above."""
+        return self._kept("full", z, self._full_jacobian)
+
+    def _full_jacobian(self, z: FloatArray) -> FloatArray:
         parameters = self._differences(z, range(self.n, len(z)))
         return np.hstack([self.jacobian(z), parameters])
 
@@ -117,15 +141,14 @@ class ScaledField:
         result = np.empty((self.n, len(columns)))
         for position, column in enumerate(columns):
             unit = unit_vector(len(z), column)
-            result[:, position] = first_difference(
-                lambda h, e=unit: self.field(z + h * e), FIRST_STEP
-            )
+            result[:, position] = slope(self.field, z, unit, FIRST_STEP)
         return result
 
     def along(self, z: FloatArray, direction: FloatArray) -> FloatArray:
-        """Derivative of `jacobian` along a direction of length n or n + k, shape (n, n).
+        """Return the derivative of `jacobian` along a direction of length n or n + k, shape (n, n).
 
-        From two points, good to about 1e-10: meant for Newton's method. The stencil shrinks so as not to reach across a kink.
+        From two points, good to about 1e-10: meant for Newton's method. The stencil shrinks so
+        as not to reach across a kink.
         """
         w = self._padded(z, direction)
         h = self.clear_step(z, w, GRADIENT_STEP)[0]
@@ -159,9 +182,10 @@ class ScaledField:
         return {name: float(kink(y, p)) for name, kink in self.problem.kinks.items()}
 
     def clear_step(self, z: FloatArray, direction: FloatArray, step: float) -> tuple[float, bool]:
-        """A step, halved as often as needed for z ± 2 step direction to lie on z's side of kinks.
+        """Return a step such that z ± 2 step direction lies on z's side of every kink.
 
-        Returns the step and whether the stencil is clear of every kink.
+        The step is halved as often as needed, or until it is told that there is none: the second
+        value says whether the stencil is clear.
         """
         if not self.problem.kinks:
             return step, True

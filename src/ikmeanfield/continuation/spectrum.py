@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .problem import FloatArray
+if TYPE_CHECKING:
+    from .problem import FloatArray
 
 ComplexArray = NDArray[np.complex128]
 
@@ -24,7 +26,7 @@ def ordered(matrix: FloatArray) -> ComplexArray:
 
 
 def unstable_count(eigenvalues: ComplexArray) -> int:
-    """Number of eigenvalues with positive real part; those at zero up to rounding do not count."""
+    """Return the number of eigenvalues to the right of zero, not counting rounding."""
     if len(eigenvalues) == 0:
         return 0
     return int(np.sum(eigenvalues.real > _ZERO * np.abs(eigenvalues).max()))
@@ -63,7 +65,7 @@ def pairs(eigenvalues: ComplexArray) -> list[Pair]:
 
 
 def hopf_test(eigenvalues: ComplexArray) -> float:
-    """A function whose sign changes where two eigenvalues of a pair add up to zero.
+    """Return a number whose sign changes where two eigenvalues of a pair add up to zero.
 
     Its sign is that of the determinant of the bialternate product (Guckenheimer, Myers and
     Sturmfels 1997), its size the smallest sum. NaN for fewer than two eigenvalues.
@@ -75,7 +77,7 @@ def hopf_test(eigenvalues: ComplexArray) -> float:
 
 
 def zero_test(eigenvalues: ComplexArray) -> float:
-    """A function whose sign changes where a real eigenvalue passes zero; NaN without any."""
+    """Return a number whose sign changes where a real eigenvalue passes zero; NaN without any."""
     if len(eigenvalues) == 0:
         return float("nan")
     real = eigenvalues.real[eigenvalues.imag == 0]
@@ -84,12 +86,12 @@ def zero_test(eigenvalues: ComplexArray) -> float:
 
 
 def without(eigenvalues: ComplexArray, positions: tuple[int, ...]) -> ComplexArray:
-    """The eigenvalues except those at some positions."""
+    """Return the eigenvalues except those at some positions."""
     return np.delete(eigenvalues, list(positions))
 
 
 def nearest_pair(eigenvalues: ComplexArray, determinant: float) -> Pair:
-    """The pair that best continues one with sum zero and the given product.
+    """Return the pair that best continues one with sum zero and the given product.
 
     Distances are products of eigenvalues, so that a slow pair is not drowned by fast modes.
     """
@@ -102,5 +104,5 @@ def nearest_pair(eigenvalues: ComplexArray, determinant: float) -> Pair:
 
 
 def critical_pair(eigenvalues: ComplexArray) -> Pair:
-    """The pair with the smallest sum."""
+    """Return the pair with the smallest sum."""
     return min(pairs(eigenvalues), key=lambda pair: abs(pair.trace))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .arclength import Curve, Point, Tracer
 from .branch import Branch, SpecialPoint, Termination
 from .newton import row_size
-from .options import ContinuationOptions
-from .problem import FloatArray, Problem
+from .walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .options import ContinuationOptions
+    from .problem import FloatArray, Problem
 
 _SIGNS = {"both": (1.0, -1.0), "forward": (1.0,), "backward": (-1.0,)}
 #: A singular value this small, rows scaled to one, makes a start singular.
@@ -22,14 +27,16 @@ _BESIDE = 1e-3
 _SAME = 1e-6
 #: A start this close to a refined special point is one.
 _SAME_START = 1e-4
+#: Share of a bound's width by which a start may lie beyond it.
+_SLACK = 1e-9
 
 
 def initial_scale(
-    problem: Problem, free: tuple[str, ...], x: FloatArray, options: ContinuationOptions
+    names: tuple[str, ...], x: FloatArray, options: ContinuationOptions
 ) -> FloatArray:
     """Scale of each component: stated, else the bounds' width, else its magnitude (1 for zero)."""
     scale = np.empty(len(x))
-    for index, name in enumerate((*problem.variables, *free)):
+    for index, name in enumerate(names):
         if name in options.scales:
             scale[index] = options.scales[name]
         elif name in options.bounds:
@@ -54,24 +61,31 @@ def check_names(problem: Problem, free: tuple[str, ...], options: ContinuationOp
 
 
 def out_of_bounds(names: tuple[str, ...], x: FloatArray, options: ContinuationOptions) -> str:
-    """A sentence when a start lies outside its bounds, else nothing."""
+    """Return a sentence when a start lies outside its bounds, else nothing."""
     for name, value in zip(names, x, strict=True):
         lower, upper = options.bounds.get(name, (-np.inf, np.inf))
-        if not lower <= value <= upper:
+        # A start on the bound may be off by rounding.
+        slack = _SLACK * (upper - lower) if np.isfinite(upper - lower) else 0.0
+        if not lower - slack <= value <= upper + slack:
             return f"the start {name} = {value:g} lies outside its bounds ({lower:g}, {upper:g})"
     return ""
 
 
+def fixed_parameters(problem: Problem, free: tuple[str, ...]) -> dict[str, float]:
+    """Return the values of the parameters that are not free."""
+    values = problem.parameters
+    return {name: float(values[name]) for name in values if name not in free}
+
+
 def empty_branch(kind: str, problem: Problem, free: tuple[str, ...], end: Termination) -> Branch:
-    """A branch without points that says why."""
+    """Return a branch without points that says why."""
     n = len(problem.variables)
     names = ("arclength", "step", "newton_iterations", "unstable", "stable")
-    fixed = {k: float(v) for k, v in problem.parameters.items() if k not in free}
     return Branch(
         kind=kind,
         variables=problem.variables,
         free=free,
-        fixed=fixed,
+        fixed=fixed_parameters(problem, free),
         states=np.empty((0, n)),
         parameters=np.empty((0, len(free))),
         eigenvalues=np.empty((0, n), dtype=complex),
@@ -81,7 +95,8 @@ def empty_branch(kind: str, problem: Problem, free: tuple[str, ...], end: Termin
     )
 
 
-def _start(curve: Curve, x: FloatArray, sign: float, tracer: Tracer) -> Point | Termination:
+def _start(tracer: Tracer, x: FloatArray, sign: float) -> Point | Termination:
+    curve = tracer.curve
     z = x / curve.field.scale
     jacobian = curve.block()(z)[1]()
     # Beside the start, so that a row which vanishes at the start alone has a size.
@@ -98,39 +113,34 @@ def _start(curve: Curve, x: FloatArray, sign: float, tracer: Tracer) -> Point | 
 
 
 def trace(
-    make_curve: Callable[[FloatArray], Curve],
-    problem: Problem,
-    free: tuple[str, ...],
+    make_curve: Callable[[], Curve],
     x: FloatArray,
     options: ContinuationOptions,
-    default_stop: frozenset[str],
+    stop_at: frozenset[str],
     origin: SpecialPoint | None = None,
 ) -> Branch:
     """Follow a curve from x = (y, free parameters) in the directions asked for.
 
-    `make_curve` builds the curve for a scale; it is called once per direction. `origin` is the
-    special point at x, to be labelled if it is one of the curve's own.
+    `make_curve` is called once per direction, as a curve adapts to where it has been. `origin`
+    is the special point at x, to be labelled if it is one of the curve's own.
     """
-    stop = default_stop if options.stop_at is None else options.stop_at
-    scale = initial_scale(problem, free, x, options)
     runs: list[tuple[Tracer, Termination]] = []
-    kind = ""
     for sign in _SIGNS[options.direction]:
-        curve = make_curve(scale)
-        kind = curve.kind
-        tracer = Tracer(curve, options, stop)
-        start = _start(curve, x, sign, tracer)
+        curve = make_curve()
+        tracer = Tracer(curve, options, stop_at)
+        start = _start(tracer, x, sign)
         if isinstance(start, Termination):
-            return empty_branch(kind, problem, free, start)
-        runs.append((tracer, tracer.run(start)))
+            return empty_branch(curve.kind, curve.field.problem, curve.field.free, start)
+        runs.append((tracer, walk(tracer, start)))
         if runs[-1][1].reason == "closed":
             break
-    branch = _join(kind, problem, free, runs, options)
-    return _label(branch, _confirmed(make_curve(scale), origin, x), scale)
+    fresh = make_curve()
+    branch = _join(runs, options)
+    return _label(branch, _confirmed(fresh, origin, x), fresh.field.scale)
 
 
 def _confirmed(curve: Curve, origin: SpecialPoint | None, x: FloatArray) -> SpecialPoint | None:
-    """The start as a special point of the curve, with evidence of this curve's own."""
+    """Return the start as a special point of the curve, with evidence of this curve's own."""
     if origin is None or origin.kind not in curve.events:
         return None
     z = x / curve.field.scale
@@ -168,13 +178,7 @@ def _label(branch: Branch, origin: SpecialPoint | None, scale: FloatArray) -> Br
     return replace(branch, special=tuple(sorted(distinct, key=lambda point: point.row)))
 
 
-def _join(
-    kind: str,
-    problem: Problem,
-    free: tuple[str, ...],
-    runs: list[tuple[Tracer, Termination]],
-    options: ContinuationOptions,
-) -> Branch:
+def _join(runs: list[tuple[Tracer, Termination]], options: ContinuationOptions) -> Branch:
     """One table from one or two runs; the backward one is reversed."""
     forward = [run for run in runs if options.direction != "backward"][:1]
     backward = runs[len(forward) :]
@@ -198,18 +202,16 @@ def _join(
         special += [replace(s, row=offset + row) for row, s in tracer.special]
         if ends[1].reason == "closed":
             ends[0] = ends[1]
-    return _table(kind, problem, free, points, special, (ends[0], ends[1]))
+    return _table(runs[0][0].curve, points, special, (ends[0], ends[1]))
 
 
 def _table(
-    kind: str,
-    problem: Problem,
-    free: tuple[str, ...],
+    curve: Curve,
     points: list[Point],
     special: list[SpecialPoint],
     ends: tuple[Termination, Termination],
 ) -> Branch:
-    n = len(problem.variables)
+    field, n = curve.field, curve.field.n
     rows = np.array([p.x for p in points])
     unstable = np.array([p.measure.unstable for p in points])
     columns = {
@@ -222,15 +224,15 @@ def _table(
     for name in points[0].measure.columns:
         columns[name] = np.array([p.measure.columns[name] for p in points])
     return Branch(
-        kind=kind,
-        variables=problem.variables,
-        free=free,
-        fixed={k: float(v) for k, v in problem.parameters.items() if k not in free},
+        kind=curve.kind,
+        variables=field.problem.variables,
+        free=field.free,
+        fixed=fixed_parameters(field.problem, field.free),
         states=rows[:, :n],
         parameters=rows[:, n:],
         eigenvalues=np.array([p.measure.eigenvalues for p in points]),
         columns=columns,
         special=tuple(special),
         ends=ends,
-        units=dict(problem.units),
+        units=dict(field.problem.units),
     )

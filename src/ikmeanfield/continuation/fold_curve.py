@@ -1,0 +1,80 @@
+"""Folds in two parameters as a curve to trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .arclength import Measure, flips
+from .augmented import border, equilibrium, fold, null_vectors, stack
+from .codim2 import refine_bogdanov_takens, refine_cusp, refine_zero_hopf
+from .normalforms import quadratic_value
+from .spectrum import critical_pair, hopf_test, ordered, unstable_count, without
+
+if TYPE_CHECKING:
+    from .arclength import Refined
+    from .augmented import Block
+    from .branch import Termination
+    from .options import ContinuationOptions
+    from .problem import FloatArray
+    from .scaled import ScaledField
+    from .spectrum import ComplexArray
+
+
+def _without_zero(eigenvalues: ComplexArray) -> ComplexArray:
+    return without(eigenvalues, (int(np.argmin(np.abs(eigenvalues))),))
+
+
+class FoldCurve:
+    """Equilibria with a zero eigenvalue, in two free parameters."""
+
+    kind: str = "fold"
+    events: tuple[str, ...] = ("BT", "CP", "ZH")
+
+    def __init__(self, field: ScaledField, options: ContinuationOptions, z: FloatArray):
+        self.field = field
+        self.options = options
+        self.edge = border(field.jacobian(z))
+
+    def block(self) -> Block:
+        """Return the equilibrium equations and the bordered singularity condition."""
+        return stack(equilibrium(self.field), fold(self.field, self.edge))
+
+    def accept(self, z: FloatArray) -> None:
+        """Let the border follow the null vectors."""
+        _, left, right = null_vectors(self.field.jacobian(z), self.edge)
+        self.edge = self.edge.updated(left, right)
+
+    def measure(self, z: FloatArray, tangent: FloatArray) -> Measure:
+        """Return eigenvalues and the test functions for BT, CP and ZH."""
+        jacobian = self.field.jacobian(z)
+        eigenvalues = ordered(jacobian)
+        rest = _without_zero(eigenvalues)
+        _, left, right = null_vectors(jacobian, self.edge)
+        unit = self.edge.updated(left, right)
+        tests = {
+            "BT": float(unit.left @ unit.right),
+            "CP": quadratic_value(self.field, z, self.edge),
+            "ZH": hopf_test(rest),
+        }
+        return Measure(eigenvalues, unstable_count(rest), tests, {})
+
+    def finished(self, measure: Measure) -> Termination | None:
+        """Return None: nothing about a fold ends its curve."""
+        return None
+
+    def missed(self, before: Measure, after: Measure) -> bool:
+        """Whether more eigenvalues crossed than the test functions tell of."""
+        change = abs(after.unstable - before.unstable)
+        return change > 2 * flips(self.events, before, after)
+
+    def refine(self, event: str, z: FloatArray) -> Refined:
+        """Solve the defining system of a cusp, Bogdanov-Takens or zero-Hopf point."""
+        tolerance = self.options.tolerance
+        if event == "BT":
+            return refine_bogdanov_takens(self.field, z, tolerance)
+        if event == "CP":
+            return refine_cusp(self.field, z, tolerance)
+        rest = _without_zero(ordered(self.field.jacobian(z)))
+        return refine_zero_hopf(self.field, z, critical_pair(rest).determinant, tolerance)

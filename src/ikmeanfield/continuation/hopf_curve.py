@@ -1,0 +1,106 @@
+"""Hopf points in two parameters as a curve to trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .arclength import Measure, flips
+from .augmented import equilibrium, pair_sum, stack
+from .branch import Termination
+from .codim2 import (
+    refine_bogdanov_takens,
+    refine_generalized_hopf,
+    refine_hopf_hopf,
+    refine_zero_hopf,
+)
+from .normalforms import lyapunov_value
+from .spectrum import (
+    critical_pair,
+    hopf_test,
+    nearest_pair,
+    ordered,
+    unstable_count,
+    without,
+    zero_test,
+)
+
+if TYPE_CHECKING:
+    from .arclength import Refined
+    from .augmented import Block
+    from .options import ContinuationOptions
+    from .problem import FloatArray
+    from .scaled import ScaledField
+
+
+class HopfCurve:
+    """Equilibria with two eigenvalues adding up to zero, in two free parameters.
+
+    A Hopf point as long as their product, the square of the frequency, is positive; beyond a
+    Bogdanov-Takens point the curve is one of neutral saddles.
+    """
+
+    kind: str = "hopf"
+    events: tuple[str, ...] = ("BT", "ZH", "HH", "GH")
+
+    def __init__(self, field: ScaledField, options: ContinuationOptions, determinant: float):
+        self.field = field
+        self.options = options
+        self.determinant = determinant
+        self._through = options.stop_at is not None and "BT" not in options.stop_at
+
+    def block(self) -> Block:
+        """Return the equilibrium equations and the vanishing sum of the pair."""
+        return stack(equilibrium(self.field), pair_sum(self.field, self.determinant))
+
+    def accept(self, z: FloatArray) -> None:
+        """Remember the pair by its product."""
+        pair = nearest_pair(ordered(self.field.jacobian(z)), self.determinant)
+        self.determinant = pair.determinant
+
+    def measure(self, z: FloatArray, tangent: FloatArray) -> Measure:
+        """Return eigenvalues, frequency, l1 and the test functions for BT, GH, ZH and HH."""
+        eigenvalues = ordered(self.field.jacobian(z))
+        pair = nearest_pair(eigenvalues, self.determinant)
+        rest = without(eigenvalues, pair.positions)
+        frequency, l1 = np.nan, np.nan
+        if pair.determinant > 0:
+            frequency = float(np.sqrt(pair.determinant))
+            l1 = lyapunov_value(self.field, z, frequency)
+        tests = {
+            "BT": pair.determinant,
+            "GH": l1,
+            "ZH": zero_test(rest),
+            "HH": hopf_test(rest),
+        }
+        columns = {"frequency": frequency, "period": 2 * np.pi / frequency, "l1": l1}
+        return Measure(eigenvalues, unstable_count(rest), tests, columns)
+
+    def finished(self, measure: Measure) -> Termination | None:
+        """Return the end at a Bogdanov-Takens point unless told to pass it."""
+        if measure.tests["BT"] > 0 or self._through:
+            return None
+        return Termination(
+            "BT", "not a Hopf point but a neutral saddle: beyond a Bogdanov-Takens point"
+        )
+
+    def missed(self, before: Measure, after: Measure) -> bool:
+        """Whether more eigenvalues crossed than the test functions tell of."""
+        change = abs(after.unstable - before.unstable)
+        return change > 2 * flips(self.events, before, after)
+
+    def refine(self, event: str, z: FloatArray) -> Refined:
+        """Solve the defining system of a BT, GH, ZH or HH point."""
+        tolerance = self.options.tolerance
+        if event == "BT":
+            return refine_bogdanov_takens(self.field, z, tolerance)
+        eigenvalues = ordered(self.field.jacobian(z))
+        pair = nearest_pair(eigenvalues, self.determinant)
+        if event == "GH":
+            return refine_generalized_hopf(self.field, z, pair.determinant, tolerance)
+        if event == "ZH":
+            return refine_zero_hopf(self.field, z, pair.determinant, tolerance)
+        other = critical_pair(without(eigenvalues, pair.positions))
+        both = (pair.determinant, other.determinant)
+        return refine_hopf_hopf(self.field, z, both, tolerance)

@@ -1,0 +1,169 @@
+"""The walk along a curve: step after step, past kinks, to a bound or another end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .branch import Termination
+from .events import special_points
+from .kinks import crossed_kinks, pass_kink, rescue_at_kink, unsolved_kink
+
+if TYPE_CHECKING:
+    from .arclength import Located, Point, Tracer
+
+#: Below this step, in units of ds_min, a step with unexplained eigenvalues or kinks is taken.
+_PATIENCE = 1e3
+#: Special points closer than this, in scaled coordinates, are one.
+_SAME = 1e-6
+#: Rejected steps per point before the walk is given up.
+_REJECTIONS = 20
+#: A component this close to its bound, in scaled terms, is on it.
+_AT_BOUND = 1e-12
+#: A closed curve has at least so many points, and tangents with this cosine where it closes.
+_FEWEST, _ALIKE = 10, 0.8
+
+
+def walk(tracer: Tracer, start: Point) -> Termination:
+    """Follow the tracer's curve from a point along its tangent until it ends."""
+    options = tracer.options
+    tracer.points, tracer.special = [start], []
+    ds = options.ds
+    for _ in range(options.max_points * _REJECTIONS):
+        a = tracer.points[-1]
+        outcome = _step(tracer, a, ds)
+        if isinstance(outcome, Termination):
+            return outcome
+        ds = outcome
+        b = tracer.points[-1]
+        if b is not a:
+            tracer.curve.accept(b.x / tracer.scale)
+            closed = _closed(tracer)
+            if closed is not None:
+                return closed
+            tracer.grow_scale(b.x)
+        if len(tracer.points) > options.max_points:
+            return Termination("max_points", f"{options.max_points} points taken")
+    return Termination("step", "too many rejected steps")
+
+
+def _step(tracer: Tracer, a: Point, ds: float) -> float | Termination:
+    """Try a step from a: append what it finds to the tracer; the next step, or the end."""
+    b, why = tracer.advance(a, ds)
+    if b is None:
+        rescued = rescue_at_kink(tracer, a, ds)
+        return _halved(tracer, ds, why) if rescued is None else _cross(tracer, a, *rescued, ds=ds)
+    end, b = _within_bounds(tracer, a, b)
+    if b is None:
+        return end or _halved(tracer, ds, "the bound could not be reached exactly")
+    crossed = crossed_kinks(a, b)
+    passed = pass_kink(tracer, a, b, crossed[0]) if len(crossed) == 1 else None
+    if passed is not None:
+        return _cross(tracer, a, *passed, ds=ds)
+    puzzling = bool(crossed) or tracer.curve.missed(a.measure, b.measure)
+    if puzzling and ds > _PATIENCE * tracer.options.ds_min:
+        return ds / 2
+    following = tracer.next_step(a, b, ds)
+    finished = tracer.curve.finished(b.measure)
+    stopped = _append(tracer, a, b, keep=finished is None) or finished
+    for name in crossed if stopped is None else ():
+        tracer.special.append((len(tracer.points) - 1, unsolved_kink(tracer, a, b, name)))
+    return stopped or end or following
+
+
+def _halved(tracer: Tracer, ds: float, why: str) -> float | Termination:
+    """Half the step, or the end when that is too small."""
+    if ds / 2 >= tracer.options.ds_min:
+        return ds / 2
+    reason = "singular" if "singular" in why else "step"
+    limit = f"the step fell below ds_min = {tracer.options.ds_min:g}"
+    return Termination(reason, f"{limit}: {why}")
+
+
+def _within_bounds(tracer: Tracer, a: Point, b: Point) -> tuple[Termination | None, Point | None]:
+    """Pull a new point back onto the bound it passed; the end this makes, and the point.
+
+    No point and an end: the curve leaves at once. No point and no end: the bound was not met.
+    """
+    end: Termination | None = None
+    for _ in tracer.curve.field.names:
+        left = _left_bound(tracer, b)
+        if left is None:
+            break
+        index, value = left
+        name = tracer.curve.field.names[index]
+        end = Termination("bound", f"{name} reached its bound {value:g}")
+        if abs(a.x[index] - value) <= _AT_BOUND * tracer.scale[index]:
+            at_once = Termination("bound", f"{name} leaves its bound {value:g} at once")
+            return (at_once if len(tracer.points) == 1 else end), None
+        landed = tracer.land_on(index, value, a, b)
+        if landed is None:
+            return None, None
+        b = landed
+    return end, b
+
+
+def _cross(
+    tracer: Tracer, a: Point, before: Point, kink: Located, beyond: Point, *, ds: float
+) -> float | Termination:
+    """Append a kink's point and the first point beyond it."""
+    end = _append(tracer, a, before, keep=False)
+    if end is not None:
+        return end
+    tracer.points.append(kink.point)
+    tracer.special.append((len(tracer.points) - 1, kink.special))
+    if "KINK" in tracer.stop_at:
+        return Termination("KINK", f"stopped at the kink {kink.special.name}")
+    tracer.curve.accept(beyond.x / tracer.scale)
+    tracer.points.append(beyond)
+    return max(min(ds, 2 * tracer.distance(kink.point, beyond)), tracer.options.ds_min)
+
+
+def _left_bound(tracer: Tracer, b: Point) -> tuple[int, float] | None:
+    """Return the bound that b lies furthest beyond, as (component, value)."""
+    worst, found = 0.0, None
+    for index, name in enumerate(tracer.curve.field.names):
+        lower, upper = tracer.options.bounds.get(name, (-np.inf, np.inf))
+        for value, excess in ((lower, lower - b.x[index]), (upper, b.x[index] - upper)):
+            if excess / tracer.scale[index] > worst:
+                worst, found = excess / tracer.scale[index], (index, value)
+    return found
+
+
+def _append(tracer: Tracer, a: Point, b: Point, *, keep: bool = True) -> Termination | None:
+    """Append the special points between a and b, then b; the end if one of them is one."""
+    for located in special_points(tracer, a, b):
+        if any(
+            other.kind == located.special.kind
+            and tracer.distance(tracer.points[row], located.point) < _SAME
+            for row, other in tracer.special
+        ):
+            continue
+        tracer.points.append(located.point)
+        tracer.special.append((len(tracer.points) - 1, located.special))
+        if located.special.kind in tracer.stop_at:
+            return Termination(located.special.kind, f"stopped at {located.special.kind}")
+    if keep:
+        tracer.points.append(b)
+    return None
+
+
+def _closed(tracer: Tracer) -> Termination | None:
+    """Close the curve when the last step came back to the start."""
+    if len(tracer.points) < _FEWEST:
+        return None
+    start, before, last = tracer.points[0], tracer.points[-2], tracer.points[-1]
+    step = tracer.distance(before, last)
+    direction = (last.x - before.x) / tracer.scale / step
+    gap = (start.x - before.x) / tracer.scale
+    ahead = float(gap @ direction)
+    aside = float(np.linalg.norm(gap - ahead * direction))
+    alike = float(tracer.unit(start.tangent) @ tracer.unit(last.tangent)) > _ALIKE
+    if not (0 <= ahead <= step * (1 + 1e-9) and aside < step / 5 and alike):
+        return None
+    end = len(tracer.points) - 1
+    tracer.points[-1] = replace(start, arclength=before.arclength + ahead, step=ahead)
+    tracer.special = [(row, point) for row, point in tracer.special if row < end]
+    return Termination("closed", "the curve is closed: it came back to its start")
