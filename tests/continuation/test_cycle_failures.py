@@ -165,6 +165,7 @@ def test_netcdf_is_lossless(problem, tmp_path):
     branch.to_dataset().to_netcdf(tmp_path / "branch.nc")
     with xr.open_dataset(tmp_path / "branch.nc") as dataset:
         assert_same(branch, Branch.from_dataset(dataset.load()))
+        assert dataset["eigenvalue_real"].units == dataset["column_mesh_error"].units == "1"
 
 
 def test_plot_draws_minima_and_maxima():
