@@ -18,7 +18,7 @@ import numpy as np
 
 from .problem import FloatArray
 from .scaled import ScaledField, slope, unit_vector
-from .spectrum import Pair, nearest_pair, ordered
+from .spectrum import Pair, nearest_pair
 
 if TYPE_CHECKING:
     from .newton import System
@@ -193,7 +193,7 @@ def pair_sum(field: ScaledField, determinant: float) -> Block:
 
     def block(z: FloatArray) -> Equations:
         jacobian = field.jacobian(z)
-        pair = nearest_pair(ordered(jacobian), determinant)
+        pair = nearest_pair(field.eigenvalues(z), determinant)
         return np.array([pair.trace]), lambda: _pair_gradients(field, z, jacobian, pair)[:1]
 
     return block
@@ -204,7 +204,7 @@ def pair_zero(field: ScaledField) -> Block:
 
     def block(z: FloatArray) -> Equations:
         jacobian = field.jacobian(z)
-        pair = nearest_pair(ordered(jacobian), 0.0)
+        pair = nearest_pair(field.eigenvalues(z), 0.0)
         values = np.array([pair.trace, pair.determinant])
         return values, lambda: _pair_gradients(field, z, jacobian, pair)
 

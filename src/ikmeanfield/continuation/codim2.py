@@ -18,7 +18,7 @@ from .augmented import (
 )
 from .newton import System, newton
 from .normalforms import cusp_coefficient, lyapunov_value, quadratic_value
-from .spectrum import nearest_pair, ordered
+from .spectrum import nearest_pair
 
 if TYPE_CHECKING:
     from .problem import FloatArray
@@ -50,7 +50,7 @@ def refine_generalized_hopf(
     """Solve for a Hopf point whose first Lyapunov coefficient vanishes."""
 
     def coefficient(x: FloatArray) -> float:
-        pair = nearest_pair(ordered(field.jacobian(x)), determinant)
+        pair = nearest_pair(field.eigenvalues(x), determinant)
         return lyapunov_value(field, x, pair.frequency)
 
     curve = stack(equilibrium(field), pair_sum(field, determinant))
@@ -93,7 +93,7 @@ def _with_frequencies(
     solution = newton(system, z, tolerance, _ITERATIONS)
     if not solution.converged:
         return Refined(kind, solution)
-    eigenvalues = ordered(field.jacobian(solution.z))
+    eigenvalues = field.eigenvalues(solution.z)
     data = {}
     for number, determinant in enumerate(determinants):
         value = nearest_pair(eigenvalues, determinant).determinant

@@ -13,7 +13,7 @@ from .hopf_curve import HopfCurve
 from .newton import onto_curve
 from .options import ContinuationOptions
 from .scaled import ScaledField
-from .spectrum import critical_pair, ordered
+from .spectrum import critical_pair
 from .trace import check_names, empty_branch, initial_scale, out_of_bounds, trace
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def continue_hopf(
     def make_curve(field: ScaledField, x: FloatArray) -> HopfCurve:
         determinant = known
         if determinant is None:
-            determinant = critical_pair(ordered(field.jacobian(x / field.scale))).determinant
+            determinant = critical_pair(field.eigenvalues(x / field.scale)).determinant
         return HopfCurve(field, options, determinant)
 
     return _follow(where, options, make_curve, frozenset({"BT"}))

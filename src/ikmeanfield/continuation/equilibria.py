@@ -86,12 +86,12 @@ class EquilibriumCurve:
         return Refined("LP", solution, data)
 
     def _refine_hopf(self, z: FloatArray) -> Refined:
-        target = critical_pair(ordered(self.field.jacobian(z))).determinant
+        target = critical_pair(self.field.eigenvalues(z)).determinant
         system = stack(equilibrium(self.field), pair_sum(self.field, target))
         solution = newton(system, z, self.options.tolerance, _REFINE_ITERATIONS)
         if not solution.converged:
             return Refined("HB", solution)
-        pair = nearest_pair(ordered(self.field.jacobian(solution.z)), target)
+        pair = nearest_pair(self.field.eigenvalues(solution.z), target)
         if pair.determinant <= 0:
             data = {"saddle_eigenvalue": float(np.sqrt(-pair.determinant))}
             return Refined("NS", solution, data, "two real eigenvalues of opposite sign")

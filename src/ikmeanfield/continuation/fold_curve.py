@@ -10,7 +10,7 @@ from .arclength import Measure, flips
 from .augmented import border, equilibrium, fold, null_vectors, stack
 from .codim2 import refine_bogdanov_takens, refine_cusp, refine_zero_hopf
 from .normalforms import quadratic_value
-from .spectrum import critical_pair, hopf_test, ordered, unstable_count, without
+from .spectrum import critical_pair, hopf_test, unstable_count, without
 
 if TYPE_CHECKING:
     from .arclength import Refined
@@ -49,7 +49,7 @@ class FoldCurve:
     def measure(self, z: FloatArray, tangent: FloatArray) -> Measure:
         """Return eigenvalues and the test functions for BT, CP and ZH."""
         jacobian = self.field.jacobian(z)
-        eigenvalues = ordered(jacobian)
+        eigenvalues = self.field.eigenvalues(z)
         rest = _without_zero(eigenvalues)
         _, left, right = null_vectors(jacobian, self.edge)
         unit = self.edge.updated(left, right)
@@ -76,5 +76,5 @@ class FoldCurve:
             return refine_bogdanov_takens(self.field, z, tolerance)
         if event == "CP":
             return refine_cusp(self.field, z, tolerance)
-        rest = _without_zero(ordered(self.field.jacobian(z)))
+        rest = _without_zero(self.field.eigenvalues(z))
         return refine_zero_hopf(self.field, z, critical_pair(rest).determinant, tolerance)

@@ -20,7 +20,6 @@ from .spectrum import (
     critical_pair,
     hopf_test,
     nearest_pair,
-    ordered,
     unstable_count,
     without,
     zero_test,
@@ -56,12 +55,12 @@ class HopfCurve:
 
     def accept(self, z: FloatArray) -> None:
         """Remember the pair by its product."""
-        pair = nearest_pair(ordered(self.field.jacobian(z)), self.determinant)
+        pair = nearest_pair(self.field.eigenvalues(z), self.determinant)
         self.determinant = pair.determinant
 
     def measure(self, z: FloatArray, tangent: FloatArray) -> Measure:
         """Return eigenvalues, frequency, l1 and the test functions for BT, GH, ZH and HH."""
-        eigenvalues = ordered(self.field.jacobian(z))
+        eigenvalues = self.field.eigenvalues(z)
         pair = nearest_pair(eigenvalues, self.determinant)
         rest = without(eigenvalues, pair.positions)
         frequency, l1 = np.nan, np.nan
@@ -95,7 +94,7 @@ class HopfCurve:
         tolerance = self.options.tolerance
         if event == "BT":
             return refine_bogdanov_takens(self.field, z, tolerance)
-        eigenvalues = ordered(self.field.jacobian(z))
+        eigenvalues = self.field.eigenvalues(z)
         pair = nearest_pair(eigenvalues, self.determinant)
         if event == "GH":
             return refine_generalized_hopf(self.field, z, pair.determinant, tolerance)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .problem import FloatArray
 
 _ITERATIONS = 30
-#: A kink is solved for this far beside it, in scaled coordinates.
+#: A kink is solved for this far beside it (and four times as far), in scaled coordinates.
 _OFFSET = 1e-9
 #: Where the curve is compared with what lies before a kink: this far of the way to it.
 _NEARLY = 0.98
@@ -97,7 +97,7 @@ def _pass(
 
 
 def _solve_at(tracer: Tracer, name: str, guess: FloatArray) -> Solution:
-    """Return the kink itself, up to _OFFSET, on that side on which the curve varies less.
+    """Return the kink itself, from two points on that side on which the curve varies less.
 
     On m = 0 rounding decides the side, and where the field holds a root of m it magnifies it.
     """
@@ -107,7 +107,10 @@ def _solve_at(tracer: Tracer, name: str, guess: FloatArray) -> Solution:
     for sign in (-1.0, 1.0):
         near = solve_on(tracer, name, sign * offset, guess)
         far = solve_on(tracer, name, 4 * sign * offset, near.z if near.converged else guess)
-        sides.append((not near.converged, float(np.linalg.norm(near.z - far.z)), near))
+        fit = near.converged and far.converged
+        spread = float(np.linalg.norm(near.z - far.z))
+        zero = replace(near, z=near.z + (near.z - far.z) / 3) if fit else near
+        sides.append((not near.converged, spread, zero))
     return min(sides, key=lambda side: side[:2])[2]
 
 

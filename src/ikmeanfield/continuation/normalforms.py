@@ -22,10 +22,10 @@ import numpy as np
 
 from .augmented import Border, border, null_vectors
 from .scaled import SECOND_STEP, ScaledField
+from .spectrum import ComplexArray
 
 if TYPE_CHECKING:
     from .problem import FloatArray
-    from .spectrum import ComplexArray
 
 #: Two step sizes have to agree to this for l1 to be called reliable.
 _AGREEMENT = 1e-4
@@ -64,14 +64,19 @@ def _critical_vectors(jacobian: FloatArray, frequency: float) -> tuple[ComplexAr
     return q, p / (p.conj() @ q).conj()
 
 
-def _l1_at_step(field: ScaledField, z: FloatArray, frequency: float, step: float) -> float:
+_Vectors = tuple[ComplexArray, ComplexArray]
+
+
+def _l1_at_step(
+    field: ScaledField, z: FloatArray, frequency: float, vectors: _Vectors, step: float
+) -> float:
     """l1 for q of norm one in the problem's units, from stencils of one step.
 
     NaN at a zero-Hopf point, where it has a pole.
     """
     n = field.n
     jacobian = field.jacobian(z)
-    q, p = _critical_vectors(jacobian, frequency)
+    q, p = vectors
     a, b = q.real.copy(), q.imag.copy()
     da, daa = field.curvature(z, a, step)
     db, dbb = field.curvature(z, b, step)
@@ -88,9 +93,8 @@ def _l1_at_step(field: ScaledField, z: FloatArray, frequency: float, step: float
     return float((p.conj() @ total).real) / (2 * frequency) / size**2
 
 
-def _clear_step(field: ScaledField, z: FloatArray, frequency: float) -> tuple[float, bool]:
+def _clear_step(field: ScaledField, z: FloatArray, q: ComplexArray) -> tuple[float, bool]:
     """Return a stencil step for l1 that keeps a wide berth of kinks, and whether there is one."""
-    q, _ = _critical_vectors(field.jacobian(z), frequency)
     step, clear = SECOND_STEP, True
     for direction in (q.real.copy(), q.imag.copy()):
         wide, free = field.clear_step(z, direction, _BERTH * step)
@@ -104,8 +108,9 @@ def first_lyapunov(field: ScaledField, z: FloatArray, frequency: float) -> Lyapu
     The step is halved a few times and the two that agree best give value and error: near a kink
     truncation is large, further down rounding takes over.
     """
-    step, clear = _clear_step(field, z, frequency)
-    values = [_l1_at_step(field, z, frequency, step / 2**i) for i in range(_STEPS)]
+    vectors = _critical_vectors(field.jacobian(z), frequency)
+    step, clear = _clear_step(field, z, vectors[0])
+    values = [_l1_at_step(field, z, frequency, vectors, step / 2**i) for i in range(_STEPS)]
     errors = [abs(a - b) for a, b in pairwise(values)]
     best = int(np.argmin(errors))
     reliable = clear and errors[best] < _AGREEMENT * abs(values[best + 1])
@@ -116,8 +121,9 @@ def lyapunov_value(field: ScaledField, z: FloatArray, frequency: float) -> float
     """l1 alone from one step, as a test function; NaN on a kink or without a frequency."""
     if not frequency > 0:
         return float("nan")
-    step, clear = _clear_step(field, z, frequency)
-    return _l1_at_step(field, z, frequency, step) if clear else float("nan")
+    vectors = _critical_vectors(field.jacobian(z), frequency)
+    step, clear = _clear_step(field, z, vectors[0])
+    return _l1_at_step(field, z, frequency, vectors, step) if clear else float("nan")
 
 
 def quadratic_value(field: ScaledField, z: FloatArray, edge: Border) -> float:

@@ -7,17 +7,19 @@ Eigenvalues do not depend on the scale.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from .problem import FloatArray, Problem
+from .spectrum import ComplexArray, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _Value = TypeVar("_Value", float, FloatArray)
+_Kept = TypeVar("_Kept")
 
 #: Step of the fourth-order stencil for first derivatives: truncation and rounding meet near 1e-13.
 FIRST_STEP = 2e-4
@@ -25,6 +27,8 @@ FIRST_STEP = 2e-4
 GRADIENT_STEP = 1e-5
 #: Step for second derivatives: truncation h^6 and rounding eps / h^2 both near 1e-12.
 SECOND_STEP = 0.016
+#: A kink this many gradient steps away needs no look (its function may be curved).
+_FAR = 100.0
 #: How often a stencil is halved so as to stay on one side of a kink.
 _HALVINGS = 16
 
@@ -77,18 +81,16 @@ class ScaledField:
         return len(self.problem.variables)
 
     @cached_property
-    def _latest(self) -> dict[str, tuple[bytes, FloatArray]]:
+    def _latest(self) -> dict[str, tuple[bytes, Any]]:
         """Matrices at the last point asked for: a step asks for the same ones several times."""
         return {}
 
-    def _kept(
-        self, name: str, z: FloatArray, compute: Callable[[FloatArray], FloatArray]
-    ) -> FloatArray:
+    def _kept(self, name: str, z: FloatArray, compute: Callable[[FloatArray], _Kept]) -> _Kept:
         key = z.tobytes()
-        kept = self._latest.get(name)
-        if kept is None or kept[0] != key:
-            kept = self._latest[name] = key, compute(z)
-        return kept[1]
+        if name not in self._latest or self._latest[name][0] != key:
+            self._latest[name] = key, compute(z)
+        kept: _Kept = self._latest[name][1]
+        return kept
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -151,7 +153,7 @@ class ScaledField:
         as not to reach across a kink.
         """
         w = self._padded(z, direction)
-        h = self.clear_step(z, w, GRADIENT_STEP)[0]
+        h = GRADIENT_STEP if self._far_from_kinks(z) else self.clear_step(z, w, GRADIENT_STEP)[0]
         return (self.jacobian(z + h * w) - self.jacobian(z - h * w)) / (2 * h)
 
     def curvature(
@@ -176,10 +178,37 @@ class ScaledField:
         w[: len(direction)] = direction
         return w
 
+    def eigenvalues(self, z: FloatArray) -> ComplexArray:
+        """Return the eigenvalues of `jacobian`, most unstable first."""
+        return self._kept("eigenvalues", z, lambda x: ordered(self.jacobian(x)))
+
     def kinks(self, z: FloatArray) -> Mapping[str, float]:
         """Values of the kink functions at z."""
+        return self._kept("kinks", z, self._kinks)
+
+    def _kinks(self, z: FloatArray) -> Mapping[str, float]:
         y, p = self.split(z)
         return {name: float(kink(y, p)) for name, kink in self.problem.kinks.items()}
+
+    def _kink(self, name: str, z: FloatArray) -> float:
+        return self.kinks(z)[name]
+
+    @cached_property
+    def _kink_slopes(self) -> dict[str, float]:
+        """Size of the kink functions' gradients, from the first point that asks."""
+        return {}
+
+    def _far_from_kinks(self, z: FloatArray) -> bool:
+        """Whether every kink is much further away than a gradient's stencil reaches."""
+        for name, value in self.kinks(z).items():
+            if name not in self._kink_slopes:
+                units = np.eye(len(z))
+                kink = partial(self._kink, name)
+                rates = [slope(kink, z, unit, FIRST_STEP) for unit in units]
+                self._kink_slopes[name] = float(np.linalg.norm(rates))
+            if not abs(value) > _FAR * GRADIENT_STEP * self._kink_slopes[name]:
+                return False
+        return True
 
     def clear_step(self, z: FloatArray, direction: FloatArray, step: float) -> tuple[float, bool]:
         """Return a step such that z ± 2 step direction lies on z's side of every kink.
