@@ -155,6 +155,7 @@ def test_special_point_refuses_unknown_kind():
     with pytest.raises(ValueError, match=r"'SN'.*LP"):
         SpecialPoint("SN", {}, np.zeros(1))
     names = {"LP", "HB", "BP", "NS", "CP", "BT", "GH", "ZH", "HH", "LPC", "PD", "TR", "KINK"}
+    names |= {"HOM", "HET", "SNIC", "UZ"}
     assert names == set(KINDS)
 
 

@@ -21,6 +21,14 @@ derivatives), `spectrum`, `newton`, `augmented` (defining systems), `normalforms
 
 from .branch import KINDS, Branch, SpecialPoint, Termination
 from .curves import continue_folds, continue_hopf
+from .cycles import (
+    CycleOptions,
+    CycleStartError,
+    Trajectory,
+    continue_cycles,
+    simulated_cycle,
+    trajectory_at,
+)
 from .equilibria import continue_equilibria, find_equilibrium
 from .options import ContinuationOptions
 from .problem import Problem
@@ -29,11 +37,17 @@ __all__ = [
     "KINDS",
     "Branch",
     "ContinuationOptions",
+    "CycleOptions",
+    "CycleStartError",
     "Problem",
     "SpecialPoint",
     "Termination",
+    "Trajectory",
+    "continue_cycles",
     "continue_equilibria",
     "continue_folds",
     "continue_hopf",
     "find_equilibrium",
+    "simulated_cycle",
+    "trajectory_at",
 ]

@@ -34,6 +34,10 @@ KINDS: Mapping[str, str] = {
     "PD": "period doubling",
     "TR": "torus",
     "KINK": "loss of smoothness",
+    "HOM": "homoclinic orbit",
+    "HET": "heteroclinic cycle",
+    "SNIC": "saddle-node on an invariant circle",
+    "UZ": "requested value",
 }
 
 

@@ -23,9 +23,21 @@ _LONG_NAMES = {
     "frequency": "angular frequency of the critical pair",
     "period": "period",
     "l1": "first Lyapunov coefficient",
+    "largest_multiplier": "largest modulus of the nontrivial Floquet multipliers",
+    "trivial_multiplier": "trivial Floquet multiplier as computed",
+    "reliable": "1 where the multipliers can be trusted, else 0",
+    "residual": "largest defect of the equations in scaled coordinates",
+    "mesh_error": "estimated collocation error relative to the amplitudes",
+    "intervals": "mesh intervals",
 }
-#: Columns in arclength are dimensionless, the rest is in the problem's own units.
-_UNITS = {"arclength": "1", "step": "1", "newton_iterations": "1", "unstable": "1", "stable": "1"}
+#: Columns without a dimension; the rest is in the problem's own units.
+_UNITS = dict.fromkeys(
+    (
+        *("arclength", "step", "newton_iterations", "unstable", "stable", "largest_multiplier"),
+        *("trivial_multiplier", "reliable", "residual", "mesh_error", "intervals"),
+    ),
+    "1",
+)
 _SPECIAL_TEXT = ("kind", "status", "name", "message")
 
 
@@ -46,7 +58,8 @@ def to_dataset(branch: Branch) -> xr.Dataset:
     }
     spectrum = "Floquet multiplier" if branch.kind == "cycle" else "eigenvalue"
     for part, values in (("real", branch.eigenvalues.real), ("imag", branch.eigenvalues.imag)):
-        attributes = {"long_name": f"{spectrum}, {part} part", "units": "1/time"}
+        rate = "1" if branch.kind == "cycle" else "1/time"
+        attributes = {"long_name": f"{spectrum}, {part} part", "units": rate}
         data[f"eigenvalue_{part}"] = (("point", "mode"), values, attributes)
     for name, column in branch.columns.items():
         attributes = {

@@ -1,0 +1,152 @@
+"""Where a branch of cycles ends other than by a growing period."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ikmeanfield.continuation.branch import SpecialPoint, Termination
+
+from .equilibria import Hopf, find_equilibrium, find_hopf
+from .events import bound_events, locate
+from .orbit import Orbit
+from .tracer import at_hopf
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ikmeanfield.continuation.problem import FloatArray
+
+    from .tracer import CyclePoint, Tracer
+
+
+def _oscillation(point: CyclePoint) -> Orbit:
+    """Return the orbit without its mean, period and parameter."""
+    return Orbit(point.orbit.mesh, point.orbit.values - point.mean, 0.0, 0.0)
+
+
+def hopf_end(
+    tracer: Tracer, before: CyclePoint, after: CyclePoint
+) -> tuple[CyclePoint | None, Termination] | None:
+    """Return the end at a Hopf point, if the amplitude passed through zero between two points.
+
+    A branch runs smoothly through a Hopf point, where its cycles come back shifted by half a
+    period: their oscillation then points against that of the cycle before.
+    """
+    if before.hopf is not None:
+        return None
+    a, b = _oscillation(before), _oscillation(after)
+    size0, size1 = tracer.metric.norm(a), tracer.metric.norm(b)
+    if not tracer.metric.inner(a, b) < 0:
+        return None
+    values = np.array([before.orbit.parameter, after.orbit.parameter])
+    # the parameter moves with the square of the amplitude
+    if size0 != size1:
+        expected = (values[1] * size0**2 - values[0] * size1**2) / (size0**2 - size1**2)
+    else:
+        expected = values.mean()
+    lower, upper = sorted((float(values.min()), float(values.max())))
+    reach = 2 * (upper - lower) + abs(expected - values[0]) + 1e-9 * tracer.metric.parameter
+    hopf = _nearby_hopf(tracer, before, expected, reach)
+    name = tracer.parameter
+    if hopf is None:
+        message = f"the amplitude goes to zero near {name} = {expected:.10g}; no Hopf point was "
+        return None, Termination("vanishing", message + "found by Newton's method there")
+    at = float(hopf.equilibrium.p[tracer.field.index])
+    period = 2 * np.pi / hopf.frequency
+    orbit = Orbit(
+        before.orbit.mesh,
+        np.tile(hopf.equilibrium.state, (len(before.orbit.values), 1)),
+        period,
+        at,
+    )
+    message = (
+        f"the amplitude goes to zero at the Hopf point {name} = {at:.10g} (period {period:.10g}); "
+        f"the last two cycles extrapolate to {expected:.10g}"
+    )
+    point = at_hopf(tracer, orbit, before.tangent, hopf)
+    way = size0 / (size0 + size1) * after.step
+    point = replace(point, arclength=before.arclength + way, step=way)
+    return point, Termination("hopf", message)
+
+
+def hopf_special(tracer: Tracer, point: CyclePoint, row: int) -> SpecialPoint:
+    """Return the Hopf point at which a branch starts or ends, as a branch holds it."""
+    if point.hopf is None:
+        msg = f"row {row} is a cycle, not a Hopf point"
+        raise ValueError(msg)
+    found, p = point.hopf.equilibrium, point.hopf.equilibrium.p
+    order = np.argsort(-found.eigenvalues.real, kind="stable")
+    return SpecialPoint(
+        kind="HB",
+        parameters=dict(zip(tracer.problem.parameters, map(float, p), strict=True)),
+        state=found.state,
+        bracket=(point.arclength - point.step, point.arclength),
+        residual=found.residual,
+        eigenvalues=found.eigenvalues[order],
+        data={"frequency": point.hopf.frequency, "period": point.orbit.period},
+        message="cycles of amplitude zero",
+        row=row,
+    )
+
+
+def _nearby_hopf(tracer: Tracer, before: CyclePoint, expected: float, reach: float) -> Hopf | None:
+    p, scale = tracer.collocation.p(before.orbit), tracer.metric.variables
+    p[tracer.field.index] = expected
+    equilibrium = find_equilibrium(tracer.field, before.mean, p, scale)
+    if equilibrium is None:
+        return None
+    omega = 2 * np.pi / before.orbit.period
+    step = 1e-3 * reach
+    hopf = find_hopf(tracer.field, equilibrium.state, p, scale, omega=omega, step=step)
+    if hopf is None or abs(hopf.equilibrium.p[tracer.field.index] - expected) > reach:
+        return None
+    return hopf if 0.5 < hopf.frequency / omega < 2 else None
+
+
+def bound_end(
+    tracer: Tracer, before: CyclePoint, after: CyclePoint
+) -> tuple[CyclePoint, Termination] | None:
+    """Return the end on a bound, if one was passed between two points."""
+    hits = []
+    for name, bound, event in bound_events(tracer):
+        if event.test(after) < 0 <= event.test(before):
+            located = locate(tracer, event, before, after)
+            hits.append((located.point.arclength, name, bound, located.point))
+    if not hits:
+        return None
+    _, name, bound, point = min(hits, key=lambda hit: hit[0])
+    return point, Termination("bound", f"reached the bound {name} = {bound:.10g}")
+
+
+def outside(tracer: Tracer, point: CyclePoint) -> Termination | None:
+    """Return the immediate end of a branch that starts outside its bounds."""
+    for name, bound, event in bound_events(tracer):
+        if event.test(point) < 0:
+            return Termination("bound", f"starts outside the bound {name} = {bound:.10g}")
+    return None
+
+
+def _summary(tracer: Tracer, point: CyclePoint) -> FloatArray:
+    d = tracer.metric.variables
+    rest = [point.orbit.parameter / tracer.metric.parameter, np.log(point.orbit.period)]
+    return np.concatenate([point.minimum / d, point.maximum / d, point.mean / d, rest])
+
+
+def closed(tracer: Tracer, points: Sequence[CyclePoint]) -> Termination | None:
+    """Return the end of a branch that has come back to its first point."""
+    if len(points) < 10 or points[0].hopf is not None:
+        return None
+    first = _summary(tracer, points[0])
+    before, after = (_summary(tracer, point) - first for point in points[-2:])
+    leg = after - before
+    length = float(leg @ leg)
+    # the first point lies alongside the last step, and the branch left it in the same direction
+    along = float(-before @ leg) / length if length > 0 else -1.0
+    miss = np.linalg.norm(before + along * leg)
+    setting_out = _summary(tracer, points[1]) - first
+    if not (0 <= along <= 1 and miss < 0.1 * np.sqrt(length) and setting_out @ leg > 0):
+        return None
+    return Termination("closed", "the branch has come back to its start: it is a closed curve")

@@ -1,0 +1,297 @@
+"""Special points on a branch of cycles: test functions, and where they vanish.
+
+Test functions follow Yu. A. Kuznetsov, Elements of Applied Bifurcation Theory, section 10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ikmeanfield.continuation.branch import SpecialPoint
+
+from .collocation import NewtonFailureError, difference, parameter_direction, scaled
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .tracer import CyclePoint, Tracer
+
+Test = Callable[["CyclePoint"], float]
+
+#: Below this a test function at the ends of a step is rounding, not a sign.
+NOISE = 1e-7
+LARGEST = 1e100
+
+
+@dataclass(frozen=True)
+class Event:
+    """A kind of special point and the function that vanishes there.
+
+    `parameter` is set where the function vanishes just at one value of the free parameter.
+    """
+
+    kind: str
+    test: Test
+    name: str = ""
+    noise: float = 0.0
+    parameter: float | None = None
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where a test function vanishes: the point, the bracket of arclength, what is left of it."""
+
+    event: Event
+    point: CyclePoint
+    bracket: tuple[float, float]
+    value: float
+    converged: bool
+
+
+def _clipped(point: CyclePoint) -> NDArray[np.complex128]:
+    mu = point.floquet.multipliers
+    size = np.abs(mu)
+    large = ~(size < LARGEST)
+    return np.where(large, LARGEST * np.where(np.isfinite(mu), np.sign(mu.real), 1.0), mu)
+
+
+def _product(mu: NDArray[np.complex128], target: float) -> float:
+    return float(np.prod((mu - target) / (1 + np.abs(mu))).real)
+
+
+def fold_test(point: CyclePoint, scale: float) -> float:
+    """Component of the tangent along the parameter: zero at a fold of cycles."""
+    return point.tangent.parameter / scale
+
+
+def doubling_test(point: CyclePoint) -> float:
+    """Zero where a multiplier is -1."""
+    return _product(_clipped(point), -1.0)
+
+
+def branching_test(point: CyclePoint) -> float:
+    """Zero where a second multiplier is 1."""
+    return _product(_clipped(point), 1.0)
+
+
+def torus_test(point: CyclePoint) -> float:
+    """Zero where two multipliers have product 1."""
+    mu = _clipped(point)
+    if len(mu) < 2:
+        return 1.0
+    i, j = np.triu_indices(len(mu), 1)
+    a, b = mu[i], mu[j]
+    with np.errstate(over="ignore"):
+        value = (a * b - 1) / (1 + np.abs(a * b))
+    return float(np.prod(value).real)
+
+
+def _low(point: CyclePoint, kink: str) -> float:
+    return point.kinks[kink][0]
+
+
+def _high(point: CyclePoint, kink: str) -> float:
+    return point.kinks[kink][1]
+
+
+def _above(point: CyclePoint, value: float) -> float:
+    return point.orbit.parameter - value
+
+
+def _below(point: CyclePoint, value: float) -> float:
+    return value - point.orbit.parameter
+
+
+def _minimum_above(point: CyclePoint, variable: int, value: float) -> float:
+    return float(point.minimum[variable] - value)
+
+
+def _maximum_below(point: CyclePoint, variable: int, value: float) -> float:
+    return float(value - point.maximum[variable])
+
+
+def events(tracer: Tracer) -> list[Event]:
+    """Return all special points looked for on a branch."""
+    found = [
+        Event("LPC", partial(fold_test, scale=tracer.metric.parameter), noise=NOISE),
+        Event("PD", doubling_test),
+        Event("TR", torus_test),
+        Event("BP", branching_test, noise=NOISE),
+    ]
+    for name in tracer.problem.kinks:
+        found.append(Event("KINK", partial(_low, kink=name), name))
+        found.append(Event("KINK", partial(_high, kink=name), name))
+    found = [event for event in found if tracer.options.looks_for(event.kind)]
+    return found + [
+        Event("UZ", partial(_above, value=x), parameter=x) for x in tracer.cycles.report_at
+    ]
+
+
+def bound_events(tracer: Tracer) -> Iterator[tuple[str, float, Event]]:
+    """Every bound as (quantity, bound, event whose test is negative outside)."""
+    for name, (low, high) in tracer.options.bounds.items():
+        if name == tracer.parameter:
+            yield name, low, Event("UZ", partial(_above, value=low), parameter=low)
+            yield name, high, Event("UZ", partial(_below, value=high), parameter=high)
+        elif name in tracer.problem.variables:
+            i = tracer.problem.variables.index(name)
+            yield name, low, Event("UZ", partial(_minimum_above, variable=i, value=low))
+            yield name, high, Event("UZ", partial(_maximum_below, variable=i, value=high))
+
+
+def locate(tracer: Tracer, event: Event, before: CyclePoint, after: CyclePoint) -> Located:
+    """Where between two points the test function vanishes (Illinois variant of regula falsi)."""
+    if event.parameter is not None:
+        found = _at_parameter(tracer, before, after, event.parameter)
+        if found is not None:
+            ends = (before.arclength, after.arclength)
+            return Located(event, found, ends, event.test(found), converged=True)
+    origin = before.arclength
+    low, high = 0.0, after.arclength - origin
+    f_low, f_high = event.test(before), event.test(after)
+    scale = max(abs(f_low), abs(f_high))
+    best, f_best, kept = after, f_high, ""
+    tolerance = min(tracer.options.tolerance, 1e-14)
+    for _ in range(40):
+        middle = (low * f_high - high * f_low) / (f_high - f_low)
+        width = high - low
+        middle = min(max(middle, low + 1e-3 * width), high - 1e-3 * width)
+        try:
+            best = _correct(tracer, before, middle, tolerance)
+        except NewtonFailureError:
+            break
+        value = f_best = event.test(best)
+        if abs(value) <= 1e-11 * scale or high - low <= 1e-12 * (1 + abs(high)):
+            break
+        if (value < 0) == (f_high < 0):
+            high, f_high, f_low = middle, value, f_low / (2 if kept == "low" else 1)
+            kept = "low"
+        else:
+            low, f_low, f_high = middle, value, f_high / (2 if kept == "high" else 1)
+            kept = "high"
+    converged = abs(f_best) <= 1e-6 * scale
+    return Located(event, best, (origin + low, origin + high), f_best, converged)
+
+
+def _at_parameter(
+    tracer: Tracer, before: CyclePoint, after: CyclePoint, value: float
+) -> CyclePoint | None:
+    """Return the point between two others at a value of the parameter, held fixed."""
+    leg = difference(after.orbit, before.orbit)
+    guess = before.orbit.plus(leg, (value - before.orbit.parameter) / leg.parameter)
+    guess = replace(guess, parameter=value)
+    try:
+        found = tracer.correct(guess, parameter_direction(guess), before.orbit)
+    except NewtonFailureError:
+        return None
+    step = tracer.metric.inner(difference(found.orbit, before.orbit), before.tangent)
+    if not 0 <= step <= after.step:
+        return None
+    along = tracer.metric.inner(found.tangent, before.tangent)
+    tangent = found.tangent if along > 0 else scaled(found.tangent, -1.0)
+    return replace(found, tangent=tangent, arclength=before.arclength + step, step=step)
+
+
+def _correct(tracer: Tracer, before: CyclePoint, step: float, tolerance: float) -> CyclePoint:
+    """Return a point between two others, as exactly as rounding allows."""
+    try:
+        return tracer.along(before, step, tolerance)
+    except NewtonFailureError:
+        return tracer.along(before, step)
+
+
+def crossed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> list[Located]:
+    """Return special points between two consecutive points, in the order they are met."""
+    out = []
+    folded = False
+    for event in events(tracer):
+        if before.hopf is not None and event.kind in {"LPC", "BP"}:
+            continue
+        if event.kind in {"PD", "TR", "BP"} and not _reliable(before, after):
+            continue
+        f0, f1 = event.test(before), event.test(after)
+        if not (f0 * f1 < 0 and min(abs(f0), abs(f1)) > event.noise):
+            continue
+        if event.kind == "BP" and folded:
+            continue
+        folded = folded or event.kind == "LPC"
+        located = locate(tracer, event, before, after)
+        if genuine(located):
+            out.append(located)
+    return sorted(out, key=lambda located: located.point.arclength)
+
+
+def _reliable(before: CyclePoint, after: CyclePoint) -> bool:
+    return before.floquet.reliable() and after.floquet.reliable()
+
+
+def missed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> bool:
+    """Whether stability changed by more than the sign changes of the test functions explain."""
+    if before.hopf is not None or not _reliable(before, after):
+        return False
+    moduli = [np.abs(point.floquet.multipliers) for point in (before, after)]
+    if any((np.abs(mu - 1) < 1e-6).any() for mu in moduli):
+        return False
+    change = abs(after.floquet.unstable() - before.floquet.unstable())
+    scale = tracer.metric.parameter
+    tests: list[tuple[Test, int]] = [
+        (branching_test, 1),
+        (doubling_test, 1),
+        (torus_test, 2),
+        (partial(fold_test, scale=scale), 0),
+    ]
+    possible = {0}
+    for test, size in tests:
+        if test(before) * test(after) < 0:
+            possible |= {abs(x + s) for x in possible for s in (size, -size)}
+    return change not in possible
+
+
+def genuine(located: Located) -> bool:
+    """Whether the multipliers bear out the kind of a located point."""
+    mu = located.point.floquet.multipliers
+    if located.event.kind == "PD":
+        return bool(np.abs(mu + 1).min() < 1e-4)
+    if located.event.kind == "BP":
+        return bool(np.abs(mu - 1).min() < 1e-3)
+    if located.event.kind == "TR":
+        # a real pair with product 1 makes a neutral saddle, not a torus
+        return bool(((np.abs(np.abs(mu) - 1) < 1e-4) & (np.abs(mu.imag) > 1e-6)).any())
+    return True
+
+
+def special_point(tracer: Tracer, located: Located, row: int) -> SpecialPoint:
+    """Return the located point with its evidence, as a branch holds it."""
+    point, kind = located.point, located.event.kind
+    mu = point.floquet.multipliers
+    data = {"period": point.orbit.period, "trivial_multiplier": point.floquet.trivial}
+    message = ""
+    if kind == "TR":
+        on_circle = mu[np.argmin(np.abs(np.abs(mu) - 1) + (np.abs(mu.imag) < 1e-6))]
+        data["rotation"] = float(abs(np.angle(on_circle)) / (2 * np.pi))
+    if kind == "KINK":
+        low, high = point.kinks[located.event.name]
+        message = (
+            f"the orbit grazes {located.event.name} = 0 (values {low:.3g} to {high:.3g} along it); "
+            "where it crosses, collocation loses order"
+        )
+    names = list(tracer.problem.parameters)
+    p = tracer.collocation.p(point.orbit)
+    return SpecialPoint(
+        kind=kind,
+        parameters=dict(zip(names, map(float, p), strict=True)),
+        state=point.orbit.values[0],
+        status="converged" if located.converged else "guess",
+        bracket=located.bracket,
+        residual=max(abs(located.value), point.residual),
+        eigenvalues=mu,
+        data=data,
+        message=message,
+        name=located.event.name,
+        row=row,
+    )

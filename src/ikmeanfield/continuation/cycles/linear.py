@@ -1,0 +1,211 @@
+"""Almost block-diagonal bordered linear systems of orthogonal collocation.
+
+Each mesh interval couples its left end, its interior nodes and its right end. Interior nodes
+are eliminated interval by interval, then mesh points pairwise (cyclic reduction), always by
+orthogonal transformations, which keeps the elimination stable for solutions that grow
+and decay at once (S. J. Wright, SIAM J. Sci. Stat. Comput. 13 (1992) 742). What remains couples
+the two ends of the period only; the same pair of blocks yields the Floquet multipliers
+(T. F. Fairgrieve and A. D. Jepson, SIAM J. Numer. Anal. 28 (1991) 1446).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ikmeanfield.continuation.problem import FloatArray
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Blocks of N consecutive intervals: left u_j + right u_(j+1) + extra (q, -1) = 0.
+
+    Attributes
+    ----------
+    left, right
+        Shape (N, n, n).
+    extra
+        Columns of the two scalar unknowns q and of the right-hand sides, shape (N, n, 2 + k).
+    border_left, border_right
+        What the two border rows hold for either end of each interval, shape (N, 2, n).
+    """
+
+    left: FloatArray
+    right: FloatArray
+    extra: FloatArray
+    border_left: FloatArray
+    border_right: FloatArray
+
+
+@dataclass(frozen=True)
+class Eliminated:
+    """Unknowns taken out of a system: x = extra (-q, 1) - left u_j - right u_(j+1)."""
+
+    left: FloatArray
+    right: FloatArray
+    extra: FloatArray
+
+    def substitute(self, start: FloatArray, end: FloatArray, q: FloatArray) -> FloatArray:
+        """Values x, given both ends (N, n, k) and the scalar unknowns (2, k)."""
+        columns = q.shape[0]
+        known = self.extra[..., columns:] - self.extra[..., :columns] @ q
+        return np.asarray(known - self.left @ start - self.right @ end)
+
+
+@dataclass(frozen=True)
+class System:
+    """A bordered collocation system in local form.
+
+    Attributes
+    ----------
+    blocks
+        Derivatives of the m n equations of each interval in its (m + 1) n node values,
+        shape (N, m n, (m + 1) n).
+    extra
+        Derivatives in the two scalar unknowns, then the right-hand sides, (N, m n, 2 + k).
+    border
+        The two border rows, interval by interval, shape (N, 2, (m + 1) n).
+    corner
+        Their entries for the scalar unknowns and their right-hand sides, shape (2, 2 + k).
+    """
+
+    blocks: FloatArray
+    extra: FloatArray
+    border: FloatArray
+    corner: FloatArray
+
+
+def _eliminate(
+    middle: FloatArray, chain: Chain, border_middle: FloatArray
+) -> tuple[Chain, Eliminated, FloatArray]:
+    """Take the unknowns under `middle` (N, rows, c) out; also what they add to the corner."""
+    n, c = chain.left.shape[-1], middle.shape[-1]
+    q, r = np.linalg.qr(middle, mode="complete")
+    rest = np.concatenate([chain.left, chain.right, chain.extra], axis=-1)
+    rest = np.swapaxes(q, -1, -2) @ rest
+    solved = np.linalg.solve(r[:, :c], rest[:, :c])
+    border = border_middle @ solved
+    gone = Eliminated(solved[..., :n], solved[..., n : 2 * n], solved[..., 2 * n :])
+    kept = Chain(
+        left=rest[:, c:, :n],
+        right=rest[:, c:, n : 2 * n],
+        extra=rest[:, c:, 2 * n :],
+        border_left=chain.border_left - border[..., :n],
+        border_right=chain.border_right - border[..., n : 2 * n],
+    )
+    return kept, gone, border[..., 2 * n :].sum(axis=0)
+
+
+def condense(system: System, n: int) -> tuple[Chain, Eliminated, FloatArray]:
+    """Eliminate the interior nodes of every interval; returns the corner as well."""
+    full = Chain(
+        left=system.blocks[..., :n],
+        right=system.blocks[..., -n:],
+        extra=system.extra,
+        border_left=system.border[..., :n],
+        border_right=system.border[..., -n:],
+    )
+    middle, border_middle = system.blocks[..., n:-n], system.border[..., n:-n]
+    chain, gone, shift = _eliminate(middle, full, border_middle)
+    return chain, gone, system.corner - shift
+
+
+def _join(chain: Chain) -> tuple[Chain, Eliminated, FloatArray]:
+    """Eliminate the mesh point shared by each pair of intervals; an odd last one is kept."""
+    size, n = chain.left.shape[:2]
+    pairs = size // 2
+    a, b = slice(0, 2 * pairs, 2), slice(1, 2 * pairs, 2)
+    zero = np.zeros((pairs, n, n))
+    middle = np.concatenate([chain.right[a], chain.left[b]], axis=1)
+    stacked = Chain(
+        left=np.concatenate([chain.left[a], zero], axis=1),
+        right=np.concatenate([zero, chain.right[b]], axis=1),
+        extra=np.concatenate([chain.extra[a], chain.extra[b]], axis=1),
+        border_left=chain.border_left[a],
+        border_right=chain.border_right[b],
+    )
+    border_middle = chain.border_right[a] + chain.border_left[b]
+    kept, gone, shift = _eliminate(middle, stacked, border_middle)
+    if size % 2:
+        kept = Chain(
+            left=np.concatenate([kept.left, chain.left[-1:]]),
+            right=np.concatenate([kept.right, chain.right[-1:]]),
+            extra=np.concatenate([kept.extra, chain.extra[-1:]]),
+            border_left=np.concatenate([kept.border_left, chain.border_left[-1:]]),
+            border_right=np.concatenate([kept.border_right, chain.border_right[-1:]]),
+        )
+    return kept, gone, shift
+
+
+def solve_periodic(chain: Chain, corner: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Solve a condensed chain closed by u_N = u_0, with its two border rows.
+
+    Returns
+    -------
+    mesh_values
+        Shape (N + 1, n, k), the last equal to the first.
+    scalars
+        Shape (2, k).
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        The system is singular.
+    """
+    n = chain.left.shape[1]
+    levels: list[Eliminated] = []
+    while len(chain.left) > 1:
+        chain, gone, shift = _join(chain)
+        levels.append(gone)
+        corner = corner - shift
+    last = np.zeros((n + 2, n + 2))
+    last[:n, :n] = chain.left[0] + chain.right[0]
+    last[:n, n:] = chain.extra[0, :, :2]
+    last[n:, :n] = chain.border_left[0] + chain.border_right[0]
+    last[n:, n:] = corner[:, :2]
+    rhs = np.concatenate([chain.extra[0, :, 2:], corner[:, 2:]])
+    solution = np.linalg.solve(last, rhs)
+    first, q = solution[:n], solution[n:]
+    values = np.stack([first, first])
+    for gone in reversed(levels):
+        pairs = len(gone.left)
+        inner = gone.substitute(values[:pairs], values[1 : pairs + 1], q)
+        joined = np.empty((len(values) + pairs, *values.shape[1:]))
+        joined[0 : 2 * pairs : 2] = values[:pairs]
+        joined[1 : 2 * pairs : 2] = inner
+        joined[2 * pairs :] = values[pairs:]
+        values = joined
+    return values, q
+
+
+def solve(system: System, n: int) -> tuple[FloatArray, FloatArray, Chain]:
+    """Solve a bordered collocation system.
+
+    Returns
+    -------
+    nodes
+        Values at the N m + 1 nodes, shape (N m + 1, n, k), the last equal to the first.
+    scalars
+        The two scalar unknowns, shape (2, k).
+    chain
+        The condensed intervals (for the Floquet multipliers).
+    """
+    chain, gone, corner = condense(system, n)
+    mesh_values, q = solve_periodic(chain, corner)
+    size, k = len(chain.left), mesh_values.shape[-1]
+    interior = gone.substitute(mesh_values[:-1], mesh_values[1:], q).reshape(size, -1, n, k)
+    nodes = np.concatenate([mesh_values[:-1, None], interior], axis=1).reshape(-1, n, k)
+    return np.concatenate([nodes, mesh_values[-1:]]), q, chain
+
+
+def join_all(left: FloatArray, right: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Reduce N relations left_j u_j + right_j u_(j+1) = 0 to one between u_0 and u_N."""
+    size, n = left.shape[:2]
+    none = np.zeros((size, 2, n))
+    chain = Chain(left, right, np.zeros((size, n, 2)), none, none)
+    while len(chain.left) > 1:
+        chain, _, _ = _join(chain)
+    return chain.left[0], chain.right[0]
