@@ -69,13 +69,13 @@ def accuracy() -> None:
     print(f"largest error of exact over error of euler: {worst:.2f}\n")
 
 
-def best(networks: dict[str, Network], rounds: int = 25) -> dict[str, float]:
+def best(networks: dict[str, Network], rounds: int = 12) -> dict[str, float]:
     """Shortest time of a stretch, in ns per neuron-step, by network; stretches interleaved."""
     found = dict.fromkeys(networks, np.inf)
     for _ in range(rounds):
         for label, network in networks.items():
             neurons = sum(p.size for p in network.circuit.populations.values())
-            steps = max(20, 4_000_000 // neurons)
+            steps = max(50, 50_000_000 // neurons)  # a run costs a millisecond besides
             stretch = steps * network.step
             began = time.perf_counter()
             network.run(duration=stretch, sample=stretch, record=("firing_rate",))
@@ -122,7 +122,7 @@ def size() -> None:
         networks[n] = settled(
             regular_spiking().replace({"rs.size": n, "rs.input_current": 60.0}), "exact"
         )
-    for n, cost in best(networks, rounds=8).items():
+    for n, cost in best(networks, rounds=5).items():
         print(f"  N = {n:>9,}{cost:8.3f} ns   {networks[n].nbytes / n:.0f} bytes per neuron")
     print()
 

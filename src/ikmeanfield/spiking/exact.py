@@ -22,7 +22,14 @@ from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.spiking.compiled import OPTIONS, VECTOR
-from ikmeanfield.spiking.flow import MAX_SPIKES, P_LIMIT, Z_LIMIT, logarithm_series, whole_step
+from ikmeanfield.spiking.flow import (
+    MAX_SPIKES,
+    P_LIMIT,
+    Z_LIMIT,
+    logarithm_series,
+    one_spike,
+    whole_step,
+)
 from ikmeanfield.spiking.layout import (
     NON_FINITE,
     SPIKES_FULL,
@@ -115,9 +122,9 @@ def _flow(y, H, P, peak):
     z = r * (a * inverse)
     s = z * z
     g = logarithm_series(s)
-    area = z * (2.0 + 2.0 * g) + (P * (1 / 2 + P * (1 / 12 + P / 45)) + H)
+    area = z * (2.0 + 2.0 * g) + (P * (1 / 2 + P * (1 / 12 + P * (1 / 45))) + H)
     near = (s <= Z_LIMIT) & (after < peak) & (abs(P) <= P_LIMIT)
-    return after, area, g + P / 12, near
+    return after, area, g + P * (1 / 12), near
 
 
 @njit(**VECTOR)
@@ -161,26 +168,73 @@ def _pass_shared(y, D, slow, A, F, peak):
     return marked, areas, moments
 
 
+@njit(**VECTOR)
+def _pass_one_spike(y, U, D, A, F, peak, reset, jump, rate, mean, predict, decay, b0, b1):
+    """Carry neurons that spike once, free of branches, so that it vectorises.
+
+    In place: D becomes the time left after the spike, or −1 where something else happens; such
+    neurons keep their state. Returns the sums of ∫y dτ and ∫y(τ−1/2) dτ of the others.
+    """
+    areas = 0.0
+    moments = 0.0
+    for i in range(y.size):
+        y0 = y[i]
+        u0 = U[i]
+        H = D[i] + A
+        P = (F - (mean * u0 + predict * y0)) - H * H
+        after, area, moment, jumps, left, holds = one_spike(y0, H, P, peak, reset, jump, rate)
+        y[i] = after if holds else y0
+        U[i] = (decay * u0 + b0 * area + b1 * moment + jumps) if holds else u0
+        D[i] = left if holds else -1.0
+        areas += area if holds else 0.0
+        moments += moment if holds else 0.0
+    return areas, moments
+
+
 @njit(**OPTIONS)
-def _pass_near(begin, end, y, U, D, A, F, c, p, own, work, sums, log, spikes_of, now):
-    """Carry the marked neurons of a block, most of which spike; adds to `sums`.
+def _collect(begin, end, slow, slow_words, near, filled):
+    """Append the marked neurons of a block to `near`; returns how many there are now."""
+    for word in range((end - begin + 7) // 8):
+        if slow_words[word] != 0:
+            for j in range(8 * word, min(8 * word + 8, end - begin)):
+                near[filled] = begin + j
+                filled += slow[j]
+    return filled
+
+
+@njit(**OPTIONS)
+def _carry_near(near, lanes, y, U, D, A, F, c, p, times, sums, log, watched, now):
+    """Carry the collected neurons, nearly all of which spike once; adds to `sums`.
 
     Returns a status and the neuron of an error.
     """
-    slow, slow_words, times = work
-    coupling, rate, decay, mean = c.coupling[p], c.rate[p], c.decay[p], c.mean[p]
-    b0, b1 = c.area[p], c.moment[p]
+    own = c.own[p] == 1
+    mean = c.mean[p] if own else 0.0
+    predict = c.coupling[p] * (1.0 - c.mean[p]) if own else 0.0
     jump = c.jump[p] if own else 0.0
-    for word in range((end - begin + 7) // 8):
-        if slow_words[word] == 0:
-            continue
-        for i in range(begin + 8 * word, min(begin + 8 * word + 8, end)):
-            if slow[i - begin] == 0:
-                continue
+    decay, b0, b1, rate = c.decay[p], c.area[p], c.moment[p], c.rate[p]
+    n = near.size
+    ys, us, lefts = lanes[0, :n], lanes[1, :n], lanes[2, :n]
+    for j in range(n):
+        i = near[j]
+        ys[j] = y[i]
+        us[j] = U[i]
+        lefts[j] = D[i]
+    areas, moments = _pass_one_spike(
+        ys, us, lefts, A, F, c.peak[p], c.reset[p], jump, rate, mean, predict, decay, b0, b1
+    )
+    sums[4] += areas
+    sums[5] += moments
+    for j in range(n):
+        i = near[j]
+        count = 1
+        if lefts[j] >= 0.0:
+            times[0] = 1.0 - lefts[j]
+            y[i] = ys[j]
+            U[i] = us[j]
+        else:
             H = D[i] + A
-            P = F - H * H
-            if own:
-                P -= mean * U[i] + coupling * (1.0 - mean) * y[i]
+            P = F - H * H - (mean * U[i] + predict * y[i])
             after, area, moment, jumps, count = whole_step(
                 y[i], H, P, c.peak[p], c.reset[p], jump, rate, times
             )
@@ -189,54 +243,54 @@ def _pass_near(begin, end, y, U, D, A, F, c, p, own, work, sums, log, spikes_of,
             if not isfinite(after):
                 return NON_FINITE, i
             y[i] = after
-            if own:
-                U[i] = decay * U[i] + b0 * area + b1 * moment + jumps
-            else:
-                sums[4] += area
-                sums[5] += moment
-            sums[0] += count
-            for spike in range(count):
-                left = 1.0 - times[spike]
-                sums[1] += left
-                sums[2] += left * left
-                sums[3] += left * left * left
-            if count > 0 and spikes_of.size > 0 and spikes_of[i] >= 0:
-                for spike in range(count):
-                    log.neuron[log.filled[0]] = spikes_of[i]
-                    log.time[log.filled[0]] = now + times[spike]
-                    log.filled[0] += 1
+            U[i] = decay * U[i] + b0 * area + b1 * moment + jumps
+            sums[4] += area
+            sums[5] += moment
+        for spike in range(count):
+            left = 1.0 - times[spike]
+            sums[0] += 1.0
+            sums[1] += left
+            sums[2] += left * left
+            sums[3] += left * left * left
+            if watched.size > 0 and watched[i] >= 0:
+                log.neuron[log.filled[0]] = watched[i]
+                log.time[log.filled[0]] = now + times[spike]
+                log.filled[0] += 1
     return 0, -1
 
 
 @njit(**OPTIONS)
-def _population(p, y, U, D, A, F, c, work, sums, log, spikes_of, now):
+def _population(p, y, U, D, A, F, c, work, sums, log, watched, now):
     """Carry one population over a step.
 
     Fills `sums`: number of spikes, sums of (1−τ), (1−τ)² and (1−τ)³ over the spikes' times τ,
-    sums of ∫y dτ and ∫y(τ−1/2) dτ over neurons that share u. Returns a status and a neuron.
+    and, where neurons share u, sums of ∫y dτ and ∫y(τ−1/2) dτ. Returns a status and a neuron.
     """
+    slow, slow_words, near, lanes, times = work
     own = c.own[p] == 1
     predict = c.coupling[p] * (1.0 - c.mean[p])
     sums[:] = 0.0
+    filled = 0
     for begin in range(0, y.size, BLOCK):
         end = min(begin + BLOCK, y.size)
         if own:
             marked = _pass_own(
-                y[begin:end], U[begin:end], D[begin:end], work[0], A, F, c.peak[p],
+                y[begin:end], U[begin:end], D[begin:end], slow, A, F, c.peak[p],
                 c.mean[p], predict, c.decay[p], c.area[p], c.moment[p],
             )  # fmt: skip
         else:
-            marked, areas, moments = _pass_shared(
-                y[begin:end], D[begin:end], work[0], A, F, c.peak[p]
-            )
+            marked, areas, moments = _pass_shared(y[begin:end], D[begin:end], slow, A, F, c.peak[p])
             sums[4] += areas
             sums[5] += moments
         if marked > 0:
-            status, neuron = _pass_near(
-                begin, end, y, U, D, A, F, c, p, own, work, sums, log, spikes_of, now
+            filled = _collect(begin, end, slow, slow_words, near, filled)
+        if filled > 0 and (filled >= BLOCK or end == y.size):
+            status, neuron = _carry_near(
+                near[:filled], lanes, y, U, D, A, F, c, p, times, sums, log, watched, now
             )
             if status != 0:
                 return status, neuron
+            filled = 0
     return 0, -1
 
 
@@ -267,7 +321,10 @@ def advance(
     """
     populations = c.own.size
     slow = np.zeros(BLOCK, np.uint8)
-    work = (slow, slow.view(np.uint64), np.empty(MAX_SPIKES))
+    # One place more than two blocks: `_collect` writes a neuron before it knows to keep it.
+    near = np.empty(2 * BLOCK + 1, np.int64)
+    lanes = np.empty((3, 2 * BLOCK))
+    work = (slow, slow.view(np.uint64), near, lanes, np.empty(MAX_SPIKES))
     sums = np.zeros((populations, 6))
     average = np.zeros(synapses.target.size)
     for n in range(steps):

@@ -55,8 +55,8 @@ def cosine_and_sine(P: float, duration: float) -> tuple[float, float]:
     """cos(λ√P) and sin(λ√P)/√P, or their hyperbolic twins where P < 0."""
     square = P * duration * duration
     if abs(square) <= P_LIMIT:
-        cosine = 1.0 - square / 2 * (1.0 - square / 12 * (1.0 - square / 30))
-        sine = 1.0 - square / 6 * (1.0 - square / 20 * (1.0 - square / 42))
+        cosine = 1.0 - square * (1 / 2 - square * (1 / 24 - square * (1 / 720)))
+        sine = 1.0 - square * (1 / 6 - square * (1 / 120 - square * (1 / 5040)))
         return cosine, duration * sine
     root = math.sqrt(abs(P))
     if P > 0:
@@ -83,12 +83,28 @@ def time_to(W: float, target: float, P: float) -> float:
     tangent = above / product
     square = P * tangent * tangent
     if product > 0 and abs(square) <= P_LIMIT:
-        series = 1 / 3 - square * (1 / 5 - square * (1 / 7 - square * (1 / 9 - square / 11)))
+        series = 1 / 3 - square * (1 / 5 - square * (1 / 7 - square * (1 / 9 - square * (1 / 11))))
         return tangent * (1.0 - square * series)
     root = math.sqrt(abs(P))
     if P > 0:
         return math.atan2(root * above, product) / root
     return math.atanh(root * tangent) / root
+
+
+@njit(inline="always", **VECTOR)
+def short_piece(W, P, start, duration):  # type: ignore[no-untyped-def]
+    """`piece` by series, free of branches; also returns whether the series hold."""
+    square = P * duration * duration
+    cosine = 1.0 - square * (1 / 2 - square * (1 / 24 - square * (1 / 720)))
+    sine = duration * (1.0 - square * (1 / 6 - square * (1 / 120 - square * (1 / 5040))))
+    r = W * sine / cosine
+    z = r / (2.0 - r)
+    s = z * z
+    own = logarithm_series(s)
+    area = 2.0 * z * (1.0 + own) + square * (1 / 2 + square * (1 / 12 + square * (1 / 45)))
+    moment = (start + duration / 2 - 0.5) * area + duration * (own + square * (1 / 12))
+    after = (W * cosine + P * sine) / (cosine - W * sine)
+    return after, area, moment, (s <= Z_LIMIT) & (abs(square) <= P_LIMIT)
 
 
 @njit(**OPTIONS)
@@ -107,21 +123,46 @@ def piece(W: float, P: float, start: float, duration: float) -> tuple[float, flo
     tuple of float
         W at its end, ∫W dτ over it, and ∫W (τ − 1/2) dτ over it.
     """
+    after, area, moment, series = short_piece(W, P, start, duration)
+    if series:
+        return after, area, moment
     cosine, sine = cosine_and_sine(P, duration)
-    square = P * duration * duration
-    r = W * sine / cosine
-    z = r / (2.0 - r)
-    s = z * z
-    if s <= Z_LIMIT and abs(square) <= P_LIMIT:
-        own = logarithm_series(s)
-        area = 2.0 * z * (1.0 + own) + square * (1 / 2 + square * (1 / 12 + square / 45))
-        own += square / 12
-    else:
-        area = -math.log(cosine - W * sine)
+    denominator = cosine - W * sine
+    area = -math.log(denominator)
+    moment = (start + duration / 2 - 0.5) * area
+    if cosine > 0:
         # About the part's own middle: exact at P = 0, where ∫W(τ−½) = −ln(1−r)/(2z) − 1.
-        own = (area + math.log(cosine)) / (2.0 * z) - 1.0 + square / 12 if cosine > 0 else 0.0
-    moment = (start + duration / 2 - 0.5) * area + duration * own
-    return (W * cosine + P * sine) / (cosine - W * sine), area, moment
+        r = W * sine / cosine
+        z = r / (2.0 - r)
+        own = (area + math.log(cosine)) / (2.0 * z) - 1.0
+        moment += duration * (own + P * duration * duration / 12)
+    return (W * cosine + P * sine) / denominator, area, moment
+
+
+@njit(inline="always", **VECTOR)
+def one_spike(y, H, P, peak, reset, jump, decay_rate):  # type: ignore[no-untyped-def]
+    """`whole_step` of a neuron that spikes just once, by series and free of branches.
+
+    Returns y at the end, ∫y dτ, ∫y(τ − 1/2) dτ, the decayed jump, the time left after the spike,
+    and whether all of this holds.
+    """
+    W = y - H
+    product = P + W * (peak - H)
+    tangent = (peak - y) / product
+    square = P * tangent * tangent
+    series = 1 / 3 - square * (1 / 5 - square * (1 / 7 - square * (1 / 9 - square * (1 / 11))))
+    wait = tangent * (1.0 - square * series)
+    left = 1.0 - wait
+    _, area, moment, first = short_piece(W, P, 0.0, wait)
+    late = decay_rate * left
+    jumps = jump * (1.0 - late * (1.0 - late * (1 / 2 - late * (1 / 6))))
+    after, rest, turn, second = short_piece(
+        reset - H, P - jump * (1.0 - late * (1 / 2)), wait, left
+    )
+    after += H
+    holds = (product > 0) & (abs(square) <= P_LIMIT) & (wait >= 0) & (wait < 1)
+    holds = holds & first & second & (after < peak)
+    return after, area + rest + H, moment + turn, jumps, left, holds
 
 
 @njit(**OPTIONS)
