@@ -1,0 +1,16 @@
+"""What to run: experiments as data, checked, and expanded into runs and batches."""
+
+from ikmeanfield.experiments.config import Config, Experiment, load, parse
+from ikmeanfield.experiments.plan import Plan, Run, expand, read_plan, store_plans
+
+__all__ = [
+    "Config",
+    "Experiment",
+    "Plan",
+    "Run",
+    "expand",
+    "load",
+    "parse",
+    "read_plan",
+    "store_plans",
+]

@@ -1,0 +1,254 @@
+"""Expansion of an experiment into a flat table of runs, chunked into batches."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from ikmeanfield.circuit import Circuit
+from ikmeanfield.experiments.checks import Value
+from ikmeanfield.experiments.config import Config, Experiment, InputShape, MeanField, Simulation
+from ikmeanfield.experiments.grid import Point
+from ikmeanfield.files import replacing
+from ikmeanfield.inputs import Current
+from ikmeanfield.schema import ConfigError, Validated, explain
+
+
+class Run(Validated):
+    """One network at one grid point."""
+
+    sweep: str
+    values: dict[str, Value]
+    """Values along the axes of the sweep, by path."""
+    replicate: int
+    key: str
+    """Hash of everything that determines the run except the base seed."""
+    seed: int
+    """Seed of this run, from the base seed and the key."""
+    circuit: Circuit
+    """The circuit with all values in place."""
+
+    def __str__(self) -> str:
+        """The run as a user knows it."""
+        values = ", ".join(f"{path} = {value}" for path, value in self.values.items())
+        return f"{self.sweep}: {values}, replicate {self.replicate} (key {self.key})"
+
+    def coordinate(self, path: str) -> Value:
+        """The value of a parameter in effect; a truncation left open is the one in use."""
+        value: Value = self.circuit.get(path)
+        population, _, parameter = path.partition(".")
+        if value is None and parameter == "truncation":
+            return self.circuit.populations[population].half_range
+        return value
+
+
+class Plan(Validated):
+    """Everything the stages need to know about one experiment."""
+
+    experiment: str
+    seed: int
+    portable: bool
+    simulation: Simulation
+    input: dict[str, InputShape]
+    meanfield: dict[str, MeanField]
+    parameters: list[str]
+    """Paths of all parameters that vary in any sweep."""
+    runs_per_job: int
+    runs: list[Run]
+
+    @property
+    def batches(self) -> list[list[Run]]:
+        """The runs in chunks of `runs_per_job`, in order."""
+        size = self.runs_per_job
+        return [self.runs[i : i + size] for i in range(0, len(self.runs), size)]
+
+    @property
+    def currents(self) -> dict[str, Current]:
+        """The input currents by population."""
+        return {name: shape.current() for name, shape in self.input.items()}
+
+    def meanfield_key(self, name: str, run: Run) -> str:
+        """Hash of what determines a mean field; networks that share it share the solution."""
+        return _hash(
+            {
+                "circuit": _without_sizes(run.circuit),
+                "input": _dump(self.input),
+                "duration": self.simulation.duration,
+                "sample": self.simulation.sample,
+                "record": self.simulation.record,
+                "meanfield": self.meanfield[name].model_dump(),
+            }
+        )
+
+    @property
+    def text(self) -> str:
+        """The plan as it is stored."""
+        return self.model_dump_json() + "\n"
+
+    @property
+    def digest(self) -> str:
+        """Hash of the whole plan."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+
+    def write(self, path: str | Path) -> None:
+        """Store as JSON, at once or not at all."""
+        with replacing(path) as temporary:
+            temporary.write_text(self.text, encoding="utf-8")
+
+
+def store_plans(plans: Iterable[Plan], folder: str | Path) -> str:
+    """Store plans together as ``<folder>/<hash of them all>/<experiment>.json``.
+
+    The name follows the content, so that nothing is ever overwritten with something else.
+
+    Returns
+    -------
+    str
+        The folder of these plans.
+    """
+    plans = list(plans)
+    digests = "".join(plan.digest for plan in plans)
+    place = Path(folder) / hashlib.sha256(digests.encode()).hexdigest()[:16]
+    for plan in plans:
+        path = place / f"{plan.experiment}.json"
+        if not path.exists() or path.read_text(encoding="utf-8") != plan.text:
+            plan.write(path)
+    return str(place)
+
+
+def expand(config: Config, name: str) -> Plan:
+    """All runs of an experiment, every grid point checked.
+
+    Raises
+    ------
+    ConfigError
+        Names the sweep, the grid point and what is wrong with it.
+    """
+    experiment = config.experiments[name]
+    where = f"experiments.{name}"
+    base = _checked(f"{where}.circuit", experiment.circuit.build)
+    _check_input(experiment, base, where)
+    runs: list[Run] = []
+    parameters: dict[str, None] = {}
+    for sweep_name, sweep in experiment.sweeps.items():
+        place = f"{where}.sweeps.{sweep_name}"
+        seen: set[str] = set()
+        parameters.update(dict.fromkeys(sweep.paths))
+        for point in sweep.points():
+            values = {**sweep.set, **point}
+            circuit = _checked(place, base.replace, values)
+            _check_step(experiment.simulation, circuit, f"{place} at {_shown(point)}")
+            for replicate in range(sweep.replicates):
+                key = _key(experiment, replicate, circuit)
+                if key in seen:
+                    msg = f"{place}: the grid holds the point {_shown(point)} twice"
+                    raise ConfigError(msg)
+                seen.add(key)
+                runs.append(
+                    Run(
+                        sweep=sweep_name,
+                        values=point,
+                        replicate=replicate,
+                        key=key,
+                        seed=_seed(config.seed, key),
+                        circuit=circuit,
+                    )
+                )
+    return Plan(
+        experiment=name, seed=config.seed, portable=config.portable,
+        simulation=experiment.simulation, input=dict(experiment.input),
+        meanfield=dict(experiment.meanfield), parameters=list(parameters),
+        runs_per_job=config.runs_per_job, runs=runs,
+    )  # fmt: skip
+
+
+def read_plan(path: str | Path) -> Plan:
+    """Read a plan that `Plan.write` stored; refuse anything else by name."""
+    try:
+        return Plan.model_validate_json(Path(path).read_bytes())
+    except OSError as error:
+        msg = f"{path}: cannot be read ({error.strerror})"
+        raise ConfigError(msg) from None
+    except ValidationError as error:
+        raise explain(
+            error, f"{path}: damaged or foreign plan; remove it and run again: "
+        ) from None
+
+
+def _key(experiment: Experiment, replicate: int, circuit: Circuit) -> str:
+    return _hash(
+        {
+            "circuit": circuit.model_dump(),
+            "input": _dump(experiment.input),
+            "simulation": experiment.simulation.model_dump(exclude={"discard"}),
+            "replicate": replicate,
+        }
+    )
+
+
+def _seed(base: int, key: str) -> int:
+    """A seed below 2⁶³ from the base seed and a run's key, wherever the run stands."""
+    state = np.random.SeedSequence([base, int(key, 16)]).generate_state(1, np.uint64)
+    return int(state[0]) >> 1
+
+
+def _hash(identity: dict[str, Any]) -> str:
+    text = json.dumps(identity, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _dump(shapes: dict[str, InputShape]) -> dict[str, Any]:
+    return {name: shape.model_dump() for name, shape in shapes.items()}
+
+
+def _without_sizes(circuit: Circuit) -> dict[str, Any]:
+    """The circuit's parameters that a mean field knows: all but the numbers of neurons."""
+    data = circuit.model_dump()
+    for population in data["populations"].values():
+        del population["size"]
+    return data
+
+
+def _shown(point: Point) -> str:
+    return ", ".join(f"{path} = {value}" for path, value in point.items())
+
+
+def _checked(where: str, build: Any, *args: Any) -> Circuit:
+    try:
+        circuit: Circuit = build(*args)
+    except ConfigError as error:
+        lines = str(error).splitlines()
+        raise ConfigError("\n".join(f"{where}: {line}" for line in lines)) from None
+    return circuit
+
+
+def _check_input(experiment: Experiment, circuit: Circuit, where: str) -> None:
+    for name in experiment.input:
+        if name not in circuit.populations:
+            known = ", ".join(circuit.populations)
+            msg = f"{where}.input.{name}: no such population; the circuit has {known}"
+            raise ConfigError(msg)
+
+
+def _check_step(simulation: Simulation, circuit: Circuit, where: str) -> None:
+    constants = {
+        f"{name}.recovery_time": population.recovery_time
+        for name, population in circuit.populations.items()
+    } | {
+        f"{name}.{synapse_name}.synaptic_time": synapse.synaptic_time
+        for name, population in circuit.populations.items()
+        for synapse_name, synapse in population.synapses.items()
+    }
+    shortest = min(constants, key=lambda path: constants[path])
+    if simulation.step > constants[shortest]:
+        msg = (
+            f"{where}: simulation.step = {simulation.step:g} ms is longer than the shortest time "
+            f"constant, {shortest} = {constants[shortest]:g} ms"
+        )
+        raise ConfigError(msg)
