@@ -1,0 +1,87 @@
+"""Attributes that say how a dataset was made. No time stamps: the same run, the same bytes."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import ikmeanfield
+
+REFERENCES = (
+    "R. Gast, S. A. Solla, A. Kennedy, Macroscopic dynamics of neural networks with heterogeneous "
+    "spiking thresholds, Phys. Rev. E 107, 024306 (2023)"
+)
+PACKAGES = ("numba", "numpy", "scipy", "xarray", "netcdf4")
+
+
+def attributes(
+    title: str, config: dict[str, Any], **extra: str | float | int
+) -> dict[str, str | float | int]:
+    """Attributes of a file: conventions, title, source, effective config and what else is given.
+
+    Parameters
+    ----------
+    title
+        What the file holds, in a few words.
+    config
+        The effective configuration; stored as one JSON string.
+    extra
+        Further attributes, for example seed, scheme and step.
+    """
+    made_by = f"ikmeanfield {ikmeanfield.__version__}"
+    if commit := _commit():
+        made_by += f", commit {commit}"
+    return {
+        "Conventions": "CF-1.11",
+        "title": title,
+        "source": made_by,
+        "references": REFERENCES,
+        "config": json.dumps(config, sort_keys=True),
+        "packages": ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
+        "python": platform.python_version(),
+        "processor": _processor(),
+        **extra,
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+@cache
+def _commit() -> str:
+    """The commit of the checkout this library runs from, "" if it runs from none."""
+    source = Path(__file__).parent
+    repository = source.parents[2]
+    if not (repository / ".git").exists() or not (repository / "pyproject.toml").exists():
+        return ""
+
+    def git(*command: str) -> str:
+        return subprocess.run(
+            ["git", "-C", str(repository), *command], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    try:
+        dirty = git("status", "--porcelain", "--untracked-files=no", "--", "src")
+        return git("rev-parse", "HEAD") + ("-dirty" if dirty else "")
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+@cache
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()

@@ -1,0 +1,79 @@
+"""Where the batches of an experiment lie and by what they are known.
+
+Plans and runs are only data here: nothing of `ikmeanfield.experiments` is imported, so that a
+change in the configuration language does not count as a change of what writes the batches.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ikmeanfield.datasets.store import DatasetError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ikmeanfield.experiments.plan import Plan, Run
+
+NETWORK = "spiking"
+
+
+def batch_path(folder: str | Path, part: str, batch: int) -> Path:
+    """Where a batch is stored; `part` is ``"spiking"`` or the name of a mean field."""
+    place = Path(NETWORK) if part == NETWORK else Path("meanfield") / part
+    return Path(folder) / place / f"batch-{batch:03d}.nc"
+
+
+def expected(plan: Plan, part: str, runs: Sequence[Run]) -> dict[str, str]:
+    """Attributes by which a file is known as a batch of this plan."""
+    if part == NETWORK:
+        keys = [f"{run.key}:{run.seed}" for run in runs]
+    else:
+        keys = [plan.meanfield_key(part, run) for run in runs]
+    return {"experiment": plan.experiment, "part": part, "keys": " ".join(keys)}
+
+
+def coordinates(plan: Plan, runs: Sequence[Run]) -> dict[str, Any]:
+    """Coordinates along the dimension ``run``: what was varied, and which run this is."""
+    columns: dict[str, Any] = {
+        "sweep": ("run", [run.sweep for run in runs], {"long_name": "sweep"}),
+        "replicate": ("run", [run.replicate for run in runs], {"long_name": "replicate"}),
+        "key": ("run", [run.key for run in runs], {"long_name": "hash of the run's settings"}),
+        "seed": ("run", np.array([run.seed for run in runs], np.int64), {"long_name": "seed"}),
+    }
+    for path in plan.parameters:
+        values = [run.coordinate(path) for run in runs]
+        numeric = all(isinstance(value, int | float) for value in values)
+        column = np.array(values, float) if numeric else [str(value) for value in values]
+        attributes = {"long_name": path, "units": runs[0].circuit.unit(path)}
+        columns[coordinate_name(path)] = ("run", column, attributes)
+    return columns
+
+
+def coordinate_name(path: str) -> str:
+    """Name of a parameter's coordinate: the path with its dots replaced."""
+    return path.replace(".", "_")
+
+
+def check_grid(plan: Plan, dataset: xr.Dataset) -> None:
+    """Refuse a Dataset in which a run of the plan is missing or doubled, by name."""
+    wanted = {(run.sweep, run.key): run for run in plan.runs}
+    found = Counter(
+        zip(dataset["sweep"].values.tolist(), dataset["key"].values.tolist(), strict=True)
+    )
+    missing = [str(run) for place, run in wanted.items() if place not in found]
+    doubled = [str(wanted.get(place, place)) for place, count in found.items() if count > 1]
+    foreign = [f"{sweep} (key {key})" for sweep, key in found if (sweep, key) not in wanted]
+    problems = [
+        f"{what}: {'; '.join(which)}"
+        for what, which in (("missing", missing), ("doubled", doubled), ("not planned", foreign))
+        if which
+    ]
+    if problems:
+        msg = f"experiment {plan.experiment}: grid points " + "\n".join(problems)
+        raise DatasetError(msg)
