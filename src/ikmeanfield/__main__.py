@@ -1,0 +1,5 @@
+"""``python -m ikmeanfield``: the command line."""
+
+from ikmeanfield.cli import main
+
+main()

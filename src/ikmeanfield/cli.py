@@ -1,0 +1,192 @@
+"""The command ``ikmeanfield``: every stage by hand; the workflow's rules call the same."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ikmeanfield import environment
+
+if TYPE_CHECKING:  # every command imports what it needs, and nothing else
+    from ikmeanfield.experiments import Plan
+
+app = typer.Typer(
+    help=__doc__,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ConfigFile = Annotated[Path, typer.Argument(help="Configuration file (YAML).")]
+PlanFile = Annotated[Path, typer.Argument(help="Plan of an experiment, as `plan` writes it.")]
+Batch = Annotated[
+    int | None, typer.Option(help="Number of the batch, from 0; without it, all batches.", min=0)
+]
+Output = Annotated[
+    Path | None, typer.Option(help="File for one batch; by default its place beside the plan.")
+]
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one message and exit code 1."""
+    environment.single_thread()
+    try:
+        app()
+    except Exception as error:
+        if type(error).__name__ not in OURS:
+            raise
+        print(f"ikmeanfield: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+OURS = ("ConfigError", "DatasetError", "RunError", "FigureError")
+"""Errors that explain themselves; by name, because importing their modules takes time."""
+
+
+@app.command()
+def check(config: ConfigFile) -> None:
+    """Check a configuration, every grid point included, and list what it would run."""
+    from ikmeanfield.experiments import expand, load  # noqa: PLC0415
+
+    settings = load(config)
+    for name in settings.experiments:
+        plan = expand(settings, name)
+        sweeps = ", ".join(
+            f"{sweep} {sum(run.sweep == sweep for run in plan.runs)}"
+            for sweep in settings.experiments[name].sweeps
+        )
+        steps = plan.simulation.duration / plan.simulation.step
+        work = steps * sum(
+            population.size for run in plan.runs for population in run.circuit.populations.values()
+        )
+        print(
+            f"{name}: {len(plan.runs)} runs ({sweeps}) in {len(plan.batches)} batches, "
+            f"{work:.2g} neuron-steps"
+        )
+
+
+@app.command()
+def plan(
+    config: ConfigFile,
+    results: Annotated[Path, typer.Option(help="Folder of all results.")] = Path("results"),
+) -> None:
+    """Write the plan of every experiment: its runs, with keys and seeds, and its settings."""
+    from ikmeanfield.experiments import expand, load  # noqa: PLC0415
+
+    settings = load(config)
+    for name in settings.experiments:
+        path = results / name / "plan.json"
+        expand(settings, name).write(path)
+        print(path)
+
+
+@app.command(name="compile")
+def compile_(
+    engine: Annotated[str | None, typer.Option(help="spiking or meanfield; else both.")] = None,
+    stamp: Annotated[Path | None, typer.Option(help="File to write when all is compiled.")] = None,
+    portable: Annotated[bool, typer.Option(help="Code for any processor.")] = False,
+) -> None:
+    """Compile the kernels into numba's cache (NUMBA_CACHE_DIR), once, before parallel jobs."""
+    environment.ensure(portable)
+    from ikmeanfield.stages.compile import ENGINES, compile_engine  # noqa: PLC0415
+
+    if engine is not None and engine not in ENGINES:
+        raise typer.BadParameter(f"no engine {engine!r}; the engines are {', '.join(ENGINES)}")
+    began = time.perf_counter()
+    for name in ENGINES if engine is None else [engine]:
+        compile_engine(name)
+    if stamp is not None:
+        stamp.write_text("compiled\n", encoding="utf-8")
+    print(f"kernels compiled in {time.perf_counter() - began:.1f} s", file=sys.stderr)
+
+
+@app.command()
+def simulate(plan: PlanFile, batch: Batch = None, output: Output = None) -> None:
+    """Simulate the spiking networks of one batch or of all."""
+    loaded = _plan(plan)
+    from ikmeanfield.datasets.runs import NETWORK, batch_path  # noqa: PLC0415
+    from ikmeanfield.stages.simulate import simulate_batch  # noqa: PLC0415
+
+    for number in _batches(loaded, batch, output):
+        simulate_batch(loaded, number, output or batch_path(plan.parent, NETWORK, number))
+
+
+@app.command()
+def integrate(
+    plan: PlanFile,
+    meanfield: Annotated[str | None, typer.Option(help="Which mean field; else all.")] = None,
+    batch: Batch = None,
+    output: Output = None,
+) -> None:
+    """Integrate the mean fields of one batch or of all."""
+    loaded = _plan(plan)
+    if meanfield is not None and meanfield not in loaded.meanfield:
+        known = ", ".join(loaded.meanfield) or "none"
+        raise typer.BadParameter(f"no mean field {meanfield!r}; the plan has: {known}")
+    from ikmeanfield.datasets.runs import batch_path  # noqa: PLC0415
+    from ikmeanfield.stages.integrate import integrate_batch  # noqa: PLC0415
+
+    names = list(loaded.meanfield) if meanfield is None else [meanfield]
+    if output is not None and len(names) != 1:
+        raise typer.BadParameter("--output takes one batch of one mean field: add --meanfield")
+    for name in names:
+        for number in _batches(loaded, batch, output):
+            path = output or batch_path(plan.parent, name, number)
+            integrate_batch(loaded, name, number, path)
+
+
+@app.command()
+def summarise(plan: PlanFile) -> None:
+    """Analyse all runs of an experiment: summary.nc and summary.csv beside the plan."""
+    loaded = _plan(plan)
+    from ikmeanfield.stages.summarise import summarise as stage  # noqa: PLC0415
+
+    stage(loaded, plan.parent)
+
+
+@app.command()
+def draw(
+    figure: Annotated[str, typer.Argument(help="Name of the figure, for example fig4.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of the experiment with its summary.")],
+    output: Annotated[Path, typer.Option(help="Folder to draw into.")] = Path("results/figures"),
+) -> None:
+    """Draw a figure from an experiment's summary: .pdf, .png and its caption as .md."""
+    from ikmeanfield.figures.catalogue import FIGURES  # noqa: PLC0415
+
+    if figure not in FIGURES:
+        raise typer.BadParameter(f"no figure {figure!r}; the figures are {', '.join(FIGURES)}")
+    from ikmeanfield.stages.draw import draw as stage  # noqa: PLC0415
+
+    stage(figure, folder, output)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of the configuration (workflow/schemas/config.schema.json)."""
+    from ikmeanfield.experiments.config import json_schema  # noqa: PLC0415
+
+    print(json_schema(), end="")
+
+
+def _plan(path: Path) -> Plan:
+    from ikmeanfield.experiments import read_plan  # noqa: PLC0415
+
+    loaded = read_plan(path)
+    environment.ensure(loaded.portable)
+    return loaded
+
+
+def _batches(plan: Plan, batch: int | None, output: Path | None) -> list[int]:
+    count = len(plan.batches)
+    if output is not None and batch is None and count != 1:
+        raise typer.BadParameter(f"--output takes one batch of the {count}: add --batch")
+    if batch is None:
+        return list(range(count))
+    if batch >= count:
+        raise typer.BadParameter(f"there is no batch {batch}; the last one is {count - 1}")
+    return [batch]

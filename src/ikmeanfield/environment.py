@@ -1,0 +1,40 @@
+"""Environment variables that a process must have before numpy and numba are loaded."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+
+_POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+SINGLE_THREAD = dict.fromkeys(_POOLS, "1")
+"""One job, one core: the workflow runs jobs side by side."""
+
+_NEWER_THAN_BASELINE = (
+    "AVX F16C FMA3 FMA4 XOP AVX2 X86_V3 AVX512F AVX512CD AVX512_KNL AVX512_KNM AVX512_SKX "
+    "AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR X86_V4"
+)
+_CORE = {"x86_64": "Nehalem", "AMD64": "Nehalem", "aarch64": "ARMV8", "arm64": "ARMV8"}
+
+PORTABLE = {
+    "NUMBA_CPU_NAME": "generic",
+    "NUMBA_CPU_FEATURES": "",
+    "NPY_DISABLE_CPU_FEATURES": _NEWER_THAN_BASELINE,
+    "OPENBLAS_CORETYPE": _CORE.get(platform.machine(), "generic"),
+    "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F,-AVX2_Usable,-FMA_Usable",
+}
+"""No code that only some processors have: in numba, numpy, BLAS and the C library."""
+
+
+def single_thread() -> None:
+    """Let the numerical libraries use one thread, unless the user says otherwise."""
+    for name, value in SINGLE_THREAD.items():
+        os.environ.setdefault(name, value)
+
+
+def ensure(portable: bool) -> None:
+    """Start this command again with portable settings if they are wanted and not yet in effect."""
+    if portable and any(os.environ.get(name) != value for name, value in PORTABLE.items()):
+        command = [sys.executable, "-m", "ikmeanfield", *sys.argv[1:]]
+        sys.stdout.flush()
+        os.execve(sys.executable, command, os.environ | PORTABLE)

@@ -1,0 +1,21 @@
+"""Compilation of kernels before jobs run side by side."""
+
+from __future__ import annotations
+
+from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking, truncated
+
+ENGINES = ("spiking", "meanfield")
+
+
+def compile_engine(engine: str) -> None:
+    """Compile what networks or mean fields call; simultaneous first compilations can crash."""
+    if engine == "spiking":
+        from ikmeanfield.spiking import compile_kernels  # noqa: PLC0415
+
+        compile_kernels()
+        return
+    from ikmeanfield.meanfield import integrate  # noqa: PLC0415
+
+    for circuit in (regular_spiking(), truncated(), excitatory_inhibitory()):
+        for reset_correction in (True, False):
+            integrate(circuit, duration=1.0, sample=0.5, reset_correction=reset_correction)

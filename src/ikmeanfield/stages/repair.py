@@ -1,0 +1,52 @@
+"""Damaged files: named, and made again by the command that makes them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ikmeanfield.datasets.store import DatasetError, read
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def read_or_rebuild(path: Path, expected: Mapping[str, Any], command: Sequence[str]) -> xr.Dataset:
+    """Read a file; if it is there but damaged or foreign, say so, and make it again first.
+
+    Parameters
+    ----------
+    path
+        The file.
+    expected
+        Attributes it must have.
+    command
+        Arguments of `ikmeanfield` that make the file. A process of its own, so that the
+        stage that reads does not depend on the code of the stage that computes.
+
+    Raises
+    ------
+    DatasetError
+        If the file is absent, or still wrong after it has been made again.
+    """
+    try:
+        return read(path, expected)
+    except DatasetError as error:
+        if not path.exists():
+            raise
+        print(f"DAMAGED {error}\nmaking {path} again", file=sys.stderr, flush=True)
+    path.unlink()
+    environment = dict(os.environ)
+    if kernels := environment.get(f"IKMEANFIELD_KERNELS_{command[0].upper()}"):
+        environment["NUMBA_CACHE_DIR"] = kernels  # the workflow tells where it compiled them
+    made = subprocess.run(
+        [sys.executable, "-m", "ikmeanfield", *command], env=environment, check=False
+    )
+    if made.returncode:
+        msg = f"{path} was damaged and could not be made again; see the message above"
+        raise DatasetError(msg)
+    return read(path, expected)
