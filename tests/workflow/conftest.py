@@ -1,0 +1,99 @@
+"""The workflow through the real Snakemake, on a copy of the checkout that tests may edit."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("Snakefile", "workflow", "profiles", "config", "envs", "src")
+
+
+def tiny(**changes):
+    """Eight runs of small, short networks in three batches."""
+    width = {"parameter": "rs.threshold_width", "values": [0.5, 2.0]}
+    cutoff = {"parameter": "rs.truncation", "values": [40.0, 5.0]}
+    fixed = {"rs.truncation": 40.0}
+    return {
+        "seed": 1,
+        "runs_per_job": 3,
+        "experiments": {
+            "truncation": {
+                "circuit": {"preset": "truncated", "set": {"rs.size": 200}},
+                "simulation": {"duration": 500.0, "discard": 100.0, "sample": 0.1, "step": 0.1},
+                "meanfield": {"corrected": {}},
+                "sweeps": {
+                    "width": {"set": fixed, "axes": [width]},
+                    "cutoff": {"axes": [cutoff]},
+                    "width_spectra": {"set": fixed, "axes": [width]},
+                    "cutoff_spectra": {"axes": [cutoff]},
+                },
+            }
+        },
+        "figures": {"fig4": "truncation"},
+        **changes,
+    }
+
+
+@dataclass
+class Workflow:
+    """A copy of the checkout and a folder to work in."""
+
+    checkout: Path
+    folder: Path
+
+    def run(self, config, *options, cores=2, check=True):
+        """Snakemake's output on a configuration."""
+        given = []
+        if config is not None:
+            file = self.folder / "given.yaml"
+            file.write_text(yaml.safe_dump(config))
+            given = ["--configfile", str(file)]
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+        command = [
+            sys.executable, "-m", "snakemake", "--snakefile", str(self.checkout / "Snakefile"),
+            "--directory", str(self.folder), *given, "--cores", str(cores), *options,
+        ]  # fmt: skip
+        done = subprocess.run(
+            command, cwd=self.checkout, env=environment, capture_output=True, text=True,
+            timeout=300, check=False,
+        )  # fmt: skip
+        text = done.stdout + done.stderr
+        assert not check or done.returncode == 0, text
+        return text
+
+    def planned(self, config, *options):
+        """How often each rule would run."""
+        text = self.run(config, "--dry-run", *options)
+        if "Nothing to be done" in text:
+            return {}
+        table = text.partition("Job stats:")[2].partition("total")[0].splitlines()[3:]
+        counts = {line.split()[0]: int(line.split()[1]) for line in table if line.strip()}
+        counts.pop("default", None)
+        return counts
+
+    @property
+    def experiment(self):
+        return self.folder / "results/truncation"
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A workflow that has run to its end; tests bring it back to that state."""
+    checkout = tmp_path_factory.mktemp("checkout")
+    ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, checkout / part, ignore=ignore)
+        elif source.exists():
+            shutil.copy(source, checkout / part)
+    workflow = Workflow(checkout, tmp_path_factory.mktemp("work"))
+    workflow.run(tiny())
+    return workflow

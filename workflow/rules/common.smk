@@ -1,0 +1,110 @@
+# Helpers only: the checked configuration, the plans, and what the rules ask of them.
+import shlex
+import sys
+from pathlib import Path
+
+SOURCE = str(Path(workflow.current_basedir).resolve().parents[1].joinpath("src"))
+if SOURCE not in sys.path:
+    sys.path.insert(0, SOURCE)
+
+from ikmeanfield import experiments
+from ikmeanfield.fingerprint import code_hash
+from ikmeanfield.schema import ConfigError
+
+try:
+    SETTINGS = experiments.parse(config)
+    PLANS = {name: experiments.expand(SETTINGS, name) for name in SETTINGS.experiments}
+except ConfigError as error:
+    raise WorkflowError(f"The configuration is wrong:\n{error}") from None
+
+CODE = {
+    stage: code_hash(f"ikmeanfield.stages.{stage}")
+    for stage in ("simulate", "integrate", "summarise")
+}
+
+# Jobs read the plan of their experiment from Snakemake's own folder. It is not an input of theirs:
+# it follows every change of the configuration, while a batch is to run again only when its own runs
+# change (their keys are parameters). An `ancient` input would not do: where the job that writes it
+# has to run, Snakemake does not look at the parameters of the jobs that read it.
+PLAN_FOLDER = experiments.store_plans(PLANS.values(), ".snakemake/plans")
+
+TARGET = "portable" if SETTINGS.portable else "native"
+KERNELS = {
+    "spiking": f"results/kernels/spiking-{TARGET}-{CODE['simulate']}",
+    "meanfield": f"results/kernels/meanfield-{TARGET}-{CODE['integrate']}",
+}
+
+# The library of this checkout, in any environment (braces are doubled for Snakemake).
+shell.prefix(
+    f"set -euo pipefail; export IKMEANFIELD_PLANS={PLAN_FOLDER} "
+    f"IKMEANFIELD_KERNELS_SIMULATE={KERNELS['spiking']} "
+    f"IKMEANFIELD_KERNELS_INTEGRATE={KERNELS['meanfield']} "
+    f"PYTHONPATH={shlex.quote(SOURCE)}:${{{{PYTHONPATH-}}}}; "
+)
+
+SUMMARY_FILES = collect(
+    "results/{experiment}/summary.{suffix}", experiment=PLANS, suffix=("nc", "csv")
+)
+FIGURE_FILES = collect(
+    "results/figures/{figure}.{suffix}",
+    figure=SETTINGS.figures,
+    suffix=("pdf", "png", "md"),
+)
+
+
+wildcard_constraints:
+    experiment="|".join(PLANS),
+    meanfield="|".join(
+        sorted({name for plan in PLANS.values() for name in plan.meanfield})
+    )
+    or "none",
+    figure="|".join(SETTINGS.figures) or "none",
+    batch=r"\d\d\d\d*",
+
+
+def plan_digest(wildcards):
+    """A hash of the whole plan."""
+    return PLANS[wildcards.experiment].digest
+
+
+def network_keys(wildcards):
+    """What determines the networks of a batch: keys, with the seeds that follow from them."""
+    runs = PLANS[wildcards.experiment].batches[int(wildcards.batch)]
+    return [f"{run.sweep}:{run.key}:{run.seed}" for run in runs]
+
+
+def meanfield_keys(wildcards):
+    """What determines the mean fields of a batch."""
+    plan = PLANS[wildcards.experiment]
+    runs = plan.batches[int(wildcards.batch)]
+    return [
+        f"{run.sweep}:{plan.meanfield_key(wildcards.meanfield, run)}" for run in runs
+    ]
+
+
+def network_batches(wildcards):
+    """The files of all networks of an experiment."""
+    numbers = range(len(PLANS[wildcards.experiment].batches))
+    return [f"results/{wildcards.experiment}/spiking/batch-{n:03d}.nc" for n in numbers]
+
+
+def meanfield_batches(wildcards):
+    """The files of all mean fields of an experiment."""
+    plan = PLANS[wildcards.experiment]
+    return [
+        f"results/{wildcards.experiment}/meanfield/{name}/batch-{n:03d}.nc"
+        for name in plan.meanfield
+        for n in range(len(plan.batches))
+    ]
+
+
+def experiment_of_figure(wildcards):
+    """The summary that a figure is drawn from."""
+    return f"results/{SETTINGS.figures[wildcards.figure]}/summary.nc"
+
+
+def figure_code(wildcards):
+    """Hash of the code of one figure, its style included."""
+    return code_hash(
+        "ikmeanfield.stages.draw", f"ikmeanfield.figures.{wildcards.figure}"
+    )

@@ -1,0 +1,22 @@
+# Kernels are compiled once, before jobs run side by side; simultaneous compilation can crash.
+rule compile_kernels:
+    output:
+        stamp="results/kernels/{kernels}/compiled.txt",
+    log:
+        "results/kernels/{kernels}/compile.log",
+    benchmark:
+        "results/kernels/{kernels}/benchmark.jsonl"
+    wildcard_constraints:
+        kernels="[a-z0-9-]*",
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=15,
+    params:
+        portable="--portable" if SETTINGS.portable else "",
+    shell:
+        "NUMBA_CACHE_DIR=$(dirname {output.stamp}) python -m ikmeanfield compile "
+        "--engine $(cut -d- -f1 <<< {wildcards.kernels}) {params.portable} "
+        "--stamp {output.stamp} 2> {log}"

@@ -1,0 +1,24 @@
+rule integrate_mean_fields:
+    input:
+        kernels=ancient(f"{KERNELS['meanfield']}/compiled.txt"),
+    output:
+        batch="results/{experiment}/meanfield/{meanfield}/batch-{batch}.nc",
+    log:
+        "results/{experiment}/logs/meanfield/{meanfield}/batch-{batch}.log",
+    benchmark:
+        "results/{experiment}/benchmarks/meanfield/{meanfield}/batch-{batch}.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        runs=meanfield_keys,
+        portable=SETTINGS.portable,
+        code=CODE["integrate"],
+    shell:
+        "NUMBA_CACHE_DIR=$(dirname {input.kernels}) "
+        "python -m ikmeanfield integrate $IKMEANFIELD_PLANS/{wildcards.experiment}.json "
+        "--meanfield {wildcards.meanfield} --batch {wildcards.batch} "
+        "--output {output.batch} 2> {log}"

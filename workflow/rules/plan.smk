@@ -1,0 +1,18 @@
+# What the summary is checked against, and what commands by hand start from.
+localrules:
+    write_plan,
+
+
+rule write_plan:
+    output:
+        plan="results/{experiment}/plan.json",
+    log:
+        "results/{experiment}/logs/plan.log",
+    benchmark:
+        "results/{experiment}/benchmarks/plan.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        digest=plan_digest,
+    shell:
+        "cp $IKMEANFIELD_PLANS/{wildcards.experiment}.json {output.plan} 2> {log}"

@@ -1,0 +1,24 @@
+rule simulate_networks:
+    input:
+        kernels=ancient(f"{KERNELS['spiking']}/compiled.txt"),
+    output:
+        batch="results/{experiment}/spiking/batch-{batch}.nc",
+    log:
+        "results/{experiment}/logs/spiking/batch-{batch}.log",
+    benchmark:
+        "results/{experiment}/benchmarks/spiking/batch-{batch}.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 1500 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        runs=network_keys,
+        portable=SETTINGS.portable,
+        code=CODE["simulate"],
+    shell:
+        "NUMBA_CACHE_DIR=$(dirname {input.kernels}) "
+        "python -m ikmeanfield simulate $IKMEANFIELD_PLANS/{wildcards.experiment}.json "
+        "--batch {wildcards.batch} "
+        "--output {output.batch} 2> {log}"
