@@ -115,11 +115,16 @@ def piece(W: float, P: float, start: float, duration: float) -> tuple[float, flo
     if s <= Z_LIMIT and abs(square) <= P_LIMIT:
         own = logarithm_series(s)
         area = 2.0 * z * (1.0 + own) + square * (1 / 2 + square * (1 / 12 + square / 45))
-        own += square / 12
     else:
         area = -math.log(cosine - W * sine)
         # About the part's own middle: exact at P = 0, where ∫W(τ−½) = −ln(1−r)/(2z) − 1.
-        own = (area + math.log(cosine)) / (2.0 * z) - 1.0 + square / 12 if cosine > 0 else 0.0
+        if s <= Z_LIMIT:  # the closed form is 0/0 where W = 0
+            own = logarithm_series(s)
+        elif cosine > 0:
+            own = (area + math.log(cosine)) / (2.0 * z) - 1.0
+        else:
+            own = -square / 12
+    own += square / 12
     moment = (start + duration / 2 - 0.5) * area + duration * own
     return (W * cosine + P * sine) / (cosine - W * sine), area, moment
 
