@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.datasets import SERIES, synapse_labels, time_series
 from ikmeanfield.inputs import Current, currents
-from ikmeanfield.spiking import euler, exact
+from ikmeanfield.spiking import euler, exact, flow, layout
+from ikmeanfield.spiking.compiled import renew_together
 from ikmeanfield.spiking.flow import MAX_SPIKES
 from ikmeanfield.spiking.layout import (
     SPIKES_FULL,
@@ -39,6 +40,7 @@ FloatArray = NDArray[np.float64]
 Progress = Callable[[float], None]
 
 SCHEMES: dict[str, ModuleType] = {"exact": exact, "euler": euler}
+renew_together([flow, layout, exact, euler])
 
 
 class SimulationError(RuntimeError):
@@ -375,8 +377,7 @@ class Network:
 
     def _error(self, what: str, time: float) -> SimulationError:
         return SimulationError(
-            f"{what} (t = {time:g} ms, scheme {self.scheme}, step {self.step:g} ms)\n"
-            f"{self.circuit}"
+            f"{what} (t = {time:g} ms, scheme {self.scheme}, step {self.step:g} ms)\n{self.circuit}"
         )
 
 
