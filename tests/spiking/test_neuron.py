@@ -76,6 +76,17 @@ def test_spike_times_and_recovery_of_one_neuron(name: str) -> None:
     assert np.all(errors[:, 1] < 0.3 * STEPS**2 + 1e-5)
 
 
+@pytest.mark.parametrize("name", ["table-1", "strong adaptation, 50 -100", "b = +2", "fast"])
+def test_one_neuron_with_the_recovery_variable_of_a_population(name: str) -> None:
+    """The same reference: for N = 1 Eqs. 26-27 are Eqs. 1-2."""
+    circuit = alone(**NEURONS[name] | {"recovery": "population"})
+    duration = 240.0
+    expected = reference(circuit, duration)
+    errors = np.array([compare(circuit, h, expected, duration) for h in STEPS])
+    assert order(errors[:, 0]) > 1.6
+    assert np.all(errors[:, 0] < 0.05 * STEPS**2 + 1e-6)
+
+
 @pytest.mark.parametrize("resets", [{}, LOW, LOWER], ids=["1000", "50 -100", "40 -60"])
 def test_a_neuron_that_excites_itself(resets: dict[str, Any]) -> None:
     """The same with a synapse: what a spike adds to s comes late, but falls with the square."""
