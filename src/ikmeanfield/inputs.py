@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import inf
+from math import inf, isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,9 @@ class Current:
 
 def constant(value: float) -> Current:
     """A current of `value` pA at all times."""
+    if not isfinite(value):
+        msg = f"a constant current must be finite; got {value}"
+        raise ValueError(msg)
     return Current((-inf,), (0.0,), (float(value),), (0.0,))
 
 
@@ -99,6 +102,10 @@ def _ordered(
     if not pairs:
         msg = "a current needs at least one point (time, value)"
         raise ValueError(msg)
+    for t, value in pairs:
+        if not (isfinite(t) and isfinite(value)):
+            msg = f"times and values of a current must be finite; got ({t}, {value})"
+            raise ValueError(msg)
     times = tuple(t for t, _ in pairs)
     if any(b <= a for a, b in itertools.pairwise(times)):
         msg = f"times of a current must increase; got {list(times)}"

@@ -150,9 +150,13 @@ class Circuit(Validated):
     def unit(path: str) -> str:
         """The unit of a parameter, by its path."""
         parts = _keys(path)
-        model: type[Validated] = Population if len(parts) == 2 else Synapse
-        extra = model.model_fields[parts[1 if len(parts) == 2 else 2]].json_schema_extra
-        assert isinstance(extra, dict)
+        depth = min(len(parts), 3)  # population.field, or population.synapse.field
+        fields = {2: Population.model_fields, 3: Synapse.model_fields}.get(depth, {})
+        field = fields.get(parts[depth - 1])
+        extra = field.json_schema_extra if field is not None else None
+        if not isinstance(extra, dict):
+            msg = f"{path!r} is not the path of a parameter with a unit"
+            raise ConfigError(msg)
         return str(extra["unit"])
 
     def __str__(self) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy"}
@@ -12,3 +16,27 @@ VECTOR: dict[str, Any] = {**OPTIONS, "fastmath": {"contract", "reassoc", "nsz"}}
 
 NaN and infinity keep their meaning: a run that goes wrong must be noticed.
 """
+
+
+def source_digest(folder: Path) -> str:
+    """A digest of every source file in a folder."""
+    digest = sha256()
+    for path in sorted(folder.glob("*.py")):
+        content = path.read_bytes()
+        digest.update(f"{path.name} {len(content)} ".encode() + content)
+    return digest.hexdigest()
+
+
+def renew_together(modules: Iterable[ModuleType]) -> None:
+    """Let machine code on disk be used only while no file of this package has changed.
+
+    numba itself compares the file of a kernel alone, and would go on with what other files gave
+    it: the kernels it calls are compiled into it, and constants frozen. To be called before the
+    kernels are.
+    """
+    stamp = source_digest(Path(__file__).parent)
+    for module in modules:
+        for kernel in vars(module).values():
+            cache: Any = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
+            if hasattr(cache, "_source_stamp"):
+                cache._source_stamp = stamp

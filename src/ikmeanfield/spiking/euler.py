@@ -7,7 +7,7 @@ s jump there. Potentials are in mV and recovery variables in pA.
 
 from __future__ import annotations
 
-from math import isfinite
+from math import inf, isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -109,6 +109,7 @@ def advance(
     """Carry a network over a number of steps, in place; see `exact.advance`."""
     populations = c.own.size
     spikes = np.zeros(populations)
+    watching = log.watched.size > 0
     for n in range(steps):
         if log.filled[0] + log.reserve > log.time.size:
             return SPIKES_FULL, n, -1, -1
@@ -123,15 +124,17 @@ def advance(
             lo = c.offset[p]
             hi = c.offset[p + 1]
             v = state.v[lo:hi]
+            # A watched neuron that spikes is marked first: rest, too, may be at the reset.
+            reset = inf if watching else c.reset[p]
             if c.own[p] == 1:
                 count = _own(
                     v, state.u[lo:hi], threshold[lo:hi], c.gain[p], c.leakage[p], c.rest[p],
-                    total, G, c.peak[p], c.reset[p], c.rate[p], c.coupling[p], c.jump[p],
+                    total, G, c.peak[p], reset, c.rate[p], c.coupling[p], c.jump[p],
                 )  # fmt: skip
             else:
                 count, above = _shared(
                     v, threshold[lo:hi], c.gain[p], c.leakage[p], c.rest[p],
-                    total - state.shared[p], G, c.peak[p], c.reset[p],
+                    total - state.shared[p], G, c.peak[p], reset,
                 )  # fmt: skip
                 state.shared[p] += (
                     c.rate[p] * (c.coupling[p] * above / v.size - state.shared[p])
@@ -139,13 +142,14 @@ def advance(
                 )
             spikes[p] = count
             state.spikes[p] += count
-            if log.watched.size > 0 and count > 0:
+            if watching and count > 0:
                 for i in range(lo, hi):
-                    # Only a reset puts a potential at exactly this value.
-                    if log.watched[i] >= 0 and state.v[i] == c.reset[p]:
-                        log.neuron[log.filled[0]] = log.watched[i]
-                        log.time[log.filled[0]] = first + n + 1.0
-                        log.filled[0] += 1
+                    if state.v[i] == inf:
+                        state.v[i] = c.reset[p]
+                        if log.watched[i] >= 0:
+                            log.neuron[log.filled[0]] = log.watched[i]
+                            log.time[log.filled[0]] = first + n + 1.0
+                            log.filled[0] += 1
         for j in range(state.s.size):
             kick = 0.0
             for p in range(populations):

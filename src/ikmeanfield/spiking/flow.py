@@ -81,6 +81,8 @@ def time_to(W: float, target: float, P: float) -> float:
     elif product <= 0 and P < 2.4:
         return math.inf  # an angle of at least π/2, at a speed of √P < π/2
     tangent = above / product
+    if P == 0.0:
+        return tangent
     square = P * tangent * tangent
     if product > 0 and abs(square) <= P_LIMIT:
         series = 1 / 3 - square * (1 / 5 - square * (1 / 7 - square * (1 / 9 - square * (1 / 11))))
@@ -128,14 +130,18 @@ def piece(W: float, P: float, start: float, duration: float) -> tuple[float, flo
         return after, area, moment
     cosine, sine = cosine_and_sine(P, duration)
     denominator = cosine - W * sine
+    square = P * duration * duration
     area = -math.log(denominator)
-    moment = (start + duration / 2 - 0.5) * area
-    if cosine > 0:
-        # About the part's own middle: exact at P = 0, where ∫W(τ−½) = −ln(1−r)/(2z) − 1.
-        r = W * sine / cosine
-        z = r / (2.0 - r)
+    # About the part's own middle: exact at P = 0, where ∫W(τ−½) = −ln(1−r)/(2z) − 1.
+    r = W * sine / cosine
+    z = r / (2.0 - r)
+    if z * z <= Z_LIMIT:  # the closed form is 0/0 where W = 0
+        own = logarithm_series(z * z)
+    elif cosine > 0:
         own = (area + math.log(cosine)) / (2.0 * z) - 1.0
-        moment += duration * (own + P * duration * duration / 12)
+    else:
+        own = -square / 12
+    moment = (start + duration / 2 - 0.5) * area + duration * (own + square / 12)
     return (W * cosine + P * sine) / denominator, area, moment
 
 

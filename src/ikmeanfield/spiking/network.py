@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.datasets import time_series
+from ikmeanfield.datasets import SERIES, synapse_labels, time_series
 from ikmeanfield.inputs import Current, currents
-from ikmeanfield.spiking import euler, exact
+from ikmeanfield.spiking import euler, exact, flow, layout
+from ikmeanfield.spiking.compiled import renew_together
 from ikmeanfield.spiking.flow import MAX_SPIKES
 from ikmeanfield.spiking.layout import (
     SPIKES_FULL,
@@ -39,6 +40,7 @@ FloatArray = NDArray[np.float64]
 Progress = Callable[[float], None]
 
 SCHEMES: dict[str, ModuleType] = {"exact": exact, "euler": euler}
+renew_together([flow, layout, exact, euler])
 
 
 class SimulationError(RuntimeError):
@@ -87,16 +89,15 @@ class Network:
         self.seed = seed
         self.steps_done = 0
         self._kernel = SCHEMES[scheme]
-        self._cells = self._kernel.cells(circuit, self.step)
-        self._synapses = synapses(circuit, self.step)
-        self._scale, self._origin, self._recovery_scale = self._kernel.scales(circuit, self.step)
-        rng = np.random.default_rng(seed)
-        self.thresholds: dict[str, FloatArray] = {
-            name: TruncatedLorentzian.of(population).thresholds(population.size, thresholds, rng)
-            for name, population in circuit.populations.items()
-        }
-        self._threshold = self._scaled_thresholds()
-        self._state = self._at_rest()
+        with np.errstate(all="ignore"):  # what overflows here is noticed in the run
+            self._cells = self._kernel.cells(circuit, self.step)
+            self._synapses = synapses(circuit, self.step)
+            self._scale, self._origin, self._recovery_scale = self._kernel.scales(
+                circuit, self.step
+            )
+            self.thresholds = self._draw_thresholds()
+            self._threshold = self._scaled_thresholds()
+            self._state = self._at_rest()
 
     @property
     def time(self) -> float:
@@ -148,6 +149,9 @@ class Network:
             target[:] = np.asarray(value) * self._recovery_scale[p]
         if activation is not None:
             self._state.s[:] = activation
+        state = self._state
+        for pending in (state.s_late, state.s_ahead, state.shared_late, state.shared_ahead):
+            pending[:] = 0.0
 
     def run(
         self,
@@ -225,6 +229,13 @@ class Network:
     def _block(self, population: str) -> tuple[int, slice]:
         p = list(self.circuit.populations).index(population)
         return p, slice(int(self._cells.offset[p]), int(self._cells.offset[p + 1]))
+
+    def _draw_thresholds(self) -> dict[str, FloatArray]:
+        rng = np.random.default_rng(self.seed)
+        return {
+            name: TruncatedLorentzian.of(population).thresholds(population.size, self.draw, rng)
+            for name, population in self.circuit.populations.items()
+        }
 
     def _scaled_thresholds(self) -> FloatArray:
         """What the kernel needs of every threshold: v_θ, or x (v_θ − v_r)/2 in `exact`."""
@@ -305,18 +316,18 @@ class Network:
     ) -> xr.Dataset:
         window = stride * self.step / 1000.0  # s
         sizes = np.array([[p.size] for p in self.circuit.populations.values()])
-        u_scale = self._recovery_scale[:, None]
+        v_scale, u_scale = self._scale[:, None], self._recovery_scale[:, None]
         series: dict[str, FloatArray] = {}
-        if "firing_rate" in record:
-            series["firing_rate"] = records.spikes / (sizes * window)
-        if "membrane_potential" in record:
-            series["membrane_potential"] = (
-                records.potential / self._scale[:, None] + self._origin[:, None]
-            )
-        if "recovery" in record:
-            series["recovery"] = records.recovery / u_scale
-        if "synaptic_activation" in record:
-            series["synaptic_activation"] = records.activation
+        with np.errstate(all="ignore"):
+            if "firing_rate" in record:
+                series["firing_rate"] = records.spikes / (sizes * window)
+            if "membrane_potential" in record:
+                series["membrane_potential"] = records.potential / v_scale + self._origin[:, None]
+            if "recovery" in record:
+                series["recovery"] = records.recovery / u_scale
+            if "synaptic_activation" in record:
+                series["synaptic_activation"] = records.activation
+        self._check(series, time)
         attributes: dict[str, str | float] = {
             "model": "spiking network",
             "scheme": self.scheme,
@@ -325,6 +336,21 @@ class Network:
             "seed": self.seed,
         }
         return time_series(self.circuit, time, series, attributes)
+
+    def _check(self, series: Mapping[str, FloatArray], time: FloatArray) -> None:
+        """Refuse samples that are not finite: an overflow in the last step, or of a unit."""
+        for name, values in series.items():
+            rows, columns = np.nonzero(~np.isfinite(values))
+            if rows.size:
+                if name == "synaptic_activation":
+                    whose = f"synapse {synapse_labels(self.circuit)[rows[0]]}"
+                else:
+                    whose = f"population {list(self.circuit.populations)[rows[0]]}"
+                raise self._error(
+                    f"the {SERIES[name][1]} of {whose} is not finite: take a shorter step or "
+                    "check the parameters",
+                    float(time[columns.min()]),
+                )
 
     def _with_spikes(
         self, dataset: xr.Dataset, found: list[tuple[NDArray[np.int64], FloatArray]]
@@ -352,9 +378,11 @@ class Network:
         else:
             what = "has a potential that is not finite: take a shorter step or check the parameters"
         who = f"neuron {neuron} of population {name}" if neuron >= 0 else f"population {name}"
+        return self._error(f"{who} {what}", self.time)
+
+    def _error(self, what: str, time: float) -> SimulationError:
         return SimulationError(
-            f"{who} {what} (t = {self.time:g} ms, scheme {self.scheme}, step {self.step:g} ms)\n"
-            f"{self.circuit}"
+            f"{what} (t = {time:g} ms, scheme {self.scheme}, step {self.step:g} ms)\n{self.circuit}"
         )
 
 

@@ -24,7 +24,7 @@ def whole_ratio(long: float, short: float, long_name: str, short_name: str) -> i
         If that is not a whole number of at least one; 1e-9 is allowed for rounding.
     """
     ratio = long / short if short > 0 else float("nan")
-    if not isfinite(ratio) or round(ratio) < 1 or abs(ratio - round(ratio)) > 1e-9 * ratio:
+    if not isfinite(ratio) or round(ratio) < 1 or abs(ratio - round(ratio)) > min(1e-9 * ratio, 1e-3):
         msg = (
             f"{long_name} = {long:g} ms must be a whole multiple of {short_name} = {short:g} ms "
             f"(it is {ratio:g} times as long)"

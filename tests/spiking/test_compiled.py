@@ -1,0 +1,44 @@
+"""Machine code on disk belongs to all sources it was made from."""
+
+from pathlib import Path
+
+import numba
+from numba.core.registry import CPUDispatcher
+
+from ikmeanfield.spiking import compiled, euler, exact, flow, layout
+
+
+def test_the_digest_follows_every_file(tmp_path: Path) -> None:
+    """Oracle: content, name and number of files each change it; order and dates do not."""
+    seen = set()
+
+    def digest() -> str:
+        seen.add(compiled.source_digest(tmp_path))
+        return compiled.source_digest(tmp_path)
+
+    (tmp_path / "a.py").write_text("x = 1\n")
+    first = digest()
+    (tmp_path / "b.py").write_text("y = 1\n")
+    digest()
+    (tmp_path / "b.py").write_text("y = 2\n")
+    digest()
+    (tmp_path / "b.py").rename(tmp_path / "c.py")
+    digest()
+    (tmp_path / "c.py").unlink()
+    (tmp_path / "a.py").write_text("x = 1\n")
+    assert digest() == first
+    assert len(seen) == 4
+
+
+def test_every_kernel_carries_the_digest_of_the_package() -> None:
+    """Oracle: numba's own record of what a kernel's cache depends on."""
+    expected = compiled.source_digest(Path(compiled.__file__).parent)
+    kernels = {
+        id(value): value
+        for module in (flow, layout, exact, euler)
+        for value in vars(module).values()
+        if isinstance(value, CPUDispatcher)
+    }
+    assert len(kernels) > 15
+    for kernel in kernels.values():
+        assert kernel._cache._cache_file._source_stamp == expected, numba.__version__

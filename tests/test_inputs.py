@@ -1,0 +1,128 @@
+"""Input currents against a plain reading of their points, and their means against quadrature."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+
+from ikmeanfield.circuit import excitatory_inhibitory
+from ikmeanfield.inputs import Current, constant, currents, ramp, steps
+from ikmeanfield.spiking.layout import mean_current, segments
+
+times = st.lists(st.floats(-50, 50), min_size=1, max_size=6, unique_by=lambda t: round(t, 1))
+values = st.floats(-200, 200)
+
+
+@st.composite
+def points(draw: st.DrawFn) -> list[tuple[float, float]]:
+    return [(t, draw(values)) for t in sorted(draw(times))]
+
+
+@given(points(), st.floats(-60, 60))
+@settings(deadline=None, derandomize=True)
+def test_ramp_is_linear_interpolation(given_points: list[tuple[float, float]], t: float) -> None:
+    """Oracle: numpy.interp, which also holds the ends."""
+    expected = np.interp(t, *zip(*given_points, strict=True))
+    assert float(ramp(given_points)(t)) == pytest.approx(expected, abs=1e-6)
+
+
+@given(points(), st.floats(-60, 60))
+@settings(deadline=None, derandomize=True)
+def test_steps_hold_the_last_value(given_points: list[tuple[float, float]], t: float) -> None:
+    """Oracle: the last point at or before t, the first one before all of them."""
+    expected = given_points[0][1]
+    for time, value in given_points:
+        if time <= t:
+            expected = value
+    assert float(steps(given_points)(t)) == expected
+
+
+def test_values_of_arrays() -> None:
+    """Oracle: by hand; a step takes its new value at its own time."""
+    t = np.array([-1.0, 0.0, 9.999, 10.0, 25.0, 1e9])
+    np.testing.assert_array_equal(constant(3)(t), 3.0)
+    np.testing.assert_array_equal(steps([(0, 1), (10, 2), (25, 4)])(t), [1, 1, 1, 2, 4, 4])
+    np.testing.assert_allclose(ramp([(0, 20), (10, 70)])(t), [20, 20, 69.995, 70, 70, 70])
+    assert constant(3).breaks == ()
+    assert steps([(0, 1), (10, 2), (25, 4)]).breaks == (10.0, 25.0)
+    assert ramp([(0, 20), (10, 70)]).breaks == (0.0, 10.0)
+    assert float(ramp([(5, 2)])(7.0)) == 2.0
+
+
+@given(points(), points(), st.floats(-60, 60), st.floats(1e-3, 40), st.booleans())
+@settings(deadline=None, derandomize=True, max_examples=150)
+def test_mean_over_a_step(
+    one: list[tuple[float, float]],
+    two: list[tuple[float, float]],
+    begin: float,
+    length: float,
+    jump: bool,
+) -> None:
+    """Oracle: quadrature from break to break; several breaks may lie inside one step."""
+    given_ = {"a": steps(one) if jump else ramp(one), "b": ramp(two), "c": constant(5.0)}
+    packed = segments(given_)
+    end = begin + length
+    for index, current in enumerate(given_.values()):
+        edges = [begin, *(t for t in current.breaks if begin < t < end), end]
+        whole = sum(
+            quad(lambda t, c=current: float(c(t)), a, b, epsabs=1e-10)[0]
+            for a, b in itertools.pairwise(edges)
+        )
+        got = mean_current(packed, index, begin, end)
+        assert got == pytest.approx(whole / length, rel=1e-7, abs=1e-6)
+
+
+def test_mean_over_steps_adds_up_far_from_zero() -> None:
+    """Oracle: the integral of a ramp over its whole length, from many short steps at late times."""
+    current = ramp([(20_000.0, 20.0), (20_100.0, 70.0)])
+    packed = segments({"a": current})
+    total = sum(
+        mean_current(packed, 0, (200_000 + n) * 0.1, (200_001 + n) * 0.1) for n in range(1000)
+    )
+    assert total / 1000 == pytest.approx(45.0, rel=1e-9)
+
+
+def test_currents_of_a_circuit() -> None:
+    """Oracle: a population that is not named receives its constant input_current."""
+    circuit = excitatory_inhibitory()
+    up = ramp([(0, 10), (100, 80)])
+    got = currents(circuit, {"fs": up})
+    assert list(got) == ["rs", "fs"]
+    assert got["fs"] is up
+    assert float(got["rs"](17.0)) == 50.0
+    assert float(currents(circuit)["fs"](0.0)) == 20.0
+    with pytest.raises(ValueError, match=r"population 'rz'; the circuit has rs, fs"):
+        currents(circuit, {"rz": up})
+
+
+@pytest.mark.parametrize("make", [steps, ramp])
+def test_points_that_make_no_current_are_refused(make) -> None:  # type: ignore[no-untyped-def]
+    """Oracle: times must increase, and there must be one."""
+    with pytest.raises(ValueError, match="at least one point"):
+        make([])
+    with pytest.raises(ValueError, match=r"times of a current must increase; got \[0.0, 0.0\]"):
+        make([(0, 1), (0, 2)])
+    with pytest.raises(ValueError, match="times of a current must increase"):
+        make([(5, 1), (0, 2)])
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
+def test_points_that_are_not_finite_are_refused(bad: float) -> None:
+    """Oracle: a NaN compares false with everything, so an order check alone would let it in."""
+    for make in (steps, ramp):
+        with pytest.raises(ValueError, match="finite"):
+            make([(0.0, 1.0), (bad, 2.0)])
+        with pytest.raises(ValueError, match="finite"):
+            make([(0.0, bad), (10.0, 2.0)])
+    with pytest.raises(ValueError, match="finite"):
+        constant(bad)
+
+
+def test_a_current_is_a_value() -> None:
+    """Oracle: equal points, equal currents; they hash, so they can key a table."""
+    assert steps([(0, 1), (5, 2)]) == steps([(0.0, 1.0), (5.0, 2.0)])
+    assert isinstance(hash(constant(1)), int)
+    assert isinstance(constant(1), Current)
