@@ -1,8 +1,8 @@
-"""Types and checks that several parts of the configuration share."""
+"""Types that several parts of the configuration share."""
 
 from __future__ import annotations
 
-from math import isclose, isfinite
+from math import isfinite
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints
@@ -22,13 +22,3 @@ def _plain(value: Any) -> Any:
 
 Value = Annotated[float | int | str | None, BeforeValidator(_plain)]
 """A value a parameter may take; the circuit's own model decides which ones it accepts."""
-
-
-def multiple(whole: float, part: float) -> int | None:
-    """How many times `part` fits into `whole`, or None if it does not fit exactly.
-
-    Decimal fractions such as 0.1 are not exact in binary, so the ratio is rounded to the nearest
-    integer, and that integer must give `whole` back to nine digits.
-    """
-    count = round(whole / part)
-    return count if isclose(count * part, whole, rel_tol=1e-9) else None

@@ -11,14 +11,14 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 
 from ikmeanfield.circuit import PRESETS, Circuit, Population
 from ikmeanfield.circuit.model import Name
-from ikmeanfield.experiments.checks import Label, Value, multiple
+from ikmeanfield.experiments.checks import Label, Value
 from ikmeanfield.experiments.grid import Sweep
 from ikmeanfield.figures.catalogue import FIGURES
 from ikmeanfield.inputs import Current, constant, ramp, steps
 from ikmeanfield.schema import ConfigError, Validated, explain
+from ikmeanfield.stepping import DEFAULT_STEP, Scheme, Series, whole_ratio
 from ikmeanfield.thresholds import Draw
 
-Series = Literal["firing_rate", "membrane_potential", "recovery", "synaptic_activation"]
 Pairs = Annotated[list[Annotated[list[float], Len(2, 2)]], Len(1)]
 RESERVED = ("figures", "kernels", "report", "claims", "logs", "benchmarks")
 """Names under ``results/`` that no experiment may take."""
@@ -97,10 +97,14 @@ class Simulation(Validated):
     """Recording interval in ms; divides the duration."""
     discard: float = Field(0.0, ge=0)
     """Time in ms at the start that the analysis leaves out; a multiple of the sample interval."""
-    scheme: Literal["exact", "euler"] = "exact"
+    scheme: Scheme = "exact"
     """Integration scheme; euler is the paper's."""
-    step: float = Field(gt=0)
-    """Time step in ms; divides the sample interval (0.1 for exact, 0.001 for euler)."""
+    step: float = Field(
+        default_factory=lambda given: DEFAULT_STEP[given.get("scheme", "exact")],
+        validate_default=True,
+        gt=0,
+    )
+    """Time step in ms; divides the sample interval. By default 0.2 (exact) or 0.001 (euler)."""
     thresholds: Draw = "random"
     """Thresholds drawn at random, or the quantiles of the distribution."""
     record: Annotated[list[Series], Len(1)] = Field(["firing_rate"])
@@ -110,9 +114,8 @@ class Simulation(Validated):
     @classmethod
     def _sample_divides_duration(cls, sample: float, info: ValidationInfo) -> float:
         duration = info.data.get("duration")
-        if duration is not None and not multiple(duration, sample):
-            msg = f"the sample interval must divide the duration {duration:g} ms"
-            raise ValueError(msg)
+        if duration is not None:
+            whole_ratio(duration, sample, "duration", "sample")
         return sample
 
     @field_validator("discard")
@@ -122,18 +125,16 @@ class Simulation(Validated):
         if duration is not None and discard >= duration:
             msg = f"must be shorter than the duration {duration:g} ms"
             raise ValueError(msg)
-        if sample is not None and multiple(discard, sample) is None:
-            msg = f"must be a multiple of the sample interval {sample:g} ms"
-            raise ValueError(msg)
+        if sample is not None and discard > 0:
+            whole_ratio(discard, sample, "discard", "sample")
         return discard
 
     @field_validator("step")
     @classmethod
     def _step_divides_sample(cls, step: float, info: ValidationInfo) -> float:
         sample = info.data.get("sample")
-        if sample is not None and not multiple(sample, step):
-            msg = f"the step must divide the sample interval {sample:g} ms"
-            raise ValueError(msg)
+        if sample is not None:
+            whole_ratio(sample, step, "sample", "step")
         return step
 
     @field_validator("record")

@@ -18,6 +18,7 @@ from ikmeanfield.experiments.grid import Point
 from ikmeanfield.files import replacing
 from ikmeanfield.inputs import Current
 from ikmeanfield.schema import ConfigError, Validated, explain
+from ikmeanfield.stepping import check_step
 
 
 class Run(Validated):
@@ -237,18 +238,8 @@ def _check_input(experiment: Experiment, circuit: Circuit, where: str) -> None:
 
 
 def _check_step(simulation: Simulation, circuit: Circuit, where: str) -> None:
-    constants = {
-        f"{name}.recovery_time": population.recovery_time
-        for name, population in circuit.populations.items()
-    } | {
-        f"{name}.{synapse_name}.synaptic_time": synapse.synaptic_time
-        for name, population in circuit.populations.items()
-        for synapse_name, synapse in population.synapses.items()
-    }
-    shortest = min(constants, key=lambda path: constants[path])
-    if simulation.step > constants[shortest]:
-        msg = (
-            f"{where}: simulation.step = {simulation.step:g} ms is longer than the shortest time "
-            f"constant, {shortest} = {constants[shortest]:g} ms"
-        )
-        raise ConfigError(msg)
+    try:
+        check_step(circuit, simulation.step)
+    except ValueError as error:
+        msg = f"{where}: simulation.{error}"
+        raise ConfigError(msg) from None

@@ -16,6 +16,7 @@ from ikmeanfield.inputs import Current, currents
 from ikmeanfield.meanfield import equations
 from ikmeanfield.meanfield.model import Form, MeanField
 from ikmeanfield.meanfield.reset import ResetDomainError, outside_domain
+from ikmeanfield.stepping import whole_ratio
 
 if TYPE_CHECKING:  # importing xarray costs as much as a short run
     import xarray as xr
@@ -93,7 +94,7 @@ def integrate(
         If the solver fails or the solution is not finite.
     """
     model = MeanField(circuit, reset_correction, form)
-    count = _sample_count(duration, sample)
+    count = whole_ratio(duration, sample, "duration", "sample")
     if method not in get_args(Method):
         msg = f"method = {method!r} is not one of {', '.join(map(repr, get_args(Method)))}"
         raise ValueError(msg)
@@ -134,17 +135,6 @@ def integrate(
 
 class _FailureError(Exception):
     """A solver stopped; the argument is the reason."""
-
-
-def _sample_count(duration: float, sample: float) -> int:
-    if not (0.0 < sample < np.inf and 0.0 < duration < np.inf):
-        msg = f"duration = {duration:g} ms and sample = {sample:g} ms must be positive and finite"
-        raise ValueError(msg)
-    count = round(duration / sample)
-    if count < 1 or abs(count * sample - duration) > 1e-6 * sample:
-        msg = f"duration = {duration:g} ms is not a multiple of sample = {sample:g} ms"
-        raise ValueError(msg)
-    return count
 
 
 def _initial(model: MeanField, given: ArrayLike | None) -> FloatArray:

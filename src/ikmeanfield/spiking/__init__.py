@@ -7,7 +7,7 @@ from ikmeanfield.spiking.network import (
     compile_kernels,
     simulate,
 )
-from ikmeanfield.spiking.settings import DEFAULT_STEP, RECORDABLE, Scheme
+from ikmeanfield.stepping import DEFAULT_STEP, RECORDABLE, Scheme
 
 __all__ = [
     "DEFAULT_STEP",

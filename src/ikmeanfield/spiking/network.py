@@ -24,13 +24,7 @@ from ikmeanfield.spiking.layout import (
     segments,
     synapses,
 )
-from ikmeanfield.spiking.settings import (
-    DEFAULT_STEP,
-    RECORDABLE,
-    Scheme,
-    check_settings,
-    whole_ratio,
-)
+from ikmeanfield.stepping import DEFAULT_STEP, RECORDABLE, Scheme, check_step, whole_ratio
 from ikmeanfield.thresholds import Draw, TruncatedLorentzian
 
 if TYPE_CHECKING:
@@ -84,7 +78,7 @@ class Network:
         self.circuit = circuit
         self.scheme: Scheme = scheme
         self.step = DEFAULT_STEP[scheme] if step is None else float(step)
-        check_settings(circuit, self.step)
+        check_step(circuit, self.step)
         self.draw: Draw = thresholds
         self.seed = seed
         self.steps_done = 0

@@ -1,0 +1,71 @@
+"""Time steps and sampling: schemes, default steps, what can be recorded, and their checks.
+
+Light to import, so that a configuration is checked without loading a kernel.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Literal, get_args
+
+from ikmeanfield.circuit import Circuit
+
+Scheme = Literal["exact", "euler"]
+
+DEFAULT_STEP: dict[str, float] = {"exact": 0.2, "euler": 0.001}
+"""Step in ms of each scheme."""
+
+Series = Literal["firing_rate", "membrane_potential", "recovery", "synaptic_activation"]
+
+RECORDABLE: tuple[Series, ...] = get_args(Series)
+"""The series that a network records."""
+
+
+def whole_ratio(long: float, short: float, long_name: str, short_name: str) -> int:
+    """How often `short` fits into `long`, both in ms.
+
+    Raises
+    ------
+    ValueError
+        If one is not positive, or the ratio is not a whole number but for rounding (1e-9).
+    """
+    for name, value in ((long_name, long), (short_name, short)):
+        if not (isfinite(value) and value > 0):
+            msg = f"{name} = {value:g} ms must be positive and finite"
+            raise ValueError(msg)
+    ratio = long / short
+    if round(ratio) < 1 or abs(ratio - round(ratio)) > min(1e-9 * ratio, 1e-3):
+        msg = (
+            f"{long_name} = {long:g} ms must be a whole multiple of {short_name} = {short:g} ms "
+            f"(it is {ratio:g} times as long)"
+        )
+        raise ValueError(msg)
+    return round(ratio)
+
+
+def check_step(circuit: Circuit, step: float) -> None:
+    """Refuse a step that is not positive or longer than the circuit's shortest time constant.
+
+    Raises
+    ------
+    ValueError
+        Naming the step and the time constant.
+    """
+    if not (isfinite(step) and step > 0):
+        msg = f"step = {step} ms must be positive"
+        raise ValueError(msg)
+    constants = {
+        f"{name}.recovery_time": population.recovery_time
+        for name, population in circuit.populations.items()
+    } | {
+        f"{name}.{key}.synaptic_time": synapse.synaptic_time
+        for name, population in circuit.populations.items()
+        for key, synapse in population.synapses.items()
+    }
+    shortest = min(constants, key=lambda path: constants[path])
+    if step > constants[shortest]:
+        msg = (
+            f"step = {step:g} ms is longer than the shortest time constant, "
+            f"{shortest} = {constants[shortest]:g} ms"
+        )
+        raise ValueError(msg)
