@@ -141,9 +141,9 @@ def test_a_wrong_configuration_is_refused_before_any_job(finished, changes, word
 
 
 def test_without_a_configuration_the_papers_is_run_and_a_given_one_stands_alone(finished):
-    # Oracle: 208 runs in batches of 26; with a configuration given, only its own experiments.
+    # Oracle: 208 runs in batches of 52; with a configuration given, only its own experiments.
     here = Workflow(finished.checkout, finished.checkout)
-    assert here.planned(None)["simulate_networks"] == 8
+    assert here.planned(None)["simulate_networks"] == 4
     other = tiny(figures={})
     other["experiments"] = {"other": other["experiments"]["truncation"]}
     assert here.planned(other)["summarise_experiment"] == 1

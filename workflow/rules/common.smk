@@ -67,6 +67,12 @@ def plan_digest(wildcards):
     return PLANS[wildcards.experiment].digest
 
 
+def kernels_of_scheme(wildcards):
+    """The stamp of the compiled scheme that an experiment's networks use."""
+    scheme = PLANS[wildcards.experiment].simulation.scheme
+    return f"{KERNELS['spiking']}/{scheme}.txt"
+
+
 def network_keys(wildcards):
     """What determines the networks of a batch: keys, with the seeds that follow from them."""
     runs = PLANS[wildcards.experiment].batches[int(wildcards.batch)]

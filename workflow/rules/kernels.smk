@@ -1,13 +1,14 @@
 # Kernels are compiled once, before jobs run side by side; simultaneous compilation can crash.
 rule compile_kernels:
     output:
-        stamp="results/kernels/{kernels}/compiled.txt",
+        stamp="results/kernels/{kernels}/{engine}.txt",
     log:
-        "results/kernels/{kernels}/compile.log",
+        "results/kernels/{kernels}/{engine}.log",
     benchmark:
-        "results/kernels/{kernels}/benchmark.jsonl"
+        "results/kernels/{kernels}/benchmarks/{engine}.jsonl"
     wildcard_constraints:
         kernels="[a-z0-9-]*",
+        engine="exact|euler|meanfield",
     conda:
         "../../envs/environment.yaml"
     threads: 1
@@ -18,5 +19,5 @@ rule compile_kernels:
         portable="--portable" if SETTINGS.portable else "",
     shell:
         "NUMBA_CACHE_DIR=$(dirname {output.stamp}) python -m ikmeanfield compile "
-        "--engine $(cut -d- -f1 <<< {wildcards.kernels}) {params.portable} "
+        "--engine {wildcards.engine} {params.portable} "
         "--stamp {output.stamp} 2> {log}"

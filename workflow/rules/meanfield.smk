@@ -1,6 +1,6 @@
 rule integrate_mean_fields:
     input:
-        kernels=ancient(f"{KERNELS['meanfield']}/compiled.txt"),
+        kernels=ancient(f"{KERNELS['meanfield']}/meanfield.txt"),
     output:
         batch="results/{experiment}/meanfield/{meanfield}/batch-{batch}.nc",
     log:

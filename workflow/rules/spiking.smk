@@ -1,6 +1,6 @@
 rule simulate_networks:
     input:
-        kernels=ancient(f"{KERNELS['spiking']}/compiled.txt"),
+        kernels=ancient(kernels_of_scheme),
     output:
         batch="results/{experiment}/spiking/batch-{batch}.nc",
     log:

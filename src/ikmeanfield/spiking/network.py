@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -404,10 +404,10 @@ def simulate(
     )
 
 
-def compile_kernels() -> None:
-    """Compile every kernel, or load it from the cache, by running it on two neurons."""
+def compile_kernels(*schemes: Scheme) -> None:
+    """Compile the kernels of some schemes (default: all), or load them from the cache."""
     from ikmeanfield.circuit import regular_spiking  # noqa: PLC0415
 
     circuit = regular_spiking().replace({"rs.size": 2})
-    for scheme in SCHEMES:
-        Network(circuit, scheme=scheme).run(duration=1.0, sample=1.0)  # type: ignore[arg-type]
+    for scheme in schemes or get_args(Scheme):
+        Network(circuit, scheme=scheme).run(duration=1.0, sample=1.0)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking, truncated
+from typing import cast, get_args
 
-ENGINES = ("spiking", "meanfield")
+from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking, truncated
+from ikmeanfield.stepping import Scheme
+
+ENGINES = (*get_args(Scheme), "meanfield")
 
 
 def compile_engine(engine: str) -> None:
     """Compile what networks or mean fields call; simultaneous first compilations can crash."""
-    if engine == "spiking":
+    if engine in get_args(Scheme):
         from ikmeanfield.spiking import compile_kernels  # noqa: PLC0415
 
-        compile_kernels()
+        compile_kernels(cast(Scheme, engine))
         return
     from ikmeanfield.meanfield import integrate  # noqa: PLC0415
 
