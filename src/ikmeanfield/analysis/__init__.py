@@ -1,0 +1,1 @@
+"""From time series to numbers: rate differences with errors, spectra."""
