@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Pair = tuple[float, float]
 #: Edges of two bands are the same when they differ by less than this share of the width.
 _SAME = 1e-9
+#: Two curves that end in the same point end at levels closer than this share of the height.
+_SAME_LEVEL = 1e-7
 
 
 @dataclass
@@ -71,9 +73,19 @@ class _Segments:
         inside = (self.lower[:, 1] < middle) & (middle < self.upper[:, 1])
         a, b = self.lower[inside], self.upper[inside]
         share = (np.array([[low], [high]]) - a[:, 1]) / (b[:, 1] - a[:, 1])
+        share = share.clip(0.0, 1.0)
         edges = a[:, 0] + share * (b[:, 0] - a[:, 0])
         order = np.argsort(edges.mean(axis=0))
         return edges[0, order], edges[1, order], self.change[inside][order]
+
+
+def _apart(levels: FloatArray) -> FloatArray:
+    """Levels in order, without those that rounding alone tells from the one before."""
+    ordered = np.unique(levels)
+    gaps = np.diff(ordered, prepend=-np.inf)
+    kept: FloatArray = ordered[gaps > _SAME_LEVEL * (ordered[-1] - ordered[0])]
+    kept[-1] = ordered[-1]
+    return kept
 
 
 def _segments(curves: list[Branch]) -> _Segments:
@@ -111,7 +123,7 @@ def stable_equilibria_regions(
     (left, right), (bottom, top) = bounds
     segments = _segments(curves)
     levels = np.concatenate([np.empty(0), *(curve.parameters[:, 1] for curve in curves)])
-    levels = np.unique(np.concatenate([levels[(levels > bottom) & (levels < top)], bounds[1]]))
+    levels = _apart(np.concatenate([levels[(levels > bottom) & (levels < top)], bounds[1]]))
     second = curves[0].free[1] if curves else ""
     base = _base(branches, second)
     tolerance = _SAME * (right - left)
