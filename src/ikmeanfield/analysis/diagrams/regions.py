@@ -92,15 +92,33 @@ def _segments(curves: list[Branch]) -> _Segments:
     lower, upper, change = [np.empty((0, 2))], [np.empty((0, 2))], [np.empty(0, dtype=int)]
     for curve in curves:
         a, b = curve.parameters[:-1], curve.parameters[1:]
-        known = curve["stable_change"].astype(int).copy()
-        special = {p.row for p in curve.points("BT", "CP", "GH", "ZH", "HH")}
-        starts = np.array([k in special for k in range(len(a))])
-        value = np.where(starts, known[1:], known[:-1])
         up = (b[:, 1] > a[:, 1])[:, None]
         lower.append(np.where(up, a, b))
         upper.append(np.where(up, b, a))
-        change.append(value)
+        change.append(_changes(curve))
     return _Segments(np.concatenate(lower), np.concatenate(upper), np.concatenate(change))
+
+
+def _changes(curve: Branch) -> NDArray[np.int64]:
+    """What crossing each piece of a curve changes, from what is known at its ends.
+
+    The change turns its sign where the curve turns around in the second parameter. At special
+    points it is not known.
+    """
+    known = curve["stable_change"].astype(int)
+    rising = np.diff(curve.parameters[:, 1]) > 0
+    unknown = {p.row for p in curve.points("BT", "CP", "GH", "ZH", "HH", "KINK")}
+    values = np.zeros(len(rising), dtype=int)
+    for k in range(len(rising)):
+        onwards = k == 0 or rising[k] == rising[k - 1]
+        if k in unknown and k + 1 in unknown:
+            before = values[k - 1] if k else 0
+            values[k] = before if onwards else -before
+        elif k + 1 in unknown or (onwards and k not in unknown):
+            values[k] = known[k]
+        else:
+            values[k] = known[k + 1]
+    return values
 
 
 def stable_equilibria_regions(
@@ -110,6 +128,8 @@ def stable_equilibria_regions(
 
     Where no equilibrium is stable, all activity that lasts oscillates; where two are, the
     network is bistable. (Where stable cycles coexist with a stable equilibrium the count is 1.)
+    Where two curves run closer together than their points are apart, or a cusp falls on a kink,
+    slivers may be counted wrongly.
 
     Parameters
     ----------
