@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from ikmeanfield.analysis.adaptation import (
     BISTABLE_RAMP,
@@ -10,8 +11,11 @@ from ikmeanfield.analysis.adaptation import (
     fold_and_hopf_currents,
     ramp_traces,
 )
+from ikmeanfield.analysis.diagrams import fold_and_hopf_points
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.spiking import simulate
+
+CURRENT = "rs.input_current"
 
 
 def circuit(kappa):
@@ -66,3 +70,15 @@ def test_strong_adaptation_oscillates_on_the_ramp_of_panel_e():
     assert (late.max("time") - late.min("time") > 0.8).all()
     end = s.sel(time=slice(4900, 5000))
     assert (end.max("time") - end.min("time") < 0.3).all()
+
+
+def test_points_survive_a_file_also_where_there_are_none(tmp_path):
+    for name, points in (
+        ("some", fold_and_hopf_currents(circuit(25.0))),
+        ("none", fold_and_hopf_points(circuit(25.0), CURRENT, 0.0, 10.0, at="rs.adaptation")),
+    ):
+        points.to_netcdf(tmp_path / f"{name}.nc")
+        back = xr.load_dataset(tmp_path / f"{name}.nc")
+        assert back.sizes["point"] == (2 if name == "some" else 0)
+        assert back["kind"].values.astype(str).tolist() == points["kind"].values.tolist()
+        np.testing.assert_array_equal(back["value"], points["value"])

@@ -181,7 +181,7 @@ def network_points(
     for kappa, points in found.items():
         kept = points[["kind", "method", "direction", *POINT_NUMBERS]].rename(method="detector")
         for name in ("kind", "detector", "direction"):  # of one type, also where there is no point
-            kept[name] = kept[name].astype(object)
+            kept[name] = kept[name].astype(str)
         column = np.full(points.sizes["point"], float(kappa))
         attribute = {"units": "pA", "long_name": "adaptation"}
         parts.append(kept.assign_coords(kappa=("point", column, attribute)))
@@ -210,5 +210,5 @@ def with_marks(traces: xr.Dataset, found: Iterable[Located]) -> xr.Dataset:
     return traces.assign(
         mark_time=("mark", np.array(times), {"units": "ms", "long_name": "time of a point"}),
         mark_current=("mark", np.array(currents), {"units": "pA", "long_name": "its current"}),
-        mark_kind=("mark", np.array(kinds, dtype=object), {"long_name": "its kind"}),
+        mark_kind=("mark", np.array(kinds, dtype="U4"), {"long_name": "its kind"}),
     )

@@ -197,7 +197,7 @@ def _points(axes: Axes, points: xr.Dataset) -> list[Line2D]:
         current, kappa = chosen["current"].values, chosen["kappa"].values
         look: dict[str, Any] = {
             "marker": marker, "color": color, "markersize": size, "linestyle": "none",
-            "markeredgewidth": 0.7 if detector == "ramp" else 0.0,
+            "markeredgewidth": 0.55 if detector == "ramp" else 0.0,
             "label": f"{'Hopf' if kind == 'hopf' else kind}, {WORDS[detector]}",
         }  # fmt: skip
         if detector == "held":

@@ -173,8 +173,8 @@ def fold_and_hopf_points(
     -------
     xarray.Dataset
         Along `point`, in the order of the branch: `kind` (``"fold"`` or ``"hopf"``), `value` of
-        the parameter, `stable_rest` (1 where a stable equilibrium takes part, 0 where all
-        equilibria involved are unstable for another reason), `period` (ms) and `l1` of Hopf
+        the parameter, `stable_rest` (1 where all eigenvalues but the critical ones are stable, so
+        that a stable equilibrium takes part; else 0), `period` (ms) and `l1` of Hopf
         points, `residual`, and the coordinate `second`, the value of `at`.
     """
     diagram = equilibrium_diagram(
@@ -200,7 +200,7 @@ def points_dataset(points: list[SpecialPoint], free: tuple[str, str], second: fl
         )
 
     nan = float("nan")
-    kinds = np.array([KINDS[p.kind] for p in points], dtype=object)
+    kinds = np.array([KINDS[p.kind] for p in points], dtype="U4")
     return xr.Dataset(
         {
             "kind": ("point", kinds, {"long_name": "kind of bifurcation"}),
@@ -210,7 +210,7 @@ def points_dataset(points: list[SpecialPoint], free: tuple[str, str], second: fl
                 "1",
             ),
             "period": column([p.data.get("period", nan) for p in points], "period", "ms"),
-            "l1": column([p.data.get("l1", nan) for p in points], "first Lyapunov coefficient", ""),
+            "l1": column([p.data.get("l1", nan) for p in points], "Lyapunov coefficient", "1"),
             "residual": column([p.residual for p in points], "residual in scaled terms", "1"),
         },
         {"second": column([second] * len(points), at, unit(at))},
