@@ -1,0 +1,69 @@
+"""Time of all of Fig. 1's mean-field content, as a table.
+
+Run with ``python benchmarks/fig1.py``. Nothing is asserted: figures depend on the machine and on
+what else it does; the last column says what is aimed at. The first task pays for loading the
+compiled field.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter, process_time
+from typing import TYPE_CHECKING
+
+from ikmeanfield.analysis.adaptation import (
+    adaptation_plane,
+    fold_and_hopf_currents,
+)
+from ikmeanfield.analysis.diagrams import check_points, equilibrium_diagram
+from ikmeanfield.circuit import regular_spiking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def circuit(kappa: float):
+    return regular_spiking().replace({"rs.adaptation": kappa})
+
+
+def diagrams():
+    return [
+        equilibrium_diagram(
+            circuit(kappa), "rs.input_current", 0.0, 100.0, reset_correction=False
+        )
+        for kappa in (25.0, 100.0)
+    ]  # fmt: skip
+
+
+def sweep():
+    return [fold_and_hopf_currents(circuit(float(kappa))) for kappa in range(1, 121)]
+
+
+def timed(function: Callable[[], object]) -> tuple[float, float, object]:
+    wall, busy = perf_counter(), process_time()
+    result = function()
+    return perf_counter() - wall, process_time() - busy, result
+
+
+def main() -> None:
+    print(f"{'task':44}{'seconds':>10}{'cpu s':>10}  aim")
+    total, kept = 0.0, {}
+    for name, function, aim in (
+        ("plane: curves, codimension-two points", lambda: adaptation_plane(circuit(10.0)), ""),
+        ("two diagrams in I with cycles", diagrams, ""),
+        ("120 equilibrium branches over kappa", sweep, "< 20 s"),
+    ):  # fmt: skip
+        wall, busy, kept[name] = timed(function)
+        print(f"{name:44}{wall:10.2f}{busy:10.2f}  {aim}")
+        if not aim:
+            total += wall
+    print(f"{'all of the mean-field content drawn':44}{total:10.2f}{'':10}  < 30 s")
+    plane, _, points = kept.values()
+    wall, busy, checked = timed(lambda: [check_points(found, plane) for found in points])
+    worst = max(float(c["difference"].max()) for c in checked if c.sizes["point"])
+    print(
+        f"{'comparison of the 120 with the plane':44}{wall:10.2f}{busy:10.2f}  < 1e-6: {worst:.1e}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,225 @@
+"""Diagrams in one parameter: equilibria, their special points, the cycles born at Hopf points."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ikmeanfield.circuit import Circuit
+from ikmeanfield.continuation import (
+    Branch,
+    ContinuationOptions,
+    CycleOptions,
+    SpecialPoint,
+    continue_cycles,
+    continue_equilibria,
+)
+from ikmeanfield.continuation.cycles import STEPS
+from ikmeanfield.meanfield import Form, MeanField
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ikmeanfield.continuation import Problem
+
+#: Two states are the same when no component differs by more than this share of its typical size.
+SAME = 1e-6
+KINDS = {"LP": "fold", "HB": "hopf"}
+
+
+class DiagramError(RuntimeError):
+    """A diagram could not be computed; the message says what failed where."""
+
+
+def equilibrium_diagram(
+    circuit: Circuit,
+    parameter: str,
+    low: float,
+    high: float,
+    *,
+    reset_correction: bool = True,
+    form: Form = "paper",
+    cycles: bool = True,
+    options: ContinuationOptions | None = None,
+    cycle_options: CycleOptions | None = None,
+) -> dict[str, Branch]:
+    """Equilibria of the mean field in one parameter and the cycles born at their Hopf points.
+
+    Parameters
+    ----------
+    circuit
+        Populations, synapses and parameters.
+    parameter
+        The free parameter, a path of the circuit such as ``"rs.input_current"``.
+    low, high
+        Where the diagram begins and ends.
+    reset_correction, form
+        See `MeanField`.
+    cycles
+        Whether to follow limit cycles.
+    options, cycle_options
+        Steps and tolerances; bounds on `parameter` are set here.
+
+    Returns
+    -------
+    dict of Branch
+        ``"equilibria"`` (with a number where there are several branches), found from the state
+        of rest at either end; ``"cycles_1"``, ``"cycles_2"``, ... in the order of their Hopf
+        points. A branch of cycles between two Hopf points is followed once.
+
+    Raises
+    ------
+    DiagramError
+        When no equilibrium is found at either end.
+    """
+    model = MeanField(circuit, reset_correction, form)
+    options = options or ContinuationOptions()
+    options = replace(options, bounds={**options.bounds, parameter: (low, high)})
+    branches = equilibria(model, model.problem(), parameter, options)
+    named = "equilibria" if len(branches) == 1 else "equilibria_{}"
+    found = {named.format(k): branch for k, branch in enumerate(branches, 1)}
+    if not cycles:
+        return found
+    bounds = options.bounds
+    ends: list[SpecialPoint] = []
+    number = 0
+    for branch in branches:
+        for point in branch.points("HB"):
+            if any(same_point(point, end, parameter) for end in ends):
+                continue
+            start = model.problem().at(point.parameters)
+            orbits = continue_cycles(
+                start, point, parameter, replace(STEPS, bounds=bounds), cycle_options
+            )
+            ends += [p for p in orbits.points("HB") if p.row == len(orbits) - 1]
+            number += 1
+            found[f"cycles_{number}"] = orbits
+    return found
+
+
+def equilibria(
+    model: MeanField, problem: Problem, parameter: str, options: ContinuationOptions
+) -> list[Branch]:
+    """Branches of equilibria between the bounds, from the state of rest at either end.
+
+    Raises
+    ------
+    DiagramError
+        When there is no start at either end.
+    """
+    found: list[Branch] = []
+    reasons = []
+    for value, direction in zip(options.bounds[parameter], ("forward", "backward"), strict=True):
+        here = problem.at({parameter: value})
+        branch = continue_equilibria(here, model.initial_state(), parameter, options)
+        if len(branch) == 0:
+            reasons.append(f"from {parameter} = {value:g} {direction}: {branch.ends[0].message}")
+        elif not any(_holds(other, branch, value) for other in found):
+            found.append(branch)
+        if found and found[0].ends[1].reason == found[0].ends[0].reason == "bound":
+            at = found[0][parameter][[0, -1]]
+            if at.min() < at.max():  # it joins the two ends
+                break
+    if not found:
+        msg = f"no equilibria of the mean field found: {'; '.join(reasons)}\n{model.circuit}"
+        raise DiagramError(msg)
+    return found
+
+
+def _holds(branch: Branch, other: Branch, value: float) -> bool:
+    """Whether an end of `other` at a value of the parameter is an end of `branch` as well."""
+    size = np.maximum(np.abs(branch.states).max(axis=0), 1e-12)
+    for row in (0, -1):
+        for end in (0, -1):
+            here = branch.parameters[row, 0] == other.parameters[end, 0] == value
+            gap = np.abs(branch.states[row] - other.states[end]) / size
+            if here and gap.max() < SAME:
+                return True
+    return False
+
+
+def same_point(a: SpecialPoint, b: SpecialPoint, *free: str) -> bool:
+    """Whether two special points agree in their state and their free parameters."""
+    size = np.maximum(np.maximum(np.abs(a.state), np.abs(b.state)), 1e-12)
+    if (np.abs(a.state - b.state) / size).max() > SAME:
+        return False
+    pairs = [(a.parameters[name], b.parameters[name]) for name in free]
+    return all(abs(x - y) <= SAME * max(abs(x), abs(y), 1e-12) for x, y in pairs)
+
+
+def fold_and_hopf_points(
+    circuit: Circuit,
+    parameter: str,
+    low: float,
+    high: float,
+    *,
+    at: str,
+    reset_correction: bool = True,
+    form: Form = "paper",
+    options: ContinuationOptions | None = None,
+) -> xr.Dataset:
+    """Folds and Hopf points of the mean field in one parameter, as one row per point.
+
+    Parameters
+    ----------
+    circuit, parameter, low, high, reset_correction, form, options
+        As for `equilibrium_diagram`.
+    at
+        The circuit's other parameter of interest; its value becomes a coordinate.
+
+    Returns
+    -------
+    xarray.Dataset
+        Along `point`, in the order of the branch: `kind` (``"fold"`` or ``"hopf"``), `value` of
+        the parameter, `stable_rest` (1 where all eigenvalues but the critical ones are stable, so
+        that a stable equilibrium takes part; else 0), `period` (ms) and `l1` of Hopf
+        points, `residual`, and the coordinate `second`, the value of `at`.
+    """
+    diagram = equilibrium_diagram(
+        circuit, parameter, low, high,
+        reset_correction=reset_correction, form=form, cycles=False, options=options,
+    )  # fmt: skip
+    points = [point for branch in diagram.values() for point in branch.points(*KINDS)]
+    return points_dataset(points, (parameter, at), float(circuit.get(at)))
+
+
+def points_dataset(points: list[SpecialPoint], free: tuple[str, str], second: float) -> xr.Dataset:
+    """Store folds and Hopf points of one diagram as `fold_and_hopf_points` describes."""
+    import xarray as xr  # noqa: PLC0415 - takes a second
+
+    parameter, at = free
+    unit = Circuit.unit
+
+    def column(values: list[float], long_name: str, units: str) -> tuple[str, object, object]:
+        return (
+            "point",
+            np.array(values, dtype=float),
+            {"long_name": long_name, "units": units},
+        )
+
+    nan = float("nan")
+    kinds = np.array([KINDS[p.kind] for p in points], dtype="U4")
+    return xr.Dataset(
+        {
+            "kind": ("point", kinds, {"long_name": "kind of bifurcation"}),
+            "value": column([p.parameters[parameter] for p in points], parameter, unit(parameter)),
+            "stable_rest": column(
+                [float(_rest_stable(p)) for p in points], "1 where a stable equilibrium takes part",
+                "1",
+            ),
+            "period": column([p.data.get("period", nan) for p in points], "period", "ms"),
+            "l1": column([p.data.get("l1", nan) for p in points], "Lyapunov coefficient", "1"),
+            "residual": column([p.residual for p in points], "residual in scaled terms", "1"),
+        },
+        {"second": column([second] * len(points), at, unit(at))},
+        {"parameter": parameter, "second_parameter": at},
+    )  # fmt: skip
+
+
+def _rest_stable(point: SpecialPoint) -> bool:
+    """Whether all eigenvalues but the critical ones have negative real parts."""
+    critical = 1 if point.kind == "LP" else 2
+    order = np.argsort(np.abs(point.eigenvalues.real))
+    return bool((point.eigenvalues.real[order[critical:]] < 0).all())

@@ -1,0 +1,211 @@
+"""Regions of a plane by their number of stable equilibria, as polygons between the curves.
+
+The plane is cut into bands at every vertex of every curve, so that inside a band every curve is
+a straight line from one edge to the other; the count changes where one is crossed. Polygons
+therefore end exactly on the curves as drawn.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from ikmeanfield.continuation import Branch
+
+    FloatArray = NDArray[np.float64]
+
+Pair = tuple[float, float]
+#: Edges of two bands are the same when they differ by less than this share of the width.
+_SAME = 1e-9
+#: Two curves that end in the same point end at levels closer than this share of the height.
+_SAME_LEVEL = 1e-7
+
+
+@dataclass
+class Region:
+    """A polygon with one number of stable equilibria.
+
+    Attributes
+    ----------
+    stable
+        Number of stable equilibria.
+    left, right
+        Borders, lists of (first, second) parameter, upwards in the second.
+    """
+
+    stable: int
+    left: list[Pair] = field(default_factory=list)
+    right: list[Pair] = field(default_factory=list)
+
+    @property
+    def polygon(self) -> FloatArray:
+        """Vertices in order, shape (vertices, 2)."""
+        return np.array(self.left + self.right[::-1])
+
+    def holds(self, first: float, second: float) -> bool:
+        """Whether a point lies inside."""
+        left, right = np.array(self.left), np.array(self.right)
+        if not left[0, 1] <= second <= left[-1, 1]:
+            return False
+        low, high = (np.interp(second, side[:, 1], side[:, 0]) for side in (left, right))
+        return bool(low <= first <= high)
+
+
+@dataclass(frozen=True)
+class _Segments:
+    """Pieces of curves that run upwards in the second parameter, and what crossing them changes."""
+
+    lower: FloatArray  # (segments, 2): first, second
+    upper: FloatArray
+    change: NDArray[np.int64]
+
+    def between(self, low: float, high: float) -> tuple[FloatArray, FloatArray, NDArray[np.int64]]:
+        """First parameter at a band's edges, and the change, of the segments that cross it."""
+        middle = 0.5 * (low + high)
+        inside = (self.lower[:, 1] < middle) & (middle < self.upper[:, 1])
+        a, b = self.lower[inside], self.upper[inside]
+        share = (np.array([[low], [high]]) - a[:, 1]) / (b[:, 1] - a[:, 1])
+        share = share.clip(0.0, 1.0)
+        edges = a[:, 0] + share * (b[:, 0] - a[:, 0])
+        order = np.argsort(edges.mean(axis=0))
+        return edges[0, order], edges[1, order], self.change[inside][order]
+
+
+def _apart(levels: FloatArray) -> FloatArray:
+    """Levels in order, without those that rounding alone tells from the one before."""
+    ordered = np.unique(levels)
+    gaps = np.diff(ordered, prepend=-np.inf)
+    kept: FloatArray = ordered[gaps > _SAME_LEVEL * (ordered[-1] - ordered[0])]
+    kept[-1] = ordered[-1]
+    return kept
+
+
+def _segments(curves: list[Branch]) -> _Segments:
+    lower, upper, change = [np.empty((0, 2))], [np.empty((0, 2))], [np.empty(0, dtype=int)]
+    for curve in curves:
+        a, b = curve.parameters[:-1], curve.parameters[1:]
+        up = (b[:, 1] > a[:, 1])[:, None]
+        lower.append(np.where(up, a, b))
+        upper.append(np.where(up, b, a))
+        change.append(_changes(curve))
+    return _Segments(np.concatenate(lower), np.concatenate(upper), np.concatenate(change))
+
+
+def _changes(curve: Branch) -> NDArray[np.int64]:
+    """What crossing each piece of a curve changes, from what is known at its ends.
+
+    The change turns its sign where the curve turns around in the second parameter. At special
+    points it is not known.
+    """
+    known = curve["stable_change"].astype(int)
+    rising = np.diff(curve.parameters[:, 1]) > 0
+    unknown = {p.row for p in curve.points("BT", "CP", "GH", "ZH", "HH", "KINK")}
+    values = np.zeros(len(rising), dtype=int)
+    for k in range(len(rising)):
+        onwards = k == 0 or rising[k] == rising[k - 1]
+        if k in unknown and k + 1 in unknown:
+            before = values[k - 1] if k else 0
+            values[k] = before if onwards else -before
+        elif k + 1 in unknown or (onwards and k not in unknown):
+            values[k] = known[k]
+        else:
+            values[k] = known[k + 1]
+    return values
+
+
+def stable_equilibria_regions(
+    branches: Mapping[str, Branch], bounds: tuple[Pair, Pair]
+) -> list[Region]:
+    """Cut a part of the plane into regions of equal numbers of stable equilibria.
+
+    Where no equilibrium is stable, all activity that lasts oscillates; where two are, the
+    network is bistable. (Where stable cycles coexist with a stable equilibrium the count is 1.)
+    Where two curves run closer together than their points are apart, or a cusp falls on a kink,
+    slivers may be counted wrongly.
+
+    Parameters
+    ----------
+    branches
+        Curves and scans of `bifurcation_plane`. Its lower bound of the first parameter must be
+        such that no curve passes between there and the number counted on the nearest scan.
+    bounds
+        The part of the plane, inside what was traced.
+    """
+    curves = [branch for branch in branches.values() if branch.kind in {"fold", "hopf"}]
+    (left, right), (bottom, top) = bounds
+    segments = _segments(curves)
+    levels = np.concatenate([np.empty(0), *(curve.parameters[:, 1] for curve in curves)])
+    levels = _apart(np.concatenate([levels[(levels > bottom) & (levels < top)], bounds[1]]))
+    second = curves[0].free[1] if curves else ""
+    base = _base(branches, second)
+    tolerance = _SAME * (right - left)
+    done: list[Region] = []
+    growing: list[Region] = []
+    for low, high in itertools.pairwise(levels):
+        at_low, at_high, change = segments.between(float(low), float(high))
+        counts = base(float(low)) + np.concatenate([[0], np.cumsum(change)]).astype(int)
+        lower = np.clip([left, *at_low, right], left, right)
+        upper = np.clip([left, *at_high, right], left, right)
+        current = []
+        first = 0
+        for k in range(len(counts)):
+            if k + 1 < len(counts) and counts[k + 1] == counts[first]:
+                continue
+            a, b, c, d = lower[first], lower[k + 1], upper[first], upper[k + 1]
+            if max(b - a, d - c) > tolerance:
+                region = _continued(growing, int(counts[first]), a, b, tolerance)
+                if region is None:
+                    region = Region(int(counts[first]), [(a, low)], [(b, low)])
+                region.left.append((c, high))
+                region.right.append((d, high))
+                current.append(region)
+            first = k + 1
+        kept = {id(region) for region in current}
+        done += [region for region in growing if id(region) not in kept]
+        growing = current
+    return done + growing
+
+
+def _continued(
+    growing: list[Region], stable: int, a: float, b: float, tolerance: float
+) -> Region | None:
+    """The region of the band below that goes on between a and b."""
+    for region in growing:
+        ends = abs(region.left[-1][0] - a), abs(region.right[-1][0] - b)
+        if region.stable == stable and max(ends) <= tolerance:
+            growing.remove(region)
+            return region
+    return None
+
+
+class _Base:
+    """Number of stable equilibria at the lower bound of the first parameter."""
+
+    def __init__(self, at: FloatArray, counts: NDArray[np.int64]) -> None:
+        self.at, self.counts = at, counts
+
+    def __call__(self, second: float) -> int:
+        return int(self.counts[np.abs(self.at - second).argmin()])
+
+
+def _base(branches: Mapping[str, Branch], second: str) -> _Base:
+    scans = [branch for branch in branches.values() if branch.kind == "equilibrium"]
+    if not scans:
+        return _Base(np.zeros(1), np.ones(1, dtype=int))
+    counted: dict[float, int] = {}
+    for scan in scans:
+        free = scan.free[0]
+        value = scan.fixed[second] if second else 0.0
+        lowest = float(min(s[s.free[0]].min() for s in scans))
+        ends = {0, len(scan) - 1}
+        stable = sum(int(scan.stable[k]) for k in ends if scan[free][k] == lowest)
+        counted[value] = counted.get(value, 0) + stable
+    return _Base(np.array(list(counted)), np.array(list(counted.values())))

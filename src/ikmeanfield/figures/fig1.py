@@ -1,0 +1,278 @@
+"""Fig. 1 of the paper: what spike-frequency adaptation does to a network and its mean field."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec, GridSpecFromSubplotSpec
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from ikmeanfield.analysis.adaptation import ADAPTATION, CURRENT, MODELS
+from ikmeanfield.analysis.diagrams import from_tree
+from ikmeanfield.figures.bifurcations import (
+    CODIMENSION_TWO,
+    FILLS,
+    FOLD,
+    HOPF,
+    STABLE,
+    draw_line,
+    draw_plane,
+)
+from ikmeanfield.figures.save import FigureError
+from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
+
+BOUNDS = ((20.0, 75.0), (10.0, 120.0))
+"""The part of the plane that is shown: current and adaptation in pA."""
+CURRENT_LABEL = "input current $I$ (pA)"
+ACTIVATION = ".synaptic_activation"
+
+NETWORK_FOLD, NETWORK_HOPF = "#2b2b2b", "#1f57b8"
+"""The network's points: dark grey for folds, blue for the borders of oscillations."""
+POINTS: dict[tuple[str, str], tuple[str, str, float]] = {
+    ("fold", "ramp"): ("x", NETWORK_FOLD, 2.6),
+    ("hopf", "ramp"): ("+", NETWORK_HOPF, 3.4),
+    ("fold", "held"): ("^", NETWORK_FOLD, 2.6),
+    ("hopf", "held"): ("o", NETWORK_HOPF, 2.4),
+}
+"""Marker, colour and size by kind and detector: crosses on the ramp, filled where held."""
+LEGEND: dict[str, Any] = {"alignment": "left", "handlelength": 1.8, "borderaxespad": 0.2}
+WORDS = {"ramp": "on the ramp", "held": "held still"}
+LINES: dict[str, tuple[str, Any, float]] = {
+    MODELS[0]: (HOPF, (0, (4, 1)), 1.3),
+    MODELS[1]: (INK[1], "-", 0.9),
+    MODELS[2]: (INK[2], "-", 0.9),
+}
+"""Colour, dashes and width by model."""
+
+
+def draw(
+    plane: xr.DataTree | None = None,
+    lines: Sequence[xr.DataTree] = (),
+    traces: Sequence[xr.Dataset] = (),
+    points: xr.Dataset | None = None,
+) -> Figure:
+    """Draw the five panels; what is absent leaves its panel empty.
+
+    Parameters
+    ----------
+    plane
+        `adaptation_plane` as a tree: panel A.
+    lines
+        `equilibrium_diagram` at two values of the adaptation as trees: panels B and C.
+    traces
+        `ramp_traces` at two values, perhaps with marks: panels D and E.
+    points
+        `network_points`, drawn into panel A.
+
+    Raises
+    ------
+    FigureError
+        If there are more than two of `lines` or `traces`.
+    """
+    for name, given in (("lines", lines), ("traces", traces)):
+        if len(given) > 2:
+            msg = f"fig1 has two panels for {name}; got {len(given)}"
+            raise FigureError(msg)
+    with style():
+        figure = Figure(figsize=(DOUBLE_COLUMN, 5.4))
+        grid = GridSpec(1, 2, figure=figure, width_ratios=(1.25, 1))
+        left = GridSpecFromSubplotSpec(2, 2, grid[0], height_ratios=(2.5, 1))
+        right = GridSpecFromSubplotSpec(7, 1, grid[1], height_ratios=(1, 1, 0.6, 0.12, 1, 1, 0.6))
+        first = figure.add_subplot(left[0, :])
+        _plane(first, plane, points)
+        label_panel(first, "A")
+        for k, letter in enumerate("BC"):
+            axes = figure.add_subplot(left[1, k])
+            _line(axes, lines[k] if k < len(lines) else None)
+            label_panel(axes, letter)
+        for k, letter in enumerate("DE"):
+            stack = [figure.add_subplot(right[4 * k + row]) for row in range(3)]
+            _traces(stack, traces[k] if k < len(traces) else None, legend=k == 0)
+            label_panel(stack[0], letter)
+        figure.align_ylabels(figure.axes[3:])
+    return figure
+
+
+def caption(
+    plane: xr.DataTree | None = None,
+    lines: Sequence[xr.DataTree] = (),
+    traces: Sequence[xr.Dataset] = (),
+    points: xr.Dataset | None = None,
+) -> str:
+    """The caption, with everything needed to know how the figure was made."""
+    parts = ["# Fig. 1. Spike-frequency adaptation\n\n"]
+    if plane is not None:
+        parts.append(
+            "(A) Folds (grey) and Hopf points (green) of the mean field by input current I and "
+            "adaptation κ, with Bogdanov–Takens points (black squares), cusp (grey diamond) and "
+            "generalized Hopf point (green circle). Grey: two stable equilibria; green: none, so "
+            "that all lasting activity oscillates (stable cycles beside a stable equilibrium, in "
+            "a narrow strip at the tip of the green region, are not shown). "
+        )
+    if points is not None:
+        parts.append(
+            "Crosses: where the network with neuron-specific u_i changes state on a moving ramp "
+            "(× folds, + borders of oscillations), late by the ramp's lag; filled markers "
+            "(triangles, circles): where it does so at constant current, with bars for bracket "
+            "and finite-size noise. "
+        )
+    if lines:
+        parts.append(
+            "(B, C) Synaptic activation s against I for two κ: stable equilibria solid, unstable "
+            "dotted, minima and maxima of limit cycles green. "
+        )
+    if traces:
+        parts.append(
+            "(D, E) s, mean recovery variable and current in time: mean field (dashed), network "
+            "with neuron-specific u_i, network with global u. "
+        )
+        if any("mark_time" in data for data in traces):
+            parts.append("Dashed lines: points located on these ramps, and their currents. ")
+    parts.append("\n\n")
+    made: list[tuple[str, xr.DataTree | xr.Dataset | None]] = [("mean field (A)", plane)]
+    made += [(f"traces ({letter})", data) for letter, data in zip("DE", traces, strict=False)]
+    made += [("points of the network", points)]
+    for name, data in made:
+        shown = _attributes(data.attrs) if data is not None else ""
+        if shown:
+            parts.append(f"- {name}: {shown}\n")
+    return "".join(parts)
+
+
+def _attributes(attributes: Mapping[Hashable, object]) -> str:
+    shown = (item for item in attributes.items() if item[0] not in {"branches", "config"})
+    return ", ".join(
+        f"{str(key).replace('_', ' ')} {format(value, 'g') if isinstance(value, float) else value}"
+        for key, value in shown
+    )
+
+
+def _plane(axes: Axes, plane: xr.DataTree | None, points: xr.Dataset | None) -> None:
+    axes.set_xlabel(CURRENT_LABEL)
+    axes.set_ylabel(r"adaptation $\kappa$ (pA)")
+    axes.set_xlim(*BOUNDS[0])
+    axes.set_ylim(*BOUNDS[1])
+    handles: list[Line2D | Patch] = []
+    if plane is None:
+        _absent(axes)
+    else:
+        draw_plane(axes, from_tree(plane), BOUNDS)
+        handles += [
+            Line2D([], [], color=HOPF, label="Hopf"),
+            Line2D([], [], color=FOLD, label="fold"),
+            Patch(color=FILLS[0], label="oscillating"),
+            Patch(color=FILLS[2], label="bistable"),
+        ]
+        handles += [
+            Line2D([], [], marker=marker, color=face, markersize=size, linestyle="none", label=name)
+            for marker, face, size, name in CODIMENSION_TWO.values()
+        ]
+    if points is not None:
+        found = _points(axes, points)
+        if found:
+            axes.add_artist(
+                axes.legend(handles=found, loc="lower right", title="network", **LEGEND)
+            )
+    if handles:
+        axes.legend(
+            handles=handles, loc="lower right", bbox_to_anchor=(1.0, 0.23), title="mean field",
+            **LEGEND,
+        )  # fmt: skip
+
+
+def _points(axes: Axes, points: xr.Dataset) -> list[Line2D]:
+    """Draw the network's points; return what the legend shows of them."""
+    kinds, detectors = (points[name].values.astype(str) for name in ("kind", "detector"))
+    handles = []
+    for (kind, detector), (marker, color, size) in POINTS.items():
+        chosen = points.isel(point=np.flatnonzero((kinds == kind) & (detectors == detector)))
+        if not chosen.sizes["point"]:
+            continue
+        current, kappa = chosen["current"].values, chosen["kappa"].values
+        look: dict[str, Any] = {
+            "marker": marker, "color": color, "markersize": size, "linestyle": "none",
+            "markeredgewidth": 0.55 if detector == "ramp" else 0.0,
+            "label": f"{'Hopf' if kind == 'hopf' else kind}, {WORDS[detector]}",
+        }  # fmt: skip
+        if detector == "held":
+            noise = np.nan_to_num(chosen["noise"].values)
+            ends = chosen["lower"].values - noise, chosen["upper"].values + noise
+            error = np.nan_to_num([current - ends[0], ends[1] - current]).clip(min=0)
+            axes.errorbar(current, kappa, xerr=error, elinewidth=0.6, capsize=0, zorder=5, **look)
+        else:
+            axes.plot(current, kappa, zorder=4, **look)
+        handles.append(Line2D([], [], **look))
+    return handles
+
+
+def _line(axes: Axes, line: xr.DataTree | None) -> None:
+    axes.set_xlabel(CURRENT_LABEL)
+    axes.set_ylabel("activation $s$")
+    if line is None:
+        _absent(axes)
+        return
+    branches = from_tree(line)
+    equilibria = next(b for b in branches.values() if b.kind == "equilibrium")
+    draw_line(axes, branches, next(v for v in equilibria.variables if v.endswith(ACTIVATION)))
+    population = equilibria.free[0].removesuffix(f".{CURRENT}")
+    adaptation = equilibria.fixed[f"{population}.{ADAPTATION}"]
+    axes.set_title(rf"$\kappa$ = {adaptation:g} pA")
+    axes.set_xlim(*BOUNDS[0])
+    axes.set_ylim(bottom=0)
+
+
+def _traces(stack: Sequence[Axes], traces: xr.Dataset | None, *, legend: bool) -> None:
+    labels = ("$s$", r"$\langle u \rangle$ (pA)", "$I$ (pA)")
+    for axes, label in zip(stack, labels, strict=True):
+        axes.set_ylabel(label)
+        if axes is not stack[-1]:
+            axes.tick_params(labelbottom=False)
+    stack[-1].set_xlabel("time (s)")
+    if traces is None:
+        for axes in stack:
+            _absent(axes)
+        return
+    time = traces["time"].values / 1000.0
+    for model in traces["model"].values:
+        color, dashes, width = LINES[str(model)]
+        for axes, name in zip(stack, ("synaptic_activation", "recovery"), strict=False):
+            axes.plot(
+                time, traces[name].sel(model=model), color=color, linestyle=dashes,
+                linewidth=width, label=str(model), zorder=4 if model == MODELS[0] else 3,
+            )  # fmt: skip
+    stack[-1].plot(time, traces["input_current"], color=STABLE)
+    for axes in stack:
+        axes.set_xlim(0, time[-1])
+    if "mark_time" in traces:
+        _marks(stack, traces)
+    stack[0].set_title(rf"$\kappa$ = {traces.attrs['adaptation']:g} pA")
+    if legend:
+        stack[0].legend(loc="upper left")
+
+
+def _marks(stack: Sequence[Axes], traces: xr.Dataset) -> None:
+    """Dashed lines at the time and the current of every located point."""
+    for k in range(traces.sizes["mark"]):
+        mark = traces.isel(mark=k)
+        color = NETWORK_FOLD if str(mark["mark_kind"].values) == "fold" else NETWORK_HOPF
+        look: dict[str, Any] = {
+            "color": color,
+            "linestyle": (0, (3, 2)),
+            "linewidth": 0.7,
+            "zorder": 1,
+        }
+        for axes in stack:
+            axes.axvline(float(mark["mark_time"]) / 1000.0, **look)
+        stack[-1].axhline(float(mark["mark_current"]), **look)
+
+
+def _absent(axes: Axes) -> None:
+    axes.annotate(
+        "not computed", (0.5, 0.5), xycoords="axes fraction", ha="center", va="center", color="0.5"
+    )

@@ -1,0 +1,55 @@
+"""Diagrams in one parameter, with cycles, of the single population."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ikmeanfield.analysis.diagrams import DiagramError, equilibrium_diagram
+from ikmeanfield.circuit import regular_spiking
+
+CURRENT = "rs.input_current"
+ACTIVATION = "rs.ampa.synaptic_activation"
+REFERENCE = json.loads((Path(__file__).parents[1] / "continuation" / "reference.json").read_text())[
+    "single_population_uncorrected"
+]
+
+
+@cache
+def diagram(kappa):
+    circuit = regular_spiking().replace({"rs.adaptation": kappa})
+    return equilibrium_diagram(circuit, CURRENT, 0.0, 80.0, reset_correction=False)
+
+
+def test_weak_adaptation_has_folds_and_no_cycles():
+    # oracle: AUTO-07p
+    assert list(diagram(25.0)) == ["equilibria"]
+    found = [p.parameters[CURRENT] for p in diagram(25.0)["equilibria"].special]
+    np.testing.assert_allclose(found, [p["I"] for p in REFERENCE["kappa=25"]], rtol=1e-7)
+
+
+def test_strong_adaptation_has_one_branch_of_cycles_between_its_hopf_points():
+    # oracle: AUTO-07p's branch of cycles, at its own currents
+    assert list(diagram(100.0)) == ["equilibria", "cycles_1"]
+    cycles = diagram(100.0)["cycles_1"]
+    assert [end.reason for end in cycles.ends] == ["start", "hopf"]
+    hopf = [p.parameters[CURRENT] for p in cycles.points("HB")]
+    np.testing.assert_allclose(hopf, [p["I"] for p in REFERENCE["kappa=100"]], rtol=1e-7)
+    table = REFERENCE["kappa=100 cycles (columns I, period, s_min, s_max, r_min, r_max, "
+                      "largest nontrivial |multiplier|, stable)"]  # fmt: skip
+    column = cycles.variables.index(ACTIVATION)
+    low, high = (cycles.extra[name][1][:, column] for name in ("minimum", "maximum"))
+    for current, _, least, most, *_ in table[2:-1]:
+        # between computed points by straight lines: good to a per cent
+        assert np.interp(current, cycles[CURRENT], low) == pytest.approx(least, abs=0.02)
+        assert np.interp(current, cycles[CURRENT], high) == pytest.approx(most, abs=0.02)
+    assert cycles.stable[1:-1].all()
+
+
+def test_failure_to_find_an_equilibrium_is_told_in_words():
+    # a reset so low that the correction is defined nowhere
+    circuit = regular_spiking().replace({"rs.peak_potential": -55.0, "rs.reset_potential": -70.0})
+    with pytest.raises(DiagramError, match="no equilibria"):
+        equilibrium_diagram(circuit, CURRENT, 0.0, 80.0, reset_correction=True)
