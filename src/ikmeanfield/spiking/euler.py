@@ -24,7 +24,9 @@ from ikmeanfield.spiking.layout import (
     SpikeLog,
     State,
     Synapses,
+    average,
     mean_current,
+    record,
 )
 
 FloatArray = NDArray[np.float64]
@@ -156,37 +158,8 @@ def advance(
                 kick += synapses.weight[j, p] * spikes[p]
             state.s[j] += kick - synapses.rate[j] * state.s[j]
         if (begun + n + 1) % stride == 0:
-            status, p = _record((begun + n + 1) // stride - 1, c, state, records)
-            if status != 0:
-                return status, n, p, -1
+            for p in range(populations):
+                if not isfinite(average(state.v[c.offset[p] : c.offset[p + 1]])):
+                    return NON_FINITE, n, p, -1
+            record((begun + n + 1) // stride - 1, c.offset, c.own, state, records)
     return 0, steps, -1, -1
-
-
-@njit(**OPTIONS)
-def _record(sample, c, state, records):
-    """Store a sample; returns a status and the population in which v is not finite."""
-    for p in range(c.own.size):
-        lo = c.offset[p]
-        hi = c.offset[p + 1]
-        potential = _mean(state.v[lo:hi])
-        if not isfinite(potential):
-            return NON_FINITE, p
-        records.spikes[p, sample] = state.spikes[p]
-        state.spikes[p] = 0
-        if records.potential.size > 0:
-            records.potential[p, sample] = potential
-        if records.recovery.size > 0:
-            own = c.own[p] == 1
-            records.recovery[p, sample] = _mean(state.u[lo:hi]) if own else state.shared[p]
-    if records.activation.size > 0:
-        for j in range(state.s.size):
-            records.activation[j, sample] = state.s[j]
-    return 0, -1
-
-
-@njit(**VECTOR)
-def _mean(values):
-    total = 0.0
-    for i in range(values.size):
-        total += values[i]
-    return total / values.size

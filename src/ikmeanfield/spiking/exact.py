@@ -40,6 +40,7 @@ from ikmeanfield.spiking.layout import (
     State,
     Synapses,
     mean_current,
+    record,
 )
 
 FloatArray = NDArray[np.float64]
@@ -326,20 +327,20 @@ def advance(
     lanes = np.empty((3, 2 * BLOCK))
     work = (slow, slow.view(np.uint64), near, lanes, np.empty(MAX_SPIKES))
     sums = np.zeros((populations, 6))
-    average = np.zeros(synapses.target.size)
+    held = np.zeros(synapses.target.size)
     for n in range(steps):
         if log.filled[0] + log.reserve > log.time.size:
             return SPIKES_FULL, n, -1, -1
         now = (first + n) * step
-        for j in range(average.size):
-            average[j] = state.s[j] * synapses.mean[j] + state.s_ahead[j]
+        for j in range(held.size):
+            held[j] = state.s[j] * synapses.mean[j] + state.s_ahead[j]
         for p in range(populations):
             G = 0.0
             total = mean_current(currents, p, now, now + step)
-            for j in range(average.size):
+            for j in range(held.size):
                 if synapses.target[j] == p:
-                    G += synapses.conductance[j] * average[j]
-                    total += synapses.drive[j] * average[j]
+                    G += synapses.conductance[j] * held[j]
+                    total += synapses.drive[j] * held[j]
             lo = c.offset[p]
             hi = c.offset[p + 1]
             F = c.force[p] * total
@@ -354,7 +355,7 @@ def advance(
             state.spikes[p] += int(sums[p, 0])
             if c.own[p] == 0:
                 _share(p, hi - lo, c, sums[p], state)
-        for j in range(average.size):
+        for j in range(held.size):
             kick = 0.0
             late = 0.0
             for p in range(populations):
@@ -365,7 +366,7 @@ def advance(
             state.s_ahead[j] = 2 * late - state.s_late[j]
             state.s_late[j] = late
         if (begun + n + 1) % stride == 0:
-            _record((begun + n + 1) // stride - 1, c, state, records)
+            record((begun + n + 1) // stride - 1, c.offset, c.own, state, records)
     return 0, steps, -1, -1
 
 
@@ -388,28 +389,3 @@ def _kick(sums, rate):
     """
     late = sums[1] - rate * (sums[2] / 2 - rate * sums[3] / 6)
     return sums[0] - rate * late, late
-
-
-@njit(**OPTIONS)
-def _record(sample, c, state, records):
-    for p in range(c.own.size):
-        lo = c.offset[p]
-        hi = c.offset[p + 1]
-        records.spikes[p, sample] = state.spikes[p]
-        state.spikes[p] = 0
-        if records.potential.size > 0:
-            records.potential[p, sample] = _mean(state.v[lo:hi])
-        if records.recovery.size > 0:
-            own = c.own[p] == 1
-            records.recovery[p, sample] = _mean(state.u[lo:hi]) if own else state.shared[p]
-    if records.activation.size > 0:
-        for j in range(state.s.size):
-            records.activation[j, sample] = state.s[j]
-
-
-@njit(**VECTOR)
-def _mean(values):
-    total = 0.0
-    for i in range(values.size):
-        total += values[i]
-    return total / values.size

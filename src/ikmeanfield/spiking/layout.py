@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.inputs import Current
-from ikmeanfield.spiking.compiled import OPTIONS
+from ikmeanfield.spiking.compiled import OPTIONS, VECTOR
 
 FloatArray = NDArray[np.float64]
 
@@ -127,3 +127,30 @@ def mean_current(currents, population, begin, end):
             middle = (a + b) / 2 - currents.anchor[j]
             total += (b - a) / (end - begin) * (currents.value[j] + currents.slope[j] * middle)
     return total
+
+
+@njit(**VECTOR)
+def average(values):
+    """Mean of an array."""
+    total = 0.0
+    for i in range(values.size):
+        total += values[i]
+    return total / values.size
+
+
+@njit(**OPTIONS)
+def record(sample, offset, own, state, records):
+    """Store a sample and begin to count the spikes of the next."""
+    for p in range(own.size):
+        lo = offset[p]
+        hi = offset[p + 1]
+        records.spikes[p, sample] = state.spikes[p]
+        state.spikes[p] = 0
+        if records.potential.size > 0:
+            records.potential[p, sample] = average(state.v[lo:hi])
+        if records.recovery.size > 0:
+            each = own[p] == 1
+            records.recovery[p, sample] = average(state.u[lo:hi]) if each else state.shared[p]
+    if records.activation.size > 0:
+        for j in range(state.s.size):
+            records.activation[j, sample] = state.s[j]
