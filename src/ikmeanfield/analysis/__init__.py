@@ -1,0 +1,1 @@
+"""What is read off runs: points of transition, differences between models, spectra."""
