@@ -98,9 +98,13 @@ def record_ramp(
     high: float,
     settings: RampSettings,
     window: float,
+    observed: str,
     progress: Callable[[float], None] | None = None,
 ) -> Course:
-    """Run a network at rest along a ramp, saving states on the way."""
+    """Run a network at rest along a ramp, saving states on the way.
+
+    The current is that into `population`, the firing rate that of `observed`.
+    """
     import xarray as xr  # noqa: PLC0415
 
     course = settings.current(low, high)
@@ -110,7 +114,7 @@ def record_ramp(
             {population: course}, duration=settings.keep, sample=settings.sample,
             record=["recovery", "synaptic_activation", "firing_rate"],
         )  # fmt: skip
-        pieces.append(data.sel(population=population))
+        pieces.append(data)
         saved.append(Saved(network.snapshot(), float(course(network.time))))
         if progress is not None:
             progress((k + 1) * settings.keep / settings.duration)
@@ -123,11 +127,18 @@ def record_ramp(
             data["synaptic_activation"].sel(synapse=f"{population}.{synapses[0]}").to_numpy()
         )
     ratio = round(window / settings.sample)
-    rate = data["firing_rate"].to_numpy()
+    rate = data["firing_rate"].sel(population=observed).to_numpy()
     rate = rate[: rate.size // ratio * ratio].reshape(-1, ratio).mean(axis=1)
     turn = round((settings.settle + settings.rise) / settings.keep)
     return Course(
-        time, course(time), data["recovery"].to_numpy(), activation, rate, window, saved, turn
+        time,
+        course(time),
+        data["recovery"].sel(population=population).to_numpy(),
+        activation,
+        rate,
+        window,
+        saved,
+        turn,
     )
 
 
@@ -139,12 +150,12 @@ def hint(course: Course, settings: RampSettings, *, up: bool, steepest: float) -
     n = max(3, round(100.0 / course.window))
     smoothed = smooth(np.pad(course.rate, (n - 1, 0), mode="edge"), n)
     edges = np.array([settings.settle, settings.settle + settings.rise, settings.duration])
-    # the first pA of the ramp still shows how the network came out of rest
+    # at first the ramp still shows how the network came out of rest; the way down ends there too
     a, b, c = (round(t / course.window) for t in edges)
-    x = smoothed[a + (b - a) // 25 : b] if up else smoothed[b:c][::-1]
+    x = smoothed[a + (b - a) // 25 : b] if up else smoothed[b : c - (c - b) // 25][::-1]
     stride = max(1, round(course.window / settings.sample))
     current = course.current[stride - 1 :: stride][: course.rate.size]
-    i = current[a + (b - a) // 25 : b] if up else current[b:c][::-1]
+    i = current[a + (b - a) // 25 : b] if up else current[b : c - (c - b) // 25][::-1]
     lag = max(2, round(100.0 / course.window))
     y = np.log(x + 0.06 * float(x.max()) + 1e-9)
     slope = (y[lag:] - y[:-lag]) / np.abs(i[lag:] - i[:-lag])

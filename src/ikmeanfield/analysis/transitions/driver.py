@@ -29,6 +29,7 @@ def locate(
     low: float,
     high: float,
     *,
+    observed: str | None = None,
     ramp: RampSettings | None = None,
     troughs: TroughSettings = ADAPTATION,
     held: HeldSettings | None = None,
@@ -47,6 +48,9 @@ def locate(
         The network, and which population's input current is driven.
     low, high
         Range of the current in pA.
+    observed
+        The population whose firing rate tells states apart when held; by default the driven one.
+        Choose the one whose rate changes most.
     ramp, troughs, held
         The ramp, the paper's detector, and the detector at constant current.
     step, thresholds, seed
@@ -70,12 +74,19 @@ def locate(
     total = 1.0 + held.budget
     network = Network(circuit, step=step, thresholds=thresholds, seed=seed)
     course = record_ramp(
-        network, population, low, high, ramp, window, lambda part: tell(part / total)
+        network,
+        population,
+        low,
+        high,
+        ramp,
+        window,
+        observed or population,
+        lambda part: tell(part / total),
     )
     points = ramp_points(course.time, course.recovery, course.current, troughs)
     plant = NetworkPlant(
         network, population, low, window, held.budget * ramp.duration,
-        lambda spent: tell((1.0 + spent / ramp.duration) / total),
+        lambda spent: tell((1.0 + spent / ramp.duration) / total), observed,
     )  # fmt: skip
     hints = (
         hint(course, ramp, up=True, steepest=held.steepest),

@@ -55,7 +55,7 @@ class NetworkPlant:
     network
         Advanced in place.
     population
-        The one whose current is driven and whose rate is observed.
+        The one whose current is driven.
     current
         The current in pA at the start.
     sample
@@ -64,6 +64,8 @@ class NetworkPlant:
         The ms of network time that may be spent.
     progress
         Called with the ms spent after every piece of a run.
+    observed
+        The population whose rate is observed, if it is another one.
     """
 
     def __init__(
@@ -74,9 +76,11 @@ class NetworkPlant:
         sample: float = 4.0,
         budget: float = np.inf,
         progress: Callable[[float], None] | None = None,
+        observed: str | None = None,
     ) -> None:
         self.network = network
         self.population = population
+        self.observed = population if observed is None else observed
         self.current = current
         self.sample = sample
         self.budget = budget
@@ -117,4 +121,4 @@ class NetworkPlant:
         if self._progress is not None:
             self._progress(self.spent)
         self.current = float(course(now + duration))
-        return np.asarray(data["firing_rate"].sel(population=self.population).values)
+        return np.asarray(data["firing_rate"].sel(population=self.observed).values)
