@@ -150,12 +150,12 @@ def hint(course: Course, settings: RampSettings, *, up: bool, steepest: float) -
     n = max(3, round(100.0 / course.window))
     smoothed = smooth(np.pad(course.rate, (n - 1, 0), mode="edge"), n)
     edges = np.array([settings.settle, settings.settle + settings.rise, settings.duration])
-    # at first the ramp still shows how the network came out of rest; the way down ends there too
+    # at first the ramp still shows how the network came out of rest
     a, b, c = (round(t / course.window) for t in edges)
-    x = smoothed[a + (b - a) // 25 : b] if up else smoothed[b : c - (c - b) // 25][::-1]
+    x = smoothed[a + (b - a) // 25 : b] if up else smoothed[b:c][::-1]
     stride = max(1, round(course.window / settings.sample))
     current = course.current[stride - 1 :: stride][: course.rate.size]
-    i = current[a + (b - a) // 25 : b] if up else current[b : c - (c - b) // 25][::-1]
+    i = current[a + (b - a) // 25 : b] if up else current[b:c][::-1]
     lag = max(2, round(100.0 / course.window))
     y = np.log(x + 0.06 * float(x.max()) + 1e-9)
     slope = (y[lag:] - y[:-lag]) / np.abs(i[lag:] - i[:-lag])
