@@ -1,1 +1,1 @@
-"""From time series to numbers: rate differences with errors, spectra."""
+"""What is read off runs: points of transition, diagrams, differences between models, spectra."""

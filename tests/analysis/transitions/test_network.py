@@ -1,0 +1,137 @@
+"""Both detectors on networks.
+
+Oracles: holding a small network at one current after another; and, for Table I with Δ_v = 1 and
+N = 10,000, intervals measured by a separate prototype (6 s at constant current after a slow
+approach). N = 2000 may differ from N = 10,000 by finite size: 0.2 pA is allowed.
+"""
+
+import itertools
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from ikmeanfield.analysis.transitions import locate
+from ikmeanfield.circuit import regular_spiking
+from ikmeanfield.inputs import ramp
+from ikmeanfield.spiking import Network
+
+LOWER_BRANCH_LEFT = {10.0: (38.7, 38.9), 30.0: (40.0, 40.3), 60.0: (41.3, 41.6)}
+
+
+def circuit(adaptation, size):
+    return regular_spiking().replace({"rs.adaptation": adaptation, "rs.size": size})
+
+
+def points(data, method, direction):
+    chosen = (data["method"] == method) & (data["direction"] == direction)
+    return data.isel(point=np.flatnonzero(chosen.values))
+
+
+def scan(approach, currents, beyond):
+    """The two neighbouring currents between which a network leaves, holding each for 5 s."""
+    network = Network(circuit(30.0, 2000))
+    network.run({"rs": ramp(approach)}, duration=approach[-1][0] + 1000.0, sample=4.0, record=[])
+    for before, now in itertools.pairwise(currents):
+        begin = network.time
+        held = ramp([(begin, before), (begin + 500.0, now)])
+        data = network.run({"rs": held}, duration=5500.0, sample=20.0, record=["firing_rate"])
+        if beyond(data["firing_rate"].values[0][-50:].mean()):
+            return min(before, now), max(before, now)
+    return None
+
+
+@pytest.fixture(scope="module")
+def small():
+    return locate(circuit(30.0, 2000), "rs", 20.0, 70.0)
+
+
+def test_folds_agree_with_a_scan(small):
+    upwards, downwards = np.arange(39.5, 41.0, 0.1), np.arange(32.6, 30.5, -0.1)
+    up = scan([(0.0, 20.0), (3000.0, 39.5)], upwards, lambda rate: rate > 8)
+    down = scan([(0.0, 60.0), (1000.0, 60.0), (4000.0, 32.6)], downwards, lambda rate: rate < 4)
+    for direction, bounds in (("up", up), ("down", down)):
+        found = points(small, "held", direction)
+        assert list(found["kind"].values) == ["fold"]
+        assert bounds[0] - 0.1 <= float(found["current"][0]) <= bounds[1] + 0.1
+
+
+def test_bounds_and_cost(small):
+    held = small.isel(point=np.flatnonzero(small["method"].values == "held"))
+    assert (held["lower"] <= held["current"]).all()
+    assert (held["current"] <= held["upper"]).all()
+    assert (held["upper"] - held["lower"] <= 0.1 + 1e-9).all()
+    assert (held["noise"] < 0.2).all()
+    assert float(small["cost"]) <= 3.0
+
+
+def test_the_ramp_is_late(small):
+    late = float(points(small, "ramp", "up")["current"][0])
+    still = float(points(small, "held", "up")["current"][0])
+    assert late > still + 1.0
+
+
+def test_cost_counts_every_step(monkeypatch):
+    counted = []
+    run = Network.run
+
+    def counting(self, *args, duration, **more):
+        counted.append(duration / self.step * sum(c.size for c in self.thresholds.values()))
+        return run(self, *args, duration=duration, **more)
+
+    monkeypatch.setattr(Network, "run", counting)
+    data = locate(circuit(30.0, 500), "rs", 20.0, 70.0)
+    one_ramp = 21_000.0 / 0.2 * 500
+    assert sum(counted) / one_ramp == pytest.approx(float(data["cost"]))
+    assert sum(counted) <= 3 * one_ramp
+
+
+def test_survives_netcdf(small, tmp_path):
+    small.to_netcdf(tmp_path / "points.nc")
+    with xr.open_dataset(tmp_path / "points.nc") as back:
+        xr.testing.assert_identical(small, back.load())
+
+
+def test_same_numbers_again(small):
+    fractions = []
+    again = locate(circuit(30.0, 2000), "rs", 20.0, 70.0, progress=fractions.append)
+    xr.testing.assert_identical(small, again)
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+
+
+def test_oscillations_have_four_borders():
+    data = locate(circuit(100.0, 4000), "rs", 20.0, 70.0)
+    assert float(data["cost"]) <= 3.0
+    up, down = points(data, "held", "up"), points(data, "held", "down")
+    assert set(up["kind"].values) | set(down["kind"].values) == {"hopf"}
+    assert up["current"].values == pytest.approx([42.35, 46.5], abs=0.3)
+    assert down["current"].values == pytest.approx([46.2, 42.4], abs=0.4)
+
+
+@pytest.mark.parametrize(("width", "adaptation"), [(6.0, 10.0), (2.0, 100.0)])
+def test_no_point_where_thresholds_are_too_wide(width, adaptation):
+    """Slow ramps up and down coincide here, without a jump and without oscillations."""
+    wide = circuit(adaptation, 2000).replace({"rs.threshold_width": width})
+    data = locate(wide, "rs", 20.0, 70.0)
+    assert not (data["method"] == "held").any()
+    assert float(data["cost"]) <= 3.0
+
+
+@pytest.mark.parametrize("adaptation", sorted(LOWER_BRANCH_LEFT))
+def test_small_network_near_the_measured_holds(adaptation):
+    data = locate(circuit(adaptation, 2000), "rs", 20.0, 70.0)
+    low, high = LOWER_BRANCH_LEFT[adaptation]
+    found = points(data, "held", "up")
+    assert list(found["kind"].values) == ["fold"]
+    assert low - 0.2 <= float(found["current"][0]) <= high + 0.2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("adaptation", sorted(LOWER_BRANCH_LEFT))
+def test_large_network_within_the_measured_holds(adaptation):
+    data = locate(circuit(adaptation, 10_000), "rs", 20.0, 70.0)
+    low, high = LOWER_BRANCH_LEFT[adaptation]
+    found = points(data, "held", "up")
+    assert low <= float(found["current"][0]) <= high
+    assert float(data["cost"]) <= 3.0
