@@ -69,6 +69,21 @@ class Cells(NamedTuple):
     moment: FloatArray  # of ∫y(τ − 1/2) dτ in u
 
 
+class Cell(NamedTuple):
+    """The constants of one population, by value: handing arrays on costs time in every step."""
+
+    own: bool
+    peak: float
+    reset: float
+    jump: float
+    rate: float
+    decay: float
+    mean: float
+    coupling: float
+    area: float
+    moment: float
+
+
 def cells(circuit: Circuit, step: float) -> Cells:
     """Collect the constants of a circuit's populations for a step in ms."""
     populations = list(circuit.populations.values())
@@ -204,16 +219,16 @@ def _collect(begin, end, slow, slow_words, near, filled):
 
 
 @njit(**OPTIONS)
-def _carry_near(near, lanes, y, U, D, A, F, c, p, times, sums, log, watched, now):
+def _carry_near(near, lanes, y, U, D, A, F, c, times, sums, log, watched, now):
     """Carry the collected neurons, nearly all of which spike once; adds to `sums`.
 
     Returns a status and the neuron of an error.
     """
-    own = c.own[p] == 1
-    mean = c.mean[p] if own else 0.0
-    predict = c.coupling[p] * (1.0 - c.mean[p]) if own else 0.0
-    jump = c.jump[p] if own else 0.0
-    decay, b0, b1, rate = c.decay[p], c.area[p], c.moment[p], c.rate[p]
+    own = c.own
+    mean = c.mean if own else 0.0
+    predict = c.coupling * (1.0 - c.mean) if own else 0.0
+    jump = c.jump if own else 0.0
+    decay, b0, b1, rate = c.decay, c.area, c.moment, c.rate
     n = near.size
     ys, us, lefts = lanes[0, :n], lanes[1, :n], lanes[2, :n]
     for j in range(n):
@@ -222,7 +237,7 @@ def _carry_near(near, lanes, y, U, D, A, F, c, p, times, sums, log, watched, now
         us[j] = U[i]
         lefts[j] = D[i]
     areas, moments = _pass_one_spike(
-        ys, us, lefts, A, F, c.peak[p], c.reset[p], jump, rate, mean, predict, decay, b0, b1
+        ys, us, lefts, A, F, c.peak, c.reset, jump, rate, mean, predict, decay, b0, b1
     )
     sums[4] += areas
     sums[5] += moments
@@ -237,7 +252,7 @@ def _carry_near(near, lanes, y, U, D, A, F, c, p, times, sums, log, watched, now
             H = D[i] + A
             P = F - H * H - (mean * U[i] + predict * y[i])
             after, area, moment, jumps, count = whole_step(
-                y[i], H, P, c.peak[p], c.reset[p], jump, rate, times
+                y[i], H, P, c.peak, c.reset, jump, rate, times
             )
             if count > MAX_SPIKES:
                 return TOO_MANY_SPIKES, i
@@ -261,33 +276,33 @@ def _carry_near(near, lanes, y, U, D, A, F, c, p, times, sums, log, watched, now
 
 
 @njit(**OPTIONS)
-def _population(p, y, U, D, A, F, c, work, sums, log, watched, now):
+def _population(y, U, D, A, F, c, work, sums, log, watched, now):
     """Carry one population over a step.
 
     Fills `sums`: number of spikes, sums of (1−τ), (1−τ)² and (1−τ)³ over the spikes' times τ,
     and, where neurons share u, sums of ∫y dτ and ∫y(τ−1/2) dτ. Returns a status and a neuron.
     """
     slow, slow_words, near, lanes, times = work
-    own = c.own[p] == 1
-    predict = c.coupling[p] * (1.0 - c.mean[p])
+    own = c.own
+    predict = c.coupling * (1.0 - c.mean)
     sums[:] = 0.0
     filled = 0
     for begin in range(0, y.size, BLOCK):
         end = min(begin + BLOCK, y.size)
         if own:
             marked = _pass_own(
-                y[begin:end], U[begin:end], D[begin:end], slow, A, F, c.peak[p],
-                c.mean[p], predict, c.decay[p], c.area[p], c.moment[p],
+                y[begin:end], U[begin:end], D[begin:end], slow, A, F, c.peak,
+                c.mean, predict, c.decay, c.area, c.moment,
             )  # fmt: skip
         else:
-            marked, areas, moments = _pass_shared(y[begin:end], D[begin:end], slow, A, F, c.peak[p])
+            marked, areas, moments = _pass_shared(y[begin:end], D[begin:end], slow, A, F, c.peak)
             sums[4] += areas
             sums[5] += moments
         if marked > 0:
             filled = _collect(begin, end, slow, slow_words, near, filled)
         if filled > 0 and (filled >= BLOCK or end == y.size):
             status, neuron = _carry_near(
-                near[:filled], lanes, y, U, D, A, F, c, p, times, sums, log, watched, now
+                near[:filled], lanes, y, U, D, A, F, c, times, sums, log, watched, now
             )
             if status != 0:
                 return status, neuron
@@ -343,18 +358,22 @@ def advance(
                     total += synapses.drive[j] * held[j]
             lo = c.offset[p]
             hi = c.offset[p + 1]
+            cell = Cell(
+                c.own[p] == 1, c.peak[p], c.reset[p], c.jump[p], c.rate[p], c.decay[p],
+                c.mean[p], c.coupling[p], c.area[p], c.moment[p],
+            )  # fmt: skip
             F = c.force[p] * total
             if c.own[p] == 0:
                 F -= c.mean[p] * state.shared[p] + state.shared_ahead[p]
             status, neuron = _population(
-                p, state.v[lo:hi], state.u[lo:hi], D[lo:hi], c.field[p] * G, F, c, work,
+                state.v[lo:hi], state.u[lo:hi], D[lo:hi], c.field[p] * G, F, cell, work,
                 sums[p], log, log.watched[lo:hi], float(first + n),
             )  # fmt: skip
             if status != 0:
                 return status, n, p, neuron
             state.spikes[p] += int(sums[p, 0])
             if c.own[p] == 0:
-                _share(p, hi - lo, c, sums[p], state)
+                _share(p, hi - lo, cell, sums[p], state)
         for j in range(held.size):
             kick = 0.0
             late = 0.0
@@ -373,10 +392,10 @@ def advance(
 @njit(**OPTIONS)
 def _share(p, size, c, sums, state):
     """Advance the recovery variable that a population shares, by what its neurons did."""
-    jump, late = _kick(sums, c.rate[p])
-    source = c.area[p] * sums[4] + c.moment[p] * sums[5] + c.jump[p] * jump
-    state.shared[p] = c.decay[p] * state.shared[p] + source / size
-    late = (c.jump[p] * late + c.coupling[p] * c.rate[p] * (sums[4] / 2 - sums[5])) / size
+    jump, late = _kick(sums, c.rate)
+    source = c.area * sums[4] + c.moment * sums[5] + c.jump * jump
+    state.shared[p] = c.decay * state.shared[p] + source / size
+    late = (c.jump * late + c.coupling * c.rate * (sums[4] / 2 - sums[5])) / size
     state.shared_ahead[p] = 2 * late - state.shared_late[p]
     state.shared_late[p] = late
 
