@@ -229,9 +229,8 @@ def read_plan(path: str | Path) -> Plan | TransitionPlan:
     """Read a plan that `RunTable.write` stored; refuse anything else by name."""
     try:
         content = Path(path).read_bytes()
-        if b'"transitions":' in content:
-            return TransitionPlan.model_validate_json(content)
-        return Plan.model_validate_json(content)
+        kind = TransitionPlan if _has_transitions(content) else Plan
+        return kind.model_validate_json(content)
     except OSError as error:
         msg = f"{path}: cannot be read ({error.strerror})"
         raise ConfigError(msg) from None
@@ -239,6 +238,15 @@ def read_plan(path: str | Path) -> Plan | TransitionPlan:
         raise explain(
             error, f"{path}: damaged or foreign plan; remove it and run again: "
         ) from None
+
+
+def _has_transitions(content: bytes) -> bool:
+    """Whether the plan is one of transitions; of what is no plan, validation tells the reason."""
+    try:
+        data = json.loads(content)
+    except ValueError:
+        return False
+    return isinstance(data, dict) and "transitions" in data
 
 
 def _key(experiment: Experiment, replicate: int, circuit: Circuit) -> str:

@@ -31,6 +31,6 @@ def continue_batch(plan: TransitionPlan, batch: int, path: str | Path) -> None:
     dataset = collect_points(
         plan, CONTINUATION, plan.batches[batch], mean_field,
         f"Folds and Hopf points of mean fields of the experiment {plan.experiment}",
-        undefined="where the kind of point has none",
+        undefined=dict.fromkeys(("period", "l1"), "of folds"),
     )  # fmt: skip
     write(dataset, path)

@@ -30,6 +30,6 @@ def locate_batch(plan: TransitionPlan, batch: int, path: str | Path) -> None:
     dataset = collect_points(
         plan, TRANSITIONS, plan.batches[batch], network,
         f"Transitions of networks of the experiment {plan.experiment}",
-        undefined="where the method does not tell it",
+        undefined=dict.fromkeys(("lower", "upper", "noise"), "where the method does not tell it"),
     )  # fmt: skip
     write(dataset, path)

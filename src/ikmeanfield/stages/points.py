@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +26,7 @@ def collect_points(
     runs: Sequence[Run],
     compute: Callable[[Run], xr.Dataset],
     title: str,
-    undefined: str,
+    undefined: Mapping[str, str],
 ) -> xr.Dataset:
     """Compute every run; join points along ``point`` and stack everything else along ``run``.
 
@@ -39,7 +39,7 @@ def collect_points(
     title
         Of the file.
     undefined
-        Says where numbers of points are NaN.
+        Variables of points that may be NaN, and where.
 
     Raises
     ------
@@ -63,9 +63,8 @@ def collect_points(
         points.append(mine.assign(run_number=("point", numbers, label)).drop_attrs(deep=False))
         others.append(rest.drop_attrs(deep=False))
     dataset = xr.concat(points, dim="point")
-    for variable in dataset.data_vars.values():
-        if variable.dtype.kind == "f":
-            variable.attrs[UNDEFINED] = undefined
+    for name, where in undefined.items():
+        dataset[name].attrs[UNDEFINED] = where
     if others[0].data_vars:
         rest = xr.concat(others, dim="run", join="exact", coords="minimal", compat="override")
         dataset = dataset.merge(rest)
