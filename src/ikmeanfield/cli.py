@@ -12,7 +12,8 @@ import typer
 from ikmeanfield import environment
 
 if TYPE_CHECKING:  # every command imports what it needs, and nothing else
-    from ikmeanfield.experiments import Plan
+    from ikmeanfield.experiments import Plan, TransitionPlan
+    from ikmeanfield.experiments.plan import RunTable
 
 app = typer.Typer(
     help=__doc__,
@@ -30,6 +31,9 @@ Batch = Annotated[
 Output = Annotated[
     Path | None, typer.Option(help="File for one batch; by default its place beside the plan.")
 ]
+Folder = Annotated[
+    Path | None, typer.Option(help="Folder of the experiment; by default that of the plan.")
+]
 
 
 def main() -> None:
@@ -44,7 +48,14 @@ def main() -> None:
         sys.exit(1)
 
 
-OURS = ("ConfigError", "DatasetError", "RunError", "FigureError")
+OURS = (
+    "ConfigError",
+    "DatasetError",
+    "RunError",
+    "FigureError",
+    "DiagramError",
+    "CoincidenceError",
+)
 """Errors that explain themselves; by name, because importing their modules takes time."""
 
 
@@ -60,8 +71,7 @@ def check(config: ConfigFile) -> None:
             f"{sweep} {sum(run.sweep == sweep for run in plan.runs)}"
             for sweep in settings.experiments[name].sweeps
         )
-        steps = plan.simulation.duration / plan.simulation.step
-        work = steps * sum(
+        work = _steps(plan) * sum(
             population.size for run in plan.runs for population in run.circuit.populations.values()
         )
         print(
@@ -141,9 +151,58 @@ def integrate(
 
 
 @app.command()
+def locate(plan: PlanFile, batch: Batch = None, output: Output = None) -> None:
+    """Locate where the networks of one batch or of all change state."""
+    loaded = _transition_plan(plan)
+    from ikmeanfield.datasets.transitions import TRANSITIONS, batch_path  # noqa: PLC0415
+    from ikmeanfield.stages.locate import locate_batch  # noqa: PLC0415
+
+    for number in _batches(loaded, batch, output):
+        locate_batch(loaded, number, output or batch_path(plan.parent, TRANSITIONS, number))
+
+
+@app.command(name="continue")
+def continue_(plan: PlanFile, batch: Batch = None, output: Output = None) -> None:
+    """Find the mean field's folds and Hopf points at the grid points of one batch or of all."""
+    loaded = _transition_plan(plan)
+    from ikmeanfield.datasets.transitions import CONTINUATION, batch_path  # noqa: PLC0415
+    from ikmeanfield.stages.continuation import continue_batch  # noqa: PLC0415
+
+    for number in _batches(loaded, batch, output):
+        continue_batch(loaded, number, output or batch_path(plan.parent, CONTINUATION, number))
+
+
+@app.command()
+def plane(plan: PlanFile, folder: Folder = None) -> None:
+    """Follow an experiment's folds and Hopf points in two parameters, and its diagrams in one."""
+    loaded = _transition_plan(plan)
+    from ikmeanfield.stages.plane import follow_plane  # noqa: PLC0415
+
+    follow_plane(loaded, folder or plan.parent)
+
+
+@app.command()
+def traces(plan: PlanFile, folder: Folder = None) -> None:
+    """Run an experiment's mean field and networks along its ramps."""
+    loaded = _transition_plan(plan)
+    from ikmeanfield.stages.traces import run_traces  # noqa: PLC0415
+
+    run_traces(loaded, folder or plan.parent)
+
+
+@app.command()
 def summarise(plan: PlanFile) -> None:
     """Analyse all runs of an experiment: summary.nc and summary.csv beside the plan."""
-    loaded = _plan(plan)
+    from ikmeanfield.experiments import TransitionPlan  # noqa: PLC0415
+
+    loaded = _any_plan(plan)
+    if isinstance(loaded, TransitionPlan):
+        from ikmeanfield.stages.summarise_transitions import (  # noqa: PLC0415
+            summarise_transitions,
+        )
+
+        summarise_transitions(loaded, plan.parent)
+        return
     from ikmeanfield.stages.summarise import summarise as stage  # noqa: PLC0415
 
     stage(loaded, plan.parent)
@@ -173,7 +232,7 @@ def schema() -> None:
     print(json_schema(), end="")
 
 
-def _plan(path: Path) -> Plan:
+def _any_plan(path: Path) -> Plan | TransitionPlan:
     from ikmeanfield.experiments import read_plan  # noqa: PLC0415
 
     loaded = read_plan(path)
@@ -181,7 +240,35 @@ def _plan(path: Path) -> Plan:
     return loaded
 
 
-def _batches(plan: Plan, batch: int | None, output: Path | None) -> list[int]:
+def _plan(path: Path) -> Plan:
+    from ikmeanfield.experiments import Plan  # noqa: PLC0415
+
+    loaded = _any_plan(path)
+    if not isinstance(loaded, Plan):
+        raise typer.BadParameter(f"the experiment {loaded.experiment} has no `simulation`")
+    return loaded
+
+
+def _transition_plan(path: Path) -> TransitionPlan:
+    from ikmeanfield.experiments import TransitionPlan  # noqa: PLC0415
+
+    loaded = _any_plan(path)
+    if not isinstance(loaded, TransitionPlan):
+        raise typer.BadParameter(f"the experiment {loaded.experiment} has no `transitions`")
+    return loaded
+
+
+def _steps(plan: Plan | TransitionPlan) -> float:
+    """Time steps of one run; a search for transitions may cost three ramps."""
+    from ikmeanfield.experiments import TransitionPlan  # noqa: PLC0415
+
+    if isinstance(plan, TransitionPlan):
+        ramp = plan.transitions
+        return 3 * (ramp.settle + 2 * ramp.rise) / ramp.step
+    return plan.simulation.duration / plan.simulation.step
+
+
+def _batches(plan: RunTable, batch: int | None, output: Path | None) -> list[int]:
     count = len(plan.batches)
     if output is not None and batch is None and count != 1:
         raise typer.BadParameter(f"--output takes one batch of the {count}: add --batch")

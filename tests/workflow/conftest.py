@@ -40,6 +40,35 @@ def tiny(**changes):
     }
 
 
+def tiny_adaptation():
+    """Three small networks on short ramps in two batches, with traces and a diagram."""
+    ramp = [[0.0, 20.0], [200.0, 50.0], [400.0, 20.0]]
+    return {
+        "seed": 1,
+        "runs_per_job": 2,
+        "experiments": {
+            "adaptation": {
+                "circuit": {"preset": "regular_spiking", "set": {"rs.size": 300}},
+                "transitions": {
+                    "population": "rs", "low": 20.0, "high": 70.0, "settle": 400.0,
+                    "rise": 2000.0,
+                },
+                "continuation": {
+                    "parameter": "rs.input_current", "bounds": [0.0, 100.0],
+                    "second": "rs.adaptation", "second_bounds": [0.0, 130.0],
+                    "diagrams": [25.0], "traces": [{"at": 25.0, "ramp": ramp}],
+                },
+                "sweeps": {
+                    "kappa": {
+                        "axes": [{"parameter": "rs.adaptation", "values": [5.0, 25.0, 100.0]}]
+                    }
+                },
+            }
+        },
+        "figures": {"fig1": "adaptation"},
+    }  # fmt: skip
+
+
 @dataclass
 class Workflow:
     """A copy of the checkout and a folder to work in."""
@@ -97,3 +126,10 @@ def finished(tmp_path_factory):
     workflow = Workflow(checkout, tmp_path_factory.mktemp("work"))
     workflow.run(tiny())
     return workflow
+
+
+@pytest.fixture(scope="session")
+def located(finished):
+    """The same folder after an experiment that looks for transitions has run to its end."""
+    finished.run(tiny_adaptation())
+    return finished

@@ -19,7 +19,16 @@ except ConfigError as error:
 
 CODE = {
     stage: code_hash(f"ikmeanfield.stages.{stage}")
-    for stage in ("simulate", "integrate", "summarise")
+    for stage in (
+        "simulate",
+        "integrate",
+        "summarise",
+        "locate",
+        "continuation",
+        "plane",
+        "traces",
+        "summarise_transitions",
+    )
 }
 
 # Jobs read the plan of their experiment from Snakemake's own folder. It is not an input of theirs:
@@ -32,6 +41,7 @@ TARGET = "portable" if SETTINGS.portable else "native"
 KERNELS = {
     "spiking": f"results/kernels/spiking-{TARGET}-{CODE['simulate']}",
     "meanfield": f"results/kernels/meanfield-{TARGET}-{CODE['integrate']}",
+    "both": f"results/kernels/both-{TARGET}-{CODE['traces']}",
 }
 
 # The library of this checkout, in any environment (braces are doubled for Snakemake).
@@ -39,8 +49,23 @@ shell.prefix(
     f"set -euo pipefail; export IKMEANFIELD_PLANS={PLAN_FOLDER} "
     f"IKMEANFIELD_KERNELS_SIMULATE={KERNELS['spiking']} "
     f"IKMEANFIELD_KERNELS_INTEGRATE={KERNELS['meanfield']} "
+    f"IKMEANFIELD_KERNELS_LOCATE={KERNELS['spiking']} "
+    f"IKMEANFIELD_KERNELS_CONTINUE={KERNELS['meanfield']} "
+    f"IKMEANFIELD_KERNELS_PLANE={KERNELS['meanfield']} "
+    f"IKMEANFIELD_KERNELS_TRACES={KERNELS['both']} "
     f"PYTHONPATH={shlex.quote(SOURCE)}:${{{{PYTHONPATH-}}}}; "
 )
+
+
+def has_transitions(plan):
+    """Whether the experiment looks for transitions instead of comparing runs in time."""
+    return isinstance(plan, experiments.TransitionPlan)
+
+
+def mean_fields_of(plan):
+    """Names of the mean fields that networks are compared with in time."""
+    return [] if has_transitions(plan) else list(plan.meanfield)
+
 
 SUMMARY_FILES = collect(
     "results/{experiment}/summary.{suffix}", experiment=PLANS, suffix=("nc", "csv")
@@ -55,7 +80,7 @@ FIGURE_FILES = collect(
 wildcard_constraints:
     experiment="|".join(PLANS),
     meanfield="|".join(
-        sorted({name for plan in PLANS.values() for name in plan.meanfield})
+        sorted({name for plan in PLANS.values() for name in mean_fields_of(plan)})
     )
     or "none",
     figure="|".join(SETTINGS.figures) or "none",
@@ -88,19 +113,52 @@ def meanfield_keys(wildcards):
     ]
 
 
-def network_batches(wildcards):
-    """The files of all networks of an experiment."""
-    numbers = range(len(PLANS[wildcards.experiment].batches))
-    return [f"results/{wildcards.experiment}/spiking/batch-{n:03d}.nc" for n in numbers]
-
-
-def meanfield_batches(wildcards):
-    """The files of all mean fields of an experiment."""
+def continuation_keys(wildcards):
+    """What determines the folds and Hopf points of a batch."""
     plan = PLANS[wildcards.experiment]
-    return [
-        f"results/{wildcards.experiment}/meanfield/{name}/batch-{n:03d}.nc"
-        for name in plan.meanfield
+    return [plan.continuation_key(run) for run in plan.batches[int(wildcards.batch)]]
+
+
+def plane_key(wildcards):
+    """What determines the plane and the diagrams."""
+    return PLANS[wildcards.experiment].plane_key
+
+
+def traces_key(wildcards):
+    """What determines the traces."""
+    return PLANS[wildcards.experiment].traces_key
+
+
+def summarised(wildcards):
+    """The files that the summary of an experiment is made from."""
+    plan = PLANS[wildcards.experiment]
+    parts = ["spiking", *(f"meanfield/{name}" for name in mean_fields_of(plan))]
+    files = []
+    if has_transitions(plan):
+        parts = ["transitions", "continuation"]
+        files = [f"results/{wildcards.experiment}/continuation/plane.nc"]
+    return files + [
+        f"results/{wildcards.experiment}/{part}/batch-{n:03d}.nc"
+        for part in parts
         for n in range(len(plan.batches))
+    ]
+
+
+def summary_code(wildcards):
+    """Hash of the code that summarises this kind of experiment."""
+    kind = has_transitions(PLANS[wildcards.experiment])
+    return CODE["summarise_transitions" if kind else "summarise"]
+
+
+def further_files(wildcards):
+    """What else a figure is drawn from."""
+    folder = f"results/{SETTINGS.figures[wildcards.figure]}"
+    if not has_transitions(PLANS[SETTINGS.figures[wildcards.figure]]):
+        return []
+    return [
+        f"{folder}/continuation/plane.nc",
+        f"{folder}/continuation/diagrams.nc",
+        f"{folder}/traces.nc",
     ]
 
 

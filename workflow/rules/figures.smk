@@ -1,11 +1,13 @@
 localrules:
     draw_figure,
+    fig1,
     fig4,
 
 
 rule draw_figure:
     input:
         summary=experiment_of_figure,
+        further=further_files,
     output:
         pdf="results/figures/{figure}.pdf",
         png="results/figures/{figure}.png",
@@ -27,6 +29,11 @@ rule draw_figure:
     shell:
         "python -m ikmeanfield draw {wildcards.figure} {params.experiment} "
         "--output {params.folder} 2> {log}"
+
+
+rule fig1:
+    input:
+        collect("results/figures/fig1.{suffix}", suffix=("pdf", "png", "md")),
 
 
 rule fig4:

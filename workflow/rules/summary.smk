@@ -5,8 +5,7 @@ localrules:
 rule summarise_experiment:
     input:
         plan="results/{experiment}/plan.json",
-        networks=network_batches,
-        mean_fields=meanfield_batches,
+        parts=summarised,
     output:
         summary="results/{experiment}/summary.nc",
         table="results/{experiment}/summary.csv",
@@ -21,6 +20,6 @@ rule summarise_experiment:
         mem_mb=2000,
         runtime=30,
     params:
-        code=CODE["summarise"],
+        code=summary_code,
     shell:
         "python -m ikmeanfield summarise {input.plan} 2> {log}"

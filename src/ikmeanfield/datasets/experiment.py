@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ikmeanfield.datasets.runs import NETWORK, batch_path, check_grid, coordinates, expected
 from ikmeanfield.datasets.store import DatasetError, read
-from ikmeanfield.experiments.plan import read_plan
+from ikmeanfield.experiments.plan import Plan, read_plan
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -37,6 +37,9 @@ def open_experiment(folder: str | Path, part: str = NETWORK) -> xr.Dataset:
 
     folder = Path(folder)
     plan = read_plan(folder / "plan.json")
+    if not isinstance(plan, Plan):
+        msg = f"{folder}: no series are kept of an experiment with `transitions`; see summary.nc"
+        raise DatasetError(msg)
     if part != NETWORK and part not in plan.meanfield:
         msg = f"{folder}: no part {part!r}; there are {', '.join([NETWORK, *plan.meanfield])}"
         raise DatasetError(msg)

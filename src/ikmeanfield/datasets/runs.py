@@ -18,7 +18,7 @@ from ikmeanfield.datasets.store import DatasetError
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.experiments.plan import Plan, Run
+    from ikmeanfield.experiments.plan import Plan, Run, RunTable
 
 NETWORK = "spiking"
 
@@ -38,7 +38,7 @@ def expected(plan: Plan, part: str, runs: Sequence[Run]) -> dict[str, str]:
     return {"experiment": plan.experiment, "part": part, "keys": " ".join(keys)}
 
 
-def coordinates(plan: Plan, runs: Sequence[Run]) -> dict[str, Any]:
+def coordinates(plan: RunTable, runs: Sequence[Run]) -> dict[str, Any]:
     """Coordinates along the dimension ``run``: what was varied, and which run this is."""
     columns: dict[str, Any] = {
         "sweep": ("run", [run.sweep for run in runs], {"long_name": "sweep"}),
@@ -60,7 +60,7 @@ def coordinate_name(path: str) -> str:
     return path.replace(".", "_")
 
 
-def check_grid(plan: Plan, dataset: xr.Dataset) -> None:
+def check_grid(plan: RunTable, dataset: xr.Dataset) -> None:
     """Refuse a Dataset in which a run of the plan is missing or doubled, by name."""
     wanted = {(run.sweep, run.key): run for run in plan.runs}
     found = Counter(

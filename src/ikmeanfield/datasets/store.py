@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # importing xarray costs as much as a short run
     import xarray as xr
 
 CHECKSUM = "checksum"
+UNDEFINED = "undefined"
+"""Attribute of a variable that may hold NaN: says where, in words."""
 
 
 class DatasetError(Exception):
@@ -52,7 +54,8 @@ def read(path: str | Path, expected: Mapping[str, Any] | None = None) -> xr.Data
     Raises
     ------
     DatasetError
-        If the file is absent, truncated, foreign or altered, holds NaN, or is not the expected one.
+        If the file is absent, truncated, foreign or altered, or not the expected one, or if it
+        holds NaN where a variable does not say, in its attribute ``undefined``, that it may.
     """
     import xarray as xr  # noqa: PLC0415
 
@@ -75,7 +78,10 @@ def read(path: str | Path, expected: Mapping[str, Any] | None = None) -> xr.Data
         if found != value:
             raise _refusal(path, f"{attribute} is {_short(found)}, expected is {_short(value)}")
     for name, variable in dataset.variables.items():
-        if variable.dtype.kind == "f" and not np.isfinite(variable.values).all():
+        if variable.dtype.kind != "f":
+            continue
+        allowed = np.isnan(variable.values) & (UNDEFINED in variable.attrs)
+        if not (np.isfinite(variable.values) | allowed).all():
             raise _refusal(path, f"{name} holds NaN or infinity")
     return dataset
 

@@ -1,13 +1,14 @@
 """What to run: experiments as data, checked, and expanded into runs and batches."""
 
 from ikmeanfield.experiments.config import Config, Experiment, load, parse
-from ikmeanfield.experiments.plan import Plan, Run, expand, read_plan, store_plans
+from ikmeanfield.experiments.plan import Plan, Run, TransitionPlan, expand, read_plan, store_plans
 
 __all__ = [
     "Config",
     "Experiment",
     "Plan",
     "Run",
+    "TransitionPlan",
     "expand",
     "load",
     "parse",

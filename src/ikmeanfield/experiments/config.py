@@ -13,6 +13,7 @@ from ikmeanfield.circuit import PRESETS, Circuit, Population
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.checks import Label, Value
 from ikmeanfield.experiments.grid import Sweep
+from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.figures.catalogue import FIGURES
 from ikmeanfield.inputs import Current, constant, ramp, steps
 from ikmeanfield.schema import ConfigError, Validated, explain
@@ -156,18 +157,39 @@ class MeanField(Validated):
 
 
 class Experiment(Validated):
-    """A circuit, its input, how it is simulated, and the grids over which it is run."""
+    """A circuit, what is done with it, and the grids over which it is run.
+
+    Either networks are simulated and compared with mean fields (`simulation`, `meanfield`), or
+    their transitions are located and compared with bifurcations (`transitions`, `continuation`).
+    """
 
     circuit: CircuitChoice
     """The circuit at the point from which the sweeps depart."""
     input: dict[Name, InputShape] = Field({})
     """Currents in time by population; elsewhere the population's input_current holds."""
-    simulation: Simulation
+    simulation: Simulation | None = None
     """Duration, recording and scheme of the networks."""
     meanfield: dict[Label, MeanField] = Field({})
     """Mean fields to compare with, by a name of your choice."""
+    transitions: Transitions | None = None
+    """Where networks change state, instead of `simulation`."""
+    continuation: Continuation | None = None
+    """Folds and Hopf points of the mean field; belongs to `transitions`."""
     sweeps: Annotated[dict[Label, Sweep], Len(1)]
     """The grids, by a name of your choice."""
+
+    @model_validator(mode="after")
+    def _is_of_one_kind(self) -> Self:
+        if (self.simulation is None) == (self.transitions is None):
+            msg = "give either `simulation` or `transitions`"
+            raise ValueError(msg)
+        if (self.transitions is None) != (self.continuation is None):
+            msg = "`transitions` and `continuation` belong together"
+            raise ValueError(msg)
+        if self.transitions is not None and (self.meanfield or self.input):
+            msg = "`meanfield` and `input` belong to `simulation`, not to `transitions`"
+            raise ValueError(msg)
+        return self
 
 
 class Config(Validated):
@@ -206,12 +228,23 @@ class Config(Validated):
             if name not in experiments:
                 msg = f"{figure}: no experiment {name!r}; got {', '.join(experiments)}"
                 raise ValueError(msg)
-            sweeps, meanfield = experiments[name].sweeps, experiments[name].meanfield
-            missing = [sweep for sweep in FIGURES[figure] if sweep not in sweeps]
-            if missing or not meanfield:
-                msg = f"{figure} needs a mean field and the sweeps {', '.join(FIGURES[figure])}"
-                raise ValueError(msg)
+            _check_figure(figure, experiments[name])
         return figures
+
+
+def _check_figure(figure: str, experiment: Experiment) -> None:
+    needs = FIGURES[figure]
+    if needs.plane is not None:
+        plane = experiment.continuation
+        if plane is None or (plane.parameter, plane.second) != needs.plane:
+            first, second = needs.plane
+            msg = f"{figure} needs the continuation of {first} and {second}"
+            raise ValueError(msg)
+        return
+    missing = [sweep for sweep in needs.sweeps if sweep not in experiment.sweeps]
+    if missing or not experiment.meanfield:
+        msg = f"{figure} needs a mean field and the sweeps {', '.join(needs.sweeps)}"
+        raise ValueError(msg)
 
 
 def parse(data: Mapping[str, Any]) -> Config:

@@ -15,6 +15,7 @@ from ikmeanfield.circuit import Circuit
 from ikmeanfield.experiments.checks import Value
 from ikmeanfield.experiments.config import Config, Experiment, InputShape, MeanField, Simulation
 from ikmeanfield.experiments.grid import Point
+from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.files import replacing
 from ikmeanfield.inputs import Current
 from ikmeanfield.schema import ConfigError, Validated, explain
@@ -49,15 +50,12 @@ class Run(Validated):
         return value
 
 
-class Plan(Validated):
-    """Everything the stages need to know about one experiment."""
+class RunTable(Validated):
+    """What the plans of all kinds of experiments share."""
 
     experiment: str
     seed: int
     portable: bool
-    simulation: Simulation
-    input: dict[str, InputShape]
-    meanfield: dict[str, MeanField]
     parameters: list[str]
     """Paths of all parameters that vary in any sweep."""
     runs_per_job: int
@@ -68,6 +66,29 @@ class Plan(Validated):
         """The runs in chunks of `runs_per_job`, in order."""
         size = self.runs_per_job
         return [self.runs[i : i + size] for i in range(0, len(self.runs), size)]
+
+    @property
+    def text(self) -> str:
+        """The plan as it is stored."""
+        return self.model_dump_json() + "\n"
+
+    @property
+    def digest(self) -> str:
+        """Hash of the whole plan."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+
+    def write(self, path: str | Path) -> None:
+        """Store as JSON, at once or not at all."""
+        with replacing(path) as temporary:
+            temporary.write_text(self.text, encoding="utf-8")
+
+
+class Plan(RunTable):
+    """Networks simulated and compared with mean fields: everything the stages need to know."""
+
+    simulation: Simulation
+    input: dict[str, InputShape]
+    meanfield: dict[str, MeanField]
 
     @property
     def currents(self) -> dict[str, Current]:
@@ -87,23 +108,43 @@ class Plan(Validated):
             }
         )
 
-    @property
-    def text(self) -> str:
-        """The plan as it is stored."""
-        return self.model_dump_json() + "\n"
+
+class TransitionPlan(RunTable):
+    """Transitions of networks beside bifurcations of the mean field."""
+
+    transitions: Transitions
+    continuation: Continuation
+    circuit: Circuit
+    """The circuit from which the sweeps depart."""
+
+    def continuation_key(self, run: Run) -> str:
+        """Hash of what determines the folds and Hopf points at one grid point."""
+        settings = self.continuation.model_dump(exclude={"second_bounds", "diagrams", "traces"})
+        return _hash({"circuit": _without_sizes(run.circuit), "continuation": settings})
 
     @property
-    def digest(self) -> str:
-        """Hash of the whole plan."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+    def plane_key(self) -> str:
+        """Hash of what determines the plane and the diagrams."""
+        settings = self.continuation.model_dump(exclude={"traces"})
+        return _hash({"circuit": _without_sizes(self.circuit), "continuation": settings})
 
-    def write(self, path: str | Path) -> None:
-        """Store as JSON, at once or not at all."""
-        with replacing(path) as temporary:
-            temporary.write_text(self.text, encoding="utf-8")
+    @property
+    def traces_key(self) -> str:
+        """Hash of what determines the traces."""
+        continuation = self.continuation.model_dump(include={"second", "reset_correction", "form",
+                                                             "traces"})  # fmt: skip
+        networks = self.transitions.model_dump(include={"population", "step", "thresholds"})
+        return _hash(
+            {
+                "circuit": self.circuit.model_dump(),
+                "continuation": continuation,
+                "networks": networks,
+                "seed": self.seed,
+            }
+        )
 
 
-def store_plans(plans: Iterable[Plan], folder: str | Path) -> str:
+def store_plans(plans: Iterable[RunTable], folder: str | Path) -> str:
     """Store plans together as ``<folder>/<hash of them all>/<experiment>.json``.
 
     The name follows the content, so that nothing is ever overwritten with something else.
@@ -123,7 +164,7 @@ def store_plans(plans: Iterable[Plan], folder: str | Path) -> str:
     return str(place)
 
 
-def expand(config: Config, name: str) -> Plan:
+def expand(config: Config, name: str) -> Plan | TransitionPlan:
     """All runs of an experiment, every grid point checked.
 
     Raises
@@ -135,6 +176,7 @@ def expand(config: Config, name: str) -> Plan:
     where = f"experiments.{name}"
     base = _checked(f"{where}.circuit", experiment.circuit.build)
     _check_input(experiment, base, where)
+    _check_continuation(experiment, base, where)
     runs: list[Run] = []
     parameters: dict[str, None] = {}
     for sweep_name, sweep in experiment.sweeps.items():
@@ -144,7 +186,8 @@ def expand(config: Config, name: str) -> Plan:
         for point in sweep.points():
             values = {**sweep.set, **point}
             circuit = _checked(place, base.replace, values)
-            _check_step(experiment.simulation, circuit, f"{place} at {_shown(point)}")
+            _check_step(experiment, circuit, f"{place} at {_shown(point)}")
+            _check_plane(experiment, base, circuit, f"{place} at {_shown(point)}")
             for replicate in range(sweep.replicates):
                 key = _key(experiment, replicate, circuit)
                 if key in seen:
@@ -161,18 +204,33 @@ def expand(config: Config, name: str) -> Plan:
                         circuit=circuit,
                     )
                 )
+    table: dict[str, Any] = {
+        "experiment": name,
+        "seed": config.seed,
+        "portable": config.portable,
+        "parameters": list(parameters),
+        "runs_per_job": config.runs_per_job,
+        "runs": runs,
+    }
+    if experiment.simulation is None:
+        assert experiment.transitions is not None
+        assert experiment.continuation is not None
+        return TransitionPlan(
+            **table, transitions=experiment.transitions, continuation=experiment.continuation,
+            circuit=base,
+        )  # fmt: skip
     return Plan(
-        experiment=name, seed=config.seed, portable=config.portable,
-        simulation=experiment.simulation, input=dict(experiment.input),
-        meanfield=dict(experiment.meanfield), parameters=list(parameters),
-        runs_per_job=config.runs_per_job, runs=runs,
+        **table, simulation=experiment.simulation, input=dict(experiment.input),
+        meanfield=dict(experiment.meanfield),
     )  # fmt: skip
 
 
-def read_plan(path: str | Path) -> Plan:
-    """Read a plan that `Plan.write` stored; refuse anything else by name."""
+def read_plan(path: str | Path) -> Plan | TransitionPlan:
+    """Read a plan that `RunTable.write` stored; refuse anything else by name."""
     try:
-        return Plan.model_validate_json(Path(path).read_bytes())
+        content = Path(path).read_bytes()
+        kind = TransitionPlan if _has_transitions(content) else Plan
+        return kind.model_validate_json(content)
     except OSError as error:
         msg = f"{path}: cannot be read ({error.strerror})"
         raise ConfigError(msg) from None
@@ -182,7 +240,21 @@ def read_plan(path: str | Path) -> Plan:
         ) from None
 
 
+def _has_transitions(content: bytes) -> bool:
+    """Whether the plan is one of transitions; of what is no plan, validation tells the reason."""
+    try:
+        data = json.loads(content)
+    except ValueError:
+        return False
+    return isinstance(data, dict) and "transitions" in data
+
+
 def _key(experiment: Experiment, replicate: int, circuit: Circuit) -> str:
+    if experiment.transitions is not None:
+        settings = experiment.transitions.model_dump()
+        identity = {"circuit": circuit.model_dump(), "transitions": settings}
+        return _hash({**identity, "replicate": replicate})
+    assert experiment.simulation is not None
     return _hash(
         {
             "circuit": circuit.model_dump(),
@@ -237,9 +309,54 @@ def _check_input(experiment: Experiment, circuit: Circuit, where: str) -> None:
             raise ConfigError(msg)
 
 
-def _check_step(simulation: Simulation, circuit: Circuit, where: str) -> None:
+def _check_step(experiment: Experiment, circuit: Circuit, where: str) -> None:
+    settings = experiment.simulation or experiment.transitions
+    assert settings is not None
+    key = "simulation" if experiment.simulation else "transitions"
     try:
-        check_step(circuit, simulation.step)
+        check_step(circuit, settings.step)
     except ValueError as error:
-        msg = f"{where}: simulation.{error}"
+        msg = f"{where}: {key}.{error}"
         raise ConfigError(msg) from None
+
+
+def _check_continuation(experiment: Experiment, circuit: Circuit, where: str) -> None:
+    """The populations and parameters that the settings name, and the values they give."""
+    transitions, settings = experiment.transitions, experiment.continuation
+    if transitions is None or settings is None:
+        return
+    if transitions.population not in circuit.populations:
+        known = ", ".join(circuit.populations)
+        msg = f"{where}.transitions.population: no population {transitions.population!r}; "
+        raise ConfigError(f"{msg}the circuit has {known}")
+    place = f"{where}.continuation"
+    for path, bounds in (
+        (settings.parameter, settings.bounds),
+        (settings.second, settings.second_bounds),
+    ):
+        for bound in bounds:
+            _checked(place, circuit.replace, {path: bound})
+    for value in [*settings.diagrams, *(trace.at for trace in settings.traces)]:
+        _check_second(settings, value, place)
+
+
+def _check_plane(experiment: Experiment, base: Circuit, circuit: Circuit, where: str) -> None:
+    """Refuse a grid point through which the plane of the experiment does not pass."""
+    settings = experiment.continuation
+    if settings is None:
+        return
+    _check_second(settings, circuit.get(settings.second), where)
+    free = {path: base.get(path) for path in (settings.parameter, settings.second)}
+    if _without_sizes(circuit.replace(free)) != _without_sizes(base):
+        msg = (
+            f"{where}: the plane holds for one circuit; a sweep may move {settings.second} and "
+            "sizes only"
+        )
+        raise ConfigError(msg)
+
+
+def _check_second(settings: Continuation, value: Any, where: str) -> None:
+    low, high = settings.second_bounds
+    if not low <= value <= high:
+        msg = f"{where}: {settings.second} = {value:g} is outside second_bounds {low:g} to {high:g}"
+        raise ConfigError(msg)

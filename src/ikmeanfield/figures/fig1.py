@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from matplotlib.gridspec import GridSpec, GridSpecFromSubplotSpec
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ikmeanfield.analysis.adaptation import ADAPTATION, CURRENT, MODELS
+from ikmeanfield.analysis.adaptation import ADAPTATION, CURRENT, MODELS, with_marks
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.figures.bifurcations import (
     CODIMENSION_TWO,
@@ -49,6 +50,53 @@ LINES: dict[str, tuple[str, Any, float]] = {
     MODELS[2]: (INK[2], "-", 0.9),
 }
 """Colour, dashes and width by model."""
+
+
+SHOWN = ("source", "processor", "seed", "size", "step", "thresholds", "settle", "rise")
+"""Attributes of files that the caption tells."""
+
+
+@dataclass(frozen=True)
+class _Mark:
+    kind: str
+    direction: str
+    current: float
+
+
+def arrange(
+    summary: xr.Dataset, plane: xr.DataTree, diagrams: xr.DataTree, traces: xr.DataTree
+) -> dict[str, Any]:
+    """What `draw` and `caption` take, from the files of an experiment.
+
+    Parameters
+    ----------
+    summary
+        With the points of the networks at every grid point.
+    plane, diagrams, traces
+        As the stages store them.
+    """
+    names = ["kind", "direction", "detector", "current", "lower", "upper", "noise"]
+    kappa = summary["rs_adaptation"].values[summary["run_number"].values.astype(int)]
+    points = summary[names].reset_coords(drop=True).assign_coords(kappa=("point", kappa))
+    points.attrs = {name: summary.attrs[name] for name in SHOWN if name in summary.attrs}
+    marked = []
+    for node in traces.children.values():
+        data = node.to_dataset()
+        here = (points["kappa"] == data.attrs["adaptation"]) & (points["detector"] == "held")
+        rows = points.isel(point=np.flatnonzero(here.values))
+        found = [
+            _Mark(str(kind), str(direction), float(current))
+            for kind, direction, current in zip(
+                *(rows[name].values for name in ("kind", "direction", "current")), strict=True
+            )
+        ]
+        marked.append(with_marks(data, found))
+    shown = plane.copy()
+    shown.attrs = {k: v for k, v in plane.attrs.items() if k in {*SHOWN, "branches"}}
+    return {
+        "plane": shown, "lines": list(diagrams.children.values()), "traces": marked,
+        "points": points,
+    }  # fmt: skip
 
 
 def draw(
@@ -133,7 +181,10 @@ def caption(
             "with neuron-specific u_i, network with global u. "
         )
         if any("mark_time" in data for data in traces):
-            parts.append("Dashed lines: points located on these ramps, and their currents. ")
+            parts.append(
+                "Dashed lines: currents at which the network, held still, changes state, and when "
+                "the ramp passes them. "
+            )
     parts.append("\n\n")
     made: list[tuple[str, xr.DataTree | xr.Dataset | None]] = [("mean field (A)", plane)]
     made += [(f"traces ({letter})", data) for letter, data in zip("DE", traces, strict=False)]

@@ -17,8 +17,16 @@ def compile_engine(engine: str) -> None:
 
         compile_kernels(cast(Scheme, engine))
         return
-    from ikmeanfield.meanfield import integrate  # noqa: PLC0415
+    from ikmeanfield.meanfield import MeanField, integrate  # noqa: PLC0415
 
     for circuit in (regular_spiking(), truncated(), excitatory_inhibitory()):
         for reset_correction in (True, False):
             integrate(circuit, duration=1.0, sample=0.5, reset_correction=reset_correction)
+            model = MeanField(circuit, reset_correction)
+            problem = model.problem()  # what continuation calls
+            state, parameters = model.initial_state(), problem.vector()
+            problem.field(state, parameters)
+            assert problem.jacobian is not None
+            problem.jacobian(state, parameters)
+            for kink in problem.kinks.values():
+                kink(state, parameters)

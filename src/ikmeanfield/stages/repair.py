@@ -5,21 +5,38 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ikmeanfield.datasets.store import DatasetError, read
 
 if TYPE_CHECKING:
     import xarray as xr
 
+Content = TypeVar("Content")
+
 
 def read_or_rebuild(path: Path, expected: Mapping[str, Any], command: Sequence[str]) -> xr.Dataset:
+    """Read a Dataset; if its file is there but damaged or foreign, make it again first.
+
+    See `rebuilt`.
+    """
+    return rebuilt(read, path, expected, command)
+
+
+def rebuilt(
+    reader: Callable[[Path, Mapping[str, Any]], Content],
+    path: Path,
+    expected: Mapping[str, Any],
+    command: Sequence[str],
+) -> Content:
     """Read a file; if it is there but damaged or foreign, say so, and make it again first.
 
     Parameters
     ----------
+    reader
+        `read` or `read_tree`.
     path
         The file.
     expected
@@ -34,7 +51,7 @@ def read_or_rebuild(path: Path, expected: Mapping[str, Any], command: Sequence[s
         If the file is absent, or still wrong after it has been made again.
     """
     try:
-        return read(path, expected)
+        return reader(path, expected)
     except DatasetError as error:
         if not path.exists():
             raise
@@ -49,4 +66,4 @@ def read_or_rebuild(path: Path, expected: Mapping[str, Any], command: Sequence[s
     if made.returncode:
         msg = f"{path} was damaged and could not be made again; see the message above"
         raise DatasetError(msg)
-    return read(path, expected)
+    return reader(path, expected)

@@ -1,0 +1,35 @@
+"""One batch of networks: where each changes state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ikmeanfield.analysis.transitions import RampSettings, locate
+from ikmeanfield.datasets.store import write
+from ikmeanfield.datasets.transitions import TRANSITIONS
+from ikmeanfield.stages.points import collect_points
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ikmeanfield.experiments.plan import Run, TransitionPlan
+
+
+def locate_batch(plan: TransitionPlan, batch: int, path: str | Path) -> None:
+    """Locate the transitions of every network of one batch and store them at `path`."""
+    settings = plan.transitions
+    ramp = RampSettings(settle=settings.settle, rise=settings.rise)
+
+    def network(run: Run) -> xr.Dataset:
+        return locate(
+            run.circuit, settings.population, settings.low, settings.high, ramp=ramp,
+            step=settings.step, thresholds=settings.thresholds, seed=run.seed,
+        )  # fmt: skip
+
+    dataset = collect_points(
+        plan, TRANSITIONS, plan.batches[batch], network,
+        f"Transitions of networks of the experiment {plan.experiment}",
+        undefined=dict.fromkeys(("lower", "upper", "noise"), "where the method does not tell it"),
+    )  # fmt: skip
+    write(dataset, path)
