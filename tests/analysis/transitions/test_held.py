@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from systems import folds, oscillator, ramped, steep
+from noisy_forms import folds, oscillator, ramped, steep
 
 from ikmeanfield.analysis.transitions.course import hint
 from ikmeanfield.analysis.transitions.held import (

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from systems import folds, ramped
+from noisy_forms import folds, ramped
 
 from ikmeanfield.analysis.transitions import CIRCUIT, TroughSettings, ramp_points
 
