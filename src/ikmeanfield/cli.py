@@ -210,18 +210,24 @@ def summarise(plan: PlanFile) -> None:
 
 @app.command()
 def draw(
-    figure: Annotated[str, typer.Argument(help="Name of the figure, for example fig4.")],
-    folder: Annotated[Path, typer.Argument(help="Folder of the experiment with its summary.")],
+    figure: Annotated[str, typer.Argument(help="A figure of the catalogue, for example fig4.")],
+    folders: Annotated[
+        list[Path], typer.Argument(help="Folders of the experiments, in the figure's order.")
+    ],
     output: Annotated[Path, typer.Option(help="Folder to draw into.")] = Path("results/figures"),
+    name: Annotated[str, typer.Option(help="Name of the files; by default the figure's.")] = "",
 ) -> None:
-    """Draw a figure from an experiment's summary: .pdf, .png and its caption as .md."""
+    """Draw a figure from what experiments have stored: .pdf, .png and its caption as .md."""
     from ikmeanfield.figures.catalogue import FIGURES  # noqa: PLC0415
 
     if figure not in FIGURES:
         raise typer.BadParameter(f"no figure {figure!r}; the figures are {', '.join(FIGURES)}")
+    if len(folders) != len(FIGURES[figure]):
+        raise typer.BadParameter(f"{figure} is drawn from {len(FIGURES[figure])} experiment(s)")
+    plans = [_any_plan(folder / "plan.json") for folder in folders]
     from ikmeanfield.stages.draw import draw as stage  # noqa: PLC0415
 
-    stage(figure, folder, output)
+    stage(figure, plans, folders, output / (name or figure))
 
 
 @app.command()

@@ -12,9 +12,10 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from ikmeanfield.circuit import PRESETS, Circuit, Population
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.checks import Label, Value
+from ikmeanfield.experiments.drawing import Drawing, Figure, checked
 from ikmeanfield.experiments.grid import Sweep
+from ikmeanfield.experiments.paths import conflict, spread
 from ikmeanfield.experiments.transitions import Continuation, Transitions
-from ikmeanfield.figures.catalogue import FIGURES
 from ikmeanfield.inputs import Current, constant, ramp, steps
 from ikmeanfield.schema import ConfigError, Validated, explain
 from ikmeanfield.stepping import DEFAULT_STEP, Scheme, Series, whole_ratio
@@ -33,7 +34,15 @@ class CircuitChoice(Validated):
     populations: dict[Name, Population] | None = None
     """The circuit written out, instead of a preset."""
     set: dict[str, Value] = Field({})
-    """Parameters that differ, by path, for example ``rs.threshold_width: 2.0``."""
+    """Parameters that differ, by path, for example ``rs.threshold_width: 2.0``; ``*`` is every
+    population: ``*.size: 1000``."""
+
+    @field_validator("set")
+    @classmethod
+    def _sets_each_parameter_once(cls, values: dict[str, Value]) -> dict[str, Value]:
+        if problem := conflict(values):
+            raise ValueError(problem)
+        return values
 
     @field_validator("preset")
     @classmethod
@@ -58,7 +67,7 @@ class CircuitChoice(Validated):
             circuit = PRESETS[self.preset]()
         else:
             circuit = Circuit(populations=self.populations or {})
-        return circuit.replace(self.set)
+        return circuit.replace(spread(circuit, self.set))
 
 
 class InputShape(Validated):
@@ -203,8 +212,8 @@ class Config(Validated):
     """Grid points that one job computes; the data do not depend on it."""
     experiments: Annotated[dict[Label, Experiment], Len(1)]
     """The experiments by name; results go to ``results/<name>/``."""
-    figures: dict[str, str] = Field({})
-    """Figures to draw, each with the experiment it is drawn from."""
+    figures: dict[Label, Figure] = Field({})
+    """Figures to draw, each with the experiments it is drawn from."""
 
     @field_validator("experiments")
     @classmethod
@@ -217,34 +226,13 @@ class Config(Validated):
 
     @field_validator("figures")
     @classmethod
-    def _figures_can_be_drawn(cls, figures: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+    def _figures_can_be_drawn(
+        cls, figures: dict[str, Drawing], info: ValidationInfo
+    ) -> dict[str, Drawing]:
         if "experiments" not in info.data:  # wrong themselves, which is said already
             return figures
         experiments: dict[str, Experiment] = info.data["experiments"]
-        for figure, name in figures.items():
-            if figure not in FIGURES:
-                msg = f"no figure {figure!r}; the figures are {', '.join(FIGURES)}"
-                raise ValueError(msg)
-            if name not in experiments:
-                msg = f"{figure}: no experiment {name!r}; got {', '.join(experiments)}"
-                raise ValueError(msg)
-            _check_figure(figure, experiments[name])
-        return figures
-
-
-def _check_figure(figure: str, experiment: Experiment) -> None:
-    needs = FIGURES[figure]
-    if needs.plane is not None:
-        plane = experiment.continuation
-        if plane is None or (plane.parameter, plane.second) != needs.plane:
-            first, second = needs.plane
-            msg = f"{figure} needs the continuation of {first} and {second}"
-            raise ValueError(msg)
-        return
-    missing = [sweep for sweep in needs.sweeps if sweep not in experiment.sweeps]
-    if missing or not experiment.meanfield:
-        msg = f"{figure} needs a mean field and the sweeps {', '.join(needs.sweeps)}"
-        raise ValueError(msg)
+        return {name: checked(name, figure, experiments) for name, figure in figures.items()}
 
 
 def parse(data: Mapping[str, Any]) -> Config:

@@ -10,6 +10,7 @@ from annotated_types import Len
 from pydantic import Field, model_validator
 
 from ikmeanfield.experiments.checks import Value
+from ikmeanfield.experiments.paths import conflict
 from ikmeanfield.schema import Validated
 
 Range = Annotated[list[float], Len(3, 3)]
@@ -102,11 +103,9 @@ class Sweep(Validated):
 
     @model_validator(mode="after")
     def _moves_each_parameter_once(self) -> Self:
-        paths = [*self.set, *self.paths]
-        for path in paths:
-            if paths.count(path) > 1:
-                msg = f"{path} is set more than once in this sweep"
-                raise ValueError(msg)
+        if problem := conflict([*self.set, *self.paths]):
+            msg = f"{problem} in this sweep"
+            raise ValueError(msg)
         return self
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,12 @@ DENSITY_WIDTHS = (1.0, 2.0, 3.0, 4.0)
 DENSITY_CUTOFFS = (5.0, 10.0)
 HIGHEST_FREQUENCY = 200.0
 WIDTH_LABEL, CUTOFF_LABEL = r"width $\Delta_v$ (mV)", r"cutoff $\phi$ (mV)"
+
+
+def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What `draw` and `caption` take, from the stored files of one experiment."""
+    (truncation,) = experiments
+    return {"summary": truncation["summary"]}
 
 
 def draw(summary: xr.Dataset) -> Figure:
