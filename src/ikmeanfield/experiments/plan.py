@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from ikmeanfield.circuit import Circuit
+from ikmeanfield.datasets.runs import NETWORK, TRANSITIONS, mean_field
 from ikmeanfield.experiments.checks import Value
 from ikmeanfield.experiments.config import Config, Experiment, InputShape, MeanField, Simulation
 from ikmeanfield.experiments.grid import Point
@@ -67,6 +68,10 @@ class RunTable(Validated):
         size = self.runs_per_job
         return [self.runs[i : i + size] for i in range(0, len(self.runs), size)]
 
+    def identity(self, part: str, run: Run) -> str:
+        """What determines a run's share of a part (see `datasets.runs`)."""
+        raise NotImplementedError
+
     @property
     def text(self) -> str:
         """The plan as it is stored."""
@@ -95,6 +100,12 @@ class Plan(RunTable):
         """The input currents by population."""
         return {name: shape.current() for name, shape in self.input.items()}
 
+    def identity(self, part: str, run: Run) -> str:
+        """What determines a run's network, or a mean field of it."""
+        if part == NETWORK:
+            return f"{run.key}:{run.seed}"
+        return self.meanfield_key(part.removeprefix(mean_field("")), run)
+
     def meanfield_key(self, name: str, run: Run) -> str:
         """Hash of what determines a mean field; networks that share it share the solution."""
         return _hash(
@@ -116,6 +127,12 @@ class TransitionPlan(RunTable):
     continuation: Continuation
     circuit: Circuit
     """The circuit from which the sweeps depart."""
+
+    def identity(self, part: str, run: Run) -> str:
+        """What determines the transitions of a run's network, or the points of its mean field."""
+        if part == TRANSITIONS:
+            return f"{run.key}:{run.seed}"
+        return self.continuation_key(run)
 
     def continuation_key(self, run: Run) -> str:
         """Hash of what determines the folds and Hopf points at one grid point."""

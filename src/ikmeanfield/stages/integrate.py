@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ikmeanfield.datasets.runs import mean_field
 from ikmeanfield.datasets.store import write
 from ikmeanfield.meanfield import integrate
 from ikmeanfield.stages.runs import collect
@@ -36,7 +37,7 @@ def integrate_batch(plan: Plan, meanfield: str, batch: int, path: str | Path) ->
         return solved[key]
 
     dataset = collect(
-        plan, meanfield, plan.batches[batch], solution,
+        plan, mean_field(meanfield), plan.batches[batch], solution,
         f"Mean field '{meanfield}' of the experiment {plan.experiment}",
         reset_correction=int(model.reset_correction), form=model.form,
     )  # fmt: skip

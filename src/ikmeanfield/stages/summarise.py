@@ -19,6 +19,7 @@ from ikmeanfield.datasets.runs import (
     coordinate_name,
     coordinates,
     expected,
+    mean_field,
 )
 from ikmeanfield.datasets.store import write
 from ikmeanfield.files import replacing
@@ -86,9 +87,10 @@ def _summary_of_batch(plan: Plan, folder: Path, number: int) -> xr.Dataset:
     if plan.meanfield:
         differences = []
         for name in plan.meanfield:
-            path = batch_path(folder, name, number)
+            part = mean_field(name)
+            path = batch_path(folder, part, number)
             command = ["integrate", file, "--meanfield", name, "--batch", str(number)]
-            theory = read_or_rebuild(path, expected(plan, name, runs), command)
+            theory = read_or_rebuild(path, expected(plan, part, runs), command)
             differences.append(_kept(plan, theory) - rates)
         stacked = np.stack(differences, axis=1)  # run, meanfield, population, time
         columns = _columns(moments(d) for d in stacked.reshape(-1, stacked.shape[-1]))
