@@ -5,16 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ikmeanfield.datasets.runs import (
-    NETWORK,
-    batch_path,
-    check_grid,
-    coordinates,
-    expected,
-    mean_field,
-)
+from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected
 from ikmeanfield.datasets.store import DatasetError, read
 from ikmeanfield.experiments.plan import Plan, read_plan
+from ikmeanfield.parts import NETWORK, mean_field
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -20,17 +20,9 @@ if TYPE_CHECKING:
 
     from ikmeanfield.experiments.plan import Run, RunTable
 
-NETWORK, TRANSITIONS, CONTINUATION = "spiking", "transitions", "continuation"
-"""Parts of an experiment, each a folder of batches; see also `mean_field`."""
-
-
-def mean_field(name: str) -> str:
-    """The part that holds the mean field of this name."""
-    return f"meanfield/{name}"
-
 
 def batch_path(folder: str | Path, part: str, batch: int) -> Path:
-    """Where a batch of a part is stored."""
+    """Where a batch of a part (see `parts`) is stored."""
     return Path(folder) / part / f"batch-{batch:03d}.nc"
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.datasets.runs import CONTINUATION
+from ikmeanfield.parts import CONTINUATION
 
 if TYPE_CHECKING:
     import xarray as xr

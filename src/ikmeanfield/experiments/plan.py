@@ -12,13 +12,13 @@ import numpy as np
 from pydantic import ValidationError
 
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.datasets.runs import NETWORK, TRANSITIONS, mean_field
 from ikmeanfield.experiments.checks import Value
 from ikmeanfield.experiments.config import Config, Experiment, InputShape, MeanField, Simulation
 from ikmeanfield.experiments.grid import Point
 from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.files import replacing
 from ikmeanfield.inputs import Current
+from ikmeanfield.parts import NETWORK, TRANSITIONS, mean_field
 from ikmeanfield.schema import ConfigError, Validated, explain
 from ikmeanfield.stepping import check_step
 
@@ -69,7 +69,7 @@ class RunTable(Validated):
         return [self.runs[i : i + size] for i in range(0, len(self.runs), size)]
 
     def identity(self, part: str, run: Run) -> str:
-        """What determines a run's share of a part (see `datasets.runs`)."""
+        """What determines a run's share of a part (see `parts`)."""
         raise NotImplementedError
 
     @property

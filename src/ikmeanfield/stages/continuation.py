@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ikmeanfield.analysis.diagrams import fold_and_hopf_points
-from ikmeanfield.datasets.runs import CONTINUATION
 from ikmeanfield.datasets.store import write
+from ikmeanfield.parts import CONTINUATION
 from ikmeanfield.stages.points import collect_points
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ikmeanfield.datasets.runs import mean_field
 from ikmeanfield.datasets.store import write
 from ikmeanfield.meanfield import integrate
+from ikmeanfield.parts import mean_field
 from ikmeanfield.stages.runs import collect
 
 if TYPE_CHECKING:

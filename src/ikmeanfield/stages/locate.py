@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ikmeanfield.analysis.transitions import RampSettings, locate
-from ikmeanfield.datasets.runs import TRANSITIONS
 from ikmeanfield.datasets.store import write
+from ikmeanfield.parts import TRANSITIONS
 from ikmeanfield.stages.points import collect_points
 
 if TYPE_CHECKING:

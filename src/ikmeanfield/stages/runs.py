@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ikmeanfield.datasets.provenance import attributes
-from ikmeanfield.datasets.runs import NETWORK, coordinates, expected, mean_field
+from ikmeanfield.datasets.runs import coordinates, expected
+from ikmeanfield.parts import NETWORK, mean_field
 from ikmeanfield.stages.progress import tracked
 
 if TYPE_CHECKING:

@@ -12,17 +12,10 @@ import numpy as np
 from ikmeanfield.analysis.rate_difference import Moments, moments
 from ikmeanfield.analysis.spectra import power_spectrum
 from ikmeanfield.datasets.provenance import attributes
-from ikmeanfield.datasets.runs import (
-    NETWORK,
-    batch_path,
-    check_grid,
-    coordinate_name,
-    coordinates,
-    expected,
-    mean_field,
-)
+from ikmeanfield.datasets.runs import batch_path, check_grid, coordinate_name, coordinates, expected
 from ikmeanfield.datasets.store import write
 from ikmeanfield.files import replacing
+from ikmeanfield.parts import NETWORK, mean_field
 from ikmeanfield.stages.progress import tracked
 from ikmeanfield.stages.repair import read_or_rebuild
 
