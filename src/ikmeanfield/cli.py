@@ -13,7 +13,7 @@ from ikmeanfield import environment
 
 if TYPE_CHECKING:  # every command imports what it needs, and nothing else
     from ikmeanfield.experiments import Plan, TransitionPlan
-    from ikmeanfield.experiments.plan import RunTable
+    from ikmeanfield.experiments.plan import Run, RunTable
 
 app = typer.Typer(
     help=__doc__,
@@ -71,8 +71,10 @@ def check(config: ConfigFile) -> None:
             f"{sweep} {sum(run.sweep == sweep for run in plan.runs)}"
             for sweep in settings.experiments[name].sweeps
         )
-        work = _steps(plan) * sum(
-            population.size for run in plan.runs for population in run.circuit.populations.values()
+        work = sum(
+            _steps(plan, run) * population.size
+            for run in plan.runs
+            for population in run.circuit.populations.values()
         )
         print(
             f"{name}: {len(plan.runs)} runs ({sweeps}) in {len(plan.batches)} batches, "
@@ -119,7 +121,8 @@ def compile_(
 def simulate(plan: PlanFile, batch: Batch = None, output: Output = None) -> None:
     """Simulate the spiking networks of one batch or of all."""
     loaded = _plan(plan)
-    from ikmeanfield.datasets.runs import NETWORK, batch_path  # noqa: PLC0415
+    from ikmeanfield.datasets.runs import batch_path  # noqa: PLC0415
+    from ikmeanfield.parts import NETWORK  # noqa: PLC0415
     from ikmeanfield.stages.simulate import simulate_batch  # noqa: PLC0415
 
     for number in _batches(loaded, batch, output):
@@ -139,6 +142,7 @@ def integrate(
         known = ", ".join(loaded.meanfield) or "none"
         raise typer.BadParameter(f"no mean field {meanfield!r}; the plan has: {known}")
     from ikmeanfield.datasets.runs import batch_path  # noqa: PLC0415
+    from ikmeanfield.parts import mean_field  # noqa: PLC0415
     from ikmeanfield.stages.integrate import integrate_batch  # noqa: PLC0415
 
     names = list(loaded.meanfield) if meanfield is None else [meanfield]
@@ -146,7 +150,7 @@ def integrate(
         raise typer.BadParameter("--output takes one batch of one mean field: add --meanfield")
     for name in names:
         for number in _batches(loaded, batch, output):
-            path = output or batch_path(plan.parent, name, number)
+            path = output or batch_path(plan.parent, mean_field(name), number)
             integrate_batch(loaded, name, number, path)
 
 
@@ -154,7 +158,8 @@ def integrate(
 def locate(plan: PlanFile, batch: Batch = None, output: Output = None) -> None:
     """Locate where the networks of one batch or of all change state."""
     loaded = _transition_plan(plan)
-    from ikmeanfield.datasets.transitions import TRANSITIONS, batch_path  # noqa: PLC0415
+    from ikmeanfield.datasets.runs import batch_path  # noqa: PLC0415
+    from ikmeanfield.parts import TRANSITIONS  # noqa: PLC0415
     from ikmeanfield.stages.locate import locate_batch  # noqa: PLC0415
 
     for number in _batches(loaded, batch, output):
@@ -165,7 +170,8 @@ def locate(plan: PlanFile, batch: Batch = None, output: Output = None) -> None:
 def continue_(plan: PlanFile, batch: Batch = None, output: Output = None) -> None:
     """Find the mean field's folds and Hopf points at the grid points of one batch or of all."""
     loaded = _transition_plan(plan)
-    from ikmeanfield.datasets.transitions import CONTINUATION, batch_path  # noqa: PLC0415
+    from ikmeanfield.datasets.runs import batch_path  # noqa: PLC0415
+    from ikmeanfield.parts import CONTINUATION  # noqa: PLC0415
     from ikmeanfield.stages.continuation import continue_batch  # noqa: PLC0415
 
     for number in _batches(loaded, batch, output):
@@ -264,14 +270,15 @@ def _transition_plan(path: Path) -> TransitionPlan:
     return loaded
 
 
-def _steps(plan: Plan | TransitionPlan) -> float:
+def _steps(plan: Plan | TransitionPlan, run: Run) -> float:
     """Time steps of one run; a search for transitions may cost three ramps."""
     from ikmeanfield.experiments import TransitionPlan  # noqa: PLC0415
 
     if isinstance(plan, TransitionPlan):
-        ramp = plan.transitions
+        ramp = plan.transitions_of(run)
         return 3 * (ramp.settle + 2 * ramp.rise) / ramp.step
-    return plan.simulation.duration / plan.simulation.step
+    settings = plan.simulation_of(run)
+    return settings.duration / settings.step
 
 
 def _batches(plan: RunTable, batch: int | None, output: Path | None) -> list[int]:

@@ -94,9 +94,11 @@ def plan_digest(wildcards):
 
 
 def kernels_of_scheme(wildcards):
-    """The stamp of the compiled scheme that an experiment's networks use."""
-    scheme = PLANS[wildcards.experiment].simulation.scheme
-    return f"{KERNELS['spiking']}/{scheme}.txt"
+    """The stamps of the compiled schemes that a batch's networks use."""
+    plan = PLANS[wildcards.experiment]
+    runs = plan.batches[int(wildcards.batch)]
+    schemes = sorted({plan.simulation_of(run).scheme for run in runs})
+    return [f"{KERNELS['spiking']}/{scheme}.txt" for scheme in schemes]
 
 
 def network_keys(wildcards):

@@ -6,20 +6,23 @@ from functools import partial
 from typing import Any
 
 from ikmeanfield.circuit import Circuit
+from ikmeanfield.experiments.checks import Value
 from ikmeanfield.experiments.config import Config, Experiment
 from ikmeanfield.experiments.feasible import (
     check_continuation,
     check_input,
+    check_names,
     check_plane,
     check_step,
     checked,
     shown,
 )
 from ikmeanfield.experiments.grid import Point
-from ikmeanfield.experiments.identity import dumped, hashed, seed_of
+from ikmeanfield.experiments.identity import hashed, seed_of
 from ikmeanfield.experiments.paths import spread
 from ikmeanfield.experiments.plan import Plan, Run, TransitionPlan
-from ikmeanfield.schema import ConfigError
+from ikmeanfield.experiments.settings import effective, is_setting, varied
+from ikmeanfield.schema import ConfigError, Validated
 
 
 def expand(config: Config, name: str) -> Plan | TransitionPlan:
@@ -42,12 +45,14 @@ def expand(config: Config, name: str) -> Plan | TransitionPlan:
         seen: set[str] = set()
         parameters.update(dict.fromkeys(sweep.paths))
         for point in sweep.points():
+            here = f"{place} at {shown(point)}"
             values = {**sweep.set, **point}
             circuit = checked(place, partial(_moved, base, values))
-            check_step(experiment, circuit, f"{place} at {shown(point)}")
-            check_plane(experiment, base, circuit, f"{place} at {shown(point)}")
+            variant = checked(here, partial(_varied, experiment, values))
+            check_step(variant, circuit, here)
+            check_plane(experiment, base, circuit, here)
             for replicate in range(sweep.replicates):
-                key = _key(experiment, replicate, circuit)
+                key = _key(variant, replicate, circuit)
                 if key in seen:
                     msg = f"{place}: the grid holds the point {shown(point)} twice"
                     raise ConfigError(msg)
@@ -60,13 +65,22 @@ def expand(config: Config, name: str) -> Plan | TransitionPlan:
                         key=key,
                         seed=seed_of(config.seed, key),
                         circuit=circuit,
+                        settings=_settings(variant),
                     )
                 )
+    check_names(list(parameters), where)
+    return _plan(config, name, base, list(parameters), runs)
+
+
+def _plan(
+    config: Config, name: str, base: Circuit, parameters: list[str], runs: list[Run]
+) -> Plan | TransitionPlan:
+    experiment = config.experiments[name]
     table: dict[str, Any] = {
         "experiment": name,
         "seed": config.seed,
         "portable": config.portable,
-        "parameters": list(parameters),
+        "parameters": parameters,
         "runs_per_job": config.runs_per_job,
         "runs": runs,
     }
@@ -84,7 +98,36 @@ def expand(config: Config, name: str) -> Plan | TransitionPlan:
 
 
 def _moved(base: Circuit, values: Point) -> Circuit:
-    return base.replace(spread(base, values))
+    own = {path: value for path, value in values.items() if not is_setting(path)}
+    return base.replace(spread(base, own))
+
+
+def _varied(experiment: Experiment, values: Point) -> Experiment:
+    """The experiment with the settings of a grid point."""
+    simulation, transitions = experiment.simulation, experiment.transitions
+    changes: dict[str, Any] = {
+        "simulation": simulation and varied(simulation, "simulation", values),
+        "transitions": transitions and varied(transitions, "transitions", values),
+        "input": {
+            name: varied(shape, f"input.{name}", values) for name, shape in experiment.input.items()
+        },
+    }
+    return experiment.model_copy(update=changes)
+
+
+def _settings(experiment: Experiment) -> dict[str, Value]:
+    """All settings that a sweep may vary, by path."""
+    sections: dict[str, Validated | None] = {
+        "simulation": experiment.simulation,
+        "transitions": experiment.transitions,
+        **{f"input.{name}": shape for name, shape in experiment.input.items()},
+    }
+    return {
+        path: value
+        for section, model in sections.items()
+        if model is not None
+        for path, value in effective(model, section).items()
+    }
 
 
 def _key(experiment: Experiment, replicate: int, circuit: Circuit) -> str:
@@ -96,7 +139,7 @@ def _key(experiment: Experiment, replicate: int, circuit: Circuit) -> str:
     return hashed(
         {
             "circuit": circuit.model_dump(),
-            "input": dumped(experiment.input),
+            "input": {name: shape.identity() for name, shape in experiment.input.items()},
             "simulation": experiment.simulation.model_dump(exclude={"discard"}),
             "replicate": replicate,
         }

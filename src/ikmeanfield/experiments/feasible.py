@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from ikmeanfield import stepping
 from ikmeanfield.circuit import Circuit
@@ -12,7 +12,10 @@ from ikmeanfield.experiments.config import Experiment
 from ikmeanfield.experiments.grid import Point
 from ikmeanfield.experiments.identity import without_sizes
 from ikmeanfield.experiments.transitions import Continuation
+from ikmeanfield.parts import coordinate_name
 from ikmeanfield.schema import ConfigError
+
+Built = TypeVar("Built")
 
 
 def shown(point: Point) -> str:
@@ -20,13 +23,26 @@ def shown(point: Point) -> str:
     return ", ".join(f"{path} = {value}" for path, value in point.items())
 
 
-def checked(where: str, build: Callable[[], Circuit]) -> Circuit:
-    """Build a circuit; what is wrong with it is told with the place it was asked for."""
+def checked(where: str, build: Callable[[], Built]) -> Built:
+    """Build something; what is wrong with it is told with the place it was asked for."""
     try:
         return build()
     except ConfigError as error:
         lines = str(error).splitlines()
         raise ConfigError("\n".join(f"{where}: {line}" for line in lines)) from None
+
+
+def check_names(paths: list[str], where: str) -> None:
+    """Refuse two paths that would have one name in the data."""
+    names: dict[str, str] = {}
+    for path in paths:
+        name = coordinate_name(path)
+        if name in names:
+            msg = (
+                f"{where}.sweeps: {names[name]} and {path} would both be called {name}; rename one"
+            )
+            raise ConfigError(msg)
+        names[name] = path
 
 
 def check_input(experiment: Experiment, circuit: Circuit, where: str) -> None:

@@ -10,18 +10,12 @@ from typing import Any
 import numpy as np
 
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.schema import Validated
 
 
 def hashed(identity: Mapping[str, Any]) -> str:
     """A short hash of plain data."""
     text = json.dumps(identity, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def dumped(models: Mapping[str, Validated]) -> dict[str, Any]:
-    """Several models as plain data."""
-    return {name: model.model_dump() for name, model in models.items()}
 
 
 def without_sizes(circuit: Circuit) -> dict[str, Any]:

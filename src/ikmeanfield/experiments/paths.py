@@ -10,6 +10,8 @@ from ikmeanfield.schema import ConfigError
 
 EVERY = "*"
 """Stands for every population: ``*.reset_potential``."""
+ALL = "all"
+"""The same in names of coordinates: ``all_reset_potential``."""
 
 
 def conflict(paths: Iterable[str]) -> str | None:

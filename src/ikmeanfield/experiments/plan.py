@@ -12,12 +12,14 @@ from pydantic import ValidationError
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.experiments.checks import Value
-from ikmeanfield.experiments.config import InputShape, MeanField, Simulation
-from ikmeanfield.experiments.identity import dumped, hashed, without_sizes
+from ikmeanfield.experiments.identity import hashed, without_sizes
 from ikmeanfield.experiments.paths import in_effect
+from ikmeanfield.experiments.settings import applied, is_setting, unit
+from ikmeanfield.experiments.simulation import InputShape, MeanField, Simulation
 from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.files import replacing
 from ikmeanfield.inputs import Current
+from ikmeanfield.parts import NETWORK, TRANSITIONS, mean_field
 from ikmeanfield.schema import ConfigError, Validated, explain
 
 
@@ -53,6 +55,8 @@ class Run(Validated):
     """Seed of this run, from the base seed and the key."""
     circuit: Circuit
     """The circuit with all values in place."""
+    settings: dict[str, Value]
+    """The experiment's settings in effect that a sweep may vary, by path."""
 
     def __str__(self) -> str:
         """The run as a user knows it."""
@@ -60,15 +64,17 @@ class Run(Validated):
         return f"{self.sweep}: {values}, replicate {self.replicate} (key {self.key})"
 
     def coordinate(self, path: str) -> Value:
-        """The value of a parameter in effect; a truncation left open is the one in use.
+        """The value of a parameter or setting in effect; an open truncation is the one in use.
 
-        For every population (``*.size``) None if they differ, as they may in another sweep.
+        None if there is no such value: for every population (``*.size``) where they differ.
         """
+        if is_setting(path):
+            return self.settings[path]
         return in_effect(self.circuit, path)
 
     def unit(self, path: str) -> str:
         """The unit of what a path names."""
-        return self.circuit.unit(path)
+        return unit(path) if is_setting(path) else self.circuit.unit(path)
 
 
 class RunTable(Validated):
@@ -87,6 +93,10 @@ class RunTable(Validated):
         """The runs in chunks of `runs_per_job`, in order."""
         size = self.runs_per_job
         return [self.runs[i : i + size] for i in range(0, len(self.runs), size)]
+
+    def identity(self, part: str, run: Run) -> str:
+        """What determines a run's share of a part (see `parts`)."""
+        raise NotImplementedError
 
     @property
     def text(self) -> str:
@@ -116,17 +126,33 @@ class Plan(RunTable):
     input: dict[str, InputShape]
     meanfield: dict[str, MeanField]
 
-    @property
-    def currents(self) -> dict[str, Current]:
-        """The input currents by population."""
-        return {name: shape.current() for name, shape in self.input.items()}
+    def simulation_of(self, run: Run) -> Simulation:
+        """The settings in effect in a run."""
+        return applied(self.simulation, "simulation", run.settings)
+
+    def input_of(self, run: Run) -> dict[str, InputShape]:
+        """The inputs of a run by population."""
+        return {
+            name: applied(shape, f"input.{name}", run.settings)
+            for name, shape in self.input.items()
+        }
+
+    def currents_of(self, run: Run) -> dict[str, Current]:
+        """The input currents of a run by population."""
+        return {name: shape.current() for name, shape in self.input_of(run).items()}
+
+    def identity(self, part: str, run: Run) -> str:
+        """What determines a run's network, or a mean field of it."""
+        if part == NETWORK:
+            return f"{run.key}:{run.seed}"
+        return self.meanfield_key(part.removeprefix(mean_field("")), run)
 
     def meanfield_key(self, name: str, run: Run) -> str:
         """Hash of what determines a mean field; networks that share it share the solution."""
         return hashed(
             {
                 "circuit": without_sizes(run.circuit),
-                "input": dumped(self.input),
+                "input": {name: shape.identity() for name, shape in self.input_of(run).items()},
                 "duration": self.simulation.duration,
                 "sample": self.simulation.sample,
                 "record": self.simulation.record,
@@ -152,6 +178,16 @@ class TransitionPlan(RunTable):
             "diagrams": Product("continuation/diagrams.nc", "plane", tree=True),
             "traces": Product("traces.nc", "traces", tree=True),
         }
+
+    def transitions_of(self, run: Run) -> Transitions:
+        """The settings in effect in a run."""
+        return applied(self.transitions, "transitions", run.settings)
+
+    def identity(self, part: str, run: Run) -> str:
+        """What determines the transitions of a run's network, or the points of its mean field."""
+        if part == TRANSITIONS:
+            return f"{run.key}:{run.seed}"
+        return self.continuation_key(run)
 
     def continuation_key(self, run: Run) -> str:
         """Hash of what determines the folds and Hopf points at one grid point."""

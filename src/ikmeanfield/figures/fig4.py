@@ -85,7 +85,7 @@ def caption(summary: xr.Dataset) -> str:
         "bands: ± one standard error in time, from block averages; every run draws its own "
         "thresholds, which scatters the points further. "
         "(D, E) Power spectral density of the network's firing rate for several Δ_v and φ.\n\n"
-        f"- networks: N = {size}, scheme `{a['scheme']}`, step {a['step']:g} ms, "
+        f"- networks: N = {size}, scheme `{a['scheme']}`, step {a['step']} ms, "
         f"thresholds {a['thresholds']}, base seed {a['seed']}\n"
         f"- runs: {a['duration']:g} ms, of which the first {a['discard']:g} ms are dropped; "
         f"rates sampled every {a['sample']:g} ms\n"
