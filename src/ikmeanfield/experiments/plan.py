@@ -32,13 +32,13 @@ class Product:
     path
         Its place in the experiment's folder.
     command
-        The command of `ikmeanfield` that makes it from the plan.
+        What makes it: a command of `ikmeanfield`, which takes the plan, and its options.
     tree
         Whether it holds a DataTree; else a Dataset.
     """
 
     path: str
-    command: str
+    command: tuple[str, ...]
     tree: bool = False
 
 
@@ -111,7 +111,7 @@ class RunTable(Validated):
     @property
     def products(self) -> dict[str, Product]:
         """What figures of this experiment are drawn from, by name."""
-        return {"summary": Product("summary.nc", "summarise")}
+        return {"summary": Product("summary.nc", ("summarise",))}
 
     def write(self, path: str | Path) -> None:
         """Store as JSON, at once or not at all."""
@@ -174,9 +174,9 @@ class TransitionPlan(RunTable):
         """What figures of this experiment are drawn from, by name."""
         return {
             **super().products,
-            "plane": Product("continuation/plane.nc", "plane", tree=True),
-            "diagrams": Product("continuation/diagrams.nc", "plane", tree=True),
-            "traces": Product("traces.nc", "traces", tree=True),
+            "plane": Product("continuation/plane.nc", ("plane",), tree=True),
+            "diagrams": Product("continuation/diagrams.nc", ("plane",), tree=True),
+            "traces": Product("traces.nc", ("traces",), tree=True),
         }
 
     def transitions_of(self, run: Run) -> Transitions:

@@ -15,15 +15,19 @@ class Needs:
         Sweeps the experiment must have, with a mean field.
     plane
         The two parameters of the experiment's continuation.
+    axes
+        How many axes a sweep of a simulation may have.
     """
 
     sweeps: tuple[str, ...] = ()
     plane: tuple[str, str] | None = None
+    axes: int | None = None
 
 
 FIGURES: dict[str, tuple[Needs, ...]] = {
     "fig1": (Needs(plane=("rs.input_current", "rs.adaptation")),),
     "fig4": (Needs(sweeps=("width", "cutoff", "width_spectra", "cutoff_spectra")),),
+    "overview": (Needs(axes=2),),
 }
 """Every figure with what it needs of each of its experiments, in their order.
 

@@ -18,6 +18,7 @@ from ikmeanfield.files import replacing
 from ikmeanfield.parts import NETWORK, coordinate_name, mean_field
 from ikmeanfield.stages.progress import tracked
 from ikmeanfield.stages.repair import read_or_rebuild
+from ikmeanfield.stages.traced import traced
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -53,6 +54,7 @@ def summarise(plan: Plan, folder: str | Path) -> xr.Dataset:
                         compat="override")  # fmt: skip
     summary = summary.assign_coords(coordinates(plan, plan.runs))
     check_grid(plan, summary)
+    summary = summary.merge(traced(plan, folder))
     summary.attrs = _attributes(plan)
     write(summary, folder / "summary.nc")
     _write_table(plan, summary, folder / "summary.csv")
@@ -157,10 +159,11 @@ def _flat(node: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _write_table(plan: Plan, summary: xr.Dataset, path: Path) -> None:
-    """One row per run, mean field and population; everything but the spectra."""
+    """One row per run, mean field and population; everything but spectra and traces."""
     identity = ["sweep", *(coordinate_name(p) for p in plan.parameters), "replicate"]
     identity += ["seed", "key"]
-    scalars = [name for name in summary.data_vars if "frequency" not in summary[name].dims]
+    rows = {"run", "meanfield", "population"}
+    scalars = [n for n, v in summary.data_vars.items() if "run" in v.dims and rows >= set(v.dims)]
     names = list(plan.meanfield) or [""]
     columns = {str(name): summary[name].values for name in [*identity, *scalars]}
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
