@@ -55,6 +55,7 @@ OURS = (
     "FigureError",
     "DiagramError",
     "CoincidenceError",
+    "ResetDomainError",
 )
 """Errors that explain themselves; by name, because importing their modules takes time."""
 

@@ -14,6 +14,14 @@ from pydantic import ValidationError
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.experiments.checks import Value
 from ikmeanfield.experiments.config import Config, Experiment, InputShape, MeanField, Simulation
+from ikmeanfield.experiments.diagrams import (
+    NOT_IN_MEAN_FIELD,
+    ONLY_IN_CORRECTION,
+    Diagrams,
+    Response,
+    check_beside,
+    check_domain,
+)
 from ikmeanfield.experiments.grid import Point
 from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.files import replacing
@@ -83,12 +91,24 @@ class RunTable(Validated):
             temporary.write_text(self.text, encoding="utf-8")
 
 
+class Line(Validated):
+    """One diagram: a mean field of a circuit, followed in one parameter."""
+
+    meanfield: str
+    key: str
+    """Hash of everything that determines the diagram."""
+    circuit: Circuit
+    """The circuit of the first run whose diagram this is."""
+
+
 class Plan(RunTable):
     """Networks simulated and compared with mean fields: everything the stages need to know."""
 
     simulation: Simulation
     input: dict[str, InputShape]
     meanfield: dict[str, MeanField]
+    diagrams: Diagrams | None = None
+    response: Response | None = None
 
     @property
     def currents(self) -> dict[str, Current]:
@@ -107,6 +127,52 @@ class Plan(RunTable):
                 "meanfield": self.meanfield[name].model_dump(),
             }
         )
+
+
+    def diagram_key(self, name: str, run: Run) -> str:
+        """Hash of what determines a diagram: runs that differ in nothing else share it.
+
+        The value of the parameter that is followed does not count, nor what the mean field does
+        not know: sizes, truncations, the form of recovery, currents in time, and, where it is not
+        corrected, the peak and the reset.
+        """
+        assert self.diagrams is not None
+        model = self.meanfield[name]
+        unknown = NOT_IN_MEAN_FIELD
+        if not model.reset_correction:
+            unknown += ONLY_IN_CORRECTION
+        low = self.diagrams.bounds[0]
+        circuit = run.circuit.replace({self.diagrams.parameter: low}).model_dump()
+        for population in circuit["populations"].values():
+            for parameter in unknown:
+                del population[parameter]
+        settings = self.diagrams.model_dump(include={"parameter", "bounds", "cycles"})
+        return _hash({"circuit": circuit, "meanfield": model.model_dump(), "diagrams": settings})
+
+    @property
+    def diagram_names(self) -> list[str]:
+        """The mean fields of which diagrams are made."""
+        if self.diagrams is None:
+            return []
+        return self.diagrams.meanfield or list(self.meanfield)
+
+    @property
+    def diagram_runs(self) -> list[Run]:
+        """The runs at whose grid points diagrams are made: the first of all replicates."""
+        sweeps = self.diagrams.sweeps if self.diagrams is not None else []
+        chosen = [run for run in self.runs if sweeps is None or run.sweep in sweeps]
+        return [run for run in chosen if run.replicate == 0]
+
+    @property
+    def diagram_batches(self) -> list[list[Line]]:
+        """Every distinct diagram once, in chunks of `runs_per_job`."""
+        lines: dict[str, Line] = {}
+        for run in self.diagram_runs:
+            for name in self.diagram_names:
+                key = self.diagram_key(name, run)
+                lines.setdefault(key, Line(meanfield=name, key=key, circuit=run.circuit))
+        found, size = list(lines.values()), self.runs_per_job
+        return [found[i : i + size] for i in range(0, len(found), size)]
 
 
 class TransitionPlan(RunTable):
@@ -177,6 +243,7 @@ def expand(config: Config, name: str) -> Plan | TransitionPlan:
     base = _checked(f"{where}.circuit", experiment.circuit.build)
     _check_input(experiment, base, where)
     _check_continuation(experiment, base, where)
+    check_beside(experiment, base, where)
     runs: list[Run] = []
     parameters: dict[str, None] = {}
     for sweep_name, sweep in experiment.sweeps.items():
@@ -188,6 +255,7 @@ def expand(config: Config, name: str) -> Plan | TransitionPlan:
             circuit = _checked(place, base.replace, values)
             _check_step(experiment, circuit, f"{place} at {_shown(point)}")
             _check_plane(experiment, base, circuit, f"{place} at {_shown(point)}")
+            check_domain(experiment, circuit, f"{place} at {_shown(point)}")
             for replicate in range(sweep.replicates):
                 key = _key(experiment, replicate, circuit)
                 if key in seen:
@@ -221,7 +289,8 @@ def expand(config: Config, name: str) -> Plan | TransitionPlan:
         )  # fmt: skip
     return Plan(
         **table, simulation=experiment.simulation, input=dict(experiment.input),
-        meanfield=dict(experiment.meanfield),
+        meanfield=dict(experiment.meanfield), diagrams=experiment.diagrams,
+        response=experiment.response,
     )  # fmt: skip
 
 
