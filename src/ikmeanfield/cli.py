@@ -120,7 +120,8 @@ def compile_(
 def simulate(plan: PlanFile, batch: Batch = None, output: Output = None) -> None:
     """Simulate the spiking networks of one batch or of all."""
     loaded = _plan(plan)
-    from ikmeanfield.datasets.runs import NETWORK, batch_path  # noqa: PLC0415
+    from ikmeanfield.datasets.runs import batch_path  # noqa: PLC0415
+    from ikmeanfield.parts import NETWORK  # noqa: PLC0415
     from ikmeanfield.stages.simulate import simulate_batch  # noqa: PLC0415
 
     for number in _batches(loaded, batch, output):
@@ -140,6 +141,7 @@ def integrate(
         known = ", ".join(loaded.meanfield) or "none"
         raise typer.BadParameter(f"no mean field {meanfield!r}; the plan has: {known}")
     from ikmeanfield.datasets.runs import batch_path  # noqa: PLC0415
+    from ikmeanfield.parts import mean_field  # noqa: PLC0415
     from ikmeanfield.stages.integrate import integrate_batch  # noqa: PLC0415
 
     names = list(loaded.meanfield) if meanfield is None else [meanfield]
@@ -147,7 +149,7 @@ def integrate(
         raise typer.BadParameter("--output takes one batch of one mean field: add --meanfield")
     for name in names:
         for number in _batches(loaded, batch, output):
-            path = output or batch_path(plan.parent, name, number)
+            path = output or batch_path(plan.parent, mean_field(name), number)
             integrate_batch(loaded, name, number, path)
 
 
@@ -155,7 +157,8 @@ def integrate(
 def locate(plan: PlanFile, batch: Batch = None, output: Output = None) -> None:
     """Locate where the networks of one batch or of all change state."""
     loaded = _transition_plan(plan)
-    from ikmeanfield.datasets.transitions import TRANSITIONS, batch_path  # noqa: PLC0415
+    from ikmeanfield.datasets.runs import batch_path  # noqa: PLC0415
+    from ikmeanfield.parts import TRANSITIONS  # noqa: PLC0415
     from ikmeanfield.stages.locate import locate_batch  # noqa: PLC0415
 
     for number in _batches(loaded, batch, output):
@@ -166,7 +169,8 @@ def locate(plan: PlanFile, batch: Batch = None, output: Output = None) -> None:
 def continue_(plan: PlanFile, batch: Batch = None, output: Output = None) -> None:
     """Find the mean field's folds and Hopf points at the grid points of one batch or of all."""
     loaded = _transition_plan(plan)
-    from ikmeanfield.datasets.transitions import CONTINUATION, batch_path  # noqa: PLC0415
+    from ikmeanfield.datasets.runs import batch_path  # noqa: PLC0415
+    from ikmeanfield.parts import CONTINUATION  # noqa: PLC0415
     from ikmeanfield.stages.continuation import continue_batch  # noqa: PLC0415
 
     for number in _batches(loaded, batch, output):

@@ -18,23 +18,17 @@ from ikmeanfield.datasets.store import DatasetError
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.experiments.plan import Plan, Run, RunTable
-
-NETWORK = "spiking"
+    from ikmeanfield.experiments.plan import Run, RunTable
 
 
 def batch_path(folder: str | Path, part: str, batch: int) -> Path:
-    """Where a batch is stored; `part` is ``"spiking"`` or the name of a mean field."""
-    place = Path(NETWORK) if part == NETWORK else Path("meanfield") / part
-    return Path(folder) / place / f"batch-{batch:03d}.nc"
+    """Where a batch of a part (see `parts`) is stored."""
+    return Path(folder) / part / f"batch-{batch:03d}.nc"
 
 
-def expected(plan: Plan, part: str, runs: Sequence[Run]) -> dict[str, str]:
+def expected(plan: RunTable, part: str, runs: Sequence[Run]) -> dict[str, str]:
     """Attributes by which a file is known as a batch of this plan."""
-    if part == NETWORK:
-        keys = [f"{run.key}:{run.seed}" for run in runs]
-    else:
-        keys = [plan.meanfield_key(part, run) for run in runs]
+    keys = [plan.identity(part, run) for run in runs]
     return {"experiment": plan.experiment, "part": part, "keys": " ".join(keys)}
 
 

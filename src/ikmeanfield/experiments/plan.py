@@ -26,6 +26,7 @@ from ikmeanfield.experiments.grid import Point
 from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.files import replacing
 from ikmeanfield.inputs import Current
+from ikmeanfield.parts import NETWORK, TRANSITIONS, mean_field
 from ikmeanfield.schema import ConfigError, Validated, explain
 from ikmeanfield.stepping import check_step
 
@@ -75,6 +76,10 @@ class RunTable(Validated):
         size = self.runs_per_job
         return [self.runs[i : i + size] for i in range(0, len(self.runs), size)]
 
+    def identity(self, part: str, run: Run) -> str:
+        """What determines a run's share of a part (see `parts`)."""
+        raise NotImplementedError
+
     @property
     def text(self) -> str:
         """The plan as it is stored."""
@@ -114,6 +119,12 @@ class Plan(RunTable):
     def currents(self) -> dict[str, Current]:
         """The input currents by population."""
         return {name: shape.current() for name, shape in self.input.items()}
+
+    def identity(self, part: str, run: Run) -> str:
+        """What determines a run's network, or a mean field of it."""
+        if part == NETWORK:
+            return f"{run.key}:{run.seed}"
+        return self.meanfield_key(part.removeprefix(mean_field("")), run)
 
     def meanfield_key(self, name: str, run: Run) -> str:
         """Hash of what determines a mean field; networks that share it share the solution."""
@@ -182,6 +193,12 @@ class TransitionPlan(RunTable):
     continuation: Continuation
     circuit: Circuit
     """The circuit from which the sweeps depart."""
+
+    def identity(self, part: str, run: Run) -> str:
+        """What determines the transitions of a run's network, or the points of its mean field."""
+        if part == TRANSITIONS:
+            return f"{run.key}:{run.seed}"
+        return self.continuation_key(run)
 
     def continuation_key(self, run: Run) -> str:
         """Hash of what determines the folds and Hopf points at one grid point."""

@@ -304,7 +304,7 @@ def _traces(stack: Sequence[Axes], traces: xr.Dataset | None, *, legend: bool) -
         _marks(stack, traces)
     stack[0].set_title(rf"$\kappa$ = {traces.attrs['adaptation']:g} pA")
     if legend:
-        stack[0].legend(loc="upper left")
+        stack[0].legend(loc="upper left", handlelength=1.3, borderaxespad=0.0)  # clear of the marks
 
 
 def _marks(stack: Sequence[Axes], traces: xr.Dataset) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ikmeanfield.datasets.store import write
 from ikmeanfield.meanfield import integrate
+from ikmeanfield.parts import mean_field
 from ikmeanfield.stages.runs import collect
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def integrate_batch(plan: Plan, meanfield: str, batch: int, path: str | Path) ->
         return solved[key]
 
     dataset = collect(
-        plan, meanfield, plan.batches[batch], solution,
+        plan, mean_field(meanfield), plan.batches[batch], solution,
         f"Mean field '{meanfield}' of the experiment {plan.experiment}",
         reset_correction=int(model.reset_correction), form=model.form,
     )  # fmt: skip

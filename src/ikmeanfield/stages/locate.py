@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ikmeanfield.analysis.transitions import RampSettings, locate
 from ikmeanfield.datasets.store import write
-from ikmeanfield.datasets.transitions import TRANSITIONS
+from ikmeanfield.parts import TRANSITIONS
 from ikmeanfield.stages.points import collect_points
 
 if TYPE_CHECKING:

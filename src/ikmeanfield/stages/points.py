@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ikmeanfield.datasets.provenance import attributes
-from ikmeanfield.datasets.runs import coordinates
+from ikmeanfield.datasets.runs import coordinates, expected
 from ikmeanfield.datasets.store import UNDEFINED
-from ikmeanfield.datasets.transitions import expected
 from ikmeanfield.stages.progress import tracked
 from ikmeanfield.stages.runs import RunError
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ikmeanfield.datasets.provenance import attributes
 from ikmeanfield.datasets.runs import coordinates, expected
+from ikmeanfield.parts import NETWORK, mean_field
 from ikmeanfield.stages.progress import tracked
 
 if TYPE_CHECKING:
@@ -76,6 +77,6 @@ def _config(plan: Plan, part: str) -> dict[str, Any]:
         "simulation": plan.simulation.model_dump(exclude={"discard"}),
         "input": {name: shape.model_dump() for name, shape in plan.input.items()},
     }
-    if part in plan.meanfield:
-        config["meanfield"] = plan.meanfield[part].model_dump()
+    if part != NETWORK:
+        config["meanfield"] = plan.meanfield[part.removeprefix(mean_field(""))].model_dump()
     return config

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ikmeanfield.datasets.runs import NETWORK
 from ikmeanfield.datasets.store import write
+from ikmeanfield.parts import NETWORK
 from ikmeanfield.spiking import simulate
 from ikmeanfield.stages.runs import collect
 

@@ -11,18 +11,12 @@ import numpy as np
 from ikmeanfield.analysis.diagrams import CoincidenceError, check_points, from_tree
 from ikmeanfield.analysis.sides import SIDES, bifurcation_sides, network_sides
 from ikmeanfield.datasets.provenance import attributes
-from ikmeanfield.datasets.runs import check_grid, coordinate_name, coordinates
+from ikmeanfield.datasets.runs import batch_path, check_grid, coordinate_name, coordinates, expected
 from ikmeanfield.datasets.store import UNDEFINED, write
-from ikmeanfield.datasets.transitions import (
-    CONTINUATION,
-    TRANSITIONS,
-    batch_path,
-    expected,
-    plane_path,
-    points_of,
-)
+from ikmeanfield.datasets.transitions import plane_path, points_of
 from ikmeanfield.datasets.trees import read_tree
 from ikmeanfield.files import replacing
+from ikmeanfield.parts import CONTINUATION, TRANSITIONS
 from ikmeanfield.stages.progress import tracked
 from ikmeanfield.stages.repair import read_or_rebuild, rebuilt
 
