@@ -3,6 +3,7 @@
 NETWORK = "spiking"
 TRANSITIONS = "transitions"
 CONTINUATION = "continuation"
+DIAGRAMS = "diagrams"
 
 
 def mean_field(name: str) -> str:

@@ -2,12 +2,14 @@
 import shlex
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 SOURCE = str(Path(workflow.current_basedir).resolve().parents[1].joinpath("src"))
 if SOURCE not in sys.path:
     sys.path.insert(0, SOURCE)
 
 from ikmeanfield import experiments
+from ikmeanfield.figures.catalogue import FIGURES
 from ikmeanfield.fingerprint import code_hash
 from ikmeanfield.schema import ConfigError
 
@@ -28,6 +30,8 @@ CODE = {
         "plane",
         "traces",
         "summarise_transitions",
+        "diagrams",
+        "tabulate",
     )
 }
 
@@ -53,6 +57,7 @@ shell.prefix(
     f"IKMEANFIELD_KERNELS_CONTINUE={KERNELS['meanfield']} "
     f"IKMEANFIELD_KERNELS_PLANE={KERNELS['meanfield']} "
     f"IKMEANFIELD_KERNELS_TRACES={KERNELS['both']} "
+    f"IKMEANFIELD_KERNELS_DIAGRAMS={KERNELS['meanfield']} "
     f"PYTHONPATH={shlex.quote(SOURCE)}:${{{{PYTHONPATH-}}}}; "
 )
 
@@ -70,6 +75,12 @@ def mean_fields_of(plan):
 SUMMARY_FILES = collect(
     "results/{experiment}/summary.{suffix}", experiment=PLANS, suffix=("nc", "csv")
 )
+TABLES = {
+    name: plan.tables for name, plan in PLANS.items() if not has_transitions(plan)
+}
+TABLE_FILES = [
+    f"results/{name}/{table}.csv" for name, tables in TABLES.items() for table in tables
+]
 FIGURE_FILES = collect(
     "results/figures/{figure}.{suffix}",
     figure=SETTINGS.figures,
@@ -85,6 +96,7 @@ wildcard_constraints:
     or "none",
     figure="|".join(SETTINGS.figures) or "none",
     batch=r"\d\d\d\d*",
+    table="bifurcations|distances",
 
 
 def plan_digest(wildcards):
@@ -117,6 +129,32 @@ def continuation_keys(wildcards):
     """What determines the folds and Hopf points of a batch."""
     plan = PLANS[wildcards.experiment]
     return [plan.continuation_key(run) for run in plan.batches[int(wildcards.batch)]]
+
+
+def diagram_keys(wildcards):
+    """What determines the diagrams of a batch."""
+    lines = PLANS[wildcards.experiment].diagram_batches[int(wildcards.batch)]
+    return [line.key for line in lines]
+
+
+def diagram_files(experiment):
+    """The batches of an experiment's diagrams."""
+    count = len(PLANS[experiment].diagram_batches)
+    return [f"results/{experiment}/diagrams/batch-{n:03d}.nc" for n in range(count)]
+
+
+def tabulated(wildcards):
+    """What a table is made from."""
+    if wildcards.table == "bifurcations":
+        return diagram_files(wildcards.experiment)
+    return [f"results/{wildcards.experiment}/summary.nc"]
+
+
+def kernels_of_summary(wildcards):
+    """The stamp of the compiled mean field, which only rates of single neurons need."""
+    plan = PLANS[wildcards.experiment]
+    needed = not has_transitions(plan) and plan.response is not None
+    return [f"{KERNELS['meanfield']}/meanfield.txt"] if needed else []
 
 
 def plane_key(wildcards):
@@ -152,9 +190,15 @@ def summary_code(wildcards):
 
 def further_files(wildcards):
     """What else a figure is drawn from."""
-    folder = f"results/{SETTINGS.figures[wildcards.figure]}"
-    if not has_transitions(PLANS[SETTINGS.figures[wildcards.figure]]):
-        return []
+    experiment = SETTINGS.figures[wildcards.figure]
+    folder = f"results/{experiment}"
+    if not has_transitions(PLANS[experiment]):
+        if not FIGURES[wildcards.figure].series:
+            return []
+        return [
+            *diagram_files(experiment),
+            *summarised(SimpleNamespace(experiment=experiment)),
+        ]
     return [
         f"{folder}/continuation/plane.nc",
         f"{folder}/continuation/diagrams.nc",

@@ -1,6 +1,7 @@
 localrules:
     draw_figure,
     fig1,
+    fig2,
     fig4,
 
 
@@ -34,6 +35,11 @@ rule draw_figure:
 rule fig1:
     input:
         collect("results/figures/fig1.{suffix}", suffix=("pdf", "png", "md")),
+
+
+rule fig2:
+    input:
+        collect("results/figures/fig2.{suffix}", suffix=("pdf", "png", "md")),
 
 
 rule fig4:

@@ -1,23 +1,14 @@
-"""Files of diagrams in one parameter: where they lie and by what they are known.
-
-Plans are only data here, as in `runs`. A file holds one node per diagram, named after its key.
-"""
+"""Batches of diagrams in one parameter: a node for each diagram, named after its key."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ikmeanfield.parts import DIAGRAMS
 
 if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Line, Plan
-
-DIAGRAMS = "diagrams"
-
-
-def batch_path(folder: str | Path, batch: int) -> Path:
-    """Where a batch of diagrams is stored."""
-    return Path(folder) / DIAGRAMS / f"batch-{batch:03d}.nc"
 
 
 def node_name(key: str) -> str:

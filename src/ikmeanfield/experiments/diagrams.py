@@ -17,9 +17,9 @@ from ikmeanfield.schema import ConfigError, Validated
 if TYPE_CHECKING:
     from ikmeanfield.experiments.config import Experiment
 
-NOT_IN_MEAN_FIELD = ("size", "truncation", "recovery")
+NOT_IN_MEAN_FIELD: tuple[str, ...] = ("size", "truncation", "recovery")
 """Parameters of a population that no mean field knows."""
-ONLY_IN_CORRECTION = ("peak_potential", "reset_potential")
+ONLY_IN_CORRECTION: tuple[str, ...] = ("peak_potential", "reset_potential")
 """Those that only a corrected one knows."""
 
 

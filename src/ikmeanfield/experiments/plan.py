@@ -139,7 +139,6 @@ class Plan(RunTable):
             }
         )
 
-
     def diagram_key(self, name: str, run: Run) -> str:
         """Hash of what determines a diagram: runs that differ in nothing else share it.
 
@@ -159,6 +158,12 @@ class Plan(RunTable):
                 del population[parameter]
         settings = self.diagrams.model_dump(include={"parameter", "bounds", "cycles"})
         return _hash({"circuit": circuit, "meanfield": model.model_dump(), "diagrams": settings})
+
+    @property
+    def tables(self) -> list[str]:
+        """Tables of this experiment beside its summary."""
+        tables = {"distances": self.meanfield, "bifurcations": self.diagrams}
+        return [name for name, asked in tables.items() if asked]
 
     @property
     def diagram_names(self) -> list[str]:

@@ -49,7 +49,7 @@ def _diagram(plan: Plan, line: Line) -> xr.DataTree:
     except (ArithmeticError, RuntimeError, ValueError) as error:
         msg = f"{plan.experiment}, mean field {line.meanfield}: {error}\n{line.circuit}"
         raise DiagramError(msg) from error
-    known = {
+    known: dict[str, str | float] = {
         "meanfield": line.meanfield,
         "key": line.key,
         "reset_correction": int(model.reset_correction),

@@ -159,7 +159,9 @@ def with_domain(branch: Branch, model: MeanField) -> Branch:
             continue
         why = _beyond(branch, model, row)
         if why:
-            ends[end] = Termination("domain", f"the branch leaves the domain of the correction: {why}")
+            ends[end] = Termination(
+                "domain", f"the branch leaves the domain of the correction: {why}"
+            )
     return replace(branch, ends=(ends[0], ends[1]))
 
 
@@ -249,7 +251,7 @@ def points_dataset(points: list[SpecialPoint], free: tuple[str, str], second: fl
             "kind": ("point", kinds, {"long_name": "kind of bifurcation"}),
             "value": column([p.parameters[parameter] for p in points], parameter, unit(parameter)),
             "stable_rest": column(
-                [float(_rest_stable(p)) for p in points], "1 where a stable equilibrium takes part",
+                [float(rest_stable(p)) for p in points], "1 where a stable equilibrium takes part",
                 "1",
             ),
             "period": column([p.data.get("period", nan) for p in points], "period", "ms"),
@@ -261,7 +263,7 @@ def points_dataset(points: list[SpecialPoint], free: tuple[str, str], second: fl
     )  # fmt: skip
 
 
-def _rest_stable(point: SpecialPoint) -> bool:
+def rest_stable(point: SpecialPoint) -> bool:
     """Whether all eigenvalues but the critical ones have negative real parts."""
     critical = 1 if point.kind == "LP" else 2
     order = np.argsort(np.abs(point.eigenvalues.real))
