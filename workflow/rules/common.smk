@@ -2,7 +2,6 @@
 import shlex
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 SOURCE = str(Path(workflow.current_basedir).resolve().parents[1].joinpath("src"))
 if SOURCE not in sys.path:
@@ -75,16 +74,16 @@ def mean_fields_of(plan):
 SUMMARY_FILES = collect(
     "results/{experiment}/summary.{suffix}", experiment=PLANS, suffix=("nc", "csv")
 )
-TABLES = {
-    name: plan.tables for name, plan in PLANS.items() if not has_transitions(plan)
-}
+FORMATS = ("pdf", "png", "md")
 TABLE_FILES = [
-    f"results/{name}/{table}.csv" for name, tables in TABLES.items() for table in tables
+    f"results/{name}/{table}.csv"
+    for name, plan in PLANS.items()
+    for table in plan.tables
 ]
 FIGURE_FILES = collect(
     "results/figures/{figure}.{suffix}",
     figure=SETTINGS.figures,
-    suffix=("pdf", "png", "md"),
+    suffix=FORMATS,
 )
 
 
@@ -105,9 +104,11 @@ def plan_digest(wildcards):
 
 
 def kernels_of_scheme(wildcards):
-    """The stamp of the compiled scheme that an experiment's networks use."""
-    scheme = PLANS[wildcards.experiment].simulation.scheme
-    return f"{KERNELS['spiking']}/{scheme}.txt"
+    """The stamps of the compiled schemes that a batch's networks use."""
+    plan = PLANS[wildcards.experiment]
+    runs = plan.batches[int(wildcards.batch)]
+    schemes = sorted({plan.simulation_of(run).scheme for run in runs})
+    return [f"{KERNELS['spiking']}/{scheme}.txt" for scheme in schemes]
 
 
 def network_keys(wildcards):
@@ -169,15 +170,12 @@ def traces_key(wildcards):
 
 def summarised(wildcards):
     """The files that the summary of an experiment is made from."""
-    plan = PLANS[wildcards.experiment]
-    parts = ["spiking", *(f"meanfield/{name}" for name in mean_fields_of(plan))]
-    files = []
-    if has_transitions(plan):
-        parts = ["transitions", "continuation"]
-        files = [f"results/{wildcards.experiment}/continuation/plane.nc"]
-    return files + [
-        f"results/{wildcards.experiment}/{part}/batch-{n:03d}.nc"
-        for part in parts
+    plan, folder = PLANS[wildcards.experiment], f"results/{wildcards.experiment}"
+    if not has_transitions(plan):
+        return series_files(wildcards.experiment)
+    return [f"{folder}/continuation/plane.nc"] + [
+        f"{folder}/{part}/batch-{n:03d}.nc"
+        for part in ("transitions", "continuation")
         for n in range(len(plan.batches))
     ]
 
@@ -188,31 +186,40 @@ def summary_code(wildcards):
     return CODE["summarise_transitions" if kind else "summarise"]
 
 
-def further_files(wildcards):
-    """What else a figure is drawn from."""
-    experiment = SETTINGS.figures[wildcards.figure]
-    folder = f"results/{experiment}"
-    if not has_transitions(PLANS[experiment]):
-        if not FIGURES[wildcards.figure].series:
-            return []
-        return [
-            *diagram_files(experiment),
-            *summarised(SimpleNamespace(experiment=experiment)),
-        ]
+def stored(wildcards):
+    """The files that a figure is drawn from."""
     return [
-        f"{folder}/continuation/plane.nc",
-        f"{folder}/continuation/diagrams.nc",
-        f"{folder}/traces.nc",
+        f"results/{name}/{product.path}"
+        for name in SETTINGS.figures[wildcards.figure].sources
+        for product in PLANS[name].products.values()
+    ] + [file for name in _with_series(wildcards) for file in series_files(name)]
+
+
+def _with_series(wildcards):
+    """The experiments of a figure whose series in time it shows."""
+    figure = SETTINGS.figures[wildcards.figure]
+    needs = zip(figure.sources, FIGURES[figure.draw], strict=True)
+    return [name for name, need in needs if need.series]
+
+
+def series_files(experiment):
+    """All batches of networks and of mean fields that are compared in time."""
+    plan = PLANS[experiment]
+    parts = ["spiking", *(f"meanfield/{name}" for name in mean_fields_of(plan))]
+    return [
+        f"results/{experiment}/{part}/batch-{n:03d}.nc"
+        for part in parts
+        for n in range(len(plan.batches))
     ]
 
 
-def experiment_of_figure(wildcards):
-    """The summary that a figure is drawn from."""
-    return f"results/{SETTINGS.figures[wildcards.figure]}/summary.nc"
+def figure_arguments(wildcards):
+    """What the command takes: a figure of the catalogue and folders of experiments."""
+    figure = SETTINGS.figures[wildcards.figure]
+    return " ".join([figure.draw, *(f"results/{name}" for name in figure.sources)])
 
 
 def figure_code(wildcards):
     """Hash of the code of one figure, its style included."""
-    return code_hash(
-        "ikmeanfield.stages.draw", f"ikmeanfield.figures.{wildcards.figure}"
-    )
+    figure = SETTINGS.figures[wildcards.figure].draw
+    return code_hash("ikmeanfield.stages.draw", f"ikmeanfield.figures.{figure}")

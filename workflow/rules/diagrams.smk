@@ -1,8 +1,4 @@
 # Equilibria and cycles of mean fields in one parameter, and the tables of an experiment.
-localrules:
-    tabulate,
-
-
 rule follow_diagrams:
     input:
         kernels=ancient(f"{KERNELS['meanfield']}/meanfield.txt"),
@@ -39,6 +35,7 @@ rule tabulate:
         "results/{experiment}/logs/{table}.log",
     benchmark:
         "results/{experiment}/benchmarks/{table}.jsonl"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1

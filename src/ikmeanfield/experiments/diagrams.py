@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from annotated_types import Len
 from pydantic import Field, model_validator
@@ -16,6 +16,7 @@ from ikmeanfield.schema import ConfigError, Validated
 
 if TYPE_CHECKING:
     from ikmeanfield.experiments.config import Experiment
+    from ikmeanfield.experiments.simulation import MeanField
 
 NOT_IN_MEAN_FIELD: tuple[str, ...] = ("size", "truncation", "recovery")
 """Parameters of a population that no mean field knows."""
@@ -61,6 +62,24 @@ class Response(Validated):
             msg = f"currents: the first must be below the second; got {self.currents}"
             raise ValueError(msg)
         return self
+
+
+def diagram_identity(settings: Diagrams, model: MeanField, circuit: Circuit) -> dict[str, Any]:
+    """What determines the diagram of a mean field, as plain data.
+
+    The value of the parameter that is followed does not count, nor what the mean field does not
+    know: sizes, truncations, the form of recovery, currents in time, and, where it is not
+    corrected, the peak and the reset.
+    """
+    unknown = NOT_IN_MEAN_FIELD
+    if not model.reset_correction:
+        unknown += ONLY_IN_CORRECTION
+    data = circuit.replace({settings.parameter: settings.bounds[0]}).model_dump()
+    for population in data["populations"].values():
+        for parameter in unknown:
+            del population[parameter]
+    followed = settings.model_dump(include={"parameter", "bounds", "cycles"})
+    return {"circuit": data, "meanfield": model.model_dump(), "diagrams": followed}
 
 
 def check_beside(experiment: Experiment, circuit: Circuit, where: str) -> None:

@@ -14,7 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec, GridSpecFromSubplotSpec
 from matplotlib.lines import Line2D
 
+from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.continuation import Branch
+from ikmeanfield.datasets.diagrams import node_name
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
 
@@ -37,10 +39,26 @@ Diagrams = Mapping[tuple[int, str], Mapping[str, Branch]]
 """Branches by number of the run and name of the mean field."""
 
 
-def runs_shown(summary: xr.Dataset) -> list[int]:
-    """The runs of panels E and F: highest and lowest reset potential, first replicate."""
-    runs = _first_replicates(summary)
-    return [runs[0], runs[-1]]
+def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What `draw` and `caption` take, from the stored files of one experiment."""
+    (reset,) = experiments
+    summary, series = reset["summary"], reset["series"]
+    nodes = {
+        name: node
+        for part, tree in reset.items() if part.startswith("diagrams/")
+        for name, node in tree.children.items()
+    }  # fmt: skip
+    keys = summary["diagram"].transpose("run", "meanfield").values
+    diagrams = {
+        (run, str(name)): from_tree(nodes[node_name(str(keys[run, k]))])
+        for run in _first_replicates(summary)
+        for k, name in enumerate(summary["meanfield"].values)
+        if keys[run, k]
+    }
+    order = np.argsort(-series[RESET].values)
+    kept = series["time"].values > summary.attrs["discard"]
+    shown = series.isel(run=order[[0, -1]], time=np.flatnonzero(kept))
+    return {"summary": summary, "diagrams": diagrams, "series": shown}
 
 
 def draw(summary: xr.Dataset, diagrams: Diagrams, series: xr.Dataset) -> Figure:
@@ -54,7 +72,7 @@ def draw(summary: xr.Dataset, diagrams: Diagrams, series: xr.Dataset) -> Figure:
     diagrams
         Equilibria in the input current, of the runs in the summary.
     series
-        Synaptic activations of the runs that `runs_shown` names.
+        Synaptic activations of the two runs of panels E and F, by model.
     """
     runs = _first_replicates(summary)
     with style():
@@ -267,6 +285,6 @@ def _courses(
     stack[1].set_ylabel("$I$ (pA)")
     stack[1].set_xlabel("time (s)")
     for axes in stack:
-        axes.set_xlim(float(run.attrs["discard"]) / 1000.0, time[-1])
+        axes.set_xlim(time[0], time[-1])
     if legend:
         stack[0].legend(loc="upper right")

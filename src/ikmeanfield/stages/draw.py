@@ -1,58 +1,66 @@
-"""Figures from the files of an experiment."""
+"""Figures from the files of experiments."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
-from ikmeanfield.datasets.transitions import diagrams_path, plane_path, traces_path
+from ikmeanfield.datasets.store import read
 from ikmeanfield.datasets.trees import read_tree
-from ikmeanfield.figures.catalogue import FIGURES
+from ikmeanfield.figures.catalogue import FIGURES, Needs
 from ikmeanfield.figures.save import save
-from ikmeanfield.stages.repair import read_or_rebuild, rebuilt
+from ikmeanfield.stages.repair import rebuilt
 from ikmeanfield.stages.series import chosen_series
-from ikmeanfield.stages.tabulate import read_diagrams
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.experiments.plan import Plan
+    from ikmeanfield.experiments.plan import Plan, RunTable
 
 
-def draw(figure: str, folder: str | Path, output: str | Path, plan: Plan | None = None) -> None:
-    """Draw a figure of the catalogue from the files in `folder`, into `output`.
+def draw(figure: str, plans: Sequence[RunTable], folders: Sequence[Path], stem: Path) -> None:
+    """Draw a figure of the catalogue.
 
-    A figure that shows series or diagrams at grid points needs the plan beside.
+    Parameters
+    ----------
+    figure
+        Its name in the catalogue.
+    plans, folders
+        The experiments it is drawn from, in its order, and where each is stored.
+    stem
+        The files to write, without suffix.
     """
-    folder = Path(folder)
-    file, known = str(folder / "plan.json"), {"experiment": folder.name}
-    summary = read_or_rebuild(folder / "summary.nc", known, ["summarise", file])
     module = import_module(f"ikmeanfield.figures.{figure}")
-    content: dict[str, Any] = {"summary": summary}
-    if FIGURES[figure].plane is not None:
-        plane, diagrams, traces = (
-            rebuilt(read_tree, path(folder), known, [command, file])
-            for path, command in (
-                (plane_path, "plane"), (diagrams_path, "plane"), (traces_path, "traces"),
-            )
-        )  # fmt: skip
-        content = module.arrange(summary, plane, diagrams, traces)
-    elif plan is not None and FIGURES[figure].series:
-        content |= _beside(plan, folder, summary, module, FIGURES[figure].series)
-    save(module.draw(**content), module.caption(**content), Path(output) / figure)
+    stored = [
+        _stored(plan, folder) | _series(plan, folder, needs)
+        for plan, folder, needs in zip(plans, folders, FIGURES[figure], strict=True)
+    ]
+    content = module.arrange(stored)
+    save(module.draw(**content), module.caption(**content), stem)
 
 
-def _beside(
-    plan: Plan, folder: Path, summary: xr.Dataset, module: Any, names: tuple[str, ...]
-) -> dict[str, Any]:
-    """Series of the runs that the figure shows, and all diagrams by run and mean field."""
-    series = chosen_series(plan, folder, module.runs_shown(summary), names)
-    series.attrs["discard"] = plan.simulation.discard
-    branches = read_diagrams(plan, folder)
-    diagrams = {
-        (plan.runs.index(run), name): branches[plan.diagram_key(name, run)]
-        for run in plan.diagram_runs
-        for name in plan.diagram_names
-    }
-    return {"series": series, "diagrams": diagrams}
+def _stored(plan: RunTable, folder: Path) -> dict[str, xr.Dataset | xr.DataTree]:
+    """What an experiment has stored for figures, by name; damaged files are made again."""
+    known = {"experiment": plan.experiment}
+    found: dict[str, xr.Dataset | xr.DataTree] = {}
+    for name, product in plan.products.items():
+        path, command = folder / product.path, [product.command, str(folder / "plan.json")]
+        if product.tree:
+            found[name] = rebuilt(read_tree, path, known, command)
+        else:
+            found[name] = rebuilt(read, path, known, command)
+    return found
+
+
+def _series(plan: RunTable, folder: Path, needs: Needs) -> dict[str, xr.Dataset | xr.DataTree]:
+    """The series in time that a figure shows: of the first replicate at every grid point."""
+    if not needs.series:
+        return {}
+    numbers = [
+        number
+        for number, run in enumerate(plan.runs)
+        if run.sweep in needs.sweeps and run.replicate == 0
+    ]
+    return {"series": chosen_series(cast("Plan", plan), folder, numbers, needs.series)}

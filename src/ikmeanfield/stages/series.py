@@ -41,26 +41,34 @@ def chosen_series(
     """
     import xarray as xr  # noqa: PLC0415
 
-    models = {"network": (NETWORK, ["simulate"])}
-    for name in plan.meanfield:
-        models[name] = mean_field(name), ["integrate", "--meanfield", name]
-    parts = []
-    for part, (command, *options) in models.values():
-        rows = []
-        for number in numbers:
-            batch, place = divmod(number, plan.runs_per_job)
-            path = batch_path(folder, part, batch)
-            made_by = [command, str(Path(folder) / "plan.json"), *options, "--batch", str(batch)]
-            known = expected(plan, part, plan.batches[batch])
-            rows.append(read_or_rebuild(path, known, made_by)[list(names)].isel(run=place))
-        parts.append(xr.concat([row.reset_coords(drop=True) for row in rows], dim="run"))
-    model = xr.Variable("model", list(models), {"long_name": "network or mean field"})
-    dataset = xr.concat(parts, dim=model)
+    theories = {name: mean_field(name) for name in plan.meanfield}
+    parts = {"network": NETWORK, **theories}
+    models = []
+    for model, part in parts.items():
+        command = ["simulate"] if part == NETWORK else ["integrate", "--meanfield", model]
+        batches = {
+            batch: _batch(plan, Path(folder), part, batch, command)[list(names)]
+            for batch in sorted({number // plan.runs_per_job for number in numbers})
+        }
+        rows = [
+            batches[number // plan.runs_per_job].isel(run=number % plan.runs_per_job)
+            for number in numbers
+        ]
+        models.append(xr.concat([row.reset_coords(drop=True) for row in rows], dim="run"))
+    label = xr.Variable("model", list(parts), {"long_name": "network or mean field"})
+    dataset = xr.concat(models, dim=label)
     time = dataset["time"].values
     runs = [plan.runs[number] for number in numbers]
-    drives = [currents(run.circuit, plan.currents) for run in runs]
+    drives = [currents(run.circuit, plan.currents_of(run)) for run in runs]
     values = np.array([[np.asarray(drive[name](time)) for name in drive] for drive in drives])
     dataset["input_current"] = (
         ("run", "population", "time"), values, {"units": "pA", "long_name": "input current"}
     )  # fmt: skip
     return dataset.assign_coords(population=list(drives[0]), **coordinates(plan, runs))
+
+
+def _batch(plan: Plan, folder: Path, part: str, number: int, command: list[str]) -> xr.Dataset:
+    name, *options = command
+    made_by = [name, str(folder / "plan.json"), *options, "--batch", str(number)]
+    path = batch_path(folder, part, number)
+    return read_or_rebuild(path, expected(plan, part, plan.batches[number]), made_by)

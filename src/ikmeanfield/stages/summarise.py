@@ -10,11 +10,11 @@ import numpy as np
 
 from ikmeanfield.analysis.rate_difference import Moments, moments
 from ikmeanfield.analysis.spectra import power_spectrum
-from ikmeanfield.datasets.provenance import attributes
+from ikmeanfield.datasets.provenance import attributes, shared
 from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected
 from ikmeanfield.datasets.store import write
 from ikmeanfield.parts import NETWORK, mean_field
-from ikmeanfield.stages.distances import Noise, distances, kept
+from ikmeanfield.stages.distances import Noise, distances, kept, point_of
 from ikmeanfield.stages.progress import tracked
 from ikmeanfield.stages.repair import read_or_rebuild
 from ikmeanfield.stages.response import responses
@@ -54,6 +54,8 @@ def summarise(plan: Plan, folder: str | Path) -> xr.Dataset:
                         compat="override")  # fmt: skip
     variables, axis = responses(plan)
     summary = summary.assign({**noise.variables(), **variables})
+    if plan.diagrams is not None:
+        summary["diagram"] = _diagrams(plan)
     summary = summary.assign_coords({**axis, **coordinates(plan, plan.runs)})
     check_grid(plan, summary)
     summary.attrs = _attributes(plan)
@@ -105,6 +107,20 @@ def _summary_of_batch(plan: Plan, folder: Path, number: int, noise: Noise) -> xr
     return xr.Dataset(variables, axes | coordinates(plan, runs))
 
 
+def _diagrams(plan: Plan) -> Any:
+    """Which diagram (see `datasets.diagrams`) is that of a run's mean field; empty where none."""
+    first = {point_of(run): run for run in plan.diagram_runs}
+    keys = [
+        [
+            plan.diagram_key(name, run) if point_of(run) in first and name in names else ""
+            for name in plan.meanfield
+        ]
+        for names in [plan.diagram_names]
+        for run in plan.runs
+    ]
+    return ("run", "meanfield"), keys, {"long_name": "hash of the mean field's diagram"}
+
+
 def _columns(results: Any) -> dict[str, list[float]]:
     rows: list[Moments] = list(results)
     return {f.name: [getattr(row, f.name) for row in rows] for f in fields(Moments)}
@@ -125,12 +141,14 @@ def _variables(
 
 def _attributes(plan: Plan) -> dict[str, str | float | int]:
     settings = plan.simulation
+    varied = [plan.simulation_of(run) for run in plan.runs]
     config = plan.model_dump(exclude={"runs", "runs_per_job"})
     config["circuit"] = _common(plan.runs)
     return attributes(
         f"Summary of the experiment {plan.experiment}", config,
-        experiment=plan.experiment, seed=plan.seed, scheme=settings.scheme, step=settings.step,
-        thresholds=settings.thresholds, sample=settings.sample, duration=settings.duration,
+        experiment=plan.experiment, seed=plan.seed,
+        **shared(varied, "scheme", "step", "thresholds"),
+        sample=settings.sample, duration=settings.duration,
         discard=settings.discard, keys=" ".join(f"{run.key}:{run.seed}" for run in plan.runs),
     )  # fmt: skip
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.datasets.runs import coordinate_name
 from ikmeanfield.files import replacing
+from ikmeanfield.parts import coordinate_name
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -42,7 +42,8 @@ def write_table(plan: Plan, summary: xr.Dataset, path: Path) -> None:
             return ""
         place = {**where, "synapse": labels.index(label)} if synapse else where
         value = values[name][tuple(place[d] for d in dims[name])]
-        return "" if np.isnan(value) else value
+        undefined = isinstance(value, np.floating) and np.isnan(value)
+        return "" if undefined else value
 
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")

@@ -12,10 +12,10 @@ from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.analysis.diagrams.line import rest_stable
 from ikmeanfield.analysis.distance import beyond_noise
 from ikmeanfield.datasets.diagrams import expected, node_name
-from ikmeanfield.datasets.runs import batch_path, coordinate_name
+from ikmeanfield.datasets.runs import batch_path
 from ikmeanfield.datasets.trees import read_tree
 from ikmeanfield.files import replacing
-from ikmeanfield.parts import DIAGRAMS
+from ikmeanfield.parts import DIAGRAMS, coordinate_name
 from ikmeanfield.stages.distances import point_of, row_of
 from ikmeanfield.stages.repair import read_or_rebuild, rebuilt
 
