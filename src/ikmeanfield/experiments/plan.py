@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.experiments.checks import Value
+from ikmeanfield.experiments.diagrams import Diagrams, Response, diagram_identity
 from ikmeanfield.experiments.identity import hashed, without_sizes
 from ikmeanfield.experiments.paths import in_effect
 from ikmeanfield.experiments.settings import applied, is_setting, unit
@@ -19,8 +16,8 @@ from ikmeanfield.experiments.simulation import InputShape, MeanField, Simulation
 from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.files import replacing
 from ikmeanfield.inputs import Current
-from ikmeanfield.parts import NETWORK, TRANSITIONS, mean_field
-from ikmeanfield.schema import ConfigError, Validated, explain
+from ikmeanfield.parts import DIAGRAMS, NETWORK, TRANSITIONS, mean_field
+from ikmeanfield.schema import Validated
 
 
 @dataclass(frozen=True)
@@ -113,10 +110,25 @@ class RunTable(Validated):
         """What figures of this experiment are drawn from, by name."""
         return {"summary": Product("summary.nc", ("summarise",))}
 
+    @property
+    def tables(self) -> list[str]:
+        """Tables of this experiment beside its summary."""
+        return []
+
     def write(self, path: str | Path) -> None:
         """Store as JSON, at once or not at all."""
         with replacing(path) as temporary:
             temporary.write_text(self.text, encoding="utf-8")
+
+
+class Line(Validated):
+    """One diagram: a mean field of a circuit, followed in one parameter."""
+
+    meanfield: str
+    key: str
+    """Hash of everything that determines the diagram."""
+    circuit: Circuit
+    """The circuit of the first run whose diagram this is."""
 
 
 class Plan(RunTable):
@@ -125,6 +137,8 @@ class Plan(RunTable):
     simulation: Simulation
     input: dict[str, InputShape]
     meanfield: dict[str, MeanField]
+    diagrams: Diagrams | None = None
+    response: Response | None = None
 
     def simulation_of(self, run: Run) -> Simulation:
         """The settings in effect in a run."""
@@ -159,6 +173,53 @@ class Plan(RunTable):
                 "meanfield": self.meanfield[name].model_dump(),
             }
         )
+
+    def diagram_key(self, name: str, run: Run) -> str:
+        """Hash of what determines a diagram: runs that differ in nothing else share it."""
+        assert self.diagrams is not None
+        return hashed(diagram_identity(self.diagrams, self.meanfield[name], run.circuit))
+
+    @property
+    def products(self) -> dict[str, Product]:
+        """What figures of this experiment are drawn from, by name."""
+        diagrams = {
+            f"{DIAGRAMS}/batch-{n:03d}": Product(
+                f"{DIAGRAMS}/batch-{n:03d}.nc", ("diagrams", "--batch", str(n)), tree=True
+            )
+            for n in range(len(self.diagram_batches))
+        }
+        return {**super().products, **diagrams}
+
+    @property
+    def tables(self) -> list[str]:
+        """Tables of this experiment beside its summary."""
+        tables = {"distances": self.meanfield, "bifurcations": self.diagrams}
+        return [name for name, asked in tables.items() if asked]
+
+    @property
+    def diagram_names(self) -> list[str]:
+        """The mean fields of which diagrams are made."""
+        if self.diagrams is None:
+            return []
+        return self.diagrams.meanfield or list(self.meanfield)
+
+    @property
+    def diagram_runs(self) -> list[Run]:
+        """The runs at whose grid points diagrams are made: the first of all replicates."""
+        sweeps = self.diagrams.sweeps if self.diagrams is not None else []
+        chosen = [run for run in self.runs if sweeps is None or run.sweep in sweeps]
+        return [run for run in chosen if run.replicate == 0]
+
+    @property
+    def diagram_batches(self) -> list[list[Line]]:
+        """Every distinct diagram once, in chunks of `runs_per_job`."""
+        lines: dict[str, Line] = {}
+        for run in self.diagram_runs:
+            for name in self.diagram_names:
+                key = self.diagram_key(name, run)
+                lines.setdefault(key, Line(meanfield=name, key=key, circuit=run.circuit))
+        found, size = list(lines.values()), self.runs_per_job
+        return [found[i : i + size] for i in range(0, len(found), size)]
 
 
 class TransitionPlan(RunTable):
@@ -214,47 +275,3 @@ class TransitionPlan(RunTable):
                 "seed": self.seed,
             }
         )
-
-
-def store_plans(plans: Iterable[RunTable], folder: str | Path) -> str:
-    """Store plans together as ``<folder>/<hash of them all>/<experiment>.json``.
-
-    The name follows the content, so that nothing is ever overwritten with something else.
-
-    Returns
-    -------
-    str
-        The folder of these plans.
-    """
-    plans = list(plans)
-    digests = "".join(plan.digest for plan in plans)
-    place = Path(folder) / hashlib.sha256(digests.encode()).hexdigest()[:16]
-    for plan in plans:
-        path = place / f"{plan.experiment}.json"
-        if not path.exists() or path.read_text(encoding="utf-8") != plan.text:
-            plan.write(path)
-    return str(place)
-
-
-def read_plan(path: str | Path) -> Plan | TransitionPlan:
-    """Read a plan that `RunTable.write` stored; refuse anything else by name."""
-    try:
-        content = Path(path).read_bytes()
-        kind = TransitionPlan if _has_transitions(content) else Plan
-        return kind.model_validate_json(content)
-    except OSError as error:
-        msg = f"{path}: cannot be read ({error.strerror})"
-        raise ConfigError(msg) from None
-    except ValidationError as error:
-        raise explain(
-            error, f"{path}: damaged or foreign plan; remove it and run again: "
-        ) from None
-
-
-def _has_transitions(content: bytes) -> bool:
-    """Whether the plan is one of transitions; of what is no plan, validation tells the reason."""
-    try:
-        data = json.loads(content)
-    except ValueError:
-        return False
-    return isinstance(data, dict) and "transitions" in data

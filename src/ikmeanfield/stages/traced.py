@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ikmeanfield.datasets.runs import batch_path, expected
-from ikmeanfield.inputs import currents
-from ikmeanfield.parts import NETWORK, mean_field
-from ikmeanfield.stages.repair import read_or_rebuild
+from ikmeanfield.stages.series import chosen_series
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -23,6 +20,7 @@ COUNT = 4
 """Runs that are shown at most: spread evenly over the first sweep."""
 SAMPLES = 600
 """Samples of a trace at most; each is the mean over a window."""
+DIMS = ("trace", "population", "trace_time")
 
 
 def traced(plan: Plan, folder: Path) -> xr.Dataset:
@@ -38,37 +36,21 @@ def traced(plan: Plan, folder: Path) -> xr.Dataset:
     import xarray as xr  # noqa: PLC0415
 
     chosen = chosen_runs(plan)
-    parts = {NETWORK: ["simulate"]} | {
-        mean_field(name): ["integrate", "--meanfield", name] for name in plan.meanfield
-    }
-    rates: dict[str, list[NDArray[np.float64]]] = {part: [] for part in parts}
-    time = np.zeros(0)
-    populations: list[str] = []
-    first = 0
-    for batch, runs in enumerate(plan.batches):
-        here = [run - first for run in chosen if first <= run < first + len(runs)]
-        first += len(runs)
-        for part, (command, *options) in parts.items() if here else ():
-            data = read_or_rebuild(
-                batch_path(folder, part, batch), expected(plan, part, runs),
-                [command, str(folder / "plan.json"), *options, "--batch", str(batch)],
-            )  # fmt: skip
-            time, populations = data["time"].values, data["population"].values.tolist()
-            series = data["firing_rate"].transpose("run", "population", "time")
-            rates[part] += list(series.values[here].astype(float))
-    given = np.array([_currents(plan, run, populations, time) for run in chosen])
-    dims: tuple[str, ...] = ("trace", "population", "trace_time")
+    series = chosen_series(plan, folder, chosen, ["firing_rate"])
+    rates = series["firing_rate"].transpose("run", "model", "population", "time").values
+    given = series["input_current"].transpose("run", "population", "time").values
     variables: dict[str, Any] = {
-        "trace_network": (dims, _thinned(np.array(rates[NETWORK])), _named("Hz", "network")),
-        "trace_current": (dims, _thinned(given), _named("pA", "input current")),
+        "trace_network": (DIMS, thinned(rates[:, 0]), _named("Hz", "firing rate of the network")),
+        "trace_current": (DIMS, thinned(given), _named("pA", "input current")),
         "trace_run": ("trace", chosen, {"long_name": "number of the run"}),
     }
     if plan.meanfield:
-        fields = np.stack([rates[mean_field(name)] for name in plan.meanfield], axis=1)
-        dims = ("trace", "meanfield", "population", "trace_time")
-        variables["trace_meanfield"] = (dims, _thinned(fields), _named("Hz", "mean field"))
+        dims = ("trace", "meanfield", *DIMS[1:])
+        known = _named("Hz", "firing rate of the mean field")
+        variables["trace_meanfield"] = (dims, thinned(rates[:, 1:]), known)
     middle = {"units": "ms", "long_name": "time, middle of a window"}
-    return xr.Dataset(variables, {"trace_time": ("trace_time", _thinned(time), middle)})
+    time = thinned(series["time"].values)
+    return xr.Dataset(variables, {"trace_time": ("trace_time", time, middle)})
 
 
 def chosen_runs(plan: Plan) -> list[int]:
@@ -79,21 +61,13 @@ def chosen_runs(plan: Plan) -> list[int]:
     return [there[place] for place in places]
 
 
-def _currents(
-    plan: Plan, run: int, populations: list[str], time: NDArray[np.float64]
-) -> list[NDArray[np.float64]]:
-    given = currents(plan.runs[run].circuit, plan.currents_of(plan.runs[run]))
-    return [np.broadcast_to(given[name](time), time.shape) for name in populations]
-
-
-def _thinned(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def thinned(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Means over windows along the last axis; what does not fill a window is left out."""
     width = ceil(values.shape[-1] / SAMPLES)
     count = values.shape[-1] // width
     windows = values[..., : count * width].reshape(*values.shape[:-1], count, width)
-    return np.asarray(windows.mean(axis=-1))
+    return np.asarray(windows.mean(axis=-1, dtype=float))
 
 
 def _named(units: str, what: str) -> dict[str, str]:
-    kind = "current" if units == "pA" else "firing rate"
-    return {"units": units, "long_name": f"{kind}, {what}, mean over a window"}
+    return {"units": units, "long_name": f"{what}, mean over a window"}
