@@ -125,11 +125,13 @@ def draw_map(
         set_label(axis.label)
     panel.tick_params(length=0)
     if max(values.shape) <= FEW:
+        largest = max(abs(limits.vmin or 0.0), abs(limits.vmax or 0.0), 1e-12)
+        digits = max(0, 1 - int(np.floor(np.log10(largest))))
         middle = (limits.vmin or 0.0) / 2 + (limits.vmax or 0.0) / 2
         for (row, column), value in np.ndenumerate(values):
             panel.text(
-                column + 0.5, row + 0.5, f"{value:.2g}", ha="center", va="center", fontsize=5.5,
-                color="white" if value < middle else "black",
+                column + 0.5, row + 0.5, f"{value:.{digits}f}", ha="center", va="center",
+                fontsize=5.5, color="white" if value < middle else "black",
             )  # fmt: skip
     return mesh
 

@@ -75,7 +75,7 @@ def draw(
         parts.append(Part(0.55 + 0.72 * rows, lambda box: _traces(box, summary)))
     if "rate_mean" in summary:
         panels = _panels(summary)
-        height = 0.2 + 1.75 * ceil(len(panels) / _columns(panels))
+        height = 0.1 + 1.85 * ceil(len(panels) / _columns(panels))
         parts.append(Part(height, lambda box: _grids(box, panels)))
     if planes:
         shown = [Plane.of(tree, summary) for tree in planes]
@@ -245,12 +245,12 @@ def _panels(summary: xr.Dataset) -> list[_Panel]:
             label = "network" if not _mean_fields(summary) else "$D_r$"
             finite = np.concatenate([values[0] for values in series.values()])
             limits = Normalize(float(np.nanmin(finite)), float(np.nanmax(finite)))
-            title = population if len(sweeps) == 1 else f"{sweep}, {population}"
+            title = population if len(sweeps) == 1 else f"{sweep}: {population}"
             if len(axes) < 2:
                 panels.append(_Panel(title, label, axes, series, limits))
                 continue
             panels += [
-                _Panel(f"{title}, {name}", label, axes, {name: values}, limits)
+                _Panel(f"{title}\n{name}", label, axes, {name: values}, limits)
                 for name, values in series.items()
             ]
     return panels
@@ -271,30 +271,43 @@ def _series(runs: xr.Dataset, axes: Sequence[GridAxis]) -> dict[str, NDArray[np.
 
 
 def _columns(panels: Sequence[_Panel]) -> int:
-    return min(len(panels), COLUMNS if all(len(p.axes) == 2 for p in panels) else 3)
+    return min(len(panels), COLUMNS)
 
 
 def _grids(box: SubFigure, panels: Sequence[_Panel]) -> Axes:
     columns = _columns(panels)
     places = box.subplots(ceil(len(panels) / columns), columns, squeeze=False).ravel()
     for place in places[len(panels) :]:
-        place.set_visible(False)
-    for panel, place in zip(panels, places, strict=False):
+        place.set_axis_off()
+    lines: list[tuple[Any, list[str]]] = []
+    for number, (panel, place) in enumerate(zip(panels, places, strict=False)):
         place.set_title(panel.title)
-        label = f"{panel.label}, mean (Hz)"
         if len(panel.axes) == 2:
-            shape = tuple(len(axis.values) for axis in panel.axes)
-            (values,) = panel.series.values()
-            first, second = panel.axes
-            mesh = draw_map(place, (first, second), values[0].reshape(shape), panel.limits)
-            box.colorbar(mesh, ax=place, label=label, aspect=14, pad=0.03)
+            _map(box, panel, place, first=number % columns == 0)
             continue
-        place.set_ylabel(label)
+        place.set_ylabel(f"{panel.label} (Hz)")
         axis = panel.axes[0] if panel.axes else GridAxis((), (("all runs",),), "")
         draw_lines(place, axis, panel.series)
-        if len(panel.series) > 1:
-            place.legend()
+        lines.append(place.get_legend_handles_labels())
         if panel.limits.vmin is not None and panel.limits.vmin < 0 < (panel.limits.vmax or 0):
             place.axhline(0, color="0.7", linewidth=0.6, zorder=0)
+    if lines and len(lines[0][1]) > 1:
+        if len(panels) < len(places):
+            places[len(panels)].legend(*lines[0], loc="center left")
+        else:
+            places[len(panels) - 1].legend(*lines[0])
     corner: Axes = places[0]
     return corner
+
+
+def _map(box: SubFigure, panel: _Panel, place: Axes, *, first: bool) -> None:
+    """One map with its colours; the label of the upward axis stands once in a row."""
+    rows, columns = panel.axes
+    ((mean, _),) = panel.series.values()
+    shape = len(rows.values), len(columns.values)
+    mesh = draw_map(place, (rows, columns), mean.reshape(shape), panel.limits)
+    bar = box.colorbar(mesh, ax=place, aspect=18, pad=0.03)
+    bar.ax.set_title(f"{panel.label}\n(Hz)", fontsize=6, pad=3)
+    bar.outline.set_visible(False)
+    if not first:
+        place.set_ylabel("")
