@@ -56,7 +56,7 @@ def open_experiment(folder: str | Path, part: str = NETWORK) -> xr.Dataset:
         parts.append(
             batch[list(batch.data_vars)]
             .reset_coords(drop=True)
-            .assign_coords({name: batch[name] for name in ("sweep", "key")})
+            .assign_coords({name: batch[name].variable for name in ("sweep", "key")})
         )
     dataset = xr.concat(
         parts, dim="run", join="exact", data_vars="minimal", coords="minimal",

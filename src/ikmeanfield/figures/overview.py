@@ -23,7 +23,7 @@ from ikmeanfield.figures.style import DASHES, DOUBLE_COLUMN, INK, label_panel, s
 from ikmeanfield.parts import coordinate_name
 
 COLUMNS = 4
-NETWORK = ("0.72", 1.6)
+NETWORK = ("0.62", 1.8)
 """Grey and width of the network's rate; the mean fields are drawn over it, thinner and darker."""
 
 
@@ -82,8 +82,7 @@ def draw(
         parts.append(Part(0.3 + 3.0 * ceil(len(shown) / 2), lambda box: draw_planes(box, shown)))
     if diagrams:
         lines = Diagram.chosen(diagrams, _paths(summary), COLUMNS)
-        rows = ceil(len(lines) / COLUMNS)
-        parts.append(Part(0.3 + 1.6 * rows, lambda box: draw_diagrams(box, lines, COLUMNS)))
+        parts.append(Part(0.5 + 1.2 * len(lines), lambda box: draw_diagrams(box, lines)))
     if not parts:
         msg = "overview: the summary holds neither rates nor transitions"
         raise FigureError(msg)
@@ -185,7 +184,7 @@ def _traces(box: SubFigure, summary: xr.Dataset) -> Axes:
             for number, name in enumerate(_mean_fields(summary)):
                 axes.plot(
                     time, here["trace_meanfield"].sel(meanfield=name), color=INK[number % 3],
-                    linestyle=DASHES[number % 4], linewidth=0.9, label=name,
+                    linestyle=DASHES[number % 4], linewidth=0.7, label=name,
                 )  # fmt: skip
             if column == 0:
                 axes.set_ylabel(f"rate of {population}\n(Hz)")
@@ -281,10 +280,11 @@ def _grids(box: SubFigure, panels: Sequence[_Panel]) -> Axes:
         place.set_axis_off()
     lines: list[tuple[Any, list[str]]] = []
     for number, (panel, place) in enumerate(zip(panels, places, strict=False)):
-        place.set_title(panel.title)
         if len(panel.axes) == 2:
+            place.set_title(panel.title, loc="left")
             _map(box, panel, place, first=number % columns == 0)
             continue
+        place.set_title(panel.title)
         place.set_ylabel(f"{panel.label} (Hz)")
         axis = panel.axes[0] if panel.axes else GridAxis((), (("all runs",),), "")
         draw_lines(place, axis, panel.series)

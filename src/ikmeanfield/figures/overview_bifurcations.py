@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, Self
@@ -131,13 +131,16 @@ class Diagram:
     branches: dict[str, Branch]
 
     @classmethod
-    def chosen(cls, trees: Sequence[xr.DataTree], paths: Sequence[str], count: int) -> list[Self]:
+    def chosen(
+        cls, trees: Sequence[xr.DataTree], paths: Sequence[str], count: int
+    ) -> dict[str, list[Self]]:
         """For each mean field, up to `count` diagrams spread over the grid.
 
         Parameters
         ----------
         trees
-            With attributes: the mean field and, as JSON, the circuit.
+            With attributes: the mean field and, as JSON, the circuit; where there are none, the
+            diagrams have no title.
         paths
             What sweeps vary; the title tells those values that differ between diagrams.
         count
@@ -148,49 +151,55 @@ class Diagram:
             text = tree.attrs.get("circuit")
             circuit = Circuit.model_validate_json(text) if text else None
             fields.setdefault(str(tree.attrs.get("meanfield", "")), []).append((tree, circuit))
-        found = []
+        found: dict[str, list[Self]] = {}
         for field, given in fields.items():
+            circuits = [circuit for _, circuit in given if circuit is not None]
             places = np.linspace(0, len(given) - 1, min(count, len(given))).round().astype(int)
-            for place in places:
-                tree, circuit = given[place]
-                values = [] if circuit is None else _values(circuit, paths, given)
-                title = "\n".join([field, *values]) if field else "\n".join(values)
-                found.append(cls(title, from_tree(tree)))
+            found[field] = []
+            for tree, circuit in (given[place] for place in places):
+                values = [] if circuit is None else _values(circuit, paths, circuits)
+                found[field].append(cls("\n".join(values), from_tree(tree)))
         return found
 
 
-def draw_diagrams(box: SubFigure, diagrams: Sequence[Diagram], columns: int) -> Axes:
-    """Draw the rate of the population whose parameter is followed, else of the first."""
-    columns = min(columns, len(diagrams))
-    rows = ceil(len(diagrams) / columns)
-    places = box.subplots(rows, columns, squeeze=False, sharey=True)
-    for number, (diagram, place) in enumerate(zip(diagrams, places.ravel(), strict=False)):
-        branch = next(b for b in diagram.branches.values() if b.kind == "equilibrium")
-        own = f"{branch.free[0].partition('.')[0]}{RATE}"
-        variable = own if own in branch.variables else branch.variables[0]
-        draw_line(place, diagram.branches, variable, HERTZ)
-        place.set_title(diagram.title, fontsize=6.5)
-        if number >= len(diagrams) - columns:
-            place.set_xlabel(path_label(branch.free[0]))
-        if number % columns == 0:
-            place.set_ylabel(f"rate of {variable.partition('.')[0]} (Hz)")
-    for place in places.ravel()[len(diagrams) :]:
-        place.set_visible(False)
+def draw_diagrams(box: SubFigure, diagrams: Mapping[str, Sequence[Diagram]]) -> Axes:
+    """Draw a row for each mean field; a title that repeats the one above is left out.
+
+    Drawn is the rate of the population whose parameter is followed, else the first variable.
+    """
+    columns = max(len(row) for row in diagrams.values())
+    places = box.subplots(len(diagrams), columns, squeeze=False, sharex=True, sharey=True)
+    above = [""] * columns
+    for (field, row), row_places in zip(diagrams.items(), places, strict=True):
+        for number, (diagram, place) in enumerate(zip(row, row_places, strict=False)):
+            branch = next(b for b in diagram.branches.values() if b.kind == "equilibrium")
+            own = f"{branch.free[0].partition('.')[0]}{RATE}"
+            variable = own if own in branch.variables else branch.variables[0]
+            draw_line(place, diagram.branches, variable, HERTZ if variable == own else 1.0)
+            place.set_title("" if diagram.title == above[number] else diagram.title, fontsize=6.5)
+            above[number] = diagram.title
+            if number == 0:
+                label = (
+                    f"rate of {variable.partition('.')[0]} (Hz)" if variable == own else variable
+                )
+                place.set_ylabel(f"{field}\n{label}" if field else label)
+            if row is list(diagrams.values())[-1]:
+                place.set_xlabel(path_label(branch.free[0]))
+        for place in row_places[len(row) :]:
+            place.set_visible(False)
     corner: Axes = places[0, 0]
     return corner
 
 
-def _values(
-    circuit: Circuit, paths: Sequence[str], given: Sequence[tuple[xr.DataTree, Circuit | None]]
-) -> list[str]:
+def _values(circuit: Circuit, paths: Sequence[str], others: Sequence[Circuit]) -> list[str]:
     """The grid values of a diagram, where they differ between diagrams."""
     found = []
     for path in paths:
         head, _, tail = path.partition(".")
-        if head not in {*circuit.populations, "*"}:
-            continue
         own = path if head != "*" else f"{next(iter(circuit.populations))}.{tail}"
-        if len({c.get(own) for _, c in given if c is not None}) < 2:
+        if own.partition(".")[0] not in circuit.populations:
+            continue  # a setting, which mean fields do not know
+        if len({other.get(own) for other in others}) < 2:
             continue
         name, _, unit = path_label(own).partition(" (")
         if head == "*":
