@@ -93,7 +93,7 @@ def test_a_wrong_configuration_is_refused_by_key_value_and_what_is_allowed(name)
         assert word in str(refusal.value)
 
 
-@pytest.mark.parametrize("name", ["config.yaml", "quick.yaml"])
+@pytest.mark.parametrize("name", ["config.yaml", "quick.yaml", "example.yaml"])
 def test_shipped_configurations_are_valid(name):
     config = load(ROOT / "config" / name)
     for experiment in config.experiments:

@@ -127,7 +127,7 @@ def draw_map(
     if not axes[0].numeric:
         panel.tick_params(axis="y", labelrotation=90)
         for label in panel.get_yticklabels():
-            label.set_va("center")
+            label.set_verticalalignment("center")
     if max(values.shape) <= FEW:
         largest = max(abs(limits.vmin or 0.0), abs(limits.vmax or 0.0), 1e-12)
         digits = max(0, 1 - int(np.floor(np.log10(largest))))
