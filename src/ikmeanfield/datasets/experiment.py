@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected
 from ikmeanfield.datasets.store import DatasetError, read
-from ikmeanfield.experiments.plan import Plan, read_plan
+from ikmeanfield.experiments.plan import Plan
+from ikmeanfield.experiments.plan_files import read_plan
 from ikmeanfield.parts import NETWORK, mean_field
 
 if TYPE_CHECKING:
