@@ -187,12 +187,21 @@ def summary_code(wildcards):
 
 
 def stored(wildcards):
-    """The files that a figure is drawn from."""
+    """The files that a figure is drawn from.
+
+    Tables are made from the same files and made first: of two jobs that read a damaged file,
+    both would make it again.
+    """
+    sources = SETTINGS.figures[wildcards.figure].sources
     return [
-        f"results/{name}/{product.path}"
-        for name in SETTINGS.figures[wildcards.figure].sources
-        for product in PLANS[name].products.values()
-    ] + [file for name in _with_series(wildcards) for file in series_files(name)]
+        *(
+            f"results/{name}/{product.path}"
+            for name in sources
+            for product in PLANS[name].products.values()
+        ),
+        *(file for name in _with_series(wildcards) for file in series_files(name)),
+        *(f"results/{name}/{t}.csv" for name in sources for t in PLANS[name].tables),
+    ]
 
 
 def _with_series(wildcards):
