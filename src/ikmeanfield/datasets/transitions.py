@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ikmeanfield.datasets.runs import coordinate_name
+
 if TYPE_CHECKING:
     import xarray as xr
 
     from ikmeanfield.experiments.plan import Run, TransitionPlan
+    from ikmeanfield.experiments.planes import Plane
 
 TRANSITIONS, CONTINUATION = "transitions", "continuation"
 
@@ -38,6 +41,12 @@ def diagrams_path(folder: str | Path) -> Path:
 def traces_path(folder: str | Path) -> Path:
     """Where the traces are stored."""
     return Path(folder) / "traces.nc"
+
+
+def plane_attributes(key: str, plane: Plane) -> dict[str, str | float]:
+    """What tells one plane of an experiment from the others: its mean field and parameters."""
+    values = {coordinate_name(path): value for path, value in plane.values.items()}
+    return {"key": key, "meanfield": plane.meanfield, **values}
 
 
 def expected(plan: TransitionPlan, part: str, runs: Sequence[Run]) -> dict[str, str]:

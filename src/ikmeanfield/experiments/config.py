@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from annotated_types import Len
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -13,6 +13,7 @@ from ikmeanfield.circuit import PRESETS, Circuit, Population
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.checks import Label, Value
 from ikmeanfield.experiments.grid import Sweep
+from ikmeanfield.experiments.meanfield import MeanField
 from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.figures.catalogue import FIGURES
 from ikmeanfield.inputs import Current, constant, ramp, steps
@@ -145,15 +146,6 @@ class Simulation(Validated):
             msg = "every series once, firing_rate among them"
             raise ValueError(msg)
         return record
-
-
-class MeanField(Validated):
-    """A mean field to compare the network with."""
-
-    reset_correction: bool = True
-    """Correct the input current for the finite peak and reset potentials (Eqs. 34, 36-39)."""
-    form: Literal["paper", "absolute"] = "paper"
-    """Δ_v (v − v_r) as in the paper, or Δ_v |v − v_r|, which holds below v_r too."""
 
 
 class Experiment(Validated):

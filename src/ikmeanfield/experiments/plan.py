@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from pydantic import ValidationError
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.experiments.checks import Value
-from ikmeanfield.experiments.config import Config, Experiment, InputShape, MeanField, Simulation
+from ikmeanfield.experiments.config import Config, Experiment, InputShape, Simulation
 from ikmeanfield.experiments.grid import Point
+from ikmeanfield.experiments.meanfield import MeanField
+from ikmeanfield.experiments.planes import Plane, known_to, values_of
 from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.files import replacing
 from ikmeanfield.inputs import Current
@@ -35,6 +38,8 @@ class Run(Validated):
     """Seed of this run, from the base seed and the key."""
     circuit: Circuit
     """The circuit with all values in place."""
+    hold: bool = False
+    """Whether its transitions are also located at constant current."""
 
     def __str__(self) -> str:
         """The run as a user knows it."""
@@ -110,7 +115,7 @@ class Plan(RunTable):
 
 
 class TransitionPlan(RunTable):
-    """Transitions of networks beside bifurcations of the mean field."""
+    """Transitions of networks beside bifurcations of mean fields."""
 
     transitions: Transitions
     continuation: Continuation
@@ -119,20 +124,47 @@ class TransitionPlan(RunTable):
 
     def continuation_key(self, run: Run) -> str:
         """Hash of what determines the folds and Hopf points at one grid point."""
-        settings = self.continuation.model_dump(exclude={"second_bounds", "diagrams", "traces"})
-        return _hash({"circuit": _without_sizes(run.circuit), "continuation": settings})
+        settings = self.continuation
+        where = settings.model_dump(include={"parameter", "bounds", "second"})
+        free = {settings.parameter: settings.bounds[0]}
+        fields = {n: known_to(f, run.circuit, free) for n, f in settings.meanfield.items()}
+        return _hash({"fields": fields, "continuation": where})
+
+    def plane_of(self, run: Run, meanfield: str) -> str:
+        """Key of the plane in which a mean field of a run lies."""
+        settings = self.continuation
+        free = {settings.parameter: settings.bounds[0], settings.second: settings.second_bounds[0]}
+        where = settings.model_dump(exclude={"traces", "meanfield"})
+        field = known_to(settings.meanfield[meanfield], run.circuit, free)
+        return _hash({**field, "continuation": where})
+
+    @cached_property
+    def planes(self) -> dict[str, Plane]:
+        """Every different plane by its key, in the order of the runs."""
+        settings, found = self.continuation, dict[str, Plane]()
+        varied = [path for path in self.parameters if path != settings.second]
+        for name, field in settings.meanfield.items():
+            for run in self.runs:
+                key = self.plane_of(run, name)
+                if key not in found:
+                    found[key] = Plane(name, run.circuit, values_of(run.circuit, field, varied))
+        return found
 
     @property
     def plane_key(self) -> str:
-        """Hash of what determines the plane and the diagrams."""
-        settings = self.continuation.model_dump(exclude={"traces"})
-        return _hash({"circuit": _without_sizes(self.circuit), "continuation": settings})
+        """Hash of what determines all planes and diagrams."""
+        return _hash({"planes": {key: plane.meanfield for key, plane in self.planes.items()}})
+
+    @property
+    def first_field(self) -> MeanField:
+        """The mean field that is run along the traces."""
+        return next(iter(self.continuation.meanfield.values()))
 
     @property
     def traces_key(self) -> str:
         """Hash of what determines the traces."""
-        continuation = self.continuation.model_dump(include={"second", "reset_correction", "form",
-                                                             "traces"})  # fmt: skip
+        continuation = self.continuation.model_dump(include={"second", "traces"})
+        continuation["meanfield"] = self.first_field.model_dump()
         networks = self.transitions.model_dump(include={"population", "step", "thresholds"})
         return _hash(
             {
@@ -183,13 +215,14 @@ def expand(config: Config, name: str) -> Plan | TransitionPlan:
         place = f"{where}.sweeps.{sweep_name}"
         seen: set[str] = set()
         parameters.update(dict.fromkeys(sweep.paths))
-        for point in sweep.points():
+        for number, point in enumerate(sweep.points()):
+            hold = _holds(experiment, number)
             values = {**sweep.set, **point}
             circuit = _checked(place, base.replace, values)
             _check_step(experiment, circuit, f"{place} at {_shown(point)}")
             _check_plane(experiment, base, circuit, f"{place} at {_shown(point)}")
             for replicate in range(sweep.replicates):
-                key = _key(experiment, replicate, circuit)
+                key = _key(experiment, replicate, circuit, hold=hold)
                 if key in seen:
                     msg = f"{place}: the grid holds the point {_shown(point)} twice"
                     raise ConfigError(msg)
@@ -202,6 +235,7 @@ def expand(config: Config, name: str) -> Plan | TransitionPlan:
                         key=key,
                         seed=_seed(config.seed, key),
                         circuit=circuit,
+                        hold=hold,
                     )
                 )
     table: dict[str, Any] = {
@@ -249,10 +283,16 @@ def _has_transitions(content: bytes) -> bool:
     return isinstance(data, dict) and "transitions" in data
 
 
-def _key(experiment: Experiment, replicate: int, circuit: Circuit) -> str:
+def _holds(experiment: Experiment, number: int) -> bool:
+    """Whether the network at a grid point of a sweep, counted from 0, is held still."""
+    every = experiment.transitions.hold_every if experiment.transitions is not None else 0
+    return every > 0 and number % every == 0
+
+
+def _key(experiment: Experiment, replicate: int, circuit: Circuit, *, hold: bool) -> str:
     if experiment.transitions is not None:
-        settings = experiment.transitions.model_dump()
-        identity = {"circuit": circuit.model_dump(), "transitions": settings}
+        settings = experiment.transitions.model_dump(exclude={"hold_every"})
+        identity = {"circuit": circuit.model_dump(), "transitions": settings, "hold": hold}
         return _hash({**identity, "replicate": replicate})
     assert experiment.simulation is not None
     return _hash(
@@ -325,10 +365,12 @@ def _check_continuation(experiment: Experiment, circuit: Circuit, where: str) ->
     transitions, settings = experiment.transitions, experiment.continuation
     if transitions is None or settings is None:
         return
-    if transitions.population not in circuit.populations:
-        known = ", ".join(circuit.populations)
-        msg = f"{where}.transitions.population: no population {transitions.population!r}; "
-        raise ConfigError(f"{msg}the circuit has {known}")
+    for key in ("population", "observed"):
+        name = getattr(transitions, key)
+        if name is not None and name not in circuit.populations:
+            known = ", ".join(circuit.populations)
+            msg = f"{where}.transitions.{key}: no population {name!r}; the circuit has {known}"
+            raise ConfigError(msg)
     place = f"{where}.continuation"
     for path, bounds in (
         (settings.parameter, settings.bounds),
@@ -341,17 +383,13 @@ def _check_continuation(experiment: Experiment, circuit: Circuit, where: str) ->
 
 
 def _check_plane(experiment: Experiment, base: Circuit, circuit: Circuit, where: str) -> None:
-    """Refuse a grid point through which the plane of the experiment does not pass."""
+    """Refuse a grid point that no plane of its mean fields holds."""
     settings = experiment.continuation
     if settings is None:
         return
     _check_second(settings, circuit.get(settings.second), where)
-    free = {path: base.get(path) for path in (settings.parameter, settings.second)}
-    if _without_sizes(circuit.replace(free)) != _without_sizes(base):
-        msg = (
-            f"{where}: the plane holds for one circuit; a sweep may move {settings.second} and "
-            "sizes only"
-        )
+    if circuit.get(settings.parameter) != base.get(settings.parameter):
+        msg = f"{where}: {settings.parameter} is followed by `continuation`; no sweep may move it"
         raise ConfigError(msg)
 
 

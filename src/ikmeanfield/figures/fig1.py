@@ -73,7 +73,7 @@ def arrange(
     summary
         With the points of the networks at every grid point.
     plane, diagrams, traces
-        As the stages store them.
+        As the stages store them; the first plane, and its diagrams, are drawn.
     """
     names = ["kind", "direction", "detector", "current", "lower", "upper", "noise"]
     kappa = summary["rs_adaptation"].values[summary["run_number"].values.astype(int)]
@@ -91,10 +91,14 @@ def arrange(
             )
         ]
         marked.append(with_marks(data, found))
-    shown = plane.copy()
-    shown.attrs = {k: v for k, v in plane.attrs.items() if k in {*SHOWN, "branches"}}
+    shown = next(iter(plane.children.values())).copy()
+    shown.attrs = {
+        "branches": shown.attrs["branches"],
+        **{k: v for k, v in plane.attrs.items() if k in SHOWN},
+    }
+    lines = next(iter(diagrams.children.values()))
     return {
-        "plane": shown, "lines": list(diagrams.children.values()), "traces": marked,
+        "plane": shown, "lines": list(lines.children.values()), "traces": marked,
         "points": points,
     }  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ikmeanfield.analysis.transitions import RampSettings, locate
+from ikmeanfield.analysis.transitions import ADAPTATION, CIRCUIT, RampSettings, locate
 from ikmeanfield.datasets.store import write
 from ikmeanfield.datasets.transitions import TRANSITIONS
 from ikmeanfield.stages.points import collect_points
@@ -20,10 +20,12 @@ def locate_batch(plan: TransitionPlan, batch: int, path: str | Path) -> None:
     """Locate the transitions of every network of one batch and store them at `path`."""
     settings = plan.transitions
     ramp = RampSettings(settle=settings.settle, rise=settings.rise)
+    troughs = {"adaptation": ADAPTATION, "circuit": CIRCUIT}[settings.troughs]
 
     def network(run: Run) -> xr.Dataset:
         return locate(
-            run.circuit, settings.population, settings.low, settings.high, ramp=ramp,
+            run.circuit, settings.population, settings.low, settings.high,
+            observed=settings.observed, ramp=ramp, troughs=troughs, hold=run.hold,
             step=settings.step, thresholds=settings.thresholds, seed=run.seed,
         )  # fmt: skip
 
