@@ -1,18 +1,10 @@
-"""Live comparison with AUTO-07p, where it and a Fortran compiler are installed.
+"""Live comparison with AUTO-07p, where it and a Fortran compiler are installed."""
 
-AUTO is driven through files: an equations file, constants on standard input, results read from
-fort.7 and fort.8. Its Python interface is not used.
-"""
-
-import os
 import re
-import shutil
-import subprocess
 from itertools import pairwise
-from pathlib import Path
 
+import auto
 import numpy as np
-import pytest
 import systems
 
 from ikmeanfield.continuation import (
@@ -23,14 +15,7 @@ from ikmeanfield.continuation import (
     find_equilibrium,
 )
 
-AUTO_DIR = Path(os.environ.get("AUTO_DIR", "/usr/lib/auto-07p"))
-pytestmark = [
-    pytest.mark.skipif(
-        not (AUTO_DIR / "lib" / "main.o").exists(),
-        reason=f"AUTO-07p is not installed in {AUTO_DIR} (set AUTO_DIR)",
-    ),
-    pytest.mark.skipif(shutil.which("gfortran") is None, reason="gfortran is not installed"),
-]
+pytestmark = auto.INSTALLED
 
 #: Labels of special points in AUTO's output.
 TYPES = {2: "LP", 3: "HB", 21: "BT", 22: "CP", 31: "BT"}
@@ -82,14 +67,6 @@ subroutine stpnt(ndim,u,par,t)
   u(3)={u!r}d0
   u(4)={s!r}d0
 end subroutine stpnt
-subroutine bcnd
-end subroutine bcnd
-subroutine icnd
-end subroutine icnd
-subroutine fopt
-end subroutine fopt
-subroutine pvls
-end subroutine pvls
 """
 
 CONSTANTS = """
@@ -104,18 +81,16 @@ parnames={{1:'I', 2:'kappa', 11:'PERIOD'}}
 
 
 def run_auto(folder, program, **constants):
-    """Run AUTO in a folder; its output goes to fort.7 and fort.8 there.
+    """Run AUTO; type, label and numbers of its special points.
 
     A run with irs > 0 starts from a labelled point of the run before.
     """
-    if constants["irs"]:
-        (folder / "fort.8").replace(folder / "fort.3")
-    text = CONSTANTS.format(**constants)
-    done = subprocess.run(
-        [program], input=text, cwd=folder, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert (folder / "fort.7").exists(), done.stdout + done.stderr
+    rows = auto.run(folder, program, CONSTANTS.format(**constants), restart=constants["irs"] > 0)
+    return [
+        (TYPES[abs(int(words[2]))], int(words[3]), np.array(words[4:], dtype=float))
+        for words in rows
+        if abs(int(words[2])) in TYPES
+    ]
 
 
 def build(folder, kappa):
@@ -125,25 +100,7 @@ def build(folder, kappa):
     source = EQUATIONS.format(current=20.0, kappa=kappa, rate=1e3 * r, v=v, u=u, s=s)
     # Python may print 1e-05: Fortran wants one exponent only.
     source = re.sub(r"(\d)e(-?\d+)d0", r"\1d\2", source)
-    (folder / "ik.f90").write_text(source)
-    objects = sorted(str(path) for path in (AUTO_DIR / "lib").glob("*.o"))
-    command = ["gfortran", "-fopenmp", "-O", "-o", "ik", "ik.f90", *objects]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return str(folder / "ik")
-
-
-def special_rows(folder):
-    """Return special points of fort.7: type, label and the numbers of the row."""
-    rows = []
-    for line in (folder / "fort.7").read_text().splitlines():
-        words = line.split()
-        if not words or words[0] == "0":
-            continue
-        kind = TYPES.get(abs(int(words[2])))
-        if kind:
-            rows.append((kind, int(words[3]), np.array(words[4:], dtype=float)))
-    return rows
+    return auto.build(folder, source)
 
 
 ONE = {"irs": 0, "ilp": 1, "isw": 1, "icp": "[1,2,11]", "ds": 0.01}
@@ -169,14 +126,13 @@ def assert_same(ours, kind, theirs, rtol):
 
 def test_folds_of_equilibria(tmp_path):
     # Oracle: AUTO run here and now on the same equations.
-    run_auto(tmp_path, build(tmp_path, 25.0), **ONE)
+    rows = run_auto(tmp_path, build(tmp_path, 25.0), **ONE)
     _, branch = equilibria(25.0)
-    assert_same(branch, "LP", special_rows(tmp_path), 1e-6)
+    assert_same(branch, "LP", rows, 1e-6)
 
 
 def test_hopf_points_and_periods(tmp_path):
-    run_auto(tmp_path, build(tmp_path, 100.0), **ONE)
-    rows = special_rows(tmp_path)
+    rows = run_auto(tmp_path, build(tmp_path, 100.0), **ONE)
     _, branch = equilibria(100.0)
     assert_same(branch, "HB", rows, 1e-6)
     periods = [p.data["period"] for p in branch.points("HB")]
@@ -186,23 +142,22 @@ def test_hopf_points_and_periods(tmp_path):
 
 def test_fold_curve(tmp_path):
     program = build(tmp_path, 25.0)
-    run_auto(tmp_path, program, **ONE)
-    label = next(label for kind, label, _ in special_rows(tmp_path) if kind == "LP")
-    run_auto(tmp_path, program, irs=label, ilp=1, isw=2, icp="[1,2,11]", ds=0.01)
+    first = run_auto(tmp_path, program, **ONE)
+    label = next(label for kind, label, _ in first if kind == "LP")
+    rows = run_auto(tmp_path, program, irs=label, ilp=1, isw=2, icp="[1,2,11]", ds=0.01)
     problem, branch = equilibria(25.0)
     options = ContinuationOptions(bounds={"I": (10.0, 80.0), "kappa": (5.0, 110.0)})
     folds = continue_folds(problem, branch.points("LP")[0], ("I", "kappa"), options)
-    rows = special_rows(tmp_path)
     assert_same(folds, "CP", rows, 1e-6)
     assert_same(folds, "BT", rows, 1e-6)
 
 
 def test_hopf_curve(tmp_path):
     program = build(tmp_path, 100.0)
-    run_auto(tmp_path, program, **ONE)
-    label = next(label for kind, label, _ in special_rows(tmp_path) if kind == "HB")
-    run_auto(tmp_path, program, irs=label, ilp=0, isw=2, icp="[1,2,11]", ds=-0.01)
+    first = run_auto(tmp_path, program, **ONE)
+    label = next(label for kind, label, _ in first if kind == "HB")
+    rows = run_auto(tmp_path, program, irs=label, ilp=0, isw=2, icp="[1,2,11]", ds=-0.01)
     problem, branch = equilibria(100.0)
     options = ContinuationOptions(bounds={"I": (10.0, 80.0), "kappa": (5.0, 110.0)})
     hopf = continue_hopf(problem, branch.points("HB")[0], ("I", "kappa"), options)
-    assert_same(hopf, "BT", special_rows(tmp_path), 1e-6)
+    assert_same(hopf, "BT", rows, 1e-6)

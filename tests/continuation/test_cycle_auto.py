@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import auto
 import numpy as np
 import pytest
 from cycle_systems import morris_lecar
@@ -15,14 +13,7 @@ from cycle_systems import morris_lecar
 from ikmeanfield.continuation import CycleOptions, SpecialPoint, continue_cycles, find_equilibrium
 from ikmeanfield.continuation.cycles import STEPS
 
-AUTO_DIR = Path(os.environ.get("AUTO_DIR", "/usr/lib/auto-07p"))
-pytestmark = [
-    pytest.mark.skipif(
-        not (AUTO_DIR / "lib" / "main.o").exists(),
-        reason=f"AUTO-07p is not installed in {AUTO_DIR} (set AUTO_DIR)",
-    ),
-    pytest.mark.skipif(shutil.which("gfortran") is None, reason="gfortran is not installed"),
-]
+pytestmark = auto.INSTALLED
 
 EQUATIONS = """
 subroutine func(ndim,u,icp,par,ijac,f,dfdu,dfdp)
@@ -47,14 +38,6 @@ subroutine stpnt(ndim,u,par,t)
   u(1)=VOLTAGE
   u(2)=GATE
 end subroutine stpnt
-subroutine bcnd
-end subroutine bcnd
-subroutine icnd
-end subroutine icnd
-subroutine fopt
-end subroutine fopt
-subroutine pvls
-end subroutine pvls
 """
 
 CONSTANTS = """
@@ -72,33 +55,19 @@ FOLD, USER, HOPF = 5, -4, 3
 
 def rows(folder: Path, program: str, **constants) -> list[tuple[int, int, bool, np.ndarray]]:
     """Run AUTO; type, label, stability and numbers of every labelled row of fort.7."""
-    (folder / "fort.3").unlink(missing_ok=True)
-    if constants["irs"]:
-        (folder / "fort.8").replace(folder / "fort.3")
     text = CONSTANTS.format(**constants)
-    done = subprocess.run(
-        [program], input=text, cwd=folder, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = []
-    for line in (folder / "fort.7").read_text().splitlines():
-        words = line.split()
-        if words[0] != "0" and words[3] != "0":
-            numbers = np.array(words[4:], dtype=float)
-            found.append((int(words[2]), int(words[3]), int(words[1]) < 0, numbers))
-    return found
+    return [
+        (int(words[2]), int(words[3]), int(words[1]) < 0, np.array(words[4:], dtype=float))
+        for words in auto.run(folder, program, text, restart=constants["irs"] > 0)
+        if words[3] != "0"
+    ]
 
 
 def test_morris_lecar_cycles_agree_with_auto(tmp_path):
     # oracle: AUTO-07p run on the same equations: fold of cycles, periods, maxima, stability
     v, w = find_equilibrium(morris_lecar(1 / 15), [12.0, 0.5], {"I": 120.0})
     source = EQUATIONS.replace("VOLTAGE", f"{v:.15f}d0").replace("GATE", f"{w:.15f}d0")
-    (tmp_path / "ml.f90").write_text(source)
-    objects = sorted(str(path) for path in (AUTO_DIR / "lib").glob("*.o"))
-    command = ["gfortran", "-fopenmp", "-O", "-o", "ml", "ml.f90", *objects]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    program = str(tmp_path / "ml")
+    program = auto.build(tmp_path, source)
     equilibria = rows(tmp_path, program, ips=1, irs=0, nmx=200, values=[])
     (label, hopf) = next((row[1], row[3]) for row in equilibria if row[0] == HOPF)
     cycles = rows(tmp_path, program, ips=2, irs=label, nmx=400, values=VALUES)

@@ -9,9 +9,10 @@ import xarray as xr
 import yaml
 
 from ikmeanfield.datasets import DatasetError, open_experiment, time_series
-from ikmeanfield.datasets.runs import NETWORK, batch_path, check_grid
+from ikmeanfield.datasets.runs import batch_path, check_grid
 from ikmeanfield.datasets.store import write
 from ikmeanfield.experiments import expand, parse
+from ikmeanfield.parts import NETWORK
 from ikmeanfield.stages.runs import RunError, collect
 
 QUICK = Path(__file__).parents[2] / "config/quick.yaml"

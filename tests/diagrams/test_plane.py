@@ -17,11 +17,11 @@ from ikmeanfield.analysis.diagrams import (
     equilibrium_diagram,
     fold_and_hopf_points,
     from_tree,
-    read_branches,
     stable_equilibria_regions,
-    write_branches,
+    to_tree,
 )
 from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking
+from ikmeanfield.datasets.trees import read_tree, write_tree
 
 CURRENT, ADAPTATION = "rs.input_current", "rs.adaptation"
 FREE = (CURRENT, ADAPTATION)
@@ -144,8 +144,8 @@ def test_regions_fill_the_plane():
 
 
 def test_a_file_gives_back_the_branches(tmp_path):
-    write_branches(plane(), tmp_path / "plane.nc", {"step": 0.1})
-    tree = read_branches(tmp_path / "plane.nc")
+    write_tree(to_tree(plane(), {"step": 0.1}), tmp_path / "plane.nc")
+    tree = read_tree(tmp_path / "plane.nc")
     assert tree.attrs["step"] == 0.1
     back = from_tree(tree)
     assert list(back) == list(plane())

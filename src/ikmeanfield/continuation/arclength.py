@@ -101,9 +101,10 @@ def has_fixed_scale(name: str, options: ContinuationOptions) -> bool:
     return name in options.scales or bool(np.isfinite(upper - lower))
 
 
-def flips(events: tuple[str, ...], before: Measure, after: Measure) -> int:
-    """Count the test functions that change sign between two points."""
-    return sum(before.tests[name] * after.tests[name] < 0 for name in events)
+def more_crossed(events: tuple[str, ...], before: Measure, after: Measure) -> bool:
+    """Whether more eigenvalues crossed than the signs of the test functions tell of."""
+    flips = sum(before.tests[name] * after.tests[name] < 0 for name in events)
+    return abs(after.unstable - before.unstable) > 2 * flips
 
 
 def tangent_at(curve: Curve, z: FloatArray, along: FloatArray) -> FloatArray:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Measure, flips
+from .arclength import Measure, more_crossed
 from .augmented import border, equilibrium, fold, null_vectors, stack
 from .codim2 import refine_bogdanov_takens, refine_cusp, refine_zero_hopf
 from .normalforms import quadratic_value
@@ -66,8 +66,7 @@ class FoldCurve:
 
     def missed(self, before: Measure, after: Measure) -> bool:
         """Whether more eigenvalues crossed than the test functions tell of."""
-        change = abs(after.unstable - before.unstable)
-        return change > 2 * flips(self.events, before, after)
+        return more_crossed(self.events, before, after)
 
     def refine(self, event: str, z: FloatArray) -> Refined:
         """Solve the defining system of a cusp, Bogdanov-Takens or zero-Hopf point."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Measure, flips
+from .arclength import Measure, more_crossed
 from .augmented import equilibrium, pair_sum, stack
 from .branch import Termination
 from .codim2 import (
@@ -86,8 +86,7 @@ class HopfCurve:
 
     def missed(self, before: Measure, after: Measure) -> bool:
         """Whether more eigenvalues crossed than the test functions tell of."""
-        change = abs(after.unstable - before.unstable)
-        return change > 2 * flips(self.events, before, after)
+        return more_crossed(self.events, before, after)
 
     def refine(self, event: str, z: FloatArray) -> Refined:
         """Solve the defining system of a BT, GH, ZH or HH point."""

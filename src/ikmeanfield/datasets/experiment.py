@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ikmeanfield.datasets.runs import NETWORK, batch_path, check_grid, coordinates, expected
+from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected
 from ikmeanfield.datasets.store import DatasetError, read
 from ikmeanfield.experiments.plan import Plan, read_plan
+from ikmeanfield.parts import NETWORK, mean_field
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -43,13 +44,14 @@ def open_experiment(folder: str | Path, part: str = NETWORK) -> xr.Dataset:
     if part != NETWORK and part not in plan.meanfield:
         msg = f"{folder}: no part {part!r}; there are {', '.join([NETWORK, *plan.meanfield])}"
         raise DatasetError(msg)
+    place = part if part == NETWORK else mean_field(part)
     parts = []
     for number, runs in enumerate(plan.batches):
-        path = batch_path(folder, part, number)
+        path = batch_path(folder, place, number)
         if not path.exists():
             msg = f"{path} is missing, and with it: " + "; ".join(str(run) for run in runs)
             raise DatasetError(msg)
-        batch = read(path, expected(plan, part, runs))
+        batch = read(path, expected(plan, place, runs))
         parts.append(
             batch[list(batch.data_vars)]
             .reset_coords(drop=True)

@@ -13,28 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ikmeanfield.datasets.store import DatasetError
+from ikmeanfield.datasets.store import UNDEFINED, DatasetError
+from ikmeanfield.parts import coordinate_name
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.experiments.plan import Plan, Run, RunTable
-
-NETWORK = "spiking"
+    from ikmeanfield.experiments.plan import Run, RunTable
 
 
 def batch_path(folder: str | Path, part: str, batch: int) -> Path:
-    """Where a batch is stored; `part` is ``"spiking"`` or the name of a mean field."""
-    place = Path(NETWORK) if part == NETWORK else Path("meanfield") / part
-    return Path(folder) / place / f"batch-{batch:03d}.nc"
+    """Where a batch of a part (see `parts`) is stored."""
+    return Path(folder) / part / f"batch-{batch:03d}.nc"
 
 
-def expected(plan: Plan, part: str, runs: Sequence[Run]) -> dict[str, str]:
+def expected(plan: RunTable, part: str, runs: Sequence[Run]) -> dict[str, str]:
     """Attributes by which a file is known as a batch of this plan."""
-    if part == NETWORK:
-        keys = [f"{run.key}:{run.seed}" for run in runs]
-    else:
-        keys = [plan.meanfield_key(part, run) for run in runs]
+    keys = [plan.identity(part, run) for run in runs]
     return {"experiment": plan.experiment, "part": part, "keys": " ".join(keys)}
 
 
@@ -48,16 +43,13 @@ def coordinates(plan: RunTable, runs: Sequence[Run]) -> dict[str, Any]:
     }
     for path in plan.parameters:
         values = [run.coordinate(path) for run in runs]
-        numeric = all(isinstance(value, int | float) for value in values)
+        attributes = {"long_name": path, "units": runs[0].unit(path)}
+        if None in values:
+            attributes[UNDEFINED] = "where the populations differ"
+        numeric = all(value is None or isinstance(value, int | float) for value in values)
         column = np.array(values, float) if numeric else [str(value) for value in values]
-        attributes = {"long_name": path, "units": runs[0].circuit.unit(path)}
         columns[coordinate_name(path)] = ("run", column, attributes)
     return columns
-
-
-def coordinate_name(path: str) -> str:
-    """Name of a parameter's coordinate: the path with its dots replaced."""
-    return path.replace(".", "_")
 
 
 def check_grid(plan: RunTable, dataset: xr.Dataset) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.experiments.meanfield import MeanField
+from ikmeanfield.experiments.paths import in_effect
+from ikmeanfield.experiments.simulation import MeanField
 
 NETWORK_ONLY = ("size", "truncation", "recovery")
 """Parameters of a population that no mean field knows."""
@@ -55,4 +56,6 @@ def known_to(field: MeanField, circuit: Circuit, free: Mapping[str, float]) -> d
 def values_of(circuit: Circuit, field: MeanField, paths: Iterable[str]) -> dict[str, Any]:
     """Those of the given parameters that a mean field knows, by path."""
     hidden = NETWORK_ONLY if field.reset_correction else NETWORK_ONLY + RESET
-    return {path: circuit.get(path) for path in paths if path.rpartition(".")[2] not in hidden}
+    return {
+        path: in_effect(circuit, path) for path in paths if path.rpartition(".")[2] not in hidden
+    }

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.checks import Label
-from ikmeanfield.experiments.meanfield import MeanField
+from ikmeanfield.experiments.simulation import MeanField
 from ikmeanfield.inputs import ramp
 from ikmeanfield.schema import Validated
 from ikmeanfield.stepping import DEFAULT_STEP, whole_ratio

@@ -9,7 +9,7 @@ import numpy as np
 
 from ikmeanfield.analysis.diagrams import fold_and_hopf_points
 from ikmeanfield.datasets.store import write
-from ikmeanfield.datasets.transitions import CONTINUATION
+from ikmeanfield.parts import CONTINUATION
 from ikmeanfield.stages.points import collect_points
 
 if TYPE_CHECKING:

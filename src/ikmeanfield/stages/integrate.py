@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ikmeanfield.datasets.store import write
 from ikmeanfield.meanfield import integrate
+from ikmeanfield.parts import mean_field
 from ikmeanfield.stages.runs import collect
 
 if TYPE_CHECKING:
@@ -22,21 +23,21 @@ def integrate_batch(plan: Plan, meanfield: str, batch: int, path: str | Path) ->
     one solution.
     """
     settings, model = plan.simulation, plan.meanfield[meanfield]
-    inputs = plan.currents
     solved: dict[str, xr.Dataset] = {}
 
     def solution(run: Run) -> xr.Dataset:
         key = plan.meanfield_key(meanfield, run)
         if key not in solved:
             series = integrate(
-                run.circuit, inputs, duration=settings.duration, sample=settings.sample,
+                run.circuit, plan.currents_of(run),
+                duration=settings.duration, sample=settings.sample,
                 reset_correction=model.reset_correction, form=model.form,
             )  # fmt: skip
             solved[key] = series[list(settings.record)]
         return solved[key]
 
     dataset = collect(
-        plan, meanfield, plan.batches[batch], solution,
+        plan, mean_field(meanfield), plan.batches[batch], solution,
         f"Mean field '{meanfield}' of the experiment {plan.experiment}",
         reset_correction=int(model.reset_correction), form=model.form,
     )  # fmt: skip

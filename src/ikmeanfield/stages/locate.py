@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ikmeanfield.analysis.transitions import ADAPTATION, CIRCUIT, RampSettings, locate
 from ikmeanfield.datasets.store import write
-from ikmeanfield.datasets.transitions import TRANSITIONS
+from ikmeanfield.parts import TRANSITIONS
 from ikmeanfield.stages.points import collect_points
 
 if TYPE_CHECKING:
@@ -23,10 +23,11 @@ def locate_batch(plan: TransitionPlan, batch: int, path: str | Path) -> None:
     troughs = {"adaptation": ADAPTATION, "circuit": CIRCUIT}[settings.troughs]
 
     def network(run: Run) -> xr.Dataset:
+        own = plan.transitions_of(run)
         return locate(
             run.circuit, settings.population, settings.low, settings.high,
             observed=settings.observed, ramp=ramp, troughs=troughs, hold=run.hold,
-            step=settings.step, thresholds=settings.thresholds, seed=run.seed,
+            step=own.step, thresholds=own.thresholds, seed=run.seed,
         )  # fmt: skip
 
     dataset = collect_points(

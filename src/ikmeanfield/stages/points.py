@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ikmeanfield.datasets.provenance import attributes
-from ikmeanfield.datasets.runs import coordinates
+from ikmeanfield.datasets.runs import coordinates, expected
 from ikmeanfield.datasets.store import UNDEFINED
-from ikmeanfield.datasets.transitions import expected
 from ikmeanfield.stages.progress import tracked
 from ikmeanfield.stages.runs import RunError
 
@@ -71,5 +70,6 @@ def collect_points(
     dataset = dataset.assign_coords(coordinates(plan, runs))
     config = plan.model_dump(include={"experiment", "seed", "portable", part})
     config["circuits"] = [run.circuit.model_dump() for run in runs]
+    config["settings"] = [run.settings for run in runs]
     dataset.attrs = {**attributes(title, config, seed=plan.seed), **expected(plan, part, runs)}
     return dataset

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from ikmeanfield.datasets.provenance import attributes
 from ikmeanfield.datasets.runs import coordinates, expected
+from ikmeanfield.parts import NETWORK, mean_field
 from ikmeanfield.stages.progress import tracked
 
 if TYPE_CHECKING:
@@ -47,6 +49,11 @@ def collect(
         [run.circuit.model_dump_json() for run in runs],
         {"long_name": "effective circuit of the run, as JSON"},
     )
+    dataset["settings"] = (
+        "run",
+        [json.dumps(run.settings, sort_keys=True) for run in runs],
+        {"long_name": "effective settings of the run that sweeps may vary, as JSON"},
+    )
     dataset.attrs = {
         **attributes(title, _config(plan, part), seed=plan.seed, **settings),
         **expected(plan, part, runs),
@@ -76,6 +83,6 @@ def _config(plan: Plan, part: str) -> dict[str, Any]:
         "simulation": plan.simulation.model_dump(exclude={"discard"}),
         "input": {name: shape.model_dump() for name, shape in plan.input.items()},
     }
-    if part in plan.meanfield:
-        config["meanfield"] = plan.meanfield[part].model_dump()
+    if part != NETWORK:
+        config["meanfield"] = plan.meanfield[part.removeprefix(mean_field(""))].model_dump()
     return config

@@ -22,9 +22,9 @@ from ikmeanfield.analysis.overlap import (
     united,
 )
 from ikmeanfield.analysis.sides import Found, Transition, inside_sweep
-from ikmeanfield.datasets.runs import coordinate_name
 from ikmeanfield.datasets.store import UNDEFINED
 from ikmeanfield.files import replacing
+from ikmeanfield.parts import coordinate_name
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -105,7 +105,7 @@ def score_regions(
         numeric = all(isinstance(value, int | float) for value in column)
         attrs = {"long_name": path}
         if "." in path:
-            attrs["units"] = plan.circuit.unit(path)
+            attrs["units"] = plan.runs[0].unit(path)
         variables[f"scored_{coordinate_name(path)}"] = (
             "score", np.array(column, float) if numeric else list(map(str, column)),
             attrs,

@@ -11,17 +11,11 @@ import numpy as np
 
 from ikmeanfield.analysis.rate_difference import Moments, moments
 from ikmeanfield.analysis.spectra import power_spectrum
-from ikmeanfield.datasets.provenance import attributes
-from ikmeanfield.datasets.runs import (
-    NETWORK,
-    batch_path,
-    check_grid,
-    coordinate_name,
-    coordinates,
-    expected,
-)
+from ikmeanfield.datasets.provenance import attributes, shared
+from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected
 from ikmeanfield.datasets.store import write
 from ikmeanfield.files import replacing
+from ikmeanfield.parts import NETWORK, coordinate_name, mean_field
 from ikmeanfield.stages.progress import tracked
 from ikmeanfield.stages.repair import read_or_rebuild
 
@@ -86,9 +80,10 @@ def _summary_of_batch(plan: Plan, folder: Path, number: int) -> xr.Dataset:
     if plan.meanfield:
         differences = []
         for name in plan.meanfield:
-            path = batch_path(folder, name, number)
+            part = mean_field(name)
+            path = batch_path(folder, part, number)
             command = ["integrate", file, "--meanfield", name, "--batch", str(number)]
-            theory = read_or_rebuild(path, expected(plan, name, runs), command)
+            theory = read_or_rebuild(path, expected(plan, part, runs), command)
             differences.append(_kept(plan, theory) - rates)
         stacked = np.stack(differences, axis=1)  # run, meanfield, population, time
         columns = _columns(moments(d) for d in stacked.reshape(-1, stacked.shape[-1]))
@@ -130,12 +125,14 @@ def _variables(
 
 def _attributes(plan: Plan) -> dict[str, str | float | int]:
     settings = plan.simulation
+    varied = [plan.simulation_of(run) for run in plan.runs]
     config = plan.model_dump(exclude={"runs", "runs_per_job"})
     config["circuit"] = _common(plan.runs)
     return attributes(
         f"Summary of the experiment {plan.experiment}", config,
-        experiment=plan.experiment, seed=plan.seed, scheme=settings.scheme, step=settings.step,
-        thresholds=settings.thresholds, sample=settings.sample, duration=settings.duration,
+        experiment=plan.experiment, seed=plan.seed,
+        **shared(varied, "scheme", "step", "thresholds"),
+        sample=settings.sample, duration=settings.duration,
         discard=settings.discard, keys=" ".join(f"{run.key}:{run.seed}" for run in plan.runs),
     )  # fmt: skip
 

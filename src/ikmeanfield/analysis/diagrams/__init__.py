@@ -6,7 +6,7 @@
     )
     points = fold_and_hopf_points(circuit, "rs.input_current", 0.0, 100.0, at="rs.adaptation")
     check_points(points, plane)                      # the same points on the curves of the plane
-    write_branches(plane, "plane.nc")
+    write_tree(to_tree(plane), "plane.nc")           # datasets.trees: whole or absent
 
 Results are dictionaries of `continuation.Branch` by name: ``equilibria``, ``cycles_1``, ... of a
 diagram; ``fold_1``, ``hopf_1``, ... of a plane, and ``scan_1``, ... of the equilibria from which
@@ -17,7 +17,7 @@ from .coincidence import CoincidenceError, check_points, curve_values
 from .line import DiagramError, equilibrium_diagram, fold_and_hopf_points
 from .plane import bifurcation_plane, codimension_two
 from .regions import Region, stable_equilibria_regions
-from .tree import from_tree, read_branches, to_tree, write_branches
+from .tree import from_tree, to_tree
 
 __all__ = [
     "CoincidenceError",
@@ -30,8 +30,6 @@ __all__ = [
     "equilibrium_diagram",
     "fold_and_hopf_points",
     "from_tree",
-    "read_branches",
     "stable_equilibria_regions",
     "to_tree",
-    "write_branches",
 ]
