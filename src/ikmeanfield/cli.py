@@ -55,6 +55,7 @@ OURS = (
     "FigureError",
     "DiagramError",
     "CoincidenceError",
+    "ResetDomainError",
 )
 """Errors that explain themselves; by name, because importing their modules takes time."""
 
@@ -179,6 +180,33 @@ def continue_(plan: PlanFile, batch: Batch = None, output: Output = None) -> Non
 
 
 @app.command()
+def diagrams(plan: PlanFile, batch: Batch = None, output: Output = None) -> None:
+    """Follow mean fields in one parameter: the diagrams of one batch or of all."""
+    loaded = _plan(plan)
+    from ikmeanfield.datasets.runs import batch_path  # noqa: PLC0415
+    from ikmeanfield.parts import DIAGRAMS  # noqa: PLC0415
+    from ikmeanfield.stages.diagrams import follow_diagrams  # noqa: PLC0415
+
+    for number in _numbers(len(loaded.diagram_batches), batch, output):
+        follow_diagrams(loaded, number, output or batch_path(plan.parent, DIAGRAMS, number))
+
+
+@app.command()
+def tabulate(
+    plan: PlanFile,
+    table: Annotated[str, typer.Argument(help="Which table: bifurcations or distances.")],
+) -> None:
+    """Write a table of an experiment beside its plan, from its diagrams or its summary."""
+    loaded = _plan(plan)
+    from ikmeanfield.stages import tabulate as stage  # noqa: PLC0415
+
+    if table not in stage.TABLES:
+        known = ", ".join(stage.TABLES)
+        raise typer.BadParameter(f"no table {table!r}; the tables are {known}")
+    stage.tabulate(loaded, plan.parent, table)
+
+
+@app.command()
 def plane(plan: PlanFile, folder: Folder = None) -> None:
     """Follow an experiment's folds and Hopf points in two parameters, and its diagrams in one."""
     loaded = _transition_plan(plan)
@@ -282,7 +310,10 @@ def _steps(plan: Plan | TransitionPlan, run: Run) -> float:
 
 
 def _batches(plan: RunTable, batch: int | None, output: Path | None) -> list[int]:
-    count = len(plan.batches)
+    return _numbers(len(plan.batches), batch, output)
+
+
+def _numbers(count: int, batch: int | None, output: Path | None) -> list[int]:
     if output is not None and batch is None and count != 1:
         raise typer.BadParameter(f"--output takes one batch of the {count}: add --batch")
     if batch is None:

@@ -6,6 +6,7 @@ Its parts are folders of batches, named as the folders; what its sweeps vary are
 NETWORK = "spiking"
 TRANSITIONS = "transitions"
 CONTINUATION = "continuation"
+DIAGRAMS = "diagrams"
 
 
 def mean_field(name: str) -> str:

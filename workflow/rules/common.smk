@@ -8,6 +8,7 @@ if SOURCE not in sys.path:
     sys.path.insert(0, SOURCE)
 
 from ikmeanfield import experiments
+from ikmeanfield.figures.catalogue import FIGURES
 from ikmeanfield.fingerprint import code_hash
 from ikmeanfield.schema import ConfigError
 
@@ -28,6 +29,8 @@ CODE = {
         "plane",
         "traces",
         "summarise_transitions",
+        "diagrams",
+        "tabulate",
     )
 }
 
@@ -53,6 +56,7 @@ shell.prefix(
     f"IKMEANFIELD_KERNELS_CONTINUE={KERNELS['meanfield']} "
     f"IKMEANFIELD_KERNELS_PLANE={KERNELS['meanfield']} "
     f"IKMEANFIELD_KERNELS_TRACES={KERNELS['both']} "
+    f"IKMEANFIELD_KERNELS_DIAGRAMS={KERNELS['meanfield']} "
     f"PYTHONPATH={shlex.quote(SOURCE)}:${{{{PYTHONPATH-}}}}; "
 )
 
@@ -71,6 +75,11 @@ SUMMARY_FILES = collect(
     "results/{experiment}/summary.{suffix}", experiment=PLANS, suffix=("nc", "csv")
 )
 FORMATS = ("pdf", "png", "md")
+TABLE_FILES = [
+    f"results/{name}/{table}.csv"
+    for name, plan in PLANS.items()
+    for table in plan.tables
+]
 FIGURE_FILES = collect(
     "results/figures/{figure}.{suffix}",
     figure=SETTINGS.figures,
@@ -86,6 +95,7 @@ wildcard_constraints:
     or "none",
     figure="|".join(SETTINGS.figures) or "none",
     batch=r"\d\d\d\d*",
+    table="bifurcations|distances",
 
 
 def plan_digest(wildcards):
@@ -122,6 +132,32 @@ def continuation_keys(wildcards):
     return [plan.continuation_key(run) for run in plan.batches[int(wildcards.batch)]]
 
 
+def diagram_keys(wildcards):
+    """What determines the diagrams of a batch."""
+    lines = PLANS[wildcards.experiment].diagram_batches[int(wildcards.batch)]
+    return [line.key for line in lines]
+
+
+def diagram_files(experiment):
+    """The batches of an experiment's diagrams."""
+    count = len(PLANS[experiment].diagram_batches)
+    return [f"results/{experiment}/diagrams/batch-{n:03d}.nc" for n in range(count)]
+
+
+def tabulated(wildcards):
+    """What a table is made from."""
+    if wildcards.table == "bifurcations":
+        return diagram_files(wildcards.experiment)
+    return [f"results/{wildcards.experiment}/summary.nc"]
+
+
+def kernels_of_summary(wildcards):
+    """The stamp of the compiled mean field, which only rates of single neurons need."""
+    plan = PLANS[wildcards.experiment]
+    needed = not has_transitions(plan) and plan.response is not None
+    return [f"{KERNELS['meanfield']}/meanfield.txt"] if needed else []
+
+
 def plane_key(wildcards):
     """What determines the plane and the diagrams."""
     return PLANS[wildcards.experiment].plane_key
@@ -134,15 +170,12 @@ def traces_key(wildcards):
 
 def summarised(wildcards):
     """The files that the summary of an experiment is made from."""
-    plan = PLANS[wildcards.experiment]
-    parts = ["spiking", *(f"meanfield/{name}" for name in mean_fields_of(plan))]
-    files = []
-    if has_transitions(plan):
-        parts = ["transitions", "continuation"]
-        files = [f"results/{wildcards.experiment}/continuation/plane.nc"]
-    return files + [
-        f"results/{wildcards.experiment}/{part}/batch-{n:03d}.nc"
-        for part in parts
+    plan, folder = PLANS[wildcards.experiment], f"results/{wildcards.experiment}"
+    if not has_transitions(plan):
+        return series_files(wildcards.experiment)
+    return [f"{folder}/continuation/plane.nc"] + [
+        f"{folder}/{part}/batch-{n:03d}.nc"
+        for part in ("transitions", "continuation")
         for n in range(len(plan.batches))
     ]
 
@@ -159,6 +192,24 @@ def stored(wildcards):
         f"results/{name}/{product.path}"
         for name in SETTINGS.figures[wildcards.figure].sources
         for product in PLANS[name].products.values()
+    ] + [file for name in _with_series(wildcards) for file in series_files(name)]
+
+
+def _with_series(wildcards):
+    """The experiments of a figure whose series in time it shows."""
+    figure = SETTINGS.figures[wildcards.figure]
+    needs = zip(figure.sources, FIGURES[figure.draw], strict=True)
+    return [name for name, need in needs if need.series]
+
+
+def series_files(experiment):
+    """All batches of networks and of mean fields that are compared in time."""
+    plan = PLANS[experiment]
+    parts = ["spiking", *(f"meanfield/{name}" for name in mean_fields_of(plan))]
+    return [
+        f"results/{experiment}/{part}/batch-{n:03d}.nc"
+        for part in parts
+        for n in range(len(plan.batches))
     ]
 
 

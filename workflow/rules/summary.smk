@@ -6,6 +6,7 @@ rule summarise_experiment:
     input:
         plan="results/{experiment}/plan.json",
         parts=summarised,
+        kernels=lambda wildcards: ancient(kernels_of_summary(wildcards)),
     output:
         summary="results/{experiment}/summary.nc",
         table="results/{experiment}/summary.csv",
@@ -22,4 +23,5 @@ rule summarise_experiment:
     params:
         code=summary_code,
     shell:
+        "NUMBA_CACHE_DIR=$IKMEANFIELD_KERNELS_INTEGRATE "
         "python -m ikmeanfield summarise {input.plan} 2> {log}"

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from ikmeanfield.circuit import PRESETS, Circuit, Population
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.checks import Label, Value
+from ikmeanfield.experiments.diagrams import Diagrams, Response
 from ikmeanfield.experiments.drawing import Drawing, Figure, checked
 from ikmeanfield.experiments.grid import Sweep
 from ikmeanfield.experiments.paths import ALL, conflict, spread
@@ -87,6 +88,10 @@ class Experiment(Validated):
     """Duration, recording and scheme of the networks."""
     meanfield: dict[Label, MeanField] = Field({})
     """Mean fields to compare with, by a name of your choice."""
+    diagrams: Diagrams | None = None
+    """Equilibria and cycles of the mean fields at every grid point."""
+    response: Response | None = None
+    """Rates of single neurons at every grid point."""
     transitions: Transitions | None = None
     """Where networks change state, instead of `simulation`."""
     continuation: Continuation | None = None
@@ -102,9 +107,27 @@ class Experiment(Validated):
         if (self.transitions is None) != (self.continuation is None):
             msg = "`transitions` and `continuation` belong together"
             raise ValueError(msg)
-        if self.transitions is not None and (self.meanfield or self.input):
-            msg = "`meanfield` and `input` belong to `simulation`, not to `transitions`"
+        foreign = [self.meanfield, self.input, self.diagrams, self.response]
+        if self.transitions is not None and any(foreign):
+            msg = (
+                "`meanfield`, `input`, `diagrams` and `response` belong to `simulation`, not to "
+                "`transitions`"
+            )
             raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _diagrams_are_of_what_is_there(self) -> Self:
+        if self.diagrams is None:
+            return self
+        if not self.meanfield:
+            msg = "`diagrams` needs a mean field in `meanfield`"
+            raise ValueError(msg)
+        for key, known in (("meanfield", self.meanfield), ("sweeps", self.sweeps)):
+            for name in getattr(self.diagrams, key) or ():
+                if name not in known:
+                    msg = f"diagrams.{key}: no {name!r}; there are {', '.join(known)}"
+                    raise ValueError(msg)
         return self
 
     @model_validator(mode="after")

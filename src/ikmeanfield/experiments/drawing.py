@@ -79,3 +79,17 @@ def _check_needs(figure: str, needs: Needs, experiment: Experiment) -> None:
     if missing or (needs.sweeps and not experiment.meanfield):
         msg = f"{figure} needs a mean field and the sweeps {', '.join(needs.sweeps)}"
         raise ValueError(msg)
+    diagrams, response, simulation = experiment.diagrams, experiment.response, experiment.simulation
+    if needs.diagrams is not None and (diagrams is None or diagrams.parameter != needs.diagrams):
+        msg = f"{figure} needs `diagrams` in {needs.diagrams}"
+        raise ValueError(msg)
+    if needs.response is not None and (response is None or response.population != needs.response):
+        msg = f"{figure} needs the `response` of {needs.response}"
+        raise ValueError(msg)
+    if needs.corrections and len({m.reset_correction for m in experiment.meanfield.values()}) < 2:
+        msg = f"{figure} needs a mean field with reset_correction and one without"
+        raise ValueError(msg)
+    for series in needs.series:
+        if simulation is None or series not in simulation.record:
+            msg = f"{figure} needs {series} in simulation.record"
+            raise ValueError(msg)

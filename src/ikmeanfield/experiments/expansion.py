@@ -8,6 +8,7 @@ from typing import Any
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.experiments.checks import Value
 from ikmeanfield.experiments.config import Config, Experiment
+from ikmeanfield.experiments.diagrams import check_beside, check_domain
 from ikmeanfield.experiments.feasible import (
     check_continuation,
     check_input,
@@ -38,6 +39,7 @@ def expand(config: Config, name: str) -> Plan | TransitionPlan:
     base = checked(f"{where}.circuit", experiment.circuit.build)
     check_input(experiment, base, where)
     check_continuation(experiment, base, where)
+    check_beside(experiment, base, where)
     runs: list[Run] = []
     parameters: dict[str, None] = {}
     for sweep_name, sweep in experiment.sweeps.items():
@@ -52,6 +54,7 @@ def expand(config: Config, name: str) -> Plan | TransitionPlan:
             variant = checked(here, partial(_varied, experiment, values))
             check_step(variant, circuit, here)
             check_plane(experiment, base, circuit, here)
+            check_domain(experiment, circuit, here)
             for replicate in range(sweep.replicates):
                 key = _key(variant, replicate, circuit, hold=hold)
                 if key in seen:
@@ -95,7 +98,8 @@ def _plan(
         )  # fmt: skip
     return Plan(
         **table, simulation=experiment.simulation, input=dict(experiment.input),
-        meanfield=dict(experiment.meanfield),
+        meanfield=dict(experiment.meanfield), diagrams=experiment.diagrams,
+        response=experiment.response,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.experiments.checks import Value
+from ikmeanfield.experiments.diagrams import Diagrams, Response, diagram_identity
 from ikmeanfield.experiments.identity import hashed, without_sizes
 from ikmeanfield.experiments.paths import in_effect
 from ikmeanfield.experiments.planes import Plane, known_to, values_of
@@ -21,7 +22,7 @@ from ikmeanfield.experiments.simulation import InputShape, MeanField, Simulation
 from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.files import replacing
 from ikmeanfield.inputs import Current
-from ikmeanfield.parts import NETWORK, TRANSITIONS, mean_field
+from ikmeanfield.parts import DIAGRAMS, NETWORK, TRANSITIONS, mean_field
 from ikmeanfield.schema import ConfigError, Validated, explain
 
 
@@ -117,10 +118,25 @@ class RunTable(Validated):
         """What figures of this experiment are drawn from, by name."""
         return {"summary": Product("summary.nc", "summarise")}
 
+    @property
+    def tables(self) -> list[str]:
+        """Tables of this experiment beside its summary."""
+        return []
+
     def write(self, path: str | Path) -> None:
         """Store as JSON, at once or not at all."""
         with replacing(path) as temporary:
             temporary.write_text(self.text, encoding="utf-8")
+
+
+class Line(Validated):
+    """One diagram: a mean field of a circuit, followed in one parameter."""
+
+    meanfield: str
+    key: str
+    """Hash of everything that determines the diagram."""
+    circuit: Circuit
+    """The circuit of the first run whose diagram this is."""
 
 
 class Plan(RunTable):
@@ -129,6 +145,8 @@ class Plan(RunTable):
     simulation: Simulation
     input: dict[str, InputShape]
     meanfield: dict[str, MeanField]
+    diagrams: Diagrams | None = None
+    response: Response | None = None
 
     def simulation_of(self, run: Run) -> Simulation:
         """The settings in effect in a run."""
@@ -163,6 +181,49 @@ class Plan(RunTable):
                 "meanfield": self.meanfield[name].model_dump(),
             }
         )
+
+    def diagram_key(self, name: str, run: Run) -> str:
+        """Hash of what determines a diagram: runs that differ in nothing else share it."""
+        assert self.diagrams is not None
+        return hashed(diagram_identity(self.diagrams, self.meanfield[name], run.circuit))
+
+    @property
+    def products(self) -> dict[str, Product]:
+        """What figures of this experiment are drawn from, by name."""
+        paths = (f"{DIAGRAMS}/batch-{n:03d}" for n in range(len(self.diagram_batches)))
+        diagrams = {path: Product(f"{path}.nc", "diagrams", tree=True) for path in paths}
+        return {**super().products, **diagrams}
+
+    @property
+    def tables(self) -> list[str]:
+        """Tables of this experiment beside its summary."""
+        tables = {"distances": self.meanfield, "bifurcations": self.diagrams}
+        return [name for name, asked in tables.items() if asked]
+
+    @property
+    def diagram_names(self) -> list[str]:
+        """The mean fields of which diagrams are made."""
+        if self.diagrams is None:
+            return []
+        return self.diagrams.meanfield or list(self.meanfield)
+
+    @property
+    def diagram_runs(self) -> list[Run]:
+        """The runs at whose grid points diagrams are made: the first of all replicates."""
+        sweeps = self.diagrams.sweeps if self.diagrams is not None else []
+        chosen = [run for run in self.runs if sweeps is None or run.sweep in sweeps]
+        return [run for run in chosen if run.replicate == 0]
+
+    @property
+    def diagram_batches(self) -> list[list[Line]]:
+        """Every distinct diagram once, in chunks of `runs_per_job`."""
+        lines: dict[str, Line] = {}
+        for run in self.diagram_runs:
+            for name in self.diagram_names:
+                key = self.diagram_key(name, run)
+                lines.setdefault(key, Line(meanfield=name, key=key, circuit=run.circuit))
+        found, size = list(lines.values()), self.runs_per_job
+        return [found[i : i + size] for i in range(0, len(found), size)]
 
 
 class TransitionPlan(RunTable):

@@ -15,14 +15,36 @@ class Needs:
         Sweeps the experiment must have, with a mean field.
     plane
         The two parameters of the experiment's continuation.
+    diagrams
+        The parameter in which the experiment's diagrams must be.
+    response
+        The population of which single neurons' rates must be there.
+    corrections
+        Whether there must be a corrected mean field and an uncorrected one.
+    series
+        Series that are drawn in time and must be recorded. The figure gets them, of the first
+        replicates in `sweeps`, as ``series``.
     """
 
     sweeps: tuple[str, ...] = ()
     plane: tuple[str, str] | None = None
+    diagrams: str | None = None
+    response: str | None = None
+    corrections: bool = False
+    series: tuple[str, ...] = ()
 
 
 FIGURES: dict[str, tuple[Needs, ...]] = {
     "fig1": (Needs(plane=("rs.input_current", "rs.adaptation")),),
+    "fig2": (
+        Needs(
+            sweeps=("reset",),
+            diagrams="rs.input_current",
+            response="rs",
+            corrections=True,
+            series=("synaptic_activation",),
+        ),
+    ),
     "fig4": (Needs(sweeps=("width", "cutoff", "width_spectra", "cutoff_spectra")),),
 }
 """Every figure with what it needs of each of its experiments, in their order.

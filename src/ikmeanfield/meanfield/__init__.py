@@ -9,14 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ikmeanfield.meanfield.domain import ResetAccuracyWarning, ResetDomainError
     from ikmeanfield.meanfield.integration import IntegrationError, integrate
     from ikmeanfield.meanfield.model import Form, MeanField
-    from ikmeanfield.meanfield.reset import (
-        ResetAccuracyWarning,
-        ResetDomainError,
-        adjusted_current,
-        firing_rate,
-    )
+    from ikmeanfield.meanfield.reset import adjusted_current, firing_rate
 
 __all__ = [
     "Form",
@@ -33,8 +29,8 @@ _HOMES = {
     "Form": "model",
     "IntegrationError": "integration",
     "MeanField": "model",
-    "ResetAccuracyWarning": "reset",
-    "ResetDomainError": "reset",
+    "ResetAccuracyWarning": "domain",
+    "ResetDomainError": "domain",
     "adjusted_current": "reset",
     "firing_rate": "reset",
     "integrate": "integration",

@@ -14,8 +14,8 @@ from ikmeanfield.circuit import Circuit
 from ikmeanfield.datasets import time_series
 from ikmeanfield.inputs import Current, currents
 from ikmeanfield.meanfield import equations
+from ikmeanfield.meanfield.domain import ResetDomainError
 from ikmeanfield.meanfield.model import Form, MeanField
-from ikmeanfield.meanfield.reset import ResetDomainError, outside_domain
 from ikmeanfield.stepping import whole_ratio
 
 if TYPE_CHECKING:  # importing xarray costs as much as a short run
@@ -89,7 +89,7 @@ def integrate(
     ValueError
         If the grid of samples, the method or the initial state does not fit.
     ResetDomainError
-        If the reset correction is not defined at the initial state.
+        If the reset correction is not defined at rest or at the initial state.
     IntegrationError
         If the solver fails or the solution is not finite.
     """
@@ -142,22 +142,10 @@ def _initial(model: MeanField, given: ArrayLike | None) -> FloatArray:
     if y.shape != (len(model.variables),) or not np.isfinite(y).all():
         msg = f"initial must hold one finite value for each of {', '.join(model.variables)}"
         raise ValueError(msg)
-    problem = _domain_problem(model, y, np.array(list(model.parameters.values())))
+    problem = model.outside_domain(y, np.array(list(model.parameters.values())))
     if problem:
         raise ResetDomainError(f"{problem}, at the initial state")
     return y
-
-
-def _domain_problem(model: MeanField, y: FloatArray, p: FloatArray) -> str:
-    """What is wrong with the reset correction at a state; empty where nothing is."""
-    if not model.reset_correction:
-        return ""
-    populations, synapses, _ = model.layout.arrays
-    vertices = equations.lumped_inputs(y, p, populations, synapses)[:, 1]
-    for (name, population), vertex in zip(model.circuit.populations.items(), vertices, strict=True):
-        if not population.reset_potential < vertex < population.peak_potential:
-            return outside_domain(population, name, vertex)
-    return ""
 
 
 def _pieces(
@@ -264,7 +252,7 @@ def _finite(solution: FloatArray) -> FloatArray:
 def _explained(model: MeanField, reason: str, p: FloatArray, trace: FloatArray) -> str:
     """What went wrong, at which time and state, with which parameters."""
     time, y = trace[1], trace[2:].copy()
-    cause = _domain_problem(model, y, p) or reason
+    cause = model.outside_domain(y, p) or reason
     if model.form == "absolute":
         cause += " (the absolute form jumps where v crosses v_r; another rtol may pass)"
     state = ", ".join(f"{k} = {x:.6g}" for k, x in zip(model.variables, y, strict=True))

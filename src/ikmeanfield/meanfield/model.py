@@ -13,12 +13,18 @@ from numpy.typing import NDArray
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.continuation.problem import Problem, Scalar
 from ikmeanfield.meanfield import equations
+from ikmeanfield.meanfield.domain import (
+    check_domain_at_rest,
+    outside_domain,
+    warn_of_high_reset,
+)
 from ikmeanfield.meanfield.equations import POPULATION_VARIABLES, IntArray, Layout
-from ikmeanfield.meanfield.reset import warn_of_high_reset
 
 FloatArray = NDArray[np.float64]
 
 Form = Literal["paper", "absolute"]
+
+_ENDS = ("reset_potential", "peak_potential")
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,11 @@ class MeanField:
         ``'paper'``: the width enters as Δ_v (v − v_r) and Δ_v, which is derived for v > v_r.
         ``'absolute'``: as Δ_v |v − v_r| and Δ_v sign(v − v_r), which holds on both sides of v_r.
         The second is discontinuous at v = v_r unless r = 0.
+
+    Raises
+    ------
+    ResetDomainError
+        If the reset correction is asked for and not defined at rest (see `check_domain_at_rest`).
     """
 
     circuit: Circuit
@@ -51,6 +62,7 @@ class MeanField:
             msg = f"form = {self.form!r} is not one of {allowed}"
             raise ValueError(msg)
         if self.reset_correction:
+            check_domain_at_rest(self.circuit)
             for name, population in self.circuit.populations.items():
                 warn_of_high_reset(population, name, stacklevel=4)
 
@@ -91,6 +103,21 @@ class MeanField:
     def lumped_input(self, y: FloatArray, p: FloatArray) -> FloatArray:
         """μ of Eq. 29 at the mean threshold, in mV², one per population."""
         return self._lumped(y, p)[:, 0]
+
+    def outside_domain(self, y: FloatArray, p: FloatArray) -> str:
+        """Why the reset correction is not defined at a state; empty where it is."""
+        if not self.reset_correction:
+            return ""
+        vertices = self._lumped(y, p)[:, 1]
+        values = dict(zip(self.parameters, p, strict=True))
+        for (name, population), vertex in zip(
+            self.circuit.populations.items(), vertices, strict=True
+        ):
+            ends = {key: float(values[f"{name}.{key}"]) for key in _ENDS}
+            if not ends["reset_potential"] < vertex < ends["peak_potential"]:
+                here = population.model_copy(update=ends)
+                return outside_domain(here, name, float(vertex))
+        return ""
 
     def initial_state(self) -> FloatArray:
         """All neurons silent at the resting potential: r = 0, v = v_r, u = 0, s = 0."""

@@ -6,24 +6,16 @@ line; I* is the current at which the latter fires as fast as the former does at 
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ikmeanfield.circuit import Population
+from ikmeanfield.meanfield.domain import ResetDomainError, outside_domain, warn_of_high_reset
 from ikmeanfield.meanfield.equations import reset_corrections
 
 FloatArray = NDArray[np.float64]
-
-
-class ResetDomainError(ValueError):
-    """The reset correction is not defined: α/(2k) does not lie between v_0 and v_p."""
-
-
-class ResetAccuracyWarning(UserWarning):
-    """The reset correction is less accurate: v_0 is not below the resting potential."""
 
 
 def adjusted_current(
@@ -108,26 +100,6 @@ def firing_rate(
         gamma -= np.arctan(root / (vertex - 2.0 * population.reset_potential))
     per_ms = population.leakage * root / (2.0 * population.capacitance * gamma)
     return np.asarray(1e3 * per_ms)
-
-
-def warn_of_high_reset(population: Population, name: str, stacklevel: int = 3) -> None:
-    """Warn where v_0 ≥ v_r: then the reset acts below the onset of spiking too (Sec. IV.B)."""
-    if population.reset_potential >= population.resting_potential:
-        msg = (
-            f"{name}: reset_potential = {population.reset_potential:g} mV is not below "
-            f"resting_potential = {population.resting_potential:g} mV; the reset correction is "
-            "less accurate there"
-        )
-        warnings.warn(msg, ResetAccuracyWarning, stacklevel=stacklevel)
-
-
-def outside_domain(population: Population, name: str, vertex: float) -> str:
-    """The message for an α/(2k) outside (v_0, v_p)."""
-    return (
-        f"{name}: the reset correction needs reset_potential < alpha/(2k) < peak_potential; got "
-        f"alpha/(2k) = {vertex:g} mV, reset_potential = {population.reset_potential:g} mV, "
-        f"peak_potential = {population.peak_potential:g} mV"
-    )
 
 
 def _lumped(

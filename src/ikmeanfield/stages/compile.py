@@ -17,7 +17,9 @@ def compile_engine(engine: str) -> None:
 
         compile_kernels(cast(Scheme, engine))
         return
-    from ikmeanfield.meanfield import MeanField, integrate  # noqa: PLC0415
+    from ikmeanfield.meanfield import MeanField, adjusted_current, integrate  # noqa: PLC0415
+
+    adjusted_current(regular_spiking().populations["rs"], 0.0)  # what the response calls
 
     for circuit in (regular_spiking(), truncated(), excitatory_inhibitory()):
         for reset_correction in (True, False):

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ikmeanfield.datasets.store import read
 from ikmeanfield.datasets.trees import read_tree
+from ikmeanfield.figures.catalogue import FIGURES, Needs
 from ikmeanfield.figures.save import save
 from ikmeanfield.stages.repair import rebuilt
+from ikmeanfield.stages.series import chosen_series
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.experiments.plan import RunTable
+    from ikmeanfield.experiments.plan import Plan, RunTable
 
 
 def draw(figure: str, plans: Sequence[RunTable], folders: Sequence[Path], stem: Path) -> None:
@@ -31,7 +33,10 @@ def draw(figure: str, plans: Sequence[RunTable], folders: Sequence[Path], stem: 
         The files to write, without suffix.
     """
     module = import_module(f"ikmeanfield.figures.{figure}")
-    stored = [_stored(plan, folder) for plan, folder in zip(plans, folders, strict=True)]
+    stored = [
+        _stored(plan, folder) | _series(plan, folder, needs)
+        for plan, folder, needs in zip(plans, folders, FIGURES[figure], strict=True)
+    ]
     content = module.arrange(stored)
     save(module.draw(**content), module.caption(**content), stem)
 
@@ -47,3 +52,15 @@ def _stored(plan: RunTable, folder: Path) -> dict[str, xr.Dataset | xr.DataTree]
         else:
             found[name] = rebuilt(read, path, known, command)
     return found
+
+
+def _series(plan: RunTable, folder: Path, needs: Needs) -> dict[str, xr.Dataset | xr.DataTree]:
+    """The series in time that a figure shows: of the first replicate at every grid point."""
+    if not needs.series:
+        return {}
+    numbers = [
+        number
+        for number, run in enumerate(plan.runs)
+        if run.sweep in needs.sweeps and run.replicate == 0
+    ]
+    return {"series": chosen_series(cast("Plan", plan), folder, numbers, needs.series)}

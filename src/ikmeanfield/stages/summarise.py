@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +13,12 @@ from ikmeanfield.analysis.spectra import power_spectrum
 from ikmeanfield.datasets.provenance import attributes, shared
 from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected
 from ikmeanfield.datasets.store import write
-from ikmeanfield.files import replacing
-from ikmeanfield.parts import NETWORK, coordinate_name, mean_field
+from ikmeanfield.parts import NETWORK, mean_field
+from ikmeanfield.stages.distances import Noise, distances, kept, point_of
 from ikmeanfield.stages.progress import tracked
 from ikmeanfield.stages.repair import read_or_rebuild
+from ikmeanfield.stages.response import responses
+from ikmeanfield.stages.summary_table import write_table
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -47,19 +48,23 @@ def summarise(plan: Plan, folder: str | Path) -> xr.Dataset:
     import xarray as xr  # noqa: PLC0415
 
     folder = Path(folder)
-    numbers = list(range(len(plan.batches)))
-    parts = [_summary_of_batch(plan, folder, number) for number in tracked(numbers, "batch")]
+    numbers, noise = list(range(len(plan.batches))), Noise(plan)
+    parts = [_summary_of_batch(plan, folder, number, noise) for number in tracked(numbers, "batch")]
     summary = xr.concat(parts, dim="run", join="exact", data_vars="minimal", coords="minimal",
                         compat="override")  # fmt: skip
-    summary = summary.assign_coords(coordinates(plan, plan.runs))
+    variables, axis = responses(plan)
+    summary = summary.assign({**noise.variables(), **variables})
+    if plan.diagrams is not None:
+        summary["diagram"] = _diagrams(plan)
+    summary = summary.assign_coords({**axis, **coordinates(plan, plan.runs)})
     check_grid(plan, summary)
     summary.attrs = _attributes(plan)
     write(summary, folder / "summary.nc")
-    _write_table(plan, summary, folder / "summary.csv")
+    write_table(plan, summary, folder / "summary.csv")
     return summary
 
 
-def _summary_of_batch(plan: Plan, folder: Path, number: int) -> xr.Dataset:
+def _summary_of_batch(plan: Plan, folder: Path, number: int, noise: Noise) -> xr.Dataset:
     import xarray as xr  # noqa: PLC0415
 
     runs = plan.batches[number]
@@ -67,7 +72,8 @@ def _summary_of_batch(plan: Plan, folder: Path, number: int) -> xr.Dataset:
     path = batch_path(folder, NETWORK, number)
     command = ["simulate", file, "--batch", str(number)]
     network = read_or_rebuild(path, expected(plan, NETWORK, runs), command)
-    rates = _kept(plan, network)
+    noise.add(runs, network)
+    rates = kept(plan, network, "firing_rate")
     columns = _columns(moments(rate) for rate in rates.reshape(-1, rates.shape[-1]))
     shape = rates.shape[:-1]
     variables = _variables("rate", columns, ("run", "population"), shape)
@@ -78,31 +84,41 @@ def _summary_of_batch(plan: Plan, folder: Path, number: int) -> xr.Dataset:
         {"units": "Hz2 Hz-1", "long_name": "power spectral density of the network's firing rate"},
     )
     if plan.meanfield:
-        differences = []
+        theories = []
         for name in plan.meanfield:
             part = mean_field(name)
             path = batch_path(folder, part, number)
             command = ["integrate", file, "--meanfield", name, "--batch", str(number)]
-            theory = read_or_rebuild(path, expected(plan, part, runs), command)
-            differences.append(_kept(plan, theory) - rates)
+            theories.append(read_or_rebuild(path, expected(plan, part, runs), command))
+        differences = [kept(plan, theory, "firing_rate") - rates for theory in theories]
         stacked = np.stack(differences, axis=1)  # run, meanfield, population, time
         columns = _columns(moments(d) for d in stacked.reshape(-1, stacked.shape[-1]))
         dims = ("run", "meanfield", "population")
         variables |= _variables("difference", columns, dims, stacked.shape[:-1])
+        variables |= distances(plan, network, theories)
     axes: dict[str, Any] = {
         "population": ("population", network["population"].values, {"long_name": "population"}),
         "frequency": ("frequency", frequency, {"units": "Hz", "long_name": "frequency"}),
     }
+    if "synapse" in network.coords:
+        axes["synapse"] = ("synapse", network["synapse"].values, {"long_name": "target.synapse"})
     if plan.meanfield:
         axes["meanfield"] = ("meanfield", list(plan.meanfield), {"long_name": "mean field"})
     return xr.Dataset(variables, axes | coordinates(plan, runs))
 
 
-def _kept(plan: Plan, dataset: xr.Dataset) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Rates (run, population, time) without what is discarded; samples end their interval."""
-    first = round(plan.simulation.discard / plan.simulation.sample)
-    rates = dataset["firing_rate"].transpose("run", "population", "time").values
-    return rates[..., first:].astype(float)
+def _diagrams(plan: Plan) -> Any:
+    """Which diagram (see `datasets.diagrams`) is that of a run's mean field; empty where none."""
+    first = {point_of(run): run for run in plan.diagram_runs}
+    keys = [
+        [
+            plan.diagram_key(name, run) if point_of(run) in first and name in names else ""
+            for name in plan.meanfield
+        ]
+        for names in [plan.diagram_names]
+        for run in plan.runs
+    ]
+    return ("run", "meanfield"), keys, {"long_name": "hash of the mean field's diagram"}
 
 
 def _columns(results: Any) -> dict[str, list[float]]:
@@ -154,25 +170,3 @@ def _flat(node: dict[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             flat[prefix + key] = value
     return flat
-
-
-def _write_table(plan: Plan, summary: xr.Dataset, path: Path) -> None:
-    """One row per run, mean field and population; everything but the spectra."""
-    identity = ["sweep", *(coordinate_name(p) for p in plan.parameters), "replicate"]
-    identity += ["seed", "key"]
-    scalars = [name for name in summary.data_vars if "frequency" not in summary[name].dims]
-    names = list(plan.meanfield) or [""]
-    columns = {str(name): summary[name].values for name in [*identity, *scalars]}
-    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow([*identity, "population", "meanfield", *scalars])
-        for i in range(summary.sizes["run"]):
-            for m, meanfield in enumerate(names):
-                for p, population in enumerate(summary["population"].values):
-                    where = {"run": i, "meanfield": m, "population": p}
-                    values = [
-                        columns[str(name)][tuple(where[str(d)] for d in summary[name].dims)]
-                        for name in scalars
-                    ]
-                    row = [columns[name][i] for name in identity]
-                    table.writerow([*row, population, meanfield, *values])

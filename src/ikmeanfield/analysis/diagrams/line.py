@@ -13,6 +13,7 @@ from ikmeanfield.continuation import (
     ContinuationOptions,
     CycleOptions,
     SpecialPoint,
+    Termination,
     continue_cycles,
     continue_equilibria,
 )
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 #: Two states are the same when no component differs by more than this share of its typical size.
 SAME = 1e-6
+#: A branch ends at the border of the domain when it would be outside this share of its extent on:
+#: differences reach out so far, so that it cannot come closer.
+REACH = 5e-3
+REGULAR_ENDS = ("bound", "start", "closed", "hopf")
 KINDS = {"LP": "fold", "HB": "hopf"}
 
 
@@ -73,6 +78,9 @@ def equilibrium_diagram(
 
     Raises
     ------
+    ResetDomainError
+        When the reset correction is not defined at rest. Where a branch leaves its domain later,
+        it ends there with the reason ``"domain"``.
     DiagramError
         When no equilibrium is found at either end.
     """
@@ -95,6 +103,7 @@ def equilibrium_diagram(
             orbits = continue_cycles(
                 start, point, parameter, replace(STEPS, bounds=bounds), cycle_options
             )
+            orbits = with_domain(orbits, model)
             ends += [p for p in orbits.points("HB") if p.row == len(orbits) - 1]
             number += 1
             found[f"cycles_{number}"] = orbits
@@ -115,9 +124,11 @@ def equilibria(
     reasons = []
     for value, direction in zip(options.bounds[parameter], ("forward", "backward"), strict=True):
         here = problem.at({parameter: value})
-        branch = continue_equilibria(here, model.initial_state(), parameter, options)
+        rest = model.initial_state()
+        branch = with_domain(continue_equilibria(here, rest, parameter, options), model)
         if len(branch) == 0:
-            reasons.append(f"from {parameter} = {value:g} {direction}: {branch.ends[0].message}")
+            why = model.outside_domain(rest, here.vector()) or branch.ends[0].message
+            reasons.append(f"from {parameter} = {value:g} {direction}: {why}")
         elif not any(_holds(other, branch, value) for other in found):
             found.append(branch)
         if found and found[0].ends[1].reason == found[0].ends[0].reason == "bound":
@@ -140,6 +151,40 @@ def _holds(branch: Branch, other: Branch, value: float) -> bool:
             if here and gap.max() < SAME:
                 return True
     return False
+
+
+def with_domain(branch: Branch, model: MeanField) -> Branch:
+    """Say of an end at the border of the reset correction's domain that this is the reason."""
+    ends = list(branch.ends)
+    for row, end in ((0, 0), (-1, 1)):
+        if ends[end].reason in REGULAR_ENDS or len(branch) < 2:
+            continue
+        why = _beyond(branch, model, row)
+        if why:
+            ends[end] = Termination(
+                "domain", f"the branch leaves the domain of the correction: {why}"
+            )
+    return replace(branch, ends=(ends[0], ends[1]))
+
+
+def _beyond(branch: Branch, model: MeanField, row: int) -> str:
+    """Why the correction is not defined a little beyond one end of a branch; empty where it is."""
+    states = [branch.states]
+    if branch.kind == "cycle":
+        states = [branch.extra[name][1] for name in ("minimum", "maximum")]
+    for columns in states:
+        path = np.hstack([columns, branch.parameters])
+        ahead = path[row] - path[1 if row == 0 else row - 1]
+        extent = np.maximum(np.ptp(path, axis=0), 1e-12 * np.maximum(np.abs(path[row]), 1.0))
+        furthest = np.abs(ahead / extent).max()
+        if not furthest > 0:
+            continue
+        beyond = path[row] + REACH / furthest * ahead
+        parameters = {**branch.parameters_at(row), branch.free[0]: float(beyond[-1])}
+        why = model.outside_domain(beyond[:-1], model.problem().vector(**parameters))
+        if why:
+            return why
+    return ""
 
 
 def same_point(a: SpecialPoint, b: SpecialPoint, *free: str) -> bool:
@@ -212,7 +257,7 @@ def points_dataset(points: list[SpecialPoint], free: tuple[str, str], second: fl
             "kind": ("point", kinds, {"long_name": "kind of bifurcation"}),
             "value": column([p.parameters[parameter] for p in points], parameter, unit(parameter)),
             "stable_rest": column(
-                [float(_rest_stable(p)) for p in points], "1 where a stable equilibrium takes part",
+                [float(rest_stable(p)) for p in points], "1 where a stable equilibrium takes part",
                 "1",
             ),
             "period": column([p.data.get("period", nan) for p in points], "period", "ms"),
@@ -224,7 +269,7 @@ def points_dataset(points: list[SpecialPoint], free: tuple[str, str], second: fl
     )  # fmt: skip
 
 
-def _rest_stable(point: SpecialPoint) -> bool:
+def rest_stable(point: SpecialPoint) -> bool:
     """Whether all eigenvalues but the critical ones have negative real parts."""
     critical = 1 if point.kind == "LP" else 2
     order = np.argsort(np.abs(point.eigenvalues.real))
