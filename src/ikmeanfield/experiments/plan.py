@@ -244,6 +244,11 @@ class TransitionPlan(RunTable):
             "traces": Product("traces.nc", "traces", tree=True),
         }
 
+    @property
+    def tables(self) -> list[str]:
+        """Tables of this experiment beside its summary."""
+        return ["scores"]
+
     def transitions_of(self, run: Run) -> Transitions:
         """The settings in effect in a run."""
         return applied(self.transitions, "transitions", run.settings)

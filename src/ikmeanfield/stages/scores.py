@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +21,6 @@ from ikmeanfield.analysis.overlap import (
 )
 from ikmeanfield.analysis.sides import Found, Transition, inside_sweep
 from ikmeanfield.datasets.store import UNDEFINED
-from ikmeanfield.files import replacing
 from ikmeanfield.parts import coordinate_name
 
 if TYPE_CHECKING:
@@ -186,17 +183,3 @@ def _median(values: Sequence[float]) -> float:
     finite = np.array(values, dtype=float)
     finite = finite[np.isfinite(finite)]
     return float(np.median(finite)) if finite.size else float("nan")
-
-
-def write_scores(scores: xr.Dataset, path: Path) -> None:
-    """One row per family, mean field and region; what does not exist is empty."""
-    names = [str(name) for name in scores.data_vars]
-    identity = [name for name in names if name.startswith("scored_")]
-    values = [f"score_{name}" for name in COLUMNS]
-    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow([n.partition("_")[2] for n in (*identity, *values)])
-        for i in range(scores.sizes["score"]):
-            told = [scores[name].values[i] for name in values]
-            shown = ["" if np.isnan(value) else value for value in told]
-            table.writerow([*(scores[name].values[i] for name in identity), *shown])

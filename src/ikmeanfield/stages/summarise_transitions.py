@@ -1,4 +1,4 @@
-"""From transitions and bifurcations of an experiment to one summary: a Dataset and two tables."""
+"""From transitions and bifurcations of an experiment to one summary: a Dataset and a table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ikmeanfield.files import replacing
 from ikmeanfield.parts import CONTINUATION, TRANSITIONS, coordinate_name
 from ikmeanfield.stages.progress import tracked
 from ikmeanfield.stages.repair import read_or_rebuild, rebuilt
-from ikmeanfield.stages.scores import score_regions, write_scores
+from ikmeanfield.stages.scores import score_regions
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -49,7 +49,7 @@ NONE = "where there is no such point, or the method does not tell it"
 
 
 def summarise_transitions(plan: TransitionPlan, folder: str | Path) -> xr.Dataset:
-    """Compare networks and mean fields; store ``summary.nc``, ``summary.csv``, ``scores.csv``.
+    """Compare networks and mean fields; store ``summary.nc`` and ``summary.csv``.
 
     Parameters
     ----------
@@ -107,7 +107,6 @@ def summarise_transitions(plan: TransitionPlan, folder: str | Path) -> xr.Datase
     summary.attrs = _attributes(plan)
     write(summary, folder / "summary.nc")
     _write_table(plan, summary, folder / "summary.csv")
-    write_scores(scores, folder / "scores.csv")
     return summary
 
 
