@@ -25,6 +25,7 @@ from ikmeanfield.figures.bifurcations import (
     draw_line,
     draw_plane,
 )
+from ikmeanfield.figures.points import NETWORK_FOLD, NETWORK_HOPF, POINTS, draw_points
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
 
@@ -33,17 +34,7 @@ BOUNDS = ((20.0, 75.0), (10.0, 120.0))
 CURRENT_LABEL = "input current $I$ (pA)"
 ACTIVATION = ".synaptic_activation"
 
-NETWORK_FOLD, NETWORK_HOPF = "#2b2b2b", "#1f57b8"
-"""The network's points: dark grey for folds, blue for the borders of oscillations."""
-POINTS: dict[tuple[str, str], tuple[str, str, float]] = {
-    ("fold", "ramp"): ("x", NETWORK_FOLD, 2.6),
-    ("hopf", "ramp"): ("+", NETWORK_HOPF, 3.4),
-    ("fold", "held"): ("^", NETWORK_FOLD, 2.6),
-    ("hopf", "held"): ("o", NETWORK_HOPF, 2.4),
-}
-"""Marker, colour and size by kind and detector: crosses on the ramp, filled where held."""
 LEGEND: dict[str, Any] = {"alignment": "left", "handlelength": 1.8, "borderaxespad": 0.2}
-WORDS = {"ramp": "on the ramp", "held": "held still"}
 LINES: dict[str, tuple[str, Any, float]] = {
     MODELS[0]: (HOPF, (0, (4, 1)), 1.3),
     MODELS[1]: (INK[1], "-", 0.9),
@@ -229,41 +220,17 @@ def _plane(axes: Axes, plane: xr.DataTree | None, points: xr.Dataset | None) -> 
             for marker, face, size, name in CODIMENSION_TWO.values()
         ]
     if points is not None:
-        found = _points(axes, points)
+        found = draw_points(axes, points, points["kappa"].values)
         if found:
+            network = [Line2D([], [], **look) for key, look in POINTS.items() if key in found]
             axes.add_artist(
-                axes.legend(handles=found, loc="lower right", title="network", **LEGEND)
+                axes.legend(handles=network, loc="lower right", title="network", **LEGEND)
             )
     if handles:
         axes.legend(
             handles=handles, loc="lower right", bbox_to_anchor=(1.0, 0.23), title="mean field",
             **LEGEND,
         )  # fmt: skip
-
-
-def _points(axes: Axes, points: xr.Dataset) -> list[Line2D]:
-    """Draw the network's points; return what the legend shows of them."""
-    kinds, detectors = (points[name].values.astype(str) for name in ("kind", "detector"))
-    handles = []
-    for (kind, detector), (marker, color, size) in POINTS.items():
-        chosen = points.isel(point=np.flatnonzero((kinds == kind) & (detectors == detector)))
-        if not chosen.sizes["point"]:
-            continue
-        current, kappa = chosen["current"].values, chosen["kappa"].values
-        look: dict[str, Any] = {
-            "marker": marker, "color": color, "markersize": size, "linestyle": "none",
-            "markeredgewidth": 0.55 if detector == "ramp" else 0.0,
-            "label": f"{'Hopf' if kind == 'hopf' else kind}, {WORDS[detector]}",
-        }  # fmt: skip
-        if detector == "held":
-            noise = np.nan_to_num(chosen["noise"].values)
-            ends = chosen["lower"].values - noise, chosen["upper"].values + noise
-            error = np.nan_to_num([current - ends[0], ends[1] - current]).clip(min=0)
-            axes.errorbar(current, kappa, xerr=error, elinewidth=0.6, capsize=0, zorder=5, **look)
-        else:
-            axes.plot(current, kappa, zorder=4, **look)
-        handles.append(Line2D([], [], **look))
-    return handles
 
 
 def _line(axes: Axes, line: xr.DataTree | None) -> None:
