@@ -36,7 +36,12 @@ WIDTH_LABEL = r"width $\Delta_\mathrm{fs}$ (mV)"
 PEAK, RESET, WIDTH = "all_peak_potential", "all_reset_potential", "fs_threshold_width"
 MARKS = {kind: CODIMENSION_TWO[kind] for kind in ("CP", "GH")} | {"KINK": KINK}
 POPULATIONS = {"rs": "RS", "fs": "FS"}
-NETWORK = "#a6a6a6"
+LOOKS: tuple[dict[str, Any], ...] = (
+    {"color": "#a6a6a6", "linewidth": 1.2, "zorder": 2},
+    {"color": INK[0], "linewidth": 0.8, "zorder": 4},
+    {"color": INK[2], "linewidth": 1.0, "linestyle": (0, (3, 1.5)), "zorder": 3},
+)
+"""Of the network, the corrected and the uncorrected mean field in time."""
 SHOWN = ("source", "processor", "seed", "size", "step", "thresholds", "settle", "rise")
 """Attributes of files that the caption tells."""
 
@@ -99,7 +104,7 @@ def draw(
         raise FigureError(msg)
     with style():
         figure = Figure(figsize=(DOUBLE_COLUMN, 6.6))
-        grid = GridSpec(4, 1, figure=figure, height_ratios=(1, 1, 0.2, 0.9))
+        grid = GridSpec(4, 1, figure=figure, height_ratios=(1, 1, 0.22, 0.95))
         found: set[tuple[str, str]] = set()
         for row, name in enumerate(names):
             cells = GridSpecFromSubplotSpec(1, 3, grid[row])
@@ -113,14 +118,19 @@ def draw(
                     axes.tick_params(labelbottom=False)
                 else:
                     axes.set_xlabel(CURRENT_LABEL)
-                axes.set_ylabel(f"{name}\n{WIDTH_LABEL}" if column == 0 else "")
+                if column == 0:
+                    axes.set_ylabel(f"{name}\n{WIDTH_LABEL}")
+                else:
+                    axes.tick_params(labelleft=False)
+                axes.set_xticks(range(0, 81, 20))
+                axes.set_yticks(np.arange(0.0, 1.7, 0.4))
                 label_panel(axes, "ABCDEF"[3 * row + column])
-        _legend(figure.add_subplot(grid[2]), found)
+        _legend(figure.add_subplot(grid[2]), found, names)
         cells = GridSpecFromSubplotSpec(2, 2, grid[3])
         fields = _corrections(json.loads(steps.attrs["config"])["meanfield"])
         for column, letter in enumerate("GH"):
             stack = [figure.add_subplot(cells[row, column]) for row in range(2)]
-            _courses(stack, series.isel(run=column), fields, legend=column == 1)
+            _courses(stack, series.isel(run=column), fields)
             label_panel(stack[0], letter)
     return figure
 
@@ -153,7 +163,7 @@ def caption(
         "hold the same curves. "
         f"Crosses: where networks change state on ramps of I_fs ({ramp['low']:g} to "
         f"{ramp['high']:g} pA and back, × folds, + borders of oscillations), late by the ramp's "
-        "lag; filled markers: held at constant current, with brackets. "
+        "lag; triangles: folds at constant current, with brackets. "
         "Oscillations that go on where the ramp turns or ends have no mark there. Numbers: overlap "
         "of the region predicted and that found on the ramps, as a part of both together.\n"
         f"(G, H) Firing rates of both populations at Δ_fs = "
@@ -192,7 +202,9 @@ def _width(steps: xr.Dataset) -> float:
 
 def _corrections(models: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """The first corrected and the first uncorrected mean field."""
-    found = {bool(model["reset_correction"]): name for name, model in reversed(list(models.items()))}
+    found = {
+        bool(model["reset_correction"]): name for name, model in reversed(list(models.items()))
+    }
     if len(found) < 2:
         msg = f"fig3 needs a corrected and an uncorrected mean field; got {', '.join(models)}"
         raise FigureError(msg)
@@ -235,7 +247,7 @@ def _points(summary: xr.Dataset, condition: Condition) -> tuple[xr.Dataset, np.n
 
 def _score(axes: Axes, summary: xr.Dataset, condition: Condition, name: str) -> None:
     lines = ["overlap"]
-    for region, word in (("oscillatory", "oscillating"), ("bistable", "bistable")):
+    for region, word in (("oscillatory", "osc."), ("bistable", "bist.")):
         rows = np.flatnonzero(
             (summary[f"scored_{PEAK}"].values == condition[0])
             & (summary[f"scored_{RESET}"].values == condition[1])
@@ -252,8 +264,8 @@ def _title(peak: float, reset: float) -> str:
     return f"$v_p$ = {peak:g} mV, $v_0$ = {reset:g} mV".replace("-", "−")
 
 
-def _legend(axes: Axes, found: set[tuple[str, str]]) -> None:
-    """What all planes have in common, on a strip of its own."""
+def _legend(axes: Axes, found: set[tuple[str, str]], names: Sequence[str]) -> None:
+    """What the panels have in common, on a strip of its own."""
     axes.axis("off")
     handles: list[Line2D | Patch] = [
         Line2D([], [], color=HOPF, label="Hopf"),
@@ -269,21 +281,17 @@ def _legend(axes: Axes, found: set[tuple[str, str]]) -> None:
         for marker, face, size, name in MARKS.values()
     ]  # fmt: skip
     handles += [Line2D([], [], **look) for key, look in POINTS.items() if key in found]
+    models = zip(("network (G, H)", *names), LOOKS, strict=True)
+    handles += [Line2D([], [], label=name, **look) for name, look in models]
     axes.legend(handles=handles, loc="center", ncols=4, handlelength=1.8, columnspacing=1.6)
 
 
-def _courses(
-    stack: Sequence[Axes], run: xr.Dataset, fields: Sequence[str], *, legend: bool
-) -> None:
+def _courses(stack: Sequence[Axes], run: xr.Dataset, fields: Sequence[str]) -> None:
     """Rates of both populations, one above the other."""
     time = run["time"].values / 1000.0
-    looks: dict[str, dict[str, Any]] = {
-        "network": {"color": NETWORK, "linewidth": 1.6, "zorder": 2},
-        fields[0]: {"color": INK[0], "linewidth": 0.8, "zorder": 4},
-        fields[1]: {"color": INK[2], "linewidth": 0.9, "linestyle": (0, (3, 1.5)), "zorder": 3},
-    }
+    models = dict(zip(("network", *fields), LOOKS, strict=True))
     for axes, (name, label) in zip(stack, POPULATIONS.items(), strict=True):
-        for model, look in looks.items():
+        for model, look in models.items():
             rate = run["firing_rate"].sel(model=model, population=name)
             axes.plot(time, rate, label=model, **look)
         axes.set_ylabel(f"{label} rate (Hz)")
@@ -293,8 +301,6 @@ def _courses(
     stack[0].set_title(_title(float(run[PEAK]), float(run[RESET])), pad=12)
     stack[0].tick_params(labelbottom=False)
     stack[1].set_xlabel("time (s)")
-    if legend:
-        stack[1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.2))
 
 
 def _steps(stack: Sequence[Axes], time: np.ndarray, current: np.ndarray) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ikmeanfield.analysis.transitions.course import Course, RampSettings, hint, record_ramp
 from ikmeanfield.analysis.transitions.plant import NetworkPlant
-from ikmeanfield.analysis.transitions.points import Point
+from ikmeanfield.analysis.transitions.points import Kind, Point
 from ikmeanfield.analysis.transitions.ramp import ADAPTATION, TroughSettings, ramp_points
 from ikmeanfield.analysis.transitions.search import HeldSettings, held_points
 from ikmeanfield.circuit import Circuit
@@ -33,7 +33,7 @@ def locate(
     ramp: RampSettings | None = None,
     troughs: TroughSettings = ADAPTATION,
     held: HeldSettings | None = None,
-    hold: bool = True,
+    hold: Sequence[Kind] = ("fold", "hopf"),
     step: float | None = None,
     thresholds: Draw = "quantiles",
     seed: int = 0,
@@ -55,7 +55,8 @@ def locate(
     ramp, troughs, held
         The ramp, the paper's detector, and the detector at constant current.
     hold
-        Whether to use the latter, which costs more than the ramp.
+        Which kinds of points to look for with the latter, which costs more than the ramp; it
+        finds borders of oscillations only where these begin at the fold of a state at rest.
     step, thresholds, seed
         See `Network`.
     window
@@ -74,7 +75,7 @@ def locate(
     ramp = ramp or RampSettings()
     held = held or HeldSettings()
     tell = progress or (lambda fraction: None)
-    total = 1.0 + held.budget * hold
+    total = 1.0 + (held.budget if hold else 0.0)
     network = Network(circuit, step=step, thresholds=thresholds, seed=seed)
     course = record_ramp(
         network,
@@ -96,7 +97,8 @@ def locate(
         hint(course, ramp, up=False, steepest=held.steepest),
     )
     if hold:
-        points += held_points(plant, course.saved, course.turn, hints, held)
+        still = held_points(plant, course.saved, course.turn, hints, held)
+        points += [point for point in still if point.kind in hold]
     tell(1.0)
     cost = 1.0 + plant.spent / ramp.duration
     data = points_dataset(points, course, round(keep / ramp.sample))
