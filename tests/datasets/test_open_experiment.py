@@ -37,6 +37,26 @@ def folder(plan, tmp_path):
     return tmp_path
 
 
+def test_a_batch_may_be_older_than_a_sweep_of_another_parameter(tmp_path):
+    # Oracle: the same experiment in which all batches were written with both sweeps.
+    data = yaml.safe_load(QUICK.read_text())
+    del data["figures"]
+    data["runs_per_job"] = 7
+    sweeps = data["experiments"]["truncation"]["sweeps"]
+    new = {"axes": [{"parameter": "rs.recovery", "values": ["neuron", "population"]}]}
+    data["experiments"]["truncation"]["sweeps"] = {"width": sweeps["width"]}
+    before = expand(parse(data), "truncation")
+    data["experiments"]["truncation"]["sweeps"]["form"] = new
+    after = expand(parse(data), "truncation")
+    after.write(tmp_path / "plan.json")
+    for number, plan in enumerate((before, after)):
+        batch = collect(plan, NETWORK, plan.batches[number], fake, "test")
+        write(batch, batch_path(tmp_path, NETWORK, number))
+    found = open_experiment(tmp_path)
+    recovery = [run.coordinate("rs.recovery") for run in after.runs]
+    assert found["rs_recovery"].values.tolist() == recovery
+
+
 def test_batches_make_one_dataset_with_grid_coordinates(plan, folder):
     data = open_experiment(folder)
     assert data.sizes["run"] == len(plan.runs)

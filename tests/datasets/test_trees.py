@@ -53,3 +53,10 @@ def test_numbers_may_be_undefined_where_their_variable_says_so(tmp_path):
     write(data, tmp_path / "x.nc")
     with pytest.raises(DatasetError, match="NaN or infinity"):
         read(tmp_path / "x.nc")
+
+
+def test_a_tree_with_empty_text_is_read_back(tmp_path):
+    # Oracle: a branch without special points holds empty lists of names; it is not damaged.
+    empty = xr.Dataset({"special_kind": ("special", np.array([], dtype=object)), "x": ("p", [1.0])})
+    write_tree(xr.DataTree(children={"a": xr.DataTree(empty)}), tmp_path / "tree.nc")
+    assert read_tree(tmp_path / "tree.nc")["a"].sizes["special"] == 0

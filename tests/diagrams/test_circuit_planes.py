@@ -77,9 +77,7 @@ def solved_again(name, width, point):
 
     def matrix(x, current):
         steps = 1e-5 * np.eye(len(x))
-        return np.transpose(
-            [(field(x + h, current) - field(x - h, current)) / 2e-5 for h in steps]
-        )
+        return np.transpose([(field(x + h, current) - field(x - h, current)) / 2e-5 for h in steps])
 
     frequency = 2 * np.pi / point.data["period"] if point.kind == "HB" else 0.0
 

@@ -93,7 +93,7 @@ def test_a_wrong_configuration_is_refused_by_key_value_and_what_is_allowed(name)
         assert word in str(refusal.value)
 
 
-@pytest.mark.parametrize("name", ["config.yaml", "quick.yaml"])
+@pytest.mark.parametrize("name", ["config.yaml", "quick.yaml", "example.yaml"])
 def test_shipped_configurations_are_valid(name):
     config = load(ROOT / "config" / name)
     for experiment in config.experiments:
@@ -121,14 +121,14 @@ def test_axes_multiply_and_pairs_move_together():
     sweep = {
         "axes": [
             {"parameter": WIDTH, "geomspace": [1.0, 4.0, 3]},
-            {"paired": {"rs.peak_potential": [50.0, 40.0], "rs.reset_potential": [-100.0, -60.0]}},
+            {"paired": {"rs.peak_potential": [50.0, 40.0], "rs.reset_potential": [-100.0, -70.0]}},
         ],
         "replicates": 2,
     }
     data = changed((*EXPERIMENT, "sweeps"), {"grid": sweep})
     plan = plan_of({**data, "figures": {}})
     points = [tuple(run.values.values()) for run in plan.runs]
-    pairs = [(50.0, -100.0), (40.0, -60.0)]
+    pairs = [(50.0, -100.0), (40.0, -70.0)]
     expected = [(w, *pair) for w in (1.0, 2.0, 4.0) for pair in pairs for _ in range(2)]
     np.testing.assert_allclose(points, expected)
     assert len({run.seed for run in plan.runs}) == len(plan.runs) == 12

@@ -12,6 +12,7 @@ from ikmeanfield.analysis.adaptation import MODELS, network_points, with_marks
 from ikmeanfield.analysis.diagrams import bifurcation_plane, equilibrium_diagram, to_tree
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.figures import fig1
+from ikmeanfield.figures.network_points import POINTS
 from ikmeanfield.figures.save import FigureError, save
 
 CURRENT, ADAPTATION = "rs.input_current", "rs.adaptation"
@@ -116,7 +117,7 @@ def test_every_point_of_the_network_is_drawn_with_its_bar():
             for line in axes.get_lines()
             if (line.get_marker(), line.get_color()) == (marker, color)
         )
-        for (kind, detector), (marker, color, _) in fig1.POINTS.items()
+        for (kind, detector), (marker, color, _) in POINTS.items()
     }
     expected = {("fold", "ramp"): 1, ("hopf", "ramp"): 2, ("fold", "held"): 2, ("hopf", "held"): 3}
     assert drawn == expected
@@ -128,7 +129,7 @@ def test_every_point_of_the_network_is_drawn_with_its_bar():
 
 
 def test_kinds_and_detectors_differ_in_shape_and_not_by_colour_alone():
-    assert len({marker for marker, _, _ in fig1.POINTS.values()}) == len(fig1.POINTS)
+    assert len({marker for marker, _, _ in POINTS.values()}) == len(POINTS)
 
 
 def test_lines_are_solid_where_stable_and_dotted_where_not():

@@ -35,7 +35,7 @@ def tiny(**changes):
                 },
             }
         },
-        "figures": {"fig4": "truncation"},
+        "figures": {"fig4": "truncation", "runs": {"draw": "overview", "from": ["truncation"]}},
         **changes,
     }
 
@@ -66,8 +66,34 @@ def tiny_adaptation():
                 },
             }
         },
-        "figures": {"fig1": "adaptation"},
+        "figures": {"fig1": "adaptation", "plane": {"draw": "overview", "from": ["adaptation"]}},
     }  # fmt: skip
+
+
+def tiny_settings():
+    """Two schemes and two inputs, in two populations of a few neurons: eight runs in a batch."""
+    return {
+        "seed": 1,
+        "experiments": {
+            "schemes": {
+                "circuit": {"preset": "excitatory_inhibitory", "set": {"*.size": 20}},
+                "input": {"rs": {"steps": [[0.0, 40.0], [20.0, 60.0]]}},
+                "simulation": {"duration": 40.0, "sample": 1.0, "step": 0.1},
+                "meanfield": {"corrected": {}},
+                "sweeps": {
+                    "grid": {
+                        "set": {"*.threshold_width": 0.5},
+                        "axes": [
+                            {"parameter": "simulation.scheme", "values": ["exact", "euler"]},
+                            {"parameter": "input.rs.offset", "values": [0.0, 10.0]},
+                        ],
+                        "replicates": 2,
+                    }
+                },
+            }
+        },
+        "figures": {"overview": "schemes"},
+    }
 
 
 @dataclass

@@ -22,7 +22,7 @@ def with_cutoffs(*values):
 
 def test_everything_promised_is_there(finished):
     results = finished.folder / "results"
-    for name in ("fig4.pdf", "fig4.png", "fig4.md"):
+    for name in ("fig4.pdf", "fig4.png", "fig4.md", "runs.pdf", "runs.png", "runs.md"):
         assert (results / "figures" / name).stat().st_size > 100
     caption = (results / "figures/fig4.md").read_text()
     for words in ("N = 200", "`exact`", "step 0.1 ms", "base seed 1", "thresholds random"):
@@ -60,7 +60,7 @@ def test_one_grid_value_reruns_its_batch_the_summary_and_the_figure(finished):
     # The third and fourth of eight runs lie in the batches 0 and 1 of three; only 1 changes.
     assert finished.planned(with_cutoffs(40.0, 6.0)) == {
         "write_plan": 1, "simulate_networks": 1, "integrate_mean_fields": 1,
-        "summarise_experiment": 1, "draw_figure": 1,
+        "summarise_experiment": 1, "draw_figure": 2,
     }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def test_what_is_discarded_concerns_the_summary_only(finished):
     config = copy.deepcopy(tiny())
     config["experiments"]["truncation"]["simulation"]["discard"] = 200.0
     assert finished.planned(config) == {
-        "write_plan": 1, "summarise_experiment": 1, "draw_figure": 1
+        "write_plan": 1, "summarise_experiment": 1, "draw_figure": 2
     }  # fmt: skip
 
 

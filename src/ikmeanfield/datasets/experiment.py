@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected
 from ikmeanfield.datasets.store import DatasetError, read
-from ikmeanfield.experiments.plan import Plan, read_plan
+from ikmeanfield.experiments.plan import Plan
+from ikmeanfield.experiments.plan_files import read_plan
 from ikmeanfield.parts import NETWORK, mean_field
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def open_experiment(folder: str | Path, part: str = NETWORK) -> xr.Dataset:
         parts.append(
             batch[list(batch.data_vars)]
             .reset_coords(drop=True)
-            .assign_coords({name: batch[name] for name in ("sweep", "key")})
+            .assign_coords({name: batch[name].variable for name in ("sweep", "key")})
         )
     dataset = xr.concat(
         parts, dim="run", join="exact", data_vars="minimal", coords="minimal",

@@ -2,7 +2,8 @@
 
 from ikmeanfield.experiments.config import Config, Experiment, load, parse
 from ikmeanfield.experiments.expansion import expand
-from ikmeanfield.experiments.plan import Plan, Run, TransitionPlan, read_plan, store_plans
+from ikmeanfield.experiments.plan import Plan, Run, TransitionPlan
+from ikmeanfield.experiments.plan_files import read_plan, store_plans
 
 __all__ = [
     "Config",

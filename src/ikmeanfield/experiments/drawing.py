@@ -75,6 +75,11 @@ def _check_needs(figure: str, needs: Needs, experiment: Experiment) -> None:
             first, second = needs.plane
             msg = f"{figure} needs the continuation of {first} and {second}"
             raise ValueError(msg)
+    for name, sweep in experiment.sweeps.items() if experiment.simulation else ():
+        count = sum(len(axis.points()) > 1 for axis in sweep.axes)
+        if needs.axes is not None and count > needs.axes:
+            msg = f"{figure} shows at most {needs.axes} axes; sweep {name} has {count}: split it"
+            raise ValueError(msg)
     missing = [sweep for sweep in needs.sweeps if sweep not in experiment.sweeps]
     if missing or (needs.sweeps and not experiment.meanfield):
         msg = f"{figure} needs a mean field and the sweeps {', '.join(needs.sweeps)}"

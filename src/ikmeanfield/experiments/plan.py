@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.experiments.checks import Value
@@ -23,7 +19,7 @@ from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.files import replacing
 from ikmeanfield.inputs import Current
 from ikmeanfield.parts import DIAGRAMS, NETWORK, TRANSITIONS, mean_field
-from ikmeanfield.schema import ConfigError, Validated, explain
+from ikmeanfield.schema import Validated
 
 
 @dataclass(frozen=True)
@@ -35,13 +31,13 @@ class Product:
     path
         Its place in the experiment's folder.
     command
-        The command of `ikmeanfield` that makes it from the plan.
+        What makes it: a command of `ikmeanfield`, which takes the plan, and its options.
     tree
         Whether it holds a DataTree; else a Dataset.
     """
 
     path: str
-    command: str
+    command: tuple[str, ...]
     tree: bool = False
 
 
@@ -116,7 +112,7 @@ class RunTable(Validated):
     @property
     def products(self) -> dict[str, Product]:
         """What figures of this experiment are drawn from, by name."""
-        return {"summary": Product("summary.nc", "summarise")}
+        return {"summary": Product("summary.nc", ("summarise",))}
 
     @property
     def tables(self) -> list[str]:
@@ -190,8 +186,12 @@ class Plan(RunTable):
     @property
     def products(self) -> dict[str, Product]:
         """What figures of this experiment are drawn from, by name."""
-        paths = (f"{DIAGRAMS}/batch-{n:03d}" for n in range(len(self.diagram_batches)))
-        diagrams = {path: Product(f"{path}.nc", "diagrams", tree=True) for path in paths}
+        diagrams = {
+            f"{DIAGRAMS}/batch-{n:03d}": Product(
+                f"{DIAGRAMS}/batch-{n:03d}.nc", ("diagrams", "--batch", str(n)), tree=True
+            )
+            for n in range(len(self.diagram_batches))
+        }
         return {**super().products, **diagrams}
 
     @property
@@ -239,9 +239,9 @@ class TransitionPlan(RunTable):
         """What figures of this experiment are drawn from, by name."""
         return {
             **super().products,
-            "plane": Product("continuation/plane.nc", "plane", tree=True),
-            "diagrams": Product("continuation/diagrams.nc", "plane", tree=True),
-            "traces": Product("traces.nc", "traces", tree=True),
+            "plane": Product("continuation/plane.nc", ("plane",), tree=True),
+            "diagrams": Product("continuation/diagrams.nc", ("plane",), tree=True),
+            "traces": Product("traces.nc", ("traces",), tree=True),
         }
 
     @property
@@ -311,47 +311,3 @@ class TransitionPlan(RunTable):
                 "seed": self.seed,
             }
         )
-
-
-def store_plans(plans: Iterable[RunTable], folder: str | Path) -> str:
-    """Store plans together as ``<folder>/<hash of them all>/<experiment>.json``.
-
-    The name follows the content, so that nothing is ever overwritten with something else.
-
-    Returns
-    -------
-    str
-        The folder of these plans.
-    """
-    plans = list(plans)
-    digests = "".join(plan.digest for plan in plans)
-    place = Path(folder) / hashlib.sha256(digests.encode()).hexdigest()[:16]
-    for plan in plans:
-        path = place / f"{plan.experiment}.json"
-        if not path.exists() or path.read_text(encoding="utf-8") != plan.text:
-            plan.write(path)
-    return str(place)
-
-
-def read_plan(path: str | Path) -> Plan | TransitionPlan:
-    """Read a plan that `RunTable.write` stored; refuse anything else by name."""
-    try:
-        content = Path(path).read_bytes()
-        kind = TransitionPlan if _has_transitions(content) else Plan
-        return kind.model_validate_json(content)
-    except OSError as error:
-        msg = f"{path}: cannot be read ({error.strerror})"
-        raise ConfigError(msg) from None
-    except ValidationError as error:
-        raise explain(
-            error, f"{path}: damaged or foreign plan; remove it and run again: "
-        ) from None
-
-
-def _has_transitions(content: bytes) -> bool:
-    """Whether the plan is one of transitions; of what is no plan, validation tells the reason."""
-    try:
-        data = json.loads(content)
-    except ValueError:
-        return False
-    return isinstance(data, dict) and "transitions" in data

@@ -75,8 +75,13 @@ def _free(branches: Mapping[str, Branch]) -> tuple[str, ...]:
     return next(b.free for b in branches.values() if b.kind in {"fold", "hopf"})
 
 
-def draw_line(axes: Axes, branches: Mapping[str, Branch], variable: str) -> None:
-    """Draw equilibria of one parameter (stable solid, unstable dotted) and extrema of cycles."""
+def draw_line(
+    axes: Axes, branches: Mapping[str, Branch], variable: str, scale: float = 1.0
+) -> None:
+    """Draw equilibria of one parameter (stable solid, unstable dotted) and extrema of cycles.
+
+    The variable is multiplied by `scale`, for example 1000 for a rate in Hz.
+    """
     for branch in branches.values():
         x = branch[branch.free[0]]
         if branch.kind == "equilibrium":
@@ -85,16 +90,17 @@ def draw_line(axes: Axes, branches: Mapping[str, Branch], variable: str) -> None
             column = branch.variables.index(variable)
             heights = [branch.extra[name][1][:, column] for name in ("minimum", "maximum")]
             color = HOPF
-        for height in heights:
+        for values in heights:
             for stable, rows in _segments(branch):
                 axes.plot(
-                    x[rows], height[rows], color=color if stable else "0.45",
+                    x[rows], scale * values[rows], color=color if stable else "0.45",
                     linestyle="-" if stable else (0, (1, 1)), label=branch.kind,
                 )  # fmt: skip
         if branch.kind == "equilibrium":
             for kind, color in (("LP", FOLD), ("HB", HOPF)):
                 for point in branch.points(kind):
-                    place = point.parameters[branch.free[0]], float(branch[variable][point.row])
+                    height = scale * float(branch[variable][point.row])
+                    place = point.parameters[branch.free[0]], height
                     axes.plot(
                         *place, "o" if kind == "HB" else "D", color=color, markersize=3,
                         markeredgecolor="white", markeredgewidth=0.4, zorder=5, label=kind,

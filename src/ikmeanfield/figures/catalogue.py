@@ -15,6 +15,8 @@ class Needs:
         Sweeps the experiment must have, with a mean field.
     plane
         The two parameters of the experiment's continuation.
+    axes
+        How many axes a sweep of a simulation may have.
     diagrams
         The parameter in which the experiment's diagrams must be.
     response
@@ -28,6 +30,7 @@ class Needs:
 
     sweeps: tuple[str, ...] = ()
     plane: tuple[str, str] | None = None
+    axes: int | None = None
     diagrams: str | None = None
     response: str | None = None
     corrections: bool = False
@@ -50,6 +53,7 @@ FIGURES: dict[str, tuple[Needs, ...]] = {
         Needs(sweeps=("reset",), corrections=True, series=("firing_rate",)),
     ),
     "fig4": (Needs(sweeps=("width", "cutoff", "width_spectra", "cutoff_spectra")),),
+    "overview": (Needs(axes=2),),
 }
 """Every figure with what it needs of each of its experiments, in their order.
 

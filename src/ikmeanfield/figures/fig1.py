@@ -25,7 +25,7 @@ from ikmeanfield.figures.bifurcations import (
     draw_line,
     draw_plane,
 )
-from ikmeanfield.figures.points import NETWORK_FOLD, NETWORK_HOPF, POINTS, draw_points
+from ikmeanfield.figures.network_points import NETWORK_FOLD, NETWORK_HOPF, draw_points
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
 
@@ -220,11 +220,10 @@ def _plane(axes: Axes, plane: xr.DataTree | None, points: xr.Dataset | None) -> 
             for marker, face, size, name in CODIMENSION_TWO.values()
         ]
     if points is not None:
-        found = draw_points(axes, points, points["kappa"].values)
+        found = draw_points(axes, points, "kappa")
         if found:
-            network = [Line2D([], [], **look) for key, look in POINTS.items() if key in found]
             axes.add_artist(
-                axes.legend(handles=network, loc="lower right", title="network", **LEGEND)
+                axes.legend(handles=found, loc="lower right", title="network", **LEGEND)
             )
     if handles:
         axes.legend(

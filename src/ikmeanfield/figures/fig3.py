@@ -25,7 +25,7 @@ from ikmeanfield.figures.bifurcations import (
     KINK,
     draw_plane,
 )
-from ikmeanfield.figures.points import POINTS, draw_points
+from ikmeanfield.figures.network_points import draw_points
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
 
@@ -105,13 +105,14 @@ def draw(
     with style():
         figure = Figure(figsize=(DOUBLE_COLUMN, 6.6))
         grid = GridSpec(4, 1, figure=figure, height_ratios=(1, 1, 0.22, 0.95))
-        found: set[tuple[str, str]] = set()
+        found: dict[Any, Line2D] = {}
         for row, name in enumerate(names):
             cells = GridSpecFromSubplotSpec(1, 3, grid[row])
             for column, condition in enumerate(conditions):
                 axes = figure.add_subplot(cells[column])
                 draw_plane(axes, from_tree(planes[condition, name]), BOUNDS, MARKS)
-                found |= draw_points(axes, *_points(summary, condition))
+                for handle in draw_points(axes, _points(summary, condition), "width"):
+                    found.setdefault(handle.get_label(), handle)
                 _score(axes, summary, condition, name)
                 if row == 0:
                     axes.set_title(_title(*condition))
@@ -125,7 +126,7 @@ def draw(
                 axes.set_xticks(range(0, 81, 20))
                 axes.set_yticks(np.arange(0.0, 1.7, 0.4))
                 label_panel(axes, "ABCDEF"[3 * row + column])
-        _legend(figure.add_subplot(grid[2]), found, names)
+        _legend(figure.add_subplot(grid[2]), list(found.values()), names)
         cells = GridSpecFromSubplotSpec(2, 2, grid[3])
         fields = _corrections(json.loads(steps.attrs["config"])["meanfield"])
         for column, letter in enumerate("GH"):
@@ -226,7 +227,7 @@ def _is_of(node: xr.DataTree, name: str, condition: Condition) -> bool:
     return bool(node.attrs["meanfield"] == name and own == condition)
 
 
-def _points(summary: xr.Dataset, condition: Condition) -> tuple[xr.Dataset, np.ndarray]:
+def _points(summary: xr.Dataset, condition: Condition) -> xr.Dataset:
     """Points of the networks of one condition, and their widths."""
     runs = summary["run_number"].values.astype(int)
     here = (summary[PEAK].values[runs] == condition[0]) & (
@@ -240,9 +241,8 @@ def _points(summary: xr.Dataset, condition: Condition) -> tuple[xr.Dataset, np.n
     )
     rows = np.flatnonzero(here)
     names = ["kind", "detector", "current", "lower", "upper", "noise"]
-    return summary[names].reset_coords(drop=True).isel(point=rows), summary[WIDTH].values[
-        runs[rows]
-    ]
+    chosen = summary[names].reset_coords(drop=True).isel(point=rows)
+    return chosen.assign_coords(width=("point", summary[WIDTH].values[runs[rows]]))
 
 
 def _score(axes: Axes, summary: xr.Dataset, condition: Condition, name: str) -> None:
@@ -264,7 +264,7 @@ def _title(peak: float, reset: float) -> str:
     return f"$v_p$ = {peak:g} mV, $v_0$ = {reset:g} mV".replace("-", "−")
 
 
-def _legend(axes: Axes, found: set[tuple[str, str]], names: Sequence[str]) -> None:
+def _legend(axes: Axes, found: Sequence[Line2D], names: Sequence[str]) -> None:
     """What the panels have in common, on a strip of its own."""
     axes.axis("off")
     handles: list[Line2D | Patch] = [
@@ -280,7 +280,7 @@ def _legend(axes: Axes, found: set[tuple[str, str]], names: Sequence[str]) -> No
         )
         for marker, face, size, name in MARKS.values()
     ]  # fmt: skip
-    handles += [Line2D([], [], **look) for key, look in POINTS.items() if key in found]
+    handles += found
     models = zip(("network (G, H)", *names), LOOKS, strict=True)
     handles += [Line2D([], [], label=name, **look) for name, look in models]
     axes.legend(handles=handles, loc="center", ncols=4, handlelength=1.8, columnspacing=1.6)

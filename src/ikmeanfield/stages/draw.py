@@ -46,7 +46,8 @@ def _stored(plan: RunTable, folder: Path) -> dict[str, xr.Dataset | xr.DataTree]
     known = {"experiment": plan.experiment}
     found: dict[str, xr.Dataset | xr.DataTree] = {}
     for name, product in plan.products.items():
-        path, command = folder / product.path, [product.command, str(folder / "plan.json")]
+        path = folder / product.path
+        command = [product.command[0], str(folder / "plan.json"), *product.command[1:]]
         if product.tree:
             found[name] = rebuilt(read_tree, path, known, command)
         else:

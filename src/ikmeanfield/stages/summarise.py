@@ -19,6 +19,7 @@ from ikmeanfield.stages.progress import tracked
 from ikmeanfield.stages.repair import read_or_rebuild
 from ikmeanfield.stages.response import responses
 from ikmeanfield.stages.summary_table import write_table
+from ikmeanfield.stages.traced import traced
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -58,6 +59,7 @@ def summarise(plan: Plan, folder: str | Path) -> xr.Dataset:
         summary["diagram"] = _diagrams(plan)
     summary = summary.assign_coords({**axis, **coordinates(plan, plan.runs)})
     check_grid(plan, summary)
+    summary = summary.merge(traced(plan, folder))
     summary.attrs = _attributes(plan)
     write(summary, folder / "summary.nc")
     write_table(plan, summary, folder / "summary.csv")

@@ -20,7 +20,7 @@ ROWS = {"run", "meanfield", "population"}
 
 
 def write_table(plan: Plan, summary: xr.Dataset, path: Path) -> None:
-    """One row per run, mean field and population; everything but spectra and responses.
+    """One row per run, mean field and population; everything but spectra, responses and traces.
 
     What belongs to a synapse has a column for every name of a synapse, filled in the rows of the
     population that has it.

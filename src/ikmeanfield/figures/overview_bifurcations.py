@@ -1,0 +1,210 @@
+"""The overview's bifurcations: planes with the points of networks, diagrams at grid points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, Self
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import SubFigure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from ikmeanfield.analysis.diagrams import from_tree
+from ikmeanfield.circuit import Circuit
+from ikmeanfield.continuation import Branch
+from ikmeanfield.figures.bifurcations import (
+    CODIMENSION_TWO,
+    FILLS,
+    FOLD,
+    HOPF,
+    draw_line,
+    draw_plane,
+)
+from ikmeanfield.figures.network_points import draw_points
+from ikmeanfield.parts import coordinate_name
+
+RATE = ".firing_rate"
+HERTZ = 1000.0
+"""Rates are per millisecond inside, per second outside."""
+
+
+def path_label(path: str) -> str:
+    """A parameter in words, with its unit."""
+    unit = Circuit.unit(path)
+    return path.replace(".", " ").replace("_", " ") + ("" if unit == "1" else f" ({unit})")
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Curves in a plane of two parameters, and the points of the networks that belong there."""
+
+    title: str
+    branches: dict[str, Branch]
+    points: xr.Dataset
+
+    @classmethod
+    def of(cls, tree: xr.DataTree, summary: xr.Dataset) -> Self:
+        """The plane of a tree, whose attributes tell its mean field and its grid values."""
+        branches = from_tree(tree)
+        own = {str(k): v for k, v in tree.attrs.items() if k in summary.coords}
+        mine = np.ones(summary.sizes["run"], dtype=bool)
+        for name, value in own.items():
+            mine &= summary[name].values == value
+        run = summary["run_number"].values.astype(int)
+        names = ["kind", "detector", "current", "lower", "upper", "noise"]
+        points = summary[names].reset_coords(drop=True)
+        second = coordinate_name(_free(branches)[1])
+        points = points.assign_coords(second=("point", summary[second].values[run]))
+        title = ", ".join(f"{k.replace('_', ' ')} = {v:g}" for k, v in own.items())
+        field = str(tree.attrs.get("meanfield", ""))
+        return cls(
+            ", ".join(part for part in (field, title) if part), branches,
+            points.isel(point=np.flatnonzero(mine[run])),
+        )  # fmt: skip
+
+
+def draw_planes(box: SubFigure, planes: Sequence[Plane]) -> Axes:
+    """Draw planes with what networks do, two in a row, and a legend beside a single one."""
+    columns = 2
+    places = box.subplots(ceil(len(planes) / columns), columns, squeeze=False).ravel()
+    found: dict[str, Any] = {}
+    for plane, place in zip(planes, places, strict=False):
+        first, second = _free(plane.branches)
+        bounds = _bounds(plane)
+        draw_plane(place, plane.branches, bounds)
+        for handle in draw_points(place, plane.points, "second"):
+            found[f"network: {handle.get_label()}"] = handle
+        place.set_xlabel(path_label(first))
+        place.set_ylabel(path_label(second))
+        place.set_title(plane.title)
+    handles: list[Any] = [
+        Line2D([], [], color=HOPF, label="Hopf"), Line2D([], [], color=FOLD, label="fold"),
+        Patch(color=FILLS[0], label="oscillating"), Patch(color=FILLS[2], label="bistable"),
+    ]  # fmt: skip
+    handles += [
+        Line2D([], [], marker=marker, color=face, markersize=size, linestyle="none", label=name)
+        for marker, face, size, name in CODIMENSION_TWO.values()
+    ]
+    for name, handle in found.items():
+        handle.set_label(name)
+        handles.append(handle)
+    for place in places[len(planes) :]:
+        place.set_axis_off()
+    if len(planes) < len(places):
+        places[len(planes)].legend(handles=handles, loc="center left")
+    else:
+        box.legend(handles=handles, loc="outside lower center", ncols=5)
+    corner: Axes = places[0]
+    return corner
+
+
+def _bounds(plane: Plane) -> tuple[tuple[float, float], tuple[float, float]]:
+    """What is shown: the swept part of the second parameter, and the currents where things are."""
+    heights = plane.points["second"].values
+    low, high = float(heights.min()), float(heights.max())
+    if low == high:
+        low, high = low - 1.0, high + 1.0
+    inside = [plane.points["current"].values]
+    for branch in plane.branches.values():
+        if branch.kind in {"fold", "hopf"}:
+            x, y = branch.parameters.T
+            inside.append(x[(y >= low) & (y <= high)])
+    values = np.concatenate(inside)
+    margin = 0.05 * float(np.ptp(values)) or 1.0
+    return (float(values.min()) - margin, float(values.max()) + margin), (low, high)
+
+
+def _free(branches: dict[str, Branch]) -> tuple[str, ...]:
+    return next(b.free for b in branches.values() if b.kind in {"fold", "hopf"})
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """Branches in one parameter at one grid point."""
+
+    title: str
+    branches: dict[str, Branch]
+
+    @classmethod
+    def chosen(
+        cls, trees: Sequence[xr.DataTree], paths: Sequence[str], count: int
+    ) -> dict[str, list[Self]]:
+        """For each mean field, up to `count` diagrams spread over the grid.
+
+        Parameters
+        ----------
+        trees
+            With attributes: the mean field and, as JSON, the circuit; where there are none, the
+            diagrams have no title.
+        paths
+            What sweeps vary; the title tells those values that differ between diagrams.
+        count
+            How many at most.
+        """
+        fields: dict[str, list[tuple[xr.DataTree, Circuit | None]]] = {}
+        for tree in trees:
+            text = tree.attrs.get("circuit")
+            circuit = Circuit.model_validate_json(text) if text else None
+            fields.setdefault(str(tree.attrs.get("meanfield", "")), []).append((tree, circuit))
+        found: dict[str, list[Self]] = {}
+        for field, given in fields.items():
+            circuits = [circuit for _, circuit in given if circuit is not None]
+            places = np.linspace(0, len(given) - 1, min(count, len(given))).round().astype(int)
+            found[field] = []
+            for tree, circuit in (given[place] for place in places):
+                values = [] if circuit is None else _values(circuit, paths, circuits)
+                found[field].append(cls("\n".join(values), from_tree(tree)))
+        return found
+
+
+def draw_diagrams(box: SubFigure, diagrams: Mapping[str, Sequence[Diagram]]) -> Axes:
+    """Draw a row for each mean field; a title that repeats the one above is left out.
+
+    Drawn is the rate of the population whose parameter is followed, else the first variable.
+    """
+    columns = max(len(row) for row in diagrams.values())
+    places = box.subplots(len(diagrams), columns, squeeze=False, sharex=True, sharey=True)
+    above = [""] * columns
+    for (field, row), row_places in zip(diagrams.items(), places, strict=True):
+        for number, (diagram, place) in enumerate(zip(row, row_places, strict=False)):
+            branch = next(b for b in diagram.branches.values() if b.kind == "equilibrium")
+            own = f"{branch.free[0].partition('.')[0]}{RATE}"
+            variable = own if own in branch.variables else branch.variables[0]
+            draw_line(place, diagram.branches, variable, HERTZ if variable == own else 1.0)
+            place.set_title("" if diagram.title == above[number] else diagram.title, fontsize=6.5)
+            above[number] = diagram.title
+            if number == 0:
+                label = (
+                    f"rate of {variable.partition('.')[0]} (Hz)" if variable == own else variable
+                )
+                place.set_ylabel(f"{field}\n{label}" if field else label)
+            if row is list(diagrams.values())[-1]:
+                place.set_xlabel(path_label(branch.free[0]))
+        for place in row_places[len(row) :]:
+            place.set_visible(False)
+    corner: Axes = places[0, 0]
+    return corner
+
+
+def _values(circuit: Circuit, paths: Sequence[str], others: Sequence[Circuit]) -> list[str]:
+    """The grid values of a diagram, where they differ between diagrams."""
+    found = []
+    for path in paths:
+        head, _, tail = path.partition(".")
+        own = path if head != "*" else f"{next(iter(circuit.populations))}.{tail}"
+        if own.partition(".")[0] not in circuit.populations:
+            continue  # a setting, which mean fields do not know
+        if len({other.get(own) for other in others}) < 2:
+            continue
+        name, _, unit = path_label(own).partition(" (")
+        if head == "*":
+            name = f"every {name.partition(' ')[2]}"
+        value = circuit.get(own)
+        shown = f"{value:g}" if isinstance(value, float) else str(value)
+        found.append(f"{name} {shown} {unit.rstrip(')')}".rstrip())
+    return found

@@ -1,0 +1,222 @@
+"""The overview, read back from the figure: what is drawn is what the summary holds."""
+
+import json
+
+import numpy as np
+import pytest
+import xarray as xr
+from matplotlib.collections import QuadMesh
+
+from ikmeanfield.analysis.diagrams import bifurcation_plane, equilibrium_diagram, to_tree
+from ikmeanfield.analysis.replicates import over_replicates
+from ikmeanfield.circuit import regular_spiking
+from ikmeanfield.figures import overview
+from ikmeanfield.figures.grids import axes_of
+from ikmeanfield.figures.save import FigureError, save
+
+FIELDS, POPULATIONS = ("corrected", "uncorrected"), ("rs", "fs")
+CONFIG = {
+    "circuit": {"rs.size": 40, "fs.size": 10},
+    "meanfield": {
+        "corrected": {"reset_correction": True, "form": "paper"},
+        "uncorrected": {"reset_correction": False, "form": "absolute"},
+    },
+}
+
+
+def coordinate(values, path, units):
+    return ("run", np.asarray(values), {"long_name": path, "units": units})
+
+
+def summary(rows, names, replicates=2):
+    """A summary of one sweep; `rows` are grid points, `names` path and unit of each column."""
+    runs = [row for row in rows for _ in range(replicates)]
+    shape = (len(runs), len(FIELDS), len(POPULATIONS))
+    rng = np.random.default_rng(1)
+    dims = ("run", "meanfield", "population")
+    columns = list(zip(*runs, strict=True))
+    time = np.arange(0.5, 300.0)
+    data = xr.Dataset(
+        {
+            "difference_mean": (dims, rng.normal(size=shape)),
+            "difference_mean_error": (dims, rng.random(shape)),
+            "rate_mean": (("run", "population"), rng.random(shape[::2])),
+            "rate_mean_error": (("run", "population"), rng.random(shape[::2])),
+            "trace_network": (("trace", "population", "trace_time"), rng.random((2, 2, 300))),
+            "trace_current": (("trace", "population", "trace_time"), rng.random((2, 2, 300))),
+            "trace_meanfield": (
+                ("trace", "meanfield", "population", "trace_time"), rng.random((2, 2, 2, 300))
+            ),
+            "trace_run": ("trace", [0, len(runs) - 1]),
+        },
+        {
+            "sweep": ("run", ["grid"] * len(runs)), "trace_time": time,
+            "meanfield": list(FIELDS), "population": list(POPULATIONS),
+        },
+    )  # fmt: skip
+    for (path, units), values in zip(names, columns, strict=True):
+        name = path.replace("*", "all").replace(".", "_")
+        data = data.assign_coords({name: coordinate(values, path, units)})
+    paths = [path for path, _ in names]
+    data.attrs = {
+        "experiment": "mine", "discard": 50.0, "duration": 300.0, "scheme": "exact", "step": 0.1,
+        "thresholds": "random", "seed": 3, "source": "test", "processor": "test",
+        "config": json.dumps({**CONFIG, "parameters": paths}),
+    }  # fmt: skip
+    return data
+
+
+ADAPTATION, SCHEME = ("rs.adaptation", "pA"), ("simulation.scheme", "1")
+PEAK, RESET = ("*.peak_potential", "mV"), ("*.reset_potential", "mV")
+
+
+def grid():
+    return summary([(k, s) for k in (1.0, 2.0, 5.0) for s in ("exact", "euler")],
+                   [ADAPTATION, SCHEME])  # fmt: skip
+
+
+def test_axes_are_told_from_what_moves_together():
+    # Oracle: three pairs times two values, by construction; a constant column is no axis.
+    pairs = [(1000.0, -1000.0), (50.0, -100.0), (50.0, -60.0)]
+    rows = [(*pair, k, 7.0) for pair in pairs for k in (1.0, 2.0)]
+    data = summary(rows, [PEAK, RESET, ADAPTATION, ("rs.leakage", "nS/mV")])
+    names = ["all_peak_potential", "all_reset_potential", "rs_adaptation", "rs_leakage"]
+    found = axes_of(data, names)
+    assert [axis.names for axis in found] == [tuple(names[:2]), ("rs_adaptation",)]
+    assert found[0].values == tuple(pairs)
+    assert found[0].ticks == ["1000, -1000", "50, -100", "50, -60"]
+    assert "every peak potential (mV)" in found[0].label
+    np.testing.assert_array_equal(found[1].place(data), [0, 0, 1, 1] * 3)
+
+
+def test_a_map_holds_the_means_over_replicates():
+    # Oracle: the mean by hand of the two runs at each grid point.
+    data = grid()
+    figure = overview.draw(data)
+    meshes = {
+        axes.get_title("left"): mesh.get_array()
+        for axes in all_axes(figure) for mesh in axes.collections if isinstance(mesh, QuadMesh)
+    }  # fmt: skip
+    maps = {title: values for title, values in meshes.items() if "corrected" in title}
+    assert len(maps) == 4
+    for p, population in enumerate(POPULATIONS):
+        for m, field in enumerate(FIELDS):
+            runs = data["difference_mean"].values[:, m, p]
+            by_hand = runs.reshape(3, 2, 2).mean(axis=-1)
+            np.testing.assert_allclose(maps[f"{population}\n{field}"], by_hand)
+
+
+def test_lines_hold_means_and_errors_along_one_axis():
+    data = summary([(5.0,), (1.0,), (2.0,)], [ADAPTATION])
+    axes = next(a for a in all_axes(overview.draw(data)) if a.get_title() == "rs" and a.containers)
+    assert axes.get_xlabel() == "rs adaptation (pA)"
+    for m, container in enumerate(axes.containers):
+        line = container.lines[0]
+        by_hand = data["difference_mean"].values[:, m, 0].reshape(3, 2).mean(axis=-1)
+        np.testing.assert_array_equal(line.get_xdata(), [1.0, 2.0, 5.0])
+        np.testing.assert_allclose(line.get_ydata(), by_hand[[1, 2, 0]])
+
+
+def test_errors_are_those_of_replicates_or_of_time_whichever_is_larger():
+    # Oracle: by hand. Two runs 1 and 3 scatter by 1; their own errors of 4 leave √32/2 in the mean.
+    mean, place = np.array([1.0, 3.0, 1.0, 3.0, 7.0]), np.array([0, 0, 1, 1, 2])
+    found = over_replicates(mean, np.array([0.1, 0.1, 4.0, 4.0, 0.5]), place, 4)
+    np.testing.assert_allclose(found[0], [2.0, 2.0, 7.0, np.nan])
+    np.testing.assert_allclose(found[1], [1.0, np.sqrt(32) / 2, 0.5, np.nan])
+
+
+def test_traces_are_drawn_with_their_grid_values():
+    data = grid()
+    panels = {a.get_title(): a for a in all_axes(overview.draw(data)) if a.get_title()}
+    axes = panels["rs adaptation 5 pA\nsimulation scheme euler"]
+    lines = {line.get_label(): line.get_ydata() for line in axes.get_lines()}
+    np.testing.assert_array_equal(lines["network"], data["trace_network"].values[1, 0])
+    np.testing.assert_array_equal(lines["uncorrected"], data["trace_meanfield"].values[1, 1, 0])
+
+
+def test_without_mean_fields_the_rate_is_shown():
+    names = [n for n in grid().data_vars if str(n).startswith(("difference", "trace_meanfield"))]
+    data = grid().drop_vars([*names, "meanfield"])
+    figure = overview.draw(data)
+    mesh = next(
+        mesh for a in all_axes(figure) if a.get_title("left") == "rs\n"
+        for mesh in a.collections if isinstance(mesh, QuadMesh)
+    )  # fmt: skip
+    by_hand = data["rate_mean"].values[:, 0].reshape(3, 2, 2).mean(axis=-1)
+    np.testing.assert_allclose(mesh.get_array(), by_hand)
+    assert "Mean firing rate of the network" in overview.caption(data)
+
+
+def test_more_than_two_axes_are_refused():
+    rows = [(k, s, w) for k in (1.0, 2.0) for s in ("exact", "euler") for w in (1.0, 2.0)]
+    data = summary(rows, [ADAPTATION, SCHEME, ("rs.threshold_width", "mV")])
+    with pytest.raises(FigureError, match="at most two axes; the sweep grid has 3"):
+        overview.draw(data)
+
+
+def diagram(kappa, field):
+    circuit = regular_spiking().replace({"rs.adaptation": kappa})
+    branches = equilibrium_diagram(circuit, "rs.input_current", 0.0, 80.0, cycles=False,
+                                   reset_correction=field == "corrected")  # fmt: skip
+    return to_tree(branches, {"meanfield": field, "circuit": circuit.model_dump_json()})
+
+
+def test_diagrams_show_the_rate_in_hertz_at_named_grid_points():
+    trees = [diagram(kappa, field) for kappa in (5.0, 25.0) for field in FIELDS]
+    stored = {"summary": grid(), "diagrams/batch-000": xr.DataTree(
+        children={f"diagram_{k}": tree for k, tree in enumerate(trees)}
+    )}  # fmt: skip
+    content = overview.arrange([stored])
+    figure = overview.draw(**content)
+    axes = next(a for a in all_axes(figure) if a.get_title() == "rs adaptation 25 pA")
+    assert axes.get_ylabel() == ""
+    heights = [line.get_ydata() for line in axes.get_lines() if line.get_label() == "equilibrium"]
+    state = trees[2]["equilibria"]["state"].sel(variable="rs.firing_rate").values
+    assert max(y.max() for y in heights) == pytest.approx(1000 * state.max())
+    assert "Equilibria" in overview.caption(**content)
+
+
+def test_a_plane_holds_the_points_of_its_networks():
+    branches = bifurcation_plane(
+        regular_spiking(), ("rs.input_current", "rs.adaptation"), ((0.0, 100.0), (0.0, 130.0)),
+        scans=2, reset_correction=False,
+    )  # fmt: skip
+    current = np.array([41.0, 42.0, 30.0])
+    data = xr.Dataset(
+        {
+            "kind": ("point", ["fold", "fold", "hopf"]),
+            "detector": ("point", ["ramp", "held", "ramp"]),
+            **dict.fromkeys(("current", "lower", "upper"), ("point", current)),
+            "noise": ("point", np.zeros(3)), "run_number": ("point", [0, 1, 1]),
+        },
+        {"rs_adaptation": coordinate([10.0, 60.0], "rs.adaptation", "pA")},
+        {
+            "experiment": "mine", "step": 0.2, "thresholds": "quantiles", "seed": 1,
+            "source": "test", "processor": "test", "config": json.dumps({"parameters": []}),
+        },
+    )  # fmt: skip
+    figure = overview.draw(data, [to_tree(branches, {"source": "test"})])
+    axes = all_axes(figure)[0]
+    drawn = {
+        (float(x), float(y))
+        for line in axes.get_lines() if line.get_marker() in {"x", "+", "^"}
+        for x, y in line.get_xydata()
+    }  # fmt: skip
+    assert {(41.0, 10.0), (42.0, 60.0), (30.0, 60.0)} <= drawn
+    assert axes.get_ylabel() == "rs adaptation (pA)"
+
+
+def test_the_overview_is_stable_to_the_byte_and_its_caption_tells_how_it_was_made(tmp_path):
+    data = grid()
+    for name in ("a", "b"):
+        save(overview.draw(data), overview.caption(data), tmp_path / name / "overview")
+    first, second = (tmp_path / name / "overview.pdf" for name in ("a", "b"))
+    assert first.read_bytes() == second.read_bytes()
+    text = (tmp_path / "a/overview.md").read_text()
+    for words in ("mine", "rs: N = 40", "`exact`", "without the correction", "form absolute"):
+        assert words in text
+
+
+def all_axes(figure):
+    """The axes of a figure and of its subfigures."""
+    return [*figure.axes, *(axes for box in figure.subfigs for axes in all_axes(box))]
