@@ -87,7 +87,7 @@ def solved_again(name, width, point):
         return [*field(z[:-1], z[-1]), critical.real]
 
     start = np.append(point.state / SCALE, point.parameters[CURRENT]) * 1.001
-    root, _, success, message = fsolve(equations, start, xtol=1e-13, full_output=True)
+    root, _, _, message = fsolve(equations, start, xtol=1e-13, full_output=True)
     residual = np.abs(equations(root)).max()
     assert residual < 1e-8, message
     return root[-1]
