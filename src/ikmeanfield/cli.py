@@ -194,15 +194,15 @@ def diagrams(plan: PlanFile, batch: Batch = None, output: Output = None) -> None
 @app.command()
 def tabulate(
     plan: PlanFile,
-    table: Annotated[str, typer.Argument(help="Which table: bifurcations or distances.")],
+    table: Annotated[str, typer.Argument(help="Which table: bifurcations, distances or scores.")],
 ) -> None:
     """Write a table of an experiment beside its plan, from its diagrams or its summary."""
-    loaded = _plan(plan)
+    loaded = _any_plan(plan)
     from ikmeanfield.stages import tabulate as stage  # noqa: PLC0415
 
-    if table not in stage.TABLES:
-        known = ", ".join(stage.TABLES)
-        raise typer.BadParameter(f"no table {table!r}; the tables are {known}")
+    if table not in loaded.tables:
+        known = ", ".join(loaded.tables) or "none"
+        raise typer.BadParameter(f"no table {table!r}; of {loaded.experiment} there are: {known}")
     stage.tabulate(loaded, plan.parent, table)
 
 

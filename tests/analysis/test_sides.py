@@ -1,35 +1,75 @@
-"""Which point of a network stands beside which of the mean field."""
+"""Which point of a network stands beside which border of the mean field. Oracle: by hand."""
 
 import numpy as np
 
-from ikmeanfield.analysis.sides import bifurcation_sides, network_sides
+from ikmeanfield.analysis.sides import Border, Found, inside_sweep, transitions, with_sides
+
+HOPF = [Border("hopf", "lower", 50.0), Border("hopf", "upper", 61.0)]
 
 
-def test_folds_are_told_by_the_direction_and_borders_by_their_order():
-    bifurcations = bifurcation_sides(["hopf", "hopf"], np.array([61.0, 50.0]))
-    assert (bifurcations["hopf", "lower"], bifurcations["hopf", "upper"]) == (50.0, 61.0)
-    assert np.isnan(bifurcations["fold", "upper"])
-    kinds, directions = ["hopf"] * 4, ["up", "up", "down", "down"]
-    found = network_sides(kinds, directions, np.array([42.3, 46.5, 46.2, 42.4]), bifurcations)
-    assert found == {
-        ("hopf", "up", "lower"): 0, ("hopf", "up", "upper"): 1,
-        ("hopf", "down", "upper"): 2, ("hopf", "down", "lower"): 3,
-    }  # fmt: skip
+def found(*rows, kind="hopf", method="held", side=""):
+    return [
+        Found(row, kind, direction, method, side, current)
+        for row, (direction, current) in enumerate(rows)
+    ]
+
+
+def shown(made):
+    return [
+        (t.direction, t.side, t.border, t.ramp and t.ramp.current, t.held and t.held.current)
+        for t in made
+    ]
+
+
+def test_folds_are_told_by_the_direction():
+    told = with_sides(found(("up", 40.0), ("down", 30.0), kind="fold"), [])
+    assert [p.side for p in told] == ["upper", "lower"]
+
+
+def test_borders_of_unknown_side_are_told_by_their_order():
+    points = found(("up", 42.3), ("up", 46.5), ("down", 46.2), ("down", 42.4))
+    assert shown(transitions(points, HOPF)) == [
+        ("up", "lower", 50.0, None, 42.3), ("down", "lower", 50.0, None, 42.4),
+        ("up", "upper", 61.0, None, 46.5), ("down", "upper", 61.0, None, 46.2),
+    ]  # fmt: skip
 
 
 def test_a_single_border_belongs_to_the_nearest_side():
-    bifurcations = bifurcation_sides(["hopf", "hopf"], np.array([50.0, 61.0]))
-    found = network_sides(["hopf"], ["down"], np.array([60.0]), bifurcations)
-    assert found == {("hopf", "down", "upper"): 0}
-    nowhere = bifurcation_sides([], np.array([]))
-    assert network_sides(["hopf"], ["up"], np.array([60.0]), nowhere) == {
-        ("hopf", "up", "lower"): 0
-    }
+    assert [p.side for p in with_sides(found(("down", 60.0)), HOPF)] == ["upper"]
+    assert [p.side for p in with_sides(found(("up", 60.0)), [])] == ["lower"]
 
 
-def test_a_single_hopf_point_beside_folds():
-    above = bifurcation_sides(["fold", "fold", "hopf"], np.array([40.0, 45.0, 50.0]))
-    assert above["hopf", "upper"] == 50.0
-    assert np.isnan(above["hopf", "lower"])
-    below = bifurcation_sides(["fold", "fold", "hopf"], np.array([40.0, 45.0, 35.0]))
-    assert below["hopf", "lower"] == 35.0
+def test_two_oscillating_intervals_are_kept_apart():
+    borders = [*HOPF, Border("hopf", "lower", 74.0)]
+    points = [
+        Found(0, "hopf", "up", "ramp", "lower", 53.0),
+        Found(1, "hopf", "up", "ramp", "upper", 63.0),
+        Found(2, "hopf", "up", "ramp", "lower", 78.0),
+        Found(3, "hopf", "up", "held", "lower", 75.0),
+    ]
+    rows = {(t.direction, t.side, t.border): t for t in transitions(points, borders)}
+    last = rows["up", "lower", 74.0]
+    assert (last.ramp.row, last.held.row) == (2, 3)
+    assert rows["up", "lower", 50.0].ramp.row == 0
+    assert rows["up", "lower", 50.0].held is None
+    assert rows["down", "upper", 61.0].ramp is None
+
+
+def test_what_belongs_to_no_border_is_not_lost():
+    points = [
+        *found(("up", 40.0), ("up", 49.0), method="ramp", side="lower"),
+        Found(2, "fold", "up", "ramp", "upper", 55.0),
+        Found(3, "fold", "up", "held", "upper", 54.0),
+    ]
+    made = transitions(points, HOPF)
+    rows = [t for t in made if np.isnan(t.border)]
+    assert [(t.kind, t.ramp and t.ramp.row, t.held and t.held.row) for t in rows] == [
+        ("hopf", 0, None), ("fold", 2, 3)
+    ]  # fmt: skip
+    held_or_ramp = [p for t in made for p in (t.ramp, t.held) if p is not None]
+    assert sorted(p.row for p in held_or_ramp) == [0, 1, 2, 3]
+
+
+def test_the_ends_of_a_sweep_are_no_borders():
+    points = found(("up", 10.0), ("up", 10.9), ("down", 79.9), method="ramp")
+    assert [p.current for p in inside_sweep(points, 10.0, 80.0)] == [10.9]

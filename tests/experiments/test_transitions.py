@@ -30,10 +30,13 @@ WRONG = {
     "neither kind": (RAMP, None, ["simulation", "transitions", "either"]),
     "diagram outside": ((*PLANE, "diagrams"), [200.0], ["rs.adaptation = 200", "130"]),
     "grid outside": ((*AXIS, "values"), [10.0, 140.0], ["sweeps.kappa", "140", "second_bounds"]),
-    "another axis": (
-        AXIS, {"parameter": "rs.leakage", "values": [0.7, 0.8]},
-        ["sweeps.kappa", "leakage", "one circuit"],
+    "the followed parameter": (
+        AXIS, {"parameter": "rs.input_current", "values": [0.7, 0.8]},
+        ["sweeps.kappa", "rs.input_current", "followed"],
     ),
+    "unknown observed": ((*RAMP, "observed"), "fs", ["transitions.observed", "fs", "rs"]),
+    "unknown troughs": ((*RAMP, "troughs"), "paper", ["troughs", "paper", "circuit"]),
+    "no mean field": ((*PLANE, "meanfield"), {}, ["continuation.meanfield", "{}"]),
     "mean fields": ((*ADAPTATION, "meanfield"), {"a": {}}, ["meanfield", "simulation"]),
     "figure elsewhere": (("figures", "fig1"), "truncation", ["fig1", "continuation"]),
 }  # fmt: skip
@@ -83,6 +86,34 @@ def test_each_key_follows_only_what_determines_it():
     assert bounds.runs[0].key == before.runs[0].key
     assert bounds.continuation_key(before.runs[0]) != before.continuation_key(before.runs[0])
     assert bounds.traces_key == before.traces_key
+    still = plan_of(changed((*RAMP, "hold_every"), 2))
+    assert [run.hold for run in still.runs] == [True, False] * 3
+    same = [a.key == b.key for a, b in zip(still.runs, before.runs, strict=True)]
+    assert same == [True, False] * 3
     sizes = plan_of(changed((*ADAPTATION, "circuit", "set"), {"rs.size": 50}))
     assert sizes.plane_key == before.plane_key
     assert sizes.traces_key != before.traces_key
+
+
+def families(fields):
+    """A plan over three reset conditions and two values of the plane's second parameter."""
+    data = changed((*PLANE, "meanfield"), fields)
+    reset = {"rs.peak_potential": [1000.0, 50.0, 40.0],
+             "rs.reset_potential": [-1000.0, -100.0, -70.0]}  # fmt: skip
+    kappa = {"parameter": "rs.adaptation", "values": [10.0, 20.0]}
+    data["experiments"]["adaptation"]["sweeps"]["kappa"]["axes"] = [{"paired": reset}, kappa]
+    return plan_of(data)
+
+
+def test_mean_fields_share_a_plane_where_they_do_not_know_what_varies():
+    # oracle: the uncorrected mean field has neither peak nor reset potential
+    plan = families({"corrected": {}, "uncorrected": {"reset_correction": False}})
+    planes = list(plan.planes.values())
+    assert [plane.meanfield for plane in planes] == ["corrected"] * 3 + ["uncorrected"]
+    assert [plane.values.get("rs.reset_potential") for plane in planes] == [
+        -1000.0, -100.0, -70.0, None,
+    ]  # fmt: skip
+    for name, count in (("corrected", 3), ("uncorrected", 1)):
+        assert len({plan.plane_of(run, name) for run in plan.runs}) == count
+    absolute = families({"absolute": {"reset_correction": False, "form": "absolute"}})
+    assert set(absolute.planes).isdisjoint(plan.planes)

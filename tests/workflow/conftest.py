@@ -56,6 +56,7 @@ def tiny_adaptation():
                 "continuation": {
                     "parameter": "rs.input_current", "bounds": [0.0, 100.0],
                     "second": "rs.adaptation", "second_bounds": [0.0, 130.0],
+                    "meanfield": {"uncorrected": {"reset_correction": False}},
                     "diagrams": [25.0], "traces": [{"at": 25.0, "ramp": ramp}],
                 },
                 "sweeps": {

@@ -95,7 +95,7 @@ wildcard_constraints:
     or "none",
     figure="|".join(SETTINGS.figures) or "none",
     batch=r"\d\d\d\d*",
-    table="bifurcations|distances",
+    table="bifurcations|distances|scores",
 
 
 def plan_digest(wildcards):

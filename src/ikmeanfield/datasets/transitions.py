@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.parts import CONTINUATION
+from ikmeanfield.parts import CONTINUATION, coordinate_name
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from ikmeanfield.experiments.planes import Plane
 
 
 def plane_path(folder: str | Path) -> Path:
@@ -30,6 +32,12 @@ def diagrams_path(folder: str | Path) -> Path:
 def traces_path(folder: str | Path) -> Path:
     """Where the traces are stored."""
     return Path(folder) / "traces.nc"
+
+
+def plane_attributes(key: str, plane: Plane) -> dict[str, str | float]:
+    """What tells one plane of an experiment from the others: its mean field and parameters."""
+    values = {coordinate_name(path): value for path, value in plane.values.items()}
+    return {"key": key, "meanfield": plane.meanfield, **values}
 
 
 def points_of(batch: xr.Dataset, number: int) -> xr.Dataset:

@@ -118,10 +118,11 @@ def check_domain(experiment: Experiment, circuit: Circuit, where: str) -> None:
     ConfigError
         Naming the grid point, who asks for the correction, and why there is none.
     """
-    corrected = experiment.meanfield.items()
-    asking = [f"meanfield.{name}" for name, field in corrected if field.reset_correction]
-    if experiment.continuation is not None and experiment.continuation.reset_correction:
-        asking.append("continuation")
+    fields = {f"meanfield.{name}": field for name, field in experiment.meanfield.items()}
+    if experiment.continuation is not None:
+        followed = experiment.continuation.meanfield
+        fields |= {f"continuation.meanfield.{name}": field for name, field in followed.items()}
+    asking = [name for name, field in fields.items() if field.reset_correction]
     if experiment.response is not None:
         asking.append("response")
     if not asking:

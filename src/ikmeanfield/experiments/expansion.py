@@ -46,7 +46,8 @@ def expand(config: Config, name: str) -> Plan | TransitionPlan:
         place = f"{where}.sweeps.{sweep_name}"
         seen: set[str] = set()
         parameters.update(dict.fromkeys(sweep.paths))
-        for point in sweep.points():
+        for number, point in enumerate(sweep.points()):
+            hold = _holds(experiment, number)
             here = f"{place} at {shown(point)}"
             values = {**sweep.set, **point}
             circuit = checked(place, partial(_moved, base, values))
@@ -55,7 +56,7 @@ def expand(config: Config, name: str) -> Plan | TransitionPlan:
             check_plane(experiment, base, circuit, here)
             check_domain(experiment, circuit, here)
             for replicate in range(sweep.replicates):
-                key = _key(variant, replicate, circuit)
+                key = _key(variant, replicate, circuit, hold=hold)
                 if key in seen:
                     msg = f"{place}: the grid holds the point {shown(point)} twice"
                     raise ConfigError(msg)
@@ -69,6 +70,7 @@ def expand(config: Config, name: str) -> Plan | TransitionPlan:
                         seed=seed_of(config.seed, key),
                         circuit=circuit,
                         settings=_settings(variant),
+                        hold=hold,
                     )
                 )
     check_names(list(parameters), where)
@@ -134,10 +136,16 @@ def _settings(experiment: Experiment) -> dict[str, Value]:
     }
 
 
-def _key(experiment: Experiment, replicate: int, circuit: Circuit) -> str:
+def _holds(experiment: Experiment, number: int) -> bool:
+    """Whether the network at a grid point of a sweep, counted from 0, is held still."""
+    every = experiment.transitions.hold_every if experiment.transitions is not None else 0
+    return every > 0 and number % every == 0
+
+
+def _key(experiment: Experiment, replicate: int, circuit: Circuit, *, hold: bool) -> str:
     if experiment.transitions is not None:
-        settings = experiment.transitions.model_dump()
-        identity = {"circuit": circuit.model_dump(), "transitions": settings}
+        settings = experiment.transitions.model_dump(exclude={"hold_every"})
+        identity = {"circuit": circuit.model_dump(), "transitions": settings, "hold": hold}
         return hashed({**identity, "replicate": replicate})
     assert experiment.simulation is not None
     return hashed(

@@ -10,7 +10,6 @@ from ikmeanfield import stepping
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.experiments.config import Experiment
 from ikmeanfield.experiments.grid import Point
-from ikmeanfield.experiments.identity import without_sizes
 from ikmeanfield.experiments.transitions import Continuation
 from ikmeanfield.parts import coordinate_name
 from ikmeanfield.schema import ConfigError
@@ -71,10 +70,12 @@ def check_continuation(experiment: Experiment, circuit: Circuit, where: str) -> 
     transitions, settings = experiment.transitions, experiment.continuation
     if transitions is None or settings is None:
         return
-    if transitions.population not in circuit.populations:
-        known = ", ".join(circuit.populations)
-        msg = f"{where}.transitions.population: no population {transitions.population!r}; "
-        raise ConfigError(f"{msg}the circuit has {known}")
+    for key in ("population", "observed"):
+        name = getattr(transitions, key)
+        if name is not None and name not in circuit.populations:
+            known = ", ".join(circuit.populations)
+            msg = f"{where}.transitions.{key}: no population {name!r}; the circuit has {known}"
+            raise ConfigError(msg)
     place = f"{where}.continuation"
     for path, bounds in (
         (settings.parameter, settings.bounds),
@@ -87,17 +88,13 @@ def check_continuation(experiment: Experiment, circuit: Circuit, where: str) -> 
 
 
 def check_plane(experiment: Experiment, base: Circuit, circuit: Circuit, where: str) -> None:
-    """Refuse a grid point through which the plane of the experiment does not pass."""
+    """Refuse a grid point that no plane of its mean fields holds."""
     settings = experiment.continuation
     if settings is None:
         return
     _check_second(settings, circuit.get(settings.second), where)
-    free = {path: base.get(path) for path in (settings.parameter, settings.second)}
-    if without_sizes(circuit.replace(free)) != without_sizes(base):
-        msg = (
-            f"{where}: the plane holds for one circuit; a sweep may move {settings.second} and "
-            "sizes only"
-        )
+    if circuit.get(settings.parameter) != base.get(settings.parameter):
+        msg = f"{where}: {settings.parameter} is followed by `continuation`; no sweep may move it"
         raise ConfigError(msg)
 
 

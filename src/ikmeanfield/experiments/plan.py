@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from ikmeanfield.circuit import Circuit
@@ -11,6 +12,7 @@ from ikmeanfield.experiments.checks import Value
 from ikmeanfield.experiments.diagrams import Diagrams, Response, diagram_identity
 from ikmeanfield.experiments.identity import hashed, without_sizes
 from ikmeanfield.experiments.paths import in_effect
+from ikmeanfield.experiments.planes import Plane, known_to, values_of
 from ikmeanfield.experiments.settings import applied, is_setting, unit
 from ikmeanfield.experiments.simulation import InputShape, MeanField, Simulation
 from ikmeanfield.experiments.transitions import Continuation, Transitions
@@ -52,6 +54,8 @@ class Run(Validated):
     """Seed of this run, from the base seed and the key."""
     circuit: Circuit
     """The circuit with all values in place."""
+    hold: bool = False
+    """Whether its transitions are also located at constant current."""
     settings: dict[str, Value]
     """The experiment's settings in effect that a sweep may vary, by path."""
 
@@ -223,7 +227,7 @@ class Plan(RunTable):
 
 
 class TransitionPlan(RunTable):
-    """Transitions of networks beside bifurcations of the mean field."""
+    """Transitions of networks beside bifurcations of mean fields."""
 
     transitions: Transitions
     continuation: Continuation
@@ -240,6 +244,11 @@ class TransitionPlan(RunTable):
             "traces": Product("traces.nc", ("traces",), tree=True),
         }
 
+    @property
+    def tables(self) -> list[str]:
+        """Tables of this experiment beside its summary."""
+        return ["scores"]
+
     def transitions_of(self, run: Run) -> Transitions:
         """The settings in effect in a run."""
         return applied(self.transitions, "transitions", run.settings)
@@ -252,20 +261,47 @@ class TransitionPlan(RunTable):
 
     def continuation_key(self, run: Run) -> str:
         """Hash of what determines the folds and Hopf points at one grid point."""
-        settings = self.continuation.model_dump(exclude={"second_bounds", "diagrams", "traces"})
-        return hashed({"circuit": without_sizes(run.circuit), "continuation": settings})
+        settings = self.continuation
+        where = settings.model_dump(include={"parameter", "bounds", "second"})
+        free = {settings.parameter: settings.bounds[0]}
+        fields = {n: known_to(f, run.circuit, free) for n, f in settings.meanfield.items()}
+        return hashed({"fields": fields, "continuation": where})
+
+    def plane_of(self, run: Run, meanfield: str) -> str:
+        """Key of the plane in which a mean field of a run lies."""
+        settings = self.continuation
+        free = {settings.parameter: settings.bounds[0], settings.second: settings.second_bounds[0]}
+        where = settings.model_dump(exclude={"traces", "meanfield"})
+        field = known_to(settings.meanfield[meanfield], run.circuit, free)
+        return hashed({**field, "continuation": where})
+
+    @cached_property
+    def planes(self) -> dict[str, Plane]:
+        """Every different plane by its key, in the order of the runs."""
+        settings, found = self.continuation, dict[str, Plane]()
+        varied = [p for p in self.parameters if p != settings.second and not is_setting(p)]
+        for name, field in settings.meanfield.items():
+            for run in self.runs:
+                key = self.plane_of(run, name)
+                if key not in found:
+                    found[key] = Plane(name, run.circuit, values_of(run.circuit, field, varied))
+        return found
 
     @property
     def plane_key(self) -> str:
-        """Hash of what determines the plane and the diagrams."""
-        settings = self.continuation.model_dump(exclude={"traces"})
-        return hashed({"circuit": without_sizes(self.circuit), "continuation": settings})
+        """Hash of what determines all planes and diagrams."""
+        return hashed({"planes": {key: plane.meanfield for key, plane in self.planes.items()}})
+
+    @property
+    def first_field(self) -> MeanField:
+        """The mean field that is run along the traces."""
+        return next(iter(self.continuation.meanfield.values()))
 
     @property
     def traces_key(self) -> str:
         """Hash of what determines the traces."""
-        continuation = self.continuation.model_dump(include={"second", "reset_correction", "form",
-                                                             "traces"})  # fmt: skip
+        continuation = self.continuation.model_dump(include={"second", "traces"})
+        continuation["meanfield"] = self.first_field.model_dump()
         networks = self.transitions.model_dump(include={"population", "step", "thresholds"})
         return hashed(
             {

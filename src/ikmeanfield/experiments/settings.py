@@ -34,6 +34,9 @@ REASONS = {
     "transitions.low": "all ramps of an experiment are compared with one plane",
     "transitions.high": "all ramps of an experiment are compared with one plane",
     "transitions.population": "all ramps of an experiment are compared with one plane",
+    "transitions.observed": "all networks of an experiment are observed alike",
+    "transitions.troughs": "all networks of an experiment are observed alike",
+    "transitions.hold_every": "it says of the whole grid where networks are held",
 }
 SECTIONS = ("simulation", "transitions", "input")
 """What paths of settings begin with; populations may not be called so."""

@@ -8,6 +8,8 @@ from annotated_types import Len
 from pydantic import Field, field_validator, model_validator
 
 from ikmeanfield.circuit.model import Name
+from ikmeanfield.experiments.checks import Label
+from ikmeanfield.experiments.simulation import MeanField
 from ikmeanfield.inputs import ramp
 from ikmeanfield.schema import Validated
 from ikmeanfield.stepping import DEFAULT_STEP, whole_ratio
@@ -31,6 +33,8 @@ class Transitions(Validated):
 
     population: Name
     """The population that receives the current."""
+    observed: Name | None = None
+    """The population whose firing rate tells states apart when held; by default the same."""
     low: float
     """Lowest current in pA, where the ramp begins and ends."""
     high: float
@@ -41,6 +45,10 @@ class Transitions(Validated):
     """Time in ms of each of the two slopes; a multiple of 200 ms."""
     step: float = Field(DEFAULT_STEP["exact"], gt=0)
     """Time step in ms; divides 0.2 ms."""
+    troughs: Literal["adaptation", "circuit"] = "adaptation"
+    """The paper's settings for reading the ramp: of its Fig. 1 or of its Fig. 3."""
+    hold_every: int = Field(1, ge=0)
+    """Hold still at the first grid point of a sweep and every so many further on; 0: at none."""
     thresholds: Draw = "quantiles"
     """Thresholds drawn at random, or the quantiles of the distribution."""
 
@@ -82,24 +90,22 @@ class Trace(Validated):
 
 
 class Continuation(Validated):
-    """Folds and Hopf points of the mean field: per grid point, and in the plane of both."""
+    """Folds and Hopf points of mean fields: per grid point, and in planes of two parameters."""
 
     parameter: str
     """Path of the parameter that is followed, for example ``rs.input_current``."""
     bounds: Interval
     """Its lower and upper bound."""
     second: str
-    """Path of the parameter that the grid varies, for example ``rs.adaptation``."""
+    """Path of the other parameter of the plane, for example ``rs.adaptation``."""
     second_bounds: Interval
     """Its lower and upper bound in the plane."""
-    reset_correction: bool = False
-    """Correct the input current for the finite peak and reset potentials."""
-    form: Literal["paper", "absolute"] = "paper"
-    """Δ_v (v − v_r) as in the paper, or Δ_v |v − v_r|, which holds below v_r too."""
+    meanfield: Annotated[dict[Label, MeanField], Len(1)]
+    """The mean fields that are followed, by a name of your choice."""
     diagrams: list[float] = Field([])
     """Values of the second parameter at which equilibria and cycles are followed."""
     traces: list[Trace] = Field([])
-    """Ramps along which the mean field and networks are run."""
+    """Ramps along which the first mean field and networks are run."""
 
     @field_validator("bounds", "second_bounds")
     @classmethod

@@ -27,10 +27,25 @@ CODIMENSION_TWO: dict[str, tuple[str, str, float, str]] = {
     "GH": ("o", HOPF, 5.0, "generalized Hopf"),
 }
 """Marker, face, size and name of the points shown in a plane."""
+KINK = ("v", "white", 4.2, "kink (μ = 0)")
+"""The same for where a corrected field is not smooth: no bifurcation, hence hollow."""
 
 
-def draw_plane(axes: Axes, branches: Mapping[str, Branch], bounds: Bounds) -> None:
-    """Draw regions, curves and codimension-two points of a plane within bounds."""
+def draw_plane(
+    axes: Axes,
+    branches: Mapping[str, Branch],
+    bounds: Bounds,
+    marks: Mapping[str, tuple[str, str, float, str]] = CODIMENSION_TWO,
+) -> None:
+    """Draw regions, curves and special points of a plane within bounds.
+
+    Parameters
+    ----------
+    axes, branches, bounds
+        Where, what and which part.
+    marks
+        Looks of the special points by kind.
+    """
     regions = stable_equilibria_regions(branches, bounds)
     for count, color in FILLS.items():
         polygons = [region.polygon for region in regions if region.stable == count]
@@ -44,11 +59,12 @@ def draw_plane(axes: Axes, branches: Mapping[str, Branch], bounds: Bounds) -> No
         if branch.kind in {"fold", "hopf"}:
             color = FOLD if branch.kind == "fold" else HOPF
             axes.plot(*branch.parameters.T, color=color, linewidth=1.3, zorder=2, label=branch.kind)
-    for kind, (marker, face, size, _) in CODIMENSION_TWO.items():
+    for kind, (marker, face, size, _) in marks.items():
         for point in codimension_two(branches, kind):
             x, y = (point.parameters[name] for name in _free(branches))
             axes.plot(
-                x, y, marker, markersize=size, markerfacecolor=face, markeredgecolor="white",
+                x, y, marker, markersize=size, markerfacecolor=face,
+                markeredgecolor="black" if face == "white" else "white",
                 markeredgewidth=0.5, zorder=6, label=kind, linestyle="none",
             )  # fmt: skip
     axes.set_xlim(*bounds[0])

@@ -48,6 +48,10 @@ FIGURES: dict[str, tuple[Needs, ...]] = {
             series=("synaptic_activation",),
         ),
     ),
+    "fig3": (
+        Needs(plane=("fs.input_current", "fs.threshold_width")),
+        Needs(sweeps=("reset",), corrections=True, series=("firing_rate",)),
+    ),
     "fig4": (Needs(sweeps=("width", "cutoff", "width_spectra", "cutoff_spectra")),),
     "overview": (Needs(axes=2),),
 }

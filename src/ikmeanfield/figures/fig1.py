@@ -61,7 +61,7 @@ def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     ----------
     experiments
         One, with its summary (the points of the networks at every grid point), plane, diagrams
-        and traces, as the stages store them.
+        and traces, as the stages store them; its first plane is drawn.
     """
     (adaptation,) = experiments
     summary, plane = adaptation["summary"], adaptation["plane"]
@@ -82,10 +82,14 @@ def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             )
         ]
         marked.append(with_marks(data, found))
-    shown = plane.copy()
-    shown.attrs = {k: v for k, v in plane.attrs.items() if k in {*SHOWN, "branches"}}
+    shown = next(iter(plane.children.values())).copy()
+    shown.attrs = {
+        "branches": shown.attrs["branches"],
+        **{k: v for k, v in plane.attrs.items() if k in SHOWN},
+    }
+    lines = next(iter(diagrams.children.values()))
     return {
-        "plane": shown, "lines": list(diagrams.children.values()), "traces": marked,
+        "plane": shown, "lines": list(lines.children.values()), "traces": marked,
         "points": points,
     }  # fmt: skip
 

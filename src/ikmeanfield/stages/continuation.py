@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ikmeanfield.analysis.diagrams import fold_and_hopf_points
 from ikmeanfield.datasets.store import write
 from ikmeanfield.parts import CONTINUATION
@@ -18,19 +20,26 @@ if TYPE_CHECKING:
 
 def continue_batch(plan: TransitionPlan, batch: int, path: str | Path) -> None:
     """Follow the equilibria of every mean field of one batch and store what is met at `path`."""
+    import xarray as xr  # noqa: PLC0415
+
     settings = plan.continuation
     low, high = settings.bounds
 
-    def mean_field(run: Run) -> xr.Dataset:
-        points = fold_and_hopf_points(
-            run.circuit, settings.parameter, low, high, at=settings.second,
-            reset_correction=settings.reset_correction, form=settings.form,
-        )  # fmt: skip
-        return points.reset_coords("second")
+    def mean_fields(run: Run) -> xr.Dataset:
+        found = []
+        for name, field in settings.meanfield.items():
+            points = fold_and_hopf_points(
+                run.circuit, settings.parameter, low, high, at=settings.second,
+                reset_correction=field.reset_correction, form=field.form,
+            )  # fmt: skip
+            label = {"long_name": "mean field"}
+            names = np.full(points.sizes["point"], name)
+            found.append(points.assign(meanfield=("point", names, label)))
+        return xr.concat(found, dim="point").reset_coords("second")
 
     dataset = collect_points(
-        plan, CONTINUATION, plan.batches[batch], mean_field,
+        plan, CONTINUATION, plan.batches[batch], mean_fields,
         f"Folds and Hopf points of mean fields of the experiment {plan.experiment}",
-        undefined=dict.fromkeys(("period", "l1"), "of folds"),
+        undefined=dict.fromkeys(("period", "l1"), "of folds, and l1 where the field has a kink"),
     )  # fmt: skip
     write(dataset, path)

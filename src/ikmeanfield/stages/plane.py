@@ -1,4 +1,4 @@
-"""Once per experiment: curves of folds and Hopf points in the plane, diagrams along lines."""
+"""Once per experiment: curves of folds and Hopf points in planes, diagrams along lines in them."""
 
 from __future__ import annotations
 
@@ -7,39 +7,53 @@ from typing import TYPE_CHECKING
 
 from ikmeanfield.analysis.diagrams import bifurcation_plane, equilibrium_diagram, to_tree
 from ikmeanfield.datasets.provenance import attributes
-from ikmeanfield.datasets.transitions import diagrams_path, plane_path
+from ikmeanfield.datasets.transitions import diagrams_path, plane_attributes, plane_path
 from ikmeanfield.datasets.trees import write_tree
 from ikmeanfield.stages.progress import tracked
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from ikmeanfield.experiments.plan import TransitionPlan
 
 
 def follow_plane(plan: TransitionPlan, folder: str | Path) -> None:
-    """Compute the plane and the diagrams and store both in the experiment's folder."""
+    """Compute every plane with its diagrams and store them in the experiment's folder.
+
+    Both files are trees with a node ``plane_1``, ``plane_2``, ... for every different mean field,
+    in the order of `TransitionPlan.planes`.
+    """
     import xarray as xr  # noqa: PLC0415
 
     settings = plan.continuation
     low, high = settings.bounds
     below, above = settings.second_bounds
-    config = plan.model_dump(include={"experiment", "circuit", "continuation"})
+    config = plan.model_dump(include={"experiment", "continuation"})
+    config["circuits"] = [plane.circuit.model_dump() for plane in plan.planes.values()]
 
-    def attrs(title: str) -> dict[str, str | float | int]:
+    def root(children: dict[str, xr.DataTree], title: str) -> xr.DataTree:
+        tree = xr.DataTree(children=children)
         made = attributes(f"{title} of the experiment {plan.experiment}", config)
-        return {**made, "experiment": plan.experiment, "keys": plan.plane_key}
+        tree.attrs = {**made, "experiment": plan.experiment, "keys": plan.plane_key}
+        return tree
 
-    plane = bifurcation_plane(
-        plan.circuit, (settings.parameter, settings.second), ((low, high), (below, above)),
-        reset_correction=settings.reset_correction, form=settings.form,
-    )  # fmt: skip
-    write_tree(to_tree(plane, attrs("Plane of folds and Hopf points")), plane_path(folder))
-    lines = {}
-    for number, value in enumerate(tracked(settings.diagrams, "diagram"), start=1):
-        branches = equilibrium_diagram(
-            plan.circuit.replace({settings.second: value}), settings.parameter, low, high,
-            reset_correction=settings.reset_correction, form=settings.form,
+    planes, diagrams = {}, {}
+    for number, (key, plane) in enumerate(tracked(list(plan.planes.items()), "plane"), start=1):
+        field = settings.meanfield[plane.meanfield]
+        known = plane_attributes(key, plane)
+        curves = bifurcation_plane(
+            plane.circuit, (settings.parameter, settings.second), ((low, high), (below, above)),
+            reset_correction=field.reset_correction, form=field.form,
         )  # fmt: skip
-        lines[f"diagram_{number}"] = to_tree(branches)
-    tree = xr.DataTree(children=lines)
-    tree.attrs = attrs("Diagrams")
-    write_tree(tree, diagrams_path(folder))
+        planes[f"plane_{number}"] = to_tree(curves, known)
+        lines = {}
+        for place, value in enumerate(settings.diagrams, start=1):
+            branches = equilibrium_diagram(
+                plane.circuit.replace({settings.second: value}), settings.parameter, low, high,
+                reset_correction=field.reset_correction, form=field.form,
+            )  # fmt: skip
+            lines[f"diagram_{place}"] = to_tree(branches)
+        diagrams[f"plane_{number}"] = xr.DataTree(children=lines)
+        diagrams[f"plane_{number}"].attrs = known
+    write_tree(root(planes, "Planes of folds and Hopf points"), plane_path(folder))
+    write_tree(root(diagrams, "Diagrams"), diagrams_path(folder))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ikmeanfield.analysis.diagrams import CoincidenceError, check_points, from_tree
-from ikmeanfield.analysis.sides import SIDES, bifurcation_sides, network_sides
+from ikmeanfield.analysis.sides import Border, Found, Transition, inside_sweep, transitions
 from ikmeanfield.datasets.provenance import attributes, shared
 from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected
 from ikmeanfield.datasets.store import UNDEFINED, write
@@ -19,6 +19,7 @@ from ikmeanfield.files import replacing
 from ikmeanfield.parts import CONTINUATION, TRANSITIONS, coordinate_name
 from ikmeanfield.stages.progress import tracked
 from ikmeanfield.stages.repair import read_or_rebuild, rebuilt
+from ikmeanfield.stages.scores import score_regions
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -38,6 +39,12 @@ COLUMNS = {
     "ramp_lag": "ramp minus held",
 }
 """What is told of every transition, in pA."""
+WHICH = {
+    "meanfield_of": "mean field it is compared with",
+    "kind_of": "fold, or border of oscillations (hopf)",
+    "direction_of": "whether the current rises or falls",
+    "side_of": "which border it is",
+}
 NONE = "where there is no such point, or the method does not tell it"
 
 
@@ -49,49 +56,65 @@ def summarise_transitions(plan: TransitionPlan, folder: str | Path) -> xr.Datase
     plan
         The experiment.
     folder
-        Where its batches and its plane lie, and where the summary goes.
+        Where its batches and its planes lie, and where the summary goes.
 
     Raises
     ------
     CoincidenceError
-        If the folds and Hopf points of the grid do not lie on the curves of the plane; names all.
+        If the folds and Hopf points of the grid do not lie on the curves of their plane; names
+        all.
     """
     import xarray as xr  # noqa: PLC0415
 
     folder = Path(folder)
-    known = {"experiment": plan.experiment, "keys": plan.plane_key}
-    command = ["plane", str(folder / "plan.json")]
-    curves = from_tree(rebuilt(read_tree, plane_path(folder), known, command))
-    rows: list[dict[str, np.ndarray[Any, Any]]] = []
+    planes = _planes(plan, folder)
+    found: list[list[Found]] = []
+    rows: dict[tuple[int, str], list[Transition]] = {}
     networks, fields, complaints = [], [], []
     for number in tracked(range(len(plan.batches)), "batch"):
         runs = plan.batches[number]
         located = _batch(plan, folder, TRANSITIONS, number, "locate")
         followed = _batch(plan, folder, CONTINUATION, number, "continue")
         for place, run in enumerate(runs):
+            at = len(found)
             network, field = points_of(located, place), points_of(followed, place)
-            try:
-                field = _checked(field, curves)
-            except CoincidenceError as error:
-                complaints.append(f"{run}: {error}")
-                continue
-            rows.append(_compared(network, field))
-            networks.append(_numbered(network, len(rows) - 1))
-            fields.append(_numbered(field, len(rows) - 1))
+            networks.append(_numbered(network, at))
+            found.append(_found(network))
+            for name in plan.continuation.meanfield:
+                mine = field.isel(point=np.flatnonzero(field["meanfield"].values == name))
+                try:
+                    mine = _checked(mine, planes[plan.plane_of(run, name)])
+                except CoincidenceError as error:
+                    complaints.append(f"{run}, mean field {name}: {error}")
+                    continue
+                fields.append(_numbered(mine, at))
+                inside = inside_sweep(found[at], plan.transitions.low, plan.transitions.high)
+                rows[at, name] = transitions(inside, _borders(mine))
     if complaints:
         raise CoincidenceError("\n".join(complaints))
-    summary = _transitions(plan, rows).merge(
-        xr.concat(networks, dim="point").rename(method="detector")
-    )
+    points = xr.concat(networks, dim="point").rename(method="detector")
     bifurcations = xr.concat(fields, dim="point").rename(point="bifurcation")
-    summary = summary.merge(
-        bifurcations.rename({name: f"bifurcation_{name}" for name in bifurcations.data_vars})
+    scores = score_regions(plan, planes, found, rows)
+    summary = xr.merge(
+        [
+            _transitions(plan, rows, points),
+            points,
+            bifurcations.rename({name: f"bifurcation_{name}" for name in bifurcations.data_vars}),
+            scores,
+        ]
     )
     check_grid(plan, summary)
     summary.attrs = _attributes(plan)
     write(summary, folder / "summary.nc")
     _write_table(plan, summary, folder / "summary.csv")
     return summary
+
+
+def _planes(plan: TransitionPlan, folder: Path) -> dict[str, dict[str, Branch]]:
+    """The curves of every plane, by its key."""
+    known = {"experiment": plan.experiment, "keys": plan.plane_key}
+    tree = rebuilt(read_tree, plane_path(folder), known, ["plane", str(folder / "plan.json")])
+    return {str(node.attrs["key"]): from_tree(node) for node in tree.children.values()}
 
 
 def _batch(plan: TransitionPlan, folder: Path, part: str, number: int, command: str) -> xr.Dataset:
@@ -113,46 +136,76 @@ def _numbered(points: xr.Dataset, number: int) -> xr.Dataset:
     return points.drop_dims("time", errors="ignore").assign(run_number=("point", numbers, label))
 
 
-def _compared(network: xr.Dataset, field: xr.Dataset) -> dict[str, np.ndarray[Any, Any]]:
-    """Every column for all of `SIDES`."""
-    bifurcations = bifurcation_sides(field["kind"].values.tolist(), field["value"].values)
-    found = {name: np.full(len(SIDES), np.nan) for name in COLUMNS}
-    for place, (kind, _, side) in enumerate(SIDES):
-        found["mean_field"][place] = bifurcations[kind, side]
-    for method in ("ramp", "held"):
-        mine = network.isel(point=np.flatnonzero(network["method"].values == method))
-        sides = network_sides(
-            mine["kind"].values.tolist(), mine["direction"].values.tolist(),
-            mine["current"].values, bifurcations,
-        )  # fmt: skip
-        for transition, row in sides.items():
-            place = SIDES.index(transition)
-            found[method][place] = mine["current"].values[row]
-            if method == "held":
-                for name in ("lower", "upper", "noise"):
-                    found[f"held_{name}"][place] = mine[name].values[row]
-        found[f"{method}_difference"] = found[method] - found["mean_field"]
-    found["ramp_lag"] = found["ramp"] - found["held"]
-    return found
+def _found(network: xr.Dataset) -> list[Found]:
+    """The points of one network as `sides` takes them."""
+    columns = [network[name].values.tolist() for name in ("kind", "direction", "method", "side",
+                                                          "current")]  # fmt: skip
+    return [Found(row, *values) for row, values in enumerate(zip(*columns, strict=True))]
 
 
-def _transitions(plan: TransitionPlan, rows: list[dict[str, np.ndarray[Any, Any]]]) -> xr.Dataset:
+def _borders(field: xr.Dataset) -> list[Border]:
+    """Folds and Hopf points of one mean field, by their currents."""
+    columns = [field[name].values.tolist() for name in ("kind", "side", "value")]
+    return sorted((Border(*row) for row in zip(*columns, strict=True)), key=lambda b: b.current)
+
+
+def _transitions(
+    plan: TransitionPlan, rows: dict[tuple[int, str], list[Transition]], points: xr.Dataset
+) -> xr.Dataset:
+    """Every transition of every run and mean field along one dimension, with its run's number."""
     import xarray as xr  # noqa: PLC0415
 
-    variables = {
-        name: (
-            ("run", "transition"),
-            np.array([row[name] for row in rows]),
-            {"units": "pA", "long_name": text, UNDEFINED: NONE},
-        )
-        for name, text in COLUMNS.items()
+    place = points["run_number"].values
+    values: dict[str, list[float]] = {name: [] for name in COLUMNS}
+    which: dict[str, list[str]] = {name: [] for name in WHICH}
+    numbers: list[int] = []
+    for (run, name), made in rows.items():
+        first = int(np.searchsorted(place, run))
+        for row in made:
+            numbers.append(run)
+            for key, text in zip(WHICH, (name, row.kind, row.direction, row.side), strict=True):
+                which[key].append(text)
+            for key, value in _numbers(row, points, first).items():
+                values[key].append(value)
+    label = {"long_name": "number of the run"}
+    return xr.Dataset(
+        {
+            **{
+                name: (
+                    "transition",
+                    np.array(values[name], dtype=float),
+                    {"units": "pA", "long_name": text, UNDEFINED: NONE},
+                )
+                for name, text in COLUMNS.items()
+            },
+            "transition_run_number": ("transition", np.array(numbers, dtype=int), label),
+        },
+        {
+            **{
+                name: ("transition", np.array(which[name], dtype=str), {"long_name": text})
+                for name, text in WHICH.items()
+            },
+            **coordinates(plan, plan.runs),
+        },
+    )
+
+
+def _numbers(row: Transition, points: xr.Dataset, first: int) -> dict[str, float]:
+    """Every column of one transition; `first` is the place of its run's first point."""
+    ramp = row.ramp.current if row.ramp is not None else np.nan
+    held = row.held.current if row.held is not None else np.nan
+    told = dict.fromkeys(("lower", "upper", "noise"), np.nan)
+    if row.held is not None:
+        told = {name: float(points[name].values[first + row.held.row]) for name in told}
+    return {
+        "mean_field": row.border,
+        "ramp": ramp,
+        "held": held,
+        **{f"held_{name}": value for name, value in told.items()},
+        "ramp_difference": ramp - row.border,
+        "held_difference": held - row.border,
+        "ramp_lag": ramp - held,
     }
-    parts = zip(("kind_of", "direction_of", "side_of"), zip(*SIDES, strict=True), strict=True)
-    axes = {
-        name: ("transition", list(values), {"long_name": f"{name.removesuffix('_of')} of it"})
-        for name, values in parts
-    }
-    return xr.Dataset(variables, {**axes, **coordinates(plan, plan.runs)})
 
 
 def _attributes(plan: TransitionPlan) -> dict[str, str | float | int]:
@@ -172,16 +225,18 @@ def _attributes(plan: TransitionPlan) -> dict[str, str | float | int]:
 
 
 def _write_table(plan: TransitionPlan, summary: xr.Dataset, path: Path) -> None:
-    """One row per run and transition; what does not exist is empty."""
+    """One row per run, mean field and transition; what does not exist is empty."""
     identity = ["sweep", *(coordinate_name(p) for p in plan.parameters), "replicate"]
     identity += ["seed", "key"]
+    runs = summary["transition_run_number"].values
+    columns = {name: summary[name].values for name in (*WHICH, *COLUMNS)}
+    known = {name: summary[name].values for name in identity}
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow([*identity, "kind", "direction", "side", *COLUMNS])
-        for i in range(summary.sizes["run"]):
-            for place, side in enumerate(SIDES):
-                values = [float(summary[name].values[i, place]) for name in COLUMNS]
-                if np.isnan(values).all():
-                    continue
-                shown = ["" if np.isnan(value) else value for value in values]
-                table.writerow([*(summary[name].values[i] for name in identity), *side, *shown])
+        table.writerow([*identity, *(name.removesuffix("_of") for name in WHICH), *COLUMNS])
+        for i, run in enumerate(runs):
+            values = [columns[name][i] for name in COLUMNS]
+            shown = ["" if np.isnan(value) else value for value in values]
+            table.writerow(
+                [*(known[name][run] for name in identity), *(columns[n][i] for n in WHICH), *shown]
+            )

@@ -1,10 +1,10 @@
-"""Tables of an experiment: the special points of its diagrams, its distances in short."""
+"""Tables of an experiment: its diagrams' special points, its distances or scores in short."""
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from ikmeanfield.stages.repair import read_or_rebuild, rebuilt
 
 if TYPE_CHECKING:
     from ikmeanfield.continuation import Branch, SpecialPoint
-    from ikmeanfield.experiments.plan import Plan, Run
+    from ikmeanfield.experiments.plan import Plan, Run, RunTable, TransitionPlan
 
 Row = dict[str, Any]
 
@@ -29,7 +29,7 @@ ORDINARY_ENDS = ("bound", "start", "closed", "hopf")
 """Ends of branches that are where they were asked to be."""
 
 
-def tabulate(plan: Plan, folder: str | Path, table: str) -> None:
+def tabulate(plan: RunTable, folder: str | Path, table: str) -> None:
     """Write one of `TABLES` as ``<table>.csv`` into the experiment's folder."""
     folder = Path(folder)
     rows = list(TABLES[table](plan, folder))
@@ -134,5 +134,19 @@ def _grid_point(plan: Plan, run: Run) -> Row:
     return {"sweep": run.sweep, **values}
 
 
-TABLES = {"bifurcations": _bifurcations, "distances": _distances}
+def _scores(plan: TransitionPlan, folder: Path) -> Iterator[Row]:
+    """How well each mean field predicts the regions of its networks, per family of runs."""
+    command = ["summarise", str(folder / "plan.json")]
+    summary = read_or_rebuild(folder / "summary.nc", {"experiment": plan.experiment}, command)
+    names = [str(n) for n in summary.variables if str(n).startswith(("scored_", "score_"))]
+    names.sort(key=lambda name: name.startswith("score_"))
+    for i in range(summary.sizes["score"]):
+        yield {name.partition("_")[2]: summary[name].values[i].item() for name in names}
+
+
+TABLES: dict[str, Callable[[Any, Path], Iterator[Row]]] = {
+    "bifurcations": _bifurcations,
+    "distances": _distances,
+    "scores": _scores,
+}
 """Every table by its name."""

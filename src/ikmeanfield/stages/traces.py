@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 def run_traces(plan: TransitionPlan, folder: str | Path) -> None:
-    """Run all traces and store them in the experiment's folder."""
+    """Run the first mean field and two networks along all traces; store them in the folder."""
     import xarray as xr  # noqa: PLC0415
 
-    settings, networks = plan.continuation, plan.transitions
+    settings, networks, field = plan.continuation, plan.transitions, plan.first_field
     runs = {}
     for number, trace in enumerate(tracked(settings.traces, "trace"), start=1):
         data = ramp_traces(
             plan.circuit.replace({settings.second: trace.at}),
             [(time, value) for time, value in trace.ramp],
             population=networks.population, step=networks.step, thresholds=networks.thresholds,
-            seed=plan.seed, reset_correction=settings.reset_correction, form=settings.form,
+            seed=plan.seed, reset_correction=field.reset_correction, form=field.form,
         )  # fmt: skip
         runs[f"trace_{number}"] = xr.DataTree(data)
     tree = xr.DataTree(children=runs)

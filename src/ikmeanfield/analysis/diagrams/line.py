@@ -20,6 +20,8 @@ from ikmeanfield.continuation import (
 from ikmeanfield.continuation.cycles import STEPS
 from ikmeanfield.meanfield import Form, MeanField
 
+from .borders import border_side
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -220,14 +222,18 @@ def fold_and_hopf_points(
         Along `point`, in the order of the branch: `kind` (``"fold"`` or ``"hopf"``), `value` of
         the parameter, `stable_rest` (1 where all eigenvalues but the critical ones are stable, so
         that a stable equilibrium takes part; else 0), `period` (ms) and `l1` of Hopf
-        points, `residual`, and the coordinate `second`, the value of `at`.
+        points, `residual`, `side` (see `border_side`), and the coordinate `second`, the value of
+        `at`.
     """
     diagram = equilibrium_diagram(
         circuit, parameter, low, high,
         reset_correction=reset_correction, form=form, cycles=False, options=options,
     )  # fmt: skip
     points = [point for branch in diagram.values() for point in branch.points(*KINDS)]
-    return points_dataset(points, (parameter, at), float(circuit.get(at)))
+    found = points_dataset(points, (parameter, at), float(circuit.get(at)))
+    sides = [border_side(branch, p) for branch in diagram.values() for p in branch.points(*KINDS)]
+    label = {"long_name": "which border it is of what exists on one side only"}
+    return found.assign(side=("point", np.array(sides, dtype="U5"), label))
 
 
 def points_dataset(points: list[SpecialPoint], free: tuple[str, str], second: float) -> xr.Dataset:

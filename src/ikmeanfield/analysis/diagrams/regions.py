@@ -103,11 +103,12 @@ def _changes(curve: Branch) -> NDArray[np.int64]:
     """What crossing each piece of a curve changes, from what is known at its ends.
 
     The change turns its sign where the curve turns around in the second parameter. At special
-    points it is not known.
+    points it is not known, nor so close to a kink that differences reach across it.
     """
     known = curve["stable_change"].astype(int)
     rising = np.diff(curve.parameters[:, 1]) > 0
-    unknown = {p.row for p in curve.points("BT", "CP", "GH", "ZH", "HH", "KINK")}
+    unknown = {p.row for p in curve.points("BT", "CP", "GH", "ZH", "HH")}
+    unknown |= {p.row + k for p in curve.points("KINK") for k in (-2, -1, 0, 1, 2)}
     values = np.zeros(len(rising), dtype=int)
     for k in range(len(rising)):
         onwards = k == 0 or rising[k] == rising[k - 1]
@@ -134,8 +135,8 @@ def stable_equilibria_regions(
     Parameters
     ----------
     branches
-        Curves and scans of `bifurcation_plane`. Its lower bound of the first parameter must be
-        such that no curve passes between there and the number counted on the nearest scan.
+        Curves and scans of `bifurcation_plane`. Between two scans no more than one curve may end
+        at the lower bound of the first parameter.
     bounds
         The part of the plane, inside what was traced.
     """
@@ -151,7 +152,7 @@ def stable_equilibria_regions(
     growing: list[Region] = []
     for low, high in itertools.pairwise(levels):
         at_low, at_high, change = segments.between(float(low), float(high))
-        counts = base(float(low)) + np.concatenate([[0], np.cumsum(change)]).astype(int)
+        counts = base(float(low + high) / 2) + np.concatenate([[0], np.cumsum(change)]).astype(int)
         lower = np.clip([left, *at_low, right], left, right)
         upper = np.clip([left, *at_high, right], left, right)
         current = []
@@ -187,25 +188,38 @@ def _continued(
 
 
 class _Base:
-    """Number of stable equilibria at the lower bound of the first parameter."""
+    """Number of stable equilibria at the lower bound of the first parameter.
 
-    def __init__(self, at: FloatArray, counts: NDArray[np.int64]) -> None:
-        self.at, self.counts = at, counts
+    Known on the scans; between two of them it changes where a curve ends at that bound.
+    """
+
+    def __init__(self, at: FloatArray, counts: NDArray[np.int64], ends: FloatArray) -> None:
+        self.counts = counts
+        self.borders = np.empty(0)
+        for a, b in itertools.pairwise(at):
+            inside = ends[(a < ends) & (ends < b)]
+            border = inside[0] if inside.size == 1 else 0.5 * (a + b)
+            self.borders = np.append(self.borders, border)
 
     def __call__(self, second: float) -> int:
-        return int(self.counts[np.abs(self.at - second).argmin()])
+        return int(self.counts[np.searchsorted(self.borders, second)])
 
 
 def _base(branches: Mapping[str, Branch], second: str) -> _Base:
     scans = [branch for branch in branches.values() if branch.kind == "equilibrium"]
     if not scans:
-        return _Base(np.zeros(1), np.ones(1, dtype=int))
+        return _Base(np.zeros(1), np.ones(1, dtype=int), np.empty(0))
     counted: dict[float, int] = {}
+    lowest = float(min(scan[scan.free[0]].min() for scan in scans))
     for scan in scans:
         free = scan.free[0]
         value = scan.fixed[second] if second else 0.0
-        lowest = float(min(s[s.free[0]].min() for s in scans))
-        ends = {0, len(scan) - 1}
-        stable = sum(int(scan.stable[k]) for k in ends if scan[free][k] == lowest)
+        stable = sum(int(scan.stable[k]) for k in {0, len(scan) - 1} if scan[free][k] == lowest)
         counted[value] = counted.get(value, 0) + stable
-    return _Base(np.array(list(counted)), np.array(list(counted.values())))
+    ends = [
+        curve.parameters[row, 1]
+        for curve in branches.values() if curve.kind in {"fold", "hopf"}
+        for row in (0, -1) if curve.parameters[row, 0] == lowest
+    ]  # fmt: skip
+    at = np.array(sorted(counted))
+    return _Base(at, np.array([counted[value] for value in at]), np.array(ends))

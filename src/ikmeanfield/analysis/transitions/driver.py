@@ -10,7 +10,7 @@ import numpy as np
 
 from ikmeanfield.analysis.transitions.course import Course, RampSettings, hint, record_ramp
 from ikmeanfield.analysis.transitions.plant import NetworkPlant
-from ikmeanfield.analysis.transitions.points import Point
+from ikmeanfield.analysis.transitions.points import Kind, Point
 from ikmeanfield.analysis.transitions.ramp import ADAPTATION, TroughSettings, ramp_points
 from ikmeanfield.analysis.transitions.search import HeldSettings, held_points
 from ikmeanfield.circuit import Circuit
@@ -33,6 +33,7 @@ def locate(
     ramp: RampSettings | None = None,
     troughs: TroughSettings = ADAPTATION,
     held: HeldSettings | None = None,
+    hold: Sequence[Kind] = ("fold", "hopf"),
     step: float | None = None,
     thresholds: Draw = "quantiles",
     seed: int = 0,
@@ -53,6 +54,9 @@ def locate(
         Choose the one whose rate changes most.
     ramp, troughs, held
         The ramp, the paper's detector, and the detector at constant current.
+    hold
+        Which kinds of points to look for with the latter, which costs more than the ramp; it
+        finds borders of oscillations only where these begin at the fold of a state at rest.
     step, thresholds, seed
         See `Network`.
     window
@@ -71,7 +75,7 @@ def locate(
     ramp = ramp or RampSettings()
     held = held or HeldSettings()
     tell = progress or (lambda fraction: None)
-    total = 1.0 + held.budget
+    total = 1.0 + (held.budget if hold else 0.0)
     network = Network(circuit, step=step, thresholds=thresholds, seed=seed)
     course = record_ramp(
         network,
@@ -92,7 +96,9 @@ def locate(
         hint(course, ramp, up=True, steepest=held.steepest),
         hint(course, ramp, up=False, steepest=held.steepest),
     )
-    points += held_points(plant, course.saved, course.turn, hints, held)
+    if hold:
+        still = held_points(plant, course.saved, course.turn, hints, held)
+        points += [point for point in still if point.kind in hold]
     tell(1.0)
     cost = 1.0 + plant.spent / ramp.duration
     data = points_dataset(points, course, round(keep / ramp.sample))
@@ -107,22 +113,25 @@ def locate(
     return data
 
 
+TEXTS = {
+    "kind": "fold, or border of oscillations (hopf)",
+    "direction": "whether the current rises or falls",
+    "method": "on the ramp, or held at constant current",
+    "side": "which border it is, where that is known",
+}
+
+
 def points_dataset(points: Sequence[Point], course: Course, stride: int) -> xr.Dataset:
     """Points and every `stride`-th sample of the ramp as a Dataset."""
     import xarray as xr  # noqa: PLC0415
 
     def column(name: str) -> np.ndarray:
         values = [getattr(point, name) for point in points]
-        return np.array(values, dtype=str if name in {"kind", "direction", "method"} else float)
+        return np.array(values, dtype=str if name in TEXTS else float)
 
     def thin(values: np.ndarray) -> np.ndarray:
         return np.asarray(values[stride - 1 :: stride])
 
-    texts = {
-        "kind": "fold, or border of oscillations (hopf)",
-        "direction": "whether the current rises or falls",
-        "method": "on the ramp, or held at constant current",
-    }
     numbers = {
         "current": "current at which the network changes state",
         "lower": "lower end of the interval that holds it",
@@ -136,7 +145,7 @@ def points_dataset(points: Sequence[Point], course: Course, stride: int) -> xr.D
     }
     return xr.Dataset(
         {
-            **{k: ("point", column(k), {"long_name": v}) for k, v in texts.items()},
+            **{k: ("point", column(k), {"long_name": v}) for k, v in TEXTS.items()},
             **{
                 k: ("point", column(k), {"units": "pA", "long_name": v}) for k, v in numbers.items()
             },

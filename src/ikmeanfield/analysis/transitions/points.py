@@ -9,6 +9,7 @@ from typing import Literal
 Kind = Literal["fold", "hopf"]
 Direction = Literal["up", "down"]
 Method = Literal["ramp", "held"]
+Side = Literal["lower", "upper"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,9 @@ class Point:
         Ends of the interval in pA that holds `current`; not a number if it is not known.
     noise
         Half-width in pA over which the network's finite size blurs the point.
+    side
+        Which border a point is: of the currents between two folds, or at which it oscillates;
+        empty if that is not known.
     """
 
     kind: Kind
@@ -39,3 +43,4 @@ class Point:
     lower: float = nan
     upper: float = nan
     noise: float = nan
+    side: Side | Literal[""] = ""

@@ -13,7 +13,7 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from ikmeanfield.analysis.transitions.points import Direction, Kind, Point
+from ikmeanfield.analysis.transitions.points import Direction, Kind, Point, Side
 
 FloatArray = NDArray[np.float64]
 
@@ -101,19 +101,20 @@ def ramp_points(
     extra = cycles if settings.cycles_at_peaks else np.setdiff1d(cycles, folds)
     turn = int(np.argmax(current))
 
-    def point(kind: Kind, sample: int) -> Point:
+    def point(kind: Kind, sample: int, *, first: bool) -> Point:
         direction: Direction = "up" if sample <= turn else "down"
-        return Point(kind, direction, float(current[sample]), "ramp")
+        side: Side = "lower" if first == (direction == "up") else "upper"
+        return Point(kind, direction, float(current[sample]), "ramp", side=side)
 
     borders = [
-        index
+        point("hopf", int(group[end]), first=end == 0)
         for group in _groups(extra, turn, settings.longest_gap / interval)
         if group.size > settings.extra_cycles
         and (group[-1] - group[0]) * interval >= settings.least_duration
-        for index in (group[0], group[-1])
+        for end in (0, -1)
     ]
     ends = sorted({int(folds[0]), int(folds[-1])}) if folds.size else []
-    return [point("fold", k) for k in ends] + [point("hopf", int(k)) for k in borders]
+    return [point("fold", k, first=False) for k in ends] + borders
 
 
 def _find(signal: FloatArray, width: float, prominence: float) -> NDArray[np.int64]:

@@ -1,0 +1,317 @@
+"""Fig. 3 of the paper: spike reset in a circuit of excitatory and inhibitory neurons."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec, GridSpecFromSubplotSpec
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from ikmeanfield.analysis.diagrams import from_tree
+from ikmeanfield.analysis.sides import AT_END
+from ikmeanfield.figures.bifurcations import (
+    CODIMENSION_TWO,
+    FILLS,
+    FOLD,
+    HOPF,
+    KINK,
+    draw_plane,
+)
+from ikmeanfield.figures.network_points import draw_points
+from ikmeanfield.figures.save import FigureError
+from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
+
+BOUNDS = ((0.0, 80.0), (0.0, 1.6))
+"""The part of the plane that is shown: current in pA and width of thresholds in mV."""
+CURRENT_LABEL = r"input current $I_\mathrm{fs}$ (pA)"
+WIDTH_LABEL = r"width $\Delta_\mathrm{fs}$ (mV)"
+PEAK, RESET, WIDTH = "all_peak_potential", "all_reset_potential", "fs_threshold_width"
+MARKS = {kind: CODIMENSION_TWO[kind] for kind in ("CP", "GH")} | {"KINK": KINK}
+POPULATIONS = {"rs": "RS", "fs": "FS"}
+LOOKS: tuple[dict[str, Any], ...] = (
+    {"color": "#a6a6a6", "linewidth": 1.2, "zorder": 2},
+    {"color": INK[0], "linewidth": 0.8, "zorder": 4},
+    {"color": INK[2], "linewidth": 1.0, "linestyle": (0, (3, 1.5)), "zorder": 3},
+)
+"""Of the network, the corrected and the uncorrected mean field in time."""
+SHOWN = ("source", "processor", "seed", "size", "step", "thresholds", "settle", "rise")
+"""Attributes of files that the caption tells."""
+
+Condition = tuple[float, float]
+"""Peak and reset potential in mV."""
+
+
+def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What `draw` and `caption` take, from the stored files of two experiments.
+
+    Parameters
+    ----------
+    experiments
+        Planes and transitions of networks over reset conditions and widths; series in time.
+    """
+    circuit, steps = experiments
+    summary = circuit["summary"]
+    fields = _corrections(json.loads(summary.attrs["config"])["continuation"]["meanfield"])
+    conditions = _conditions(summary)
+    nodes = list(circuit["plane"].children.values())
+    planes = {
+        (condition, name): next(node for node in nodes if _is_of(node, name, condition))
+        for name in fields for condition in conditions
+    }  # fmt: skip
+    kept = steps["series"]["time"].values > steps["summary"].attrs["discard"]
+    return {
+        "summary": summary,
+        "planes": planes,
+        "series": steps["series"].isel(time=np.flatnonzero(kept)),
+        "steps": steps["summary"],
+    }
+
+
+def draw(
+    summary: xr.Dataset,
+    planes: Mapping[tuple[Condition, str], xr.DataTree],
+    series: xr.Dataset,
+    steps: xr.Dataset,
+) -> Figure:
+    """Draw the eight panels.
+
+    Parameters
+    ----------
+    summary
+        With the points of networks and the scores of mean fields.
+    planes
+        Curves by reset condition (three of them) and mean field (corrected, then uncorrected).
+    series
+        Firing rates of two runs, by model.
+    steps
+        Summary of the experiment that the series come from.
+    """
+    conditions = list(dict.fromkeys(condition for condition, _ in planes))
+    names = list(dict.fromkeys(name for _, name in planes))
+    if len(conditions) != 3 or len(names) != 2 or series.sizes["run"] != 2:
+        msg = (
+            f"fig3 shows three reset conditions with two mean fields, and two runs in time; got "
+            f"{len(conditions)}, {len(names)} and {series.sizes['run']}"
+        )
+        raise FigureError(msg)
+    with style():
+        figure = Figure(figsize=(DOUBLE_COLUMN, 6.6))
+        grid = GridSpec(4, 1, figure=figure, height_ratios=(1, 1, 0.22, 0.95))
+        found: dict[Any, Line2D] = {}
+        for row, name in enumerate(names):
+            cells = GridSpecFromSubplotSpec(1, 3, grid[row])
+            for column, condition in enumerate(conditions):
+                axes = figure.add_subplot(cells[column])
+                draw_plane(axes, from_tree(planes[condition, name]), BOUNDS, MARKS)
+                for handle in draw_points(axes, _points(summary, condition), "width"):
+                    found.setdefault(handle.get_label(), handle)
+                _score(axes, summary, condition, name)
+                if row == 0:
+                    axes.set_title(_title(*condition))
+                    axes.tick_params(labelbottom=False)
+                else:
+                    axes.set_xlabel(CURRENT_LABEL)
+                if column == 0:
+                    axes.set_ylabel(f"{name}\n{WIDTH_LABEL}")
+                else:
+                    axes.tick_params(labelleft=False)
+                axes.set_xticks(range(0, 81, 20))
+                axes.set_yticks(np.arange(0.0, 1.7, 0.4))
+                label_panel(axes, "ABCDEF"[3 * row + column])
+        _legend(figure.add_subplot(grid[2]), list(found.values()), names)
+        cells = GridSpecFromSubplotSpec(2, 2, grid[3])
+        fields = _corrections(json.loads(steps.attrs["config"])["meanfield"])
+        for column, letter in enumerate("GH"):
+            stack = [figure.add_subplot(cells[row, column]) for row in range(2)]
+            _courses(stack, series.isel(run=column), fields)
+            label_panel(stack[0], letter)
+    return figure
+
+
+def caption(
+    summary: xr.Dataset,
+    planes: Mapping[tuple[Condition, str], xr.DataTree],
+    series: xr.Dataset,
+    steps: xr.Dataset,
+) -> str:
+    """The caption, with everything needed to know how the figure was made."""
+    names = list(dict.fromkeys(name for _, name in planes))
+    config = json.loads(summary.attrs["config"])
+    ramp = config["transitions"]
+    known = ", ".join(
+        f"{key.replace('_', ' ')} {summary.attrs[key]}" for key in SHOWN if key in summary.attrs
+    )
+    a = steps.attrs
+    return (
+        "# Fig. 3. Spike reset in an excitatory–inhibitory circuit\n\n"
+        f"(A–F) Folds (grey) and Hopf points (green) of the mean field ({names[0]} in A–C, "
+        f"{names[1]} in D–F) by the current I_fs into the fast-spiking neurons and the width "
+        "Δ_fs of their thresholds, with cusps (grey diamonds) and generalized Hopf points (green "
+        "circles). Green: no stable equilibrium, so that all lasting activity oscillates; grey: "
+        "two stable equilibria. Triangles, hollow: where the corrected field has a kink (one "
+        "population's neurons at rest would just begin to fire, μ = 0); the curve bends there, "
+        "it does not bifurcate. On a "
+        "fold curve the kink lies between two cusps, which enclose a tiny region with three "
+        "stable equilibria. The uncorrected mean field does not know the reset, so that D, E and F "
+        "hold the same curves. "
+        f"Crosses: where networks change state on ramps of I_fs ({ramp['low']:g} to "
+        f"{ramp['high']:g} pA and back, × folds, + borders of oscillations), late by the ramp's "
+        "lag; triangles: folds at constant current, with brackets. "
+        "Oscillations that go on where the ramp turns or ends have no mark there. Numbers: overlap "
+        "of the region predicted and that found on the ramps, as a part of both together.\n"
+        f"(G, H) Firing rates of both populations at Δ_fs = "
+        f"{_width(steps):g} mV for two reset conditions: network, and both mean fields, while "
+        "I_fs takes the values written above.\n\n"
+        f"{_table(summary)}\n"
+        f"- networks (A–F): {known}\n"
+        f"- networks (G, H): scheme `{a['scheme']}`, step {a['step']:g} ms, thresholds "
+        f"{a['thresholds']}, base seed {a['seed']}, sampled every {a['sample']:g} ms, the first "
+        f"{a['discard']:g} ms not shown\n"
+    )
+
+
+def _table(summary: xr.Dataset) -> str:
+    """The scores: overlap, distances and lag."""
+    lines = [
+        "| v_p, v_0 (mV) | mean field | region | overlap | on both slopes | median distance (pA) | "
+        "held (pA) | lag (pA) |",
+        f"|{'---|' * 8}",
+    ]
+    columns = ("overlap", "overlap_both_slopes", "median_distance", "median_held_distance",
+               "median_lag")  # fmt: skip
+    for i in range(summary.sizes["score"]):
+        score = summary.isel(score=i)
+        values = [float(score[f"score_{name}"]) for name in columns]
+        shown = ["–" if np.isnan(v) else f"{v:.2f}".replace("-", "−") for v in values]
+        where = f"{float(score[f'scored_{PEAK}']):g}, {float(score[f'scored_{RESET}']):g}"
+        which = [str(score[f"scored_{name}"].values) for name in ("meanfield", "region")]
+        lines.append(f"| {' | '.join([where.replace('-', '−'), *which, *shown])} |")
+    return "\n".join(lines) + "\n"
+
+
+def _width(steps: xr.Dataset) -> float:
+    return float(json.loads(steps.attrs["config"])["circuit"]["fs.threshold_width"])
+
+
+def _corrections(models: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The first corrected and the first uncorrected mean field."""
+    found = {
+        bool(model["reset_correction"]): name for name, model in reversed(list(models.items()))
+    }
+    if len(found) < 2:
+        msg = f"fig3 needs a corrected and an uncorrected mean field; got {', '.join(models)}"
+        raise FigureError(msg)
+    return [found[True], found[False]]
+
+
+def _conditions(summary: xr.Dataset) -> list[Condition]:
+    for name in (PEAK, RESET, WIDTH, "score_overlap"):
+        if name not in summary.variables:
+            msg = f"fig3 needs {name!r} in the summary; it has {', '.join(map(str, summary))}"
+            raise FigureError(msg)
+    pairs = zip(summary[PEAK].values.tolist(), summary[RESET].values.tolist(), strict=True)
+    return list(dict.fromkeys(pairs))
+
+
+def _is_of(node: xr.DataTree, name: str, condition: Condition) -> bool:
+    """Whether a plane is that of a mean field, which may not know the reset condition."""
+    own = (node.attrs.get(PEAK, condition[0]), node.attrs.get(RESET, condition[1]))
+    return bool(node.attrs["meanfield"] == name and own == condition)
+
+
+def _points(summary: xr.Dataset, condition: Condition) -> xr.Dataset:
+    """Points of the networks of one condition, and their widths."""
+    runs = summary["run_number"].values.astype(int)
+    here = (summary[PEAK].values[runs] == condition[0]) & (
+        summary[RESET].values[runs] == condition[1]
+    )
+    ramp = json.loads(summary.attrs["config"])["transitions"]
+    margin = AT_END * (ramp["high"] - ramp["low"])
+    current, detector = summary["current"].values, summary["detector"].values.astype(str)
+    here &= (detector != "ramp") | (
+        (current > ramp["low"] + margin) & (current < ramp["high"] - margin)
+    )
+    rows = np.flatnonzero(here)
+    names = ["kind", "detector", "current", "lower", "upper", "noise"]
+    chosen = summary[names].reset_coords(drop=True).isel(point=rows)
+    return chosen.assign_coords(width=("point", summary[WIDTH].values[runs[rows]]))
+
+
+def _score(axes: Axes, summary: xr.Dataset, condition: Condition, name: str) -> None:
+    lines = ["overlap"]
+    for region, word in (("oscillatory", "osc."), ("bistable", "bist.")):
+        rows = np.flatnonzero(
+            (summary[f"scored_{PEAK}"].values == condition[0])
+            & (summary[f"scored_{RESET}"].values == condition[1])
+            & (summary["scored_meanfield"].values == name)
+            & (summary["scored_region"].values == region)
+        )
+        lines.append(f"{word} {float(summary['score_overlap'].values[rows[0]]):.2f}")
+    axes.text(
+        0.98, 0.97, "\n".join(lines), transform=axes.transAxes, ha="right", va="top", fontsize=6.5
+    )
+
+
+def _title(peak: float, reset: float) -> str:
+    return f"$v_p$ = {peak:g} mV, $v_0$ = {reset:g} mV".replace("-", "−")
+
+
+def _legend(axes: Axes, found: Sequence[Line2D], names: Sequence[str]) -> None:
+    """What the panels have in common, on a strip of its own."""
+    axes.axis("off")
+    handles: list[Line2D | Patch] = [
+        Line2D([], [], color=HOPF, label="Hopf"),
+        Line2D([], [], color=FOLD, label="fold"),
+        Patch(color=FILLS[0], label="oscillating"),
+        Patch(color=FILLS[2], label="bistable"),
+    ]
+    handles += [
+        Line2D(
+            [], [], marker=marker, color=face, markersize=size, linestyle="none", label=name,
+            markeredgecolor="black" if face == "white" else face, markeredgewidth=0.5,
+        )
+        for marker, face, size, name in MARKS.values()
+    ]  # fmt: skip
+    handles += found
+    models = zip(("network (G, H)", *names), LOOKS, strict=True)
+    handles += [Line2D([], [], label=name, **look) for name, look in models]
+    axes.legend(handles=handles, loc="center", ncols=4, handlelength=1.8, columnspacing=1.6)
+
+
+def _courses(stack: Sequence[Axes], run: xr.Dataset, fields: Sequence[str]) -> None:
+    """Rates of both populations, one above the other."""
+    time = run["time"].values / 1000.0
+    models = dict(zip(("network", *fields), LOOKS, strict=True))
+    for axes, (name, label) in zip(stack, POPULATIONS.items(), strict=True):
+        for model, look in models.items():
+            rate = run["firing_rate"].sel(model=model, population=name)
+            axes.plot(time, rate, label=model, **look)
+        axes.set_ylabel(f"{label} rate (Hz)")
+        axes.set_xlim(time[0], time[-1])
+        axes.set_ylim(bottom=0)
+    _steps(stack, time, run["input_current"].sel(population="fs").values)
+    stack[0].set_title(_title(float(run[PEAK]), float(run[RESET])), pad=12)
+    stack[0].tick_params(labelbottom=False)
+    stack[1].set_xlabel("time (s)")
+
+
+def _steps(stack: Sequence[Axes], time: np.ndarray, current: np.ndarray) -> None:
+    """Lines where the current changes, its values above them."""
+    places = [0, *(np.flatnonzero(np.diff(current)) + 1), len(time) - 1]
+    for start, stop in itertools.pairwise(places):
+        middle = (time[start] + time[stop]) / 2
+        stack[0].annotate(
+            f"{current[start]:g} pA", (middle, 1.0), xycoords=("data", "axes fraction"),
+            xytext=(0, 2), textcoords="offset points", ha="center", va="bottom", fontsize=6.5,
+        )  # fmt: skip
+        if start:
+            for axes in stack:
+                axes.axvline(time[start], color="0.6", linestyle=":", linewidth=0.7, zorder=1)
