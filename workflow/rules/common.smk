@@ -1,4 +1,5 @@
 # Helpers only: the checked configuration, the plans, and what the rules ask of them.
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -47,6 +48,7 @@ KERNELS = {
 # The library of this checkout, in any environment (braces are doubled for Snakemake).
 shell.prefix(
     f"set -euo pipefail; export IKMEANFIELD_PLANS={PLAN_FOLDER} "
+    f"IKMEANFIELD_WORKFLOW={os.getpid()} "
     f"IKMEANFIELD_KERNELS_SIMULATE={KERNELS['spiking']} "
     f"IKMEANFIELD_KERNELS_INTEGRATE={KERNELS['meanfield']} "
     f"IKMEANFIELD_KERNELS_LOCATE={KERNELS['spiking']} "

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ikmeanfield.analysis.diagrams import fold_and_hopf_points
+from ikmeanfield.continuation import ContinuationOptions
 from ikmeanfield.datasets.store import write
 from ikmeanfield.parts import CONTINUATION
 from ikmeanfield.stages.points import collect_points
+from ikmeanfield.stages.progress import Curves
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,6 +27,7 @@ def continue_batch(plan: TransitionPlan, batch: int, path: str | Path) -> None:
         points = fold_and_hopf_points(
             run.circuit, settings.parameter, low, high, at=settings.second,
             reset_correction=settings.reset_correction, form=settings.form,
+            options=ContinuationOptions(progress=Curves(str(run))),
         )  # fmt: skip
         return points.reset_coords("second")
 

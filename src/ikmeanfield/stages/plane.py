@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ikmeanfield.analysis.diagrams import bifurcation_plane, equilibrium_diagram, to_tree
+from ikmeanfield.analysis.diagrams.plane import PLANE_STEPS
+from ikmeanfield.continuation import ContinuationOptions
 from ikmeanfield.datasets.provenance import attributes
 from ikmeanfield.datasets.transitions import diagrams_path, plane_path
 from ikmeanfield.datasets.trees import write_tree
-from ikmeanfield.stages.progress import tracked
+from ikmeanfield.stages.progress import Curves, tracked
 
 if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import TransitionPlan
@@ -31,6 +34,7 @@ def follow_plane(plan: TransitionPlan, folder: str | Path) -> None:
     plane = bifurcation_plane(
         plan.circuit, (settings.parameter, settings.second), ((low, high), (below, above)),
         reset_correction=settings.reset_correction, form=settings.form,
+        options=replace(PLANE_STEPS, progress=Curves("plane")),
     )  # fmt: skip
     write_tree(to_tree(plane, attrs("Plane of folds and Hopf points")), plane_path(folder))
     lines = {}
@@ -38,6 +42,7 @@ def follow_plane(plan: TransitionPlan, folder: str | Path) -> None:
         branches = equilibrium_diagram(
             plan.circuit.replace({settings.second: value}), settings.parameter, low, high,
             reset_correction=settings.reset_correction, form=settings.form,
+            options=ContinuationOptions(progress=Curves(f"diagram at {settings.second} = {value:g}")),
         )  # fmt: skip
         lines[f"diagram_{number}"] = to_tree(branches)
     tree = xr.DataTree(children=lines)
