@@ -278,7 +278,9 @@ def schema() -> None:
 
 def _any_plan(path: Path) -> Plan | TransitionPlan:
     from ikmeanfield.experiments import read_plan  # noqa: PLC0415
+    from ikmeanfield.stages.repair import restore_plan  # noqa: PLC0415
 
+    restore_plan(path)
     loaded = read_plan(path)
     environment.ensure(loaded.portable)
     return loaded

@@ -56,14 +56,10 @@ def share(path: str | Path) -> TextIO:
 def holder(path: str | Path) -> str | None:
     """Whoever holds a file alone, as it wrote there; None if nobody does."""
     try:
-        file = Path(path).open("r+", encoding="utf-8")
+        with Path(path).open("r+", encoding="utf-8") as file:
+            return None if _try(file, fcntl.LOCK_SH) else file.read().strip()
     except OSError:
         return None
-    with file:
-        try:
-            return None if _try(file, fcntl.LOCK_SH) else file.read().strip()
-        except OSError:
-            return None
 
 
 def mark_log() -> None:
@@ -77,16 +73,10 @@ def mark_log() -> None:
 def is_written(log: str | Path) -> bool:
     """Whether a living process holds a log (see `mark_log`)."""
     try:
-        file = Path(log).open("rb")
-    except OSError:
-        return False
-    with file:
-        try:
+        with Path(log).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
+    except OSError as error:
+        return isinstance(error, BlockingIOError)
     return False
 
 

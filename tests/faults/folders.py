@@ -30,7 +30,10 @@ PARTS, Workflow = _shared.PARTS, _shared.Workflow
 def both():
     """Both kinds of experiment, both figures: 14 batches of small, short networks."""
     series, points = _shared.tiny(), _shared.tiny_adaptation()
-    truncation, adaptation = series["experiments"]["truncation"], points["experiments"]["adaptation"]
+    truncation, adaptation = (
+        series["experiments"]["truncation"],
+        points["experiments"]["adaptation"],
+    )
     truncation["circuit"]["set"]["rs.size"] = 100
     adaptation["circuit"]["set"] = {"rs.size": 100}
     adaptation["transitions"] |= {"settle": 200.0, "rise": 1000.0}
@@ -104,7 +107,9 @@ class Folder(Workflow):
     @property
     def figures(self):
         """The bytes of every figure."""
-        return {p.name: p.read_bytes() for p in visible((self.folder / "results/figures").glob("*.*"))}
+        return {
+            p.name: p.read_bytes() for p in visible((self.folder / "results/figures").glob("*.*"))
+        }
 
 
 def visible(paths):

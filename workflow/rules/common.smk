@@ -36,7 +36,10 @@ CODE = {
 # it follows every change of the configuration, while a batch is to run again only when its own runs
 # change (their keys are parameters). An `ancient` input would not do: where the job that writes it
 # has to run, Snakemake does not look at the parameters of the jobs that read it.
-PLAN_FOLDER = experiments.store_plans(PLANS.values(), ".snakemake/plans")
+try:
+    PLAN_FOLDER = experiments.store_plans(PLANS.values(), ".snakemake/plans")
+except OSError as error:
+    raise WorkflowError(f"{Path.cwd()}: cannot work here ({error})") from None
 
 TARGET = "portable" if SETTINGS.portable else "native"
 KERNELS = {

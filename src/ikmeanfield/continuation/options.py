@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .branch import SpecialPoint
 
 Progress = Callable[[str, Mapping[str, float], "Sequence[SpecialPoint]"], None]
-"""Told after every point of a curve: its kind, its free parameters, the special points before it."""
+"""Told after every point of a curve: its kind, its free parameters, new special points."""
 
 Direction = Literal["both", "forward", "backward"]
 _DIRECTIONS = ("both", "forward", "backward")

@@ -16,6 +16,7 @@ from ikmeanfield.experiments.grid import Sweep
 from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.figures.catalogue import FIGURES
 from ikmeanfield.inputs import Current, constant, ramp, steps
+from ikmeanfield.limits import SAMPLES, STEPS, at_most
 from ikmeanfield.schema import ConfigError, Validated, explain
 from ikmeanfield.stepping import DEFAULT_STEP, Scheme, Series, whole_ratio
 from ikmeanfield.thresholds import Draw
@@ -116,7 +117,8 @@ class Simulation(Validated):
     def _sample_divides_duration(cls, sample: float, info: ValidationInfo) -> float:
         duration = info.data.get("duration")
         if duration is not None:
-            whole_ratio(duration, sample, "duration", "sample")
+            samples = whole_ratio(duration, sample, "duration", "sample")
+            at_most(samples, SAMPLES, "samples in a run", "shorten the duration or sample less")
         return sample
 
     @field_validator("discard")
@@ -136,6 +138,8 @@ class Simulation(Validated):
         sample = info.data.get("sample")
         if sample is not None:
             whole_ratio(sample, step, "sample", "step")
+        steps_of_run = info.data.get("duration", 0.0) / step
+        at_most(steps_of_run, STEPS, "steps in a run", "take a longer step or a shorter duration")
         return step
 
     @field_validator("record")
@@ -270,7 +274,7 @@ def load(path: str | Path) -> Config:
     except OSError as error:
         msg = f"{path}: cannot be read ({error.strerror})"
         raise ConfigError(msg) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         msg = f"{path}: not valid YAML: {error}"
         raise ConfigError(msg) from None
     if not isinstance(data, dict):

@@ -12,12 +12,14 @@ import numpy as np
 from pydantic import ValidationError
 
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.experiments.checks import Value
+from ikmeanfield.circuit.model import Name
+from ikmeanfield.experiments.checks import Label, Value
 from ikmeanfield.experiments.config import Config, Experiment, InputShape, MeanField, Simulation
 from ikmeanfield.experiments.grid import Point
 from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.files import replacing
 from ikmeanfield.inputs import Current
+from ikmeanfield.limits import BATCH, at_most
 from ikmeanfield.parts import NETWORK, TRANSITIONS, mean_field
 from ikmeanfield.schema import ConfigError, Validated, explain
 from ikmeanfield.stepping import check_step
@@ -26,7 +28,7 @@ from ikmeanfield.stepping import check_step
 class Run(Validated):
     """One network at one grid point."""
 
-    sweep: str
+    sweep: Label
     values: dict[str, Value]
     """Values along the axes of the sweep, by path."""
     replicate: int
@@ -54,7 +56,7 @@ class Run(Validated):
 class RunTable(Validated):
     """What the plans of all kinds of experiments share."""
 
-    experiment: str
+    experiment: Label
     seed: int
     portable: bool
     parameters: list[str]
@@ -92,8 +94,8 @@ class Plan(RunTable):
     """Networks simulated and compared with mean fields: everything the stages need to know."""
 
     simulation: Simulation
-    input: dict[str, InputShape]
-    meanfield: dict[str, MeanField]
+    input: dict[Name, InputShape]
+    meanfield: dict[Label, MeanField]
 
     @property
     def currents(self) -> dict[str, Current]:
@@ -236,6 +238,7 @@ def expand(config: Config, name: str) -> Plan | TransitionPlan:
             **table, transitions=experiment.transitions, continuation=experiment.continuation,
             circuit=base,
         )  # fmt: skip
+    _check_batch(experiment, min(config.runs_per_job, len(runs)), where)
     return Plan(
         **table, simulation=experiment.simulation, input=dict(experiment.input),
         meanfield=dict(experiment.meanfield),
@@ -324,6 +327,18 @@ def _check_input(experiment: Experiment, circuit: Circuit, where: str) -> None:
             known = ", ".join(circuit.populations)
             msg = f"{where}.input.{name}: no such population; the circuit has {known}"
             raise ConfigError(msg)
+
+
+def _check_batch(experiment: Experiment, runs: int, where: str) -> None:
+    """Refuse batches that would not fit into memory."""
+    settings = experiment.simulation
+    assert settings is not None
+    samples = runs * settings.duration / settings.sample * len(settings.record)
+    try:
+        at_most(samples, BATCH, f"samples in a batch of {runs} runs", "lower runs_per_job")
+    except ValueError as error:
+        msg = f"{where}.simulation: {error}"
+        raise ConfigError(msg) from None
 
 
 def _check_step(experiment: Experiment, circuit: Circuit, where: str) -> None:

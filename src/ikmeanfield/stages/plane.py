@@ -42,7 +42,9 @@ def follow_plane(plan: TransitionPlan, folder: str | Path) -> None:
         branches = equilibrium_diagram(
             plan.circuit.replace({settings.second: value}), settings.parameter, low, high,
             reset_correction=settings.reset_correction, form=settings.form,
-            options=ContinuationOptions(progress=Curves(f"diagram at {settings.second} = {value:g}")),
+            options=ContinuationOptions(
+                progress=Curves(f"diagram at {settings.second} = {value:g}")
+            ),
         )  # fmt: skip
         lines[f"diagram_{number}"] = to_tree(branches)
     tree = xr.DataTree(children=lines)

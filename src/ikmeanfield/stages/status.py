@@ -82,7 +82,7 @@ def status(
     """
     results = Path(results)
     if config is None:
-        plans = [read_plan(path) for path in sorted(results.glob("*/plan.json"))]
+        plans = [_stored_plan(path) for path in sorted(results.glob("*/plan.json"))]
         figures = [path.stem for path in sorted(results.glob("figures/logs/*.log"))]
     else:
         plans = [expand(config, name) for name in config.experiments]
@@ -92,6 +92,14 @@ def status(
         raise ConfigError(msg)
     found = [_state(p, verify) for plan in plans for p in products(plan, results / plan.experiment)]
     return found + [_state(_figure(results / "figures", name), verify=False) for name in figures]
+
+
+def _stored_plan(path: Path) -> Plan | TransitionPlan:
+    plan = read_plan(path)
+    if plan.experiment != path.parent.name:
+        msg = f"{path}: the plan of another experiment, {plan.experiment}; remove it and run again"
+        raise ConfigError(msg)
+    return plan
 
 
 def products(plan: Plan | TransitionPlan, folder: Path) -> list[Product]:

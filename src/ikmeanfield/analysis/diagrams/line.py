@@ -91,7 +91,9 @@ def equilibrium_diagram(
                 continue
             start = model.problem().at(point.parameters)
             orbits = continue_cycles(
-                start, point, parameter,
+                start,
+                point,
+                parameter,
                 replace(STEPS, bounds=bounds, progress=options.progress),
                 cycle_options,
             )
