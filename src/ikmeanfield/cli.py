@@ -14,7 +14,7 @@ from ikmeanfield import environment, locks
 
 if TYPE_CHECKING:  # every command imports what it needs, and nothing else
     from ikmeanfield.experiments import Plan, TransitionPlan
-    from ikmeanfield.experiments.plan import RunTable
+    from ikmeanfield.experiments.plan import Run, RunTable
 
 app = typer.Typer(
     help=__doc__,
@@ -89,8 +89,10 @@ def check(config: ConfigFile) -> None:
             f"{sweep} {sum(run.sweep == sweep for run in plan.runs)}"
             for sweep in settings.experiments[name].sweeps
         )
-        work = _steps(plan) * sum(
-            population.size for run in plan.runs for population in run.circuit.populations.values()
+        work = sum(
+            _steps(plan, run) * population.size
+            for run in plan.runs
+            for population in run.circuit.populations.values()
         )
         print(
             f"{name}: {len(plan.runs)} runs ({sweeps}) in {len(plan.batches)} batches, "
@@ -232,18 +234,24 @@ def summarise(plan: PlanFile) -> None:
 
 @app.command()
 def draw(
-    figure: Annotated[str, typer.Argument(help="Name of the figure, for example fig4.")],
-    folder: Annotated[Path, typer.Argument(help="Folder of the experiment with its summary.")],
+    figure: Annotated[str, typer.Argument(help="A figure of the catalogue, for example fig4.")],
+    folders: Annotated[
+        list[Path], typer.Argument(help="Folders of the experiments, in the figure's order.")
+    ],
     output: Annotated[Path, typer.Option(help="Folder to draw into.")] = Path("results/figures"),
+    name: Annotated[str, typer.Option(help="Name of the files; by default the figure's.")] = "",
 ) -> None:
-    """Draw a figure from an experiment's summary: .pdf, .png and its caption as .md."""
+    """Draw a figure from what experiments have stored: .pdf, .png and its caption as .md."""
     from ikmeanfield.figures.catalogue import FIGURES  # noqa: PLC0415
 
     if figure not in FIGURES:
         raise typer.BadParameter(f"no figure {figure!r}; the figures are {', '.join(FIGURES)}")
+    if len(folders) != len(FIGURES[figure]):
+        raise typer.BadParameter(f"{figure} is drawn from {len(FIGURES[figure])} experiment(s)")
+    plans = [_any_plan(folder / "plan.json") for folder in folders]
     from ikmeanfield.stages.draw import draw as stage  # noqa: PLC0415
 
-    stage(figure, folder, output)
+    stage(figure, plans, folders, output / (name or figure))
 
 
 @app.command()
@@ -304,14 +312,15 @@ def _transition_plan(path: Path) -> TransitionPlan:
     return loaded
 
 
-def _steps(plan: Plan | TransitionPlan) -> float:
+def _steps(plan: Plan | TransitionPlan, run: Run) -> float:
     """Time steps of one run; a search for transitions may cost three ramps."""
     from ikmeanfield.experiments import TransitionPlan  # noqa: PLC0415
 
     if isinstance(plan, TransitionPlan):
-        ramp = plan.transitions
+        ramp = plan.transitions_of(run)
         return 3 * (ramp.settle + 2 * ramp.rise) / ramp.step
-    return plan.simulation.duration / plan.simulation.step
+    settings = plan.simulation_of(run)
+    return settings.duration / settings.step
 
 
 def _batches(plan: RunTable, batch: int | None, output: Path | None) -> list[int]:

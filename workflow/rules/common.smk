@@ -75,10 +75,11 @@ def mean_fields_of(plan):
 SUMMARY_FILES = collect(
     "results/{experiment}/summary.{suffix}", experiment=PLANS, suffix=("nc", "csv")
 )
+FORMATS = ("pdf", "png", "md")
 FIGURE_FILES = collect(
     "results/figures/{figure}.{suffix}",
     figure=SETTINGS.figures,
-    suffix=("pdf", "png", "md"),
+    suffix=FORMATS,
 )
 
 
@@ -98,9 +99,11 @@ def plan_digest(wildcards):
 
 
 def kernels_of_scheme(wildcards):
-    """The stamp of the compiled scheme that an experiment's networks use."""
-    scheme = PLANS[wildcards.experiment].simulation.scheme
-    return f"{KERNELS['spiking']}/{scheme}.txt"
+    """The stamps of the compiled schemes that a batch's networks use."""
+    plan = PLANS[wildcards.experiment]
+    runs = plan.batches[int(wildcards.batch)]
+    schemes = sorted({plan.simulation_of(run).scheme for run in runs})
+    return [f"{KERNELS['spiking']}/{scheme}.txt" for scheme in schemes]
 
 
 def network_keys(wildcards):
@@ -155,25 +158,22 @@ def summary_code(wildcards):
     return CODE["summarise_transitions" if kind else "summarise"]
 
 
-def further_files(wildcards):
-    """What else a figure is drawn from."""
-    folder = f"results/{SETTINGS.figures[wildcards.figure]}"
-    if not has_transitions(PLANS[SETTINGS.figures[wildcards.figure]]):
-        return []
+def stored(wildcards):
+    """The files that a figure is drawn from."""
     return [
-        f"{folder}/continuation/plane.nc",
-        f"{folder}/continuation/diagrams.nc",
-        f"{folder}/traces.nc",
+        f"results/{name}/{product.path}"
+        for name in SETTINGS.figures[wildcards.figure].sources
+        for product in PLANS[name].products.values()
     ]
 
 
-def experiment_of_figure(wildcards):
-    """The summary that a figure is drawn from."""
-    return f"results/{SETTINGS.figures[wildcards.figure]}/summary.nc"
+def figure_arguments(wildcards):
+    """What the command takes: a figure of the catalogue and folders of experiments."""
+    figure = SETTINGS.figures[wildcards.figure]
+    return " ".join([figure.draw, *(f"results/{name}" for name in figure.sources)])
 
 
 def figure_code(wildcards):
     """Hash of the code of one figure, its style included."""
-    return code_hash(
-        "ikmeanfield.stages.draw", f"ikmeanfield.figures.{wildcards.figure}"
-    )
+    figure = SETTINGS.figures[wildcards.figure].draw
+    return code_hash("ikmeanfield.stages.draw", f"ikmeanfield.figures.{figure}")

@@ -1,13 +1,6 @@
-localrules:
-    draw_figure,
-    fig1,
-    fig4,
-
-
 rule draw_figure:
     input:
-        summary=experiment_of_figure,
-        further=further_files,
+        stored,
     output:
         pdf="results/figures/{figure}.pdf",
         png="results/figures/{figure}.png",
@@ -16,6 +9,7 @@ rule draw_figure:
         "results/figures/logs/{figure}.log",
     benchmark:
         "results/figures/benchmarks/{figure}.jsonl"
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     threads: 1
@@ -23,19 +17,20 @@ rule draw_figure:
         mem_mb=1000,
         runtime=10,
     params:
-        experiment=subpath(input.summary, parent=True),
+        figure=figure_arguments,
         folder=subpath(output.pdf, parent=True),
         code=figure_code,
     shell:
-        "python -m ikmeanfield draw {wildcards.figure} {params.experiment} "
-        "--output {params.folder} 2> {log}"
+        "python -m ikmeanfield draw {params.figure} "
+        "--output {params.folder} --name {wildcards.figure} 2> {log}"
 
 
-rule fig1:
-    input:
-        collect("results/figures/fig1.{suffix}", suffix=("pdf", "png", "md")),
+# One target for each figure, of its name: `snakemake fig1`.
+for figure in SETTINGS.figures:
 
-
-rule fig4:
-    input:
-        collect("results/figures/fig4.{suffix}", suffix=("pdf", "png", "md")),
+    rule:
+        name:
+            figure
+        input:
+            collect("results/figures/{figure}.{suffix}", figure=figure, suffix=FORMATS),
+        localrule: True

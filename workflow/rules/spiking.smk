@@ -18,7 +18,7 @@ rule simulate_networks:
         portable=SETTINGS.portable,
         code=CODE["simulate"],
     shell:
-        "NUMBA_CACHE_DIR=$(dirname {input.kernels}) "
+        "NUMBA_CACHE_DIR=$(dirname {input.kernels[0]}) "
         "python -m ikmeanfield simulate $IKMEANFIELD_PLANS/{wildcards.experiment}.json "
         "--batch {wildcards.batch} "
         "--output {output.batch} 2> {log}"

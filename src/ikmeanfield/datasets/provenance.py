@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -47,6 +48,16 @@ def attributes(
         "processor": _processor(),
         **extra,
     }
+
+
+def shared(models: Iterable[object], *names: str) -> dict[str, str | float | int]:
+    """Attributes of several models by name; where they differ, all values in words."""
+    models = list(models)
+    found: dict[str, str | float | int] = {}
+    for name in names:
+        values = sorted({getattr(model, name) for model in models})
+        found[name] = values[0] if len(values) == 1 else " and ".join(map(str, values))
+    return found
 
 
 def _version(package: str) -> str:

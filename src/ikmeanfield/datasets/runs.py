@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ikmeanfield.datasets.store import DatasetError
+from ikmeanfield.datasets.store import UNDEFINED, DatasetError
+from ikmeanfield.parts import coordinate_name
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -42,16 +43,13 @@ def coordinates(plan: RunTable, runs: Sequence[Run]) -> dict[str, Any]:
     }
     for path in plan.parameters:
         values = [run.coordinate(path) for run in runs]
-        numeric = all(isinstance(value, int | float) for value in values)
+        attributes = {"long_name": path, "units": runs[0].unit(path)}
+        if None in values:
+            attributes[UNDEFINED] = "where the populations differ"
+        numeric = all(value is None or isinstance(value, int | float) for value in values)
         column = np.array(values, float) if numeric else [str(value) for value in values]
-        attributes = {"long_name": path, "units": runs[0].circuit.unit(path)}
         columns[coordinate_name(path)] = ("run", column, attributes)
     return columns
-
-
-def coordinate_name(path: str) -> str:
-    """Name of a parameter's coordinate: the path with its dots replaced."""
-    return path.replace(".", "_")
 
 
 def check_grid(plan: RunTable, dataset: xr.Dataset) -> None:

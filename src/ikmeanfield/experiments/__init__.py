@@ -1,7 +1,8 @@
 """What to run: experiments as data, checked, and expanded into runs and batches."""
 
 from ikmeanfield.experiments.config import Config, Experiment, load, parse
-from ikmeanfield.experiments.plan import Plan, Run, TransitionPlan, expand, read_plan, store_plans
+from ikmeanfield.experiments.expansion import expand
+from ikmeanfield.experiments.plan import Plan, Run, TransitionPlan, read_plan, store_plans
 
 __all__ = [
     "Config",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from annotated_types import Len
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -12,16 +12,14 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from ikmeanfield.circuit import PRESETS, Circuit, Population
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.checks import Label, Value
+from ikmeanfield.experiments.drawing import Drawing, Figure, checked
 from ikmeanfield.experiments.grid import Sweep
+from ikmeanfield.experiments.paths import ALL, conflict, spread
+from ikmeanfield.experiments.settings import SECTIONS, is_setting
+from ikmeanfield.experiments.simulation import InputShape, MeanField, Simulation
 from ikmeanfield.experiments.transitions import Continuation, Transitions
-from ikmeanfield.figures.catalogue import FIGURES
-from ikmeanfield.inputs import Current, constant, ramp, steps
-from ikmeanfield.limits import SAMPLES, STEPS, at_most
 from ikmeanfield.schema import ConfigError, Validated, explain
-from ikmeanfield.stepping import DEFAULT_STEP, Scheme, Series, whole_ratio
-from ikmeanfield.thresholds import Draw
 
-Pairs = Annotated[list[Annotated[list[float], Len(2, 2)]], Len(1)]
 RESERVED = ("figures", "kernels", "report", "claims", "logs", "benchmarks")
 """Names under ``results/`` that no experiment may take."""
 
@@ -34,7 +32,15 @@ class CircuitChoice(Validated):
     populations: dict[Name, Population] | None = None
     """The circuit written out, instead of a preset."""
     set: dict[str, Value] = Field({})
-    """Parameters that differ, by path, for example ``rs.threshold_width: 2.0``."""
+    """Parameters that differ, by path, for example ``rs.threshold_width: 2.0``; ``*`` is every
+    population: ``*.size: 1000``."""
+
+    @field_validator("set")
+    @classmethod
+    def _sets_each_parameter_once(cls, values: dict[str, Value]) -> dict[str, Value]:
+        if problem := conflict(values):
+            raise ValueError(problem)
+        return values
 
     @field_validator("preset")
     @classmethod
@@ -50,6 +56,10 @@ class CircuitChoice(Validated):
             msg = "give either `preset` or `populations`"
             raise ValueError(msg)
         if self.populations is not None:
+            for name in (ALL, *SECTIONS):
+                if name in self.populations:
+                    msg = f"a population may not be called {name!r}, which paths use otherwise"
+                    raise ValueError(msg)
             Circuit(populations=self.populations)
         return self
 
@@ -59,105 +69,7 @@ class CircuitChoice(Validated):
             circuit = PRESETS[self.preset]()
         else:
             circuit = Circuit(populations=self.populations or {})
-        return circuit.replace(self.set)
-
-
-class InputShape(Validated):
-    """A current in time into one population: exactly one of the three shapes."""
-
-    constant: float | None = None
-    """A constant current in pA."""
-    steps: Pairs | None = None
-    """Pairs [time in ms, new value in pA]; the first value holds before."""
-    ramp: Pairs | None = None
-    """Pairs [time in ms, value in pA], linear between and constant outside."""
-
-    @model_validator(mode="after")
-    def _is_one_current(self) -> Self:
-        given = self.model_dump(exclude_none=True)
-        if len(given) != 1:
-            msg = f"give exactly one of constant, steps, ramp; got {list(given) or 'none'}"
-            raise ValueError(msg)
-        self.current()
-        return self
-
-    def current(self) -> Current:
-        """The current as a function of time."""
-        if self.constant is not None:
-            return constant(self.constant)
-        if self.steps is not None:
-            return steps([(time, value) for time, value in self.steps])
-        return ramp([(time, value) for time, value in self.ramp or []])
-
-
-class Simulation(Validated):
-    """How every network of an experiment is simulated and recorded."""
-
-    duration: float = Field(gt=0)
-    """Length of a run in ms."""
-    sample: float = Field(gt=0)
-    """Recording interval in ms; divides the duration."""
-    discard: float = Field(0.0, ge=0)
-    """Time in ms at the start that the analysis leaves out; a multiple of the sample interval."""
-    scheme: Scheme = "exact"
-    """Integration scheme; euler is the paper's."""
-    step: float = Field(
-        default_factory=lambda given: DEFAULT_STEP[given.get("scheme", "exact")],
-        validate_default=True,
-        gt=0,
-    )
-    """Time step in ms; divides the sample interval. By default 0.2 (exact) or 0.001 (euler)."""
-    thresholds: Draw = "random"
-    """Thresholds drawn at random, or the quantiles of the distribution."""
-    record: Annotated[list[Series], Len(1)] = Field(["firing_rate"])
-    """Which series to store; firing_rate must be among them."""
-
-    @field_validator("sample")
-    @classmethod
-    def _sample_divides_duration(cls, sample: float, info: ValidationInfo) -> float:
-        duration = info.data.get("duration")
-        if duration is not None:
-            samples = whole_ratio(duration, sample, "duration", "sample")
-            at_most(samples, SAMPLES, "samples in a run", "shorten the duration or sample less")
-        return sample
-
-    @field_validator("discard")
-    @classmethod
-    def _discard_is_sampled(cls, discard: float, info: ValidationInfo) -> float:
-        duration, sample = info.data.get("duration"), info.data.get("sample")
-        if duration is not None and discard >= duration:
-            msg = f"must be shorter than the duration {duration:g} ms"
-            raise ValueError(msg)
-        if sample is not None and discard > 0:
-            whole_ratio(discard, sample, "discard", "sample")
-        return discard
-
-    @field_validator("step")
-    @classmethod
-    def _step_divides_sample(cls, step: float, info: ValidationInfo) -> float:
-        sample = info.data.get("sample")
-        if sample is not None:
-            whole_ratio(sample, step, "sample", "step")
-        steps_of_run = info.data.get("duration", 0.0) / step
-        at_most(steps_of_run, STEPS, "steps in a run", "take a longer step or a shorter duration")
-        return step
-
-    @field_validator("record")
-    @classmethod
-    def _records_the_rate(cls, record: list[Series]) -> list[Series]:
-        if "firing_rate" not in record or len(set(record)) < len(record):
-            msg = "every series once, firing_rate among them"
-            raise ValueError(msg)
-        return record
-
-
-class MeanField(Validated):
-    """A mean field to compare the network with."""
-
-    reset_correction: bool = True
-    """Correct the input current for the finite peak and reset potentials (Eqs. 34, 36-39)."""
-    form: Literal["paper", "absolute"] = "paper"
-    """Δ_v (v − v_r) as in the paper, or Δ_v |v − v_r|, which holds below v_r too."""
+        return circuit.replace(spread(circuit, self.set))
 
 
 class Experiment(Validated):
@@ -195,6 +107,21 @@ class Experiment(Validated):
             raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def _sweeps_vary_what_is_there(self) -> Self:
+        there = {
+            "simulation": self.simulation is not None,
+            "transitions": self.transitions is not None,
+            **{f"input.{name}": True for name in self.input},
+        }
+        for name, sweep in self.sweeps.items():
+            for path in (*sweep.set, *sweep.paths):
+                section = path.rpartition(".")[0]
+                if is_setting(path) and not there.get(section):
+                    msg = f"sweeps.{name}: {path} is set, but the experiment has no `{section}`"
+                    raise ValueError(msg)
+        return self
+
 
 class Config(Validated):
     """The whole configuration."""
@@ -207,8 +134,8 @@ class Config(Validated):
     """Grid points that one job computes; the data do not depend on it."""
     experiments: Annotated[dict[Label, Experiment], Len(1)]
     """The experiments by name; results go to ``results/<name>/``."""
-    figures: dict[str, str] = Field({})
-    """Figures to draw, each with the experiment it is drawn from."""
+    figures: dict[Label, Figure] = Field({})
+    """Figures to draw, each with the experiments it is drawn from."""
 
     @field_validator("experiments")
     @classmethod
@@ -221,34 +148,13 @@ class Config(Validated):
 
     @field_validator("figures")
     @classmethod
-    def _figures_can_be_drawn(cls, figures: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+    def _figures_can_be_drawn(
+        cls, figures: dict[str, Drawing], info: ValidationInfo
+    ) -> dict[str, Drawing]:
         if "experiments" not in info.data:  # wrong themselves, which is said already
             return figures
         experiments: dict[str, Experiment] = info.data["experiments"]
-        for figure, name in figures.items():
-            if figure not in FIGURES:
-                msg = f"no figure {figure!r}; the figures are {', '.join(FIGURES)}"
-                raise ValueError(msg)
-            if name not in experiments:
-                msg = f"{figure}: no experiment {name!r}; got {', '.join(experiments)}"
-                raise ValueError(msg)
-            _check_figure(figure, experiments[name])
-        return figures
-
-
-def _check_figure(figure: str, experiment: Experiment) -> None:
-    needs = FIGURES[figure]
-    if needs.plane is not None:
-        plane = experiment.continuation
-        if plane is None or (plane.parameter, plane.second) != needs.plane:
-            first, second = needs.plane
-            msg = f"{figure} needs the continuation of {first} and {second}"
-            raise ValueError(msg)
-        return
-    missing = [sweep for sweep in needs.sweeps if sweep not in experiment.sweeps]
-    if missing or not experiment.meanfield:
-        msg = f"{figure} needs a mean field and the sweeps {', '.join(needs.sweeps)}"
-        raise ValueError(msg)
+        return {name: checked(name, figure, experiments) for name, figure in figures.items()}
 
 
 def parse(data: Mapping[str, Any]) -> Config:

@@ -11,6 +11,8 @@ from annotated_types import Len
 from pydantic import Field, model_validator
 
 from ikmeanfield.experiments.checks import Value
+from ikmeanfield.experiments.paths import conflict
+from ikmeanfield.experiments.settings import is_setting, refusal
 from ikmeanfield.limits import RUNS, at_most
 from ikmeanfield.schema import Validated
 
@@ -23,7 +25,7 @@ class Axis(Validated):
     """One axis: a parameter with its values, or several parameters that move together."""
 
     parameter: str | None = None
-    """Path of the parameter that varies, for example ``rs.threshold_width``."""
+    """Path of what varies, for example ``rs.threshold_width`` or ``simulation.step``."""
     values: Values | None = None
     """The values, one by one."""
     linspace: Range | None = None
@@ -97,7 +99,7 @@ class Sweep(Validated):
     """A grid: the product of its axes, every point `replicates` times."""
 
     set: dict[str, Value] = Field({})
-    """Parameters that differ from the experiment's circuit in the whole sweep, by path."""
+    """Parameters and settings that differ from the experiment's in the whole sweep, by path."""
     axes: Annotated[list[Axis], Len(1)]
     """The axes; the last one varies fastest."""
     replicates: int = Field(1, ge=1, le=RUNS)
@@ -106,10 +108,12 @@ class Sweep(Validated):
     @model_validator(mode="after")
     def _moves_each_parameter_once(self) -> Self:
         paths = [*self.set, *self.paths]
+        if problem := conflict(paths):
+            msg = f"{problem} in this sweep"
+            raise ValueError(msg)
         for path in paths:
-            if paths.count(path) > 1:
-                msg = f"{path} is set more than once in this sweep"
-                raise ValueError(msg)
+            if is_setting(path) and (problem := refusal(path)):
+                raise ValueError(problem)
         runs = self.replicates * prod(len(axis.points()) for axis in self.axes)
         at_most(runs, RUNS, "runs in this sweep", "take fewer values or replicates")
         return self

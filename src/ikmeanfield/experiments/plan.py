@@ -1,28 +1,46 @@
-"""Expansion of an experiment into a flat table of runs, chunked into batches."""
+"""The plan of an experiment: a flat table of runs, chunked into batches, and their settings."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 from pydantic import ValidationError
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.checks import Label, Value
-from ikmeanfield.experiments.config import Config, Experiment, InputShape, MeanField, Simulation
-from ikmeanfield.experiments.grid import Point
+from ikmeanfield.experiments.identity import hashed, without_sizes
+from ikmeanfield.experiments.paths import in_effect
+from ikmeanfield.experiments.settings import applied, is_setting, unit
+from ikmeanfield.experiments.simulation import InputShape, MeanField, Simulation
 from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.files import replacing
 from ikmeanfield.inputs import Current
-from ikmeanfield.limits import BATCH, at_most
 from ikmeanfield.parts import NETWORK, TRANSITIONS, mean_field
 from ikmeanfield.schema import ConfigError, Validated, explain
-from ikmeanfield.stepping import check_step
+
+
+@dataclass(frozen=True)
+class Product:
+    """A file from which figures are drawn.
+
+    Attributes
+    ----------
+    path
+        Its place in the experiment's folder.
+    command
+        The command of `ikmeanfield` that makes it from the plan.
+    tree
+        Whether it holds a DataTree; else a Dataset.
+    """
+
+    path: str
+    command: str
+    tree: bool = False
 
 
 class Run(Validated):
@@ -38,6 +56,8 @@ class Run(Validated):
     """Seed of this run, from the base seed and the key."""
     circuit: Circuit
     """The circuit with all values in place."""
+    settings: dict[str, Value]
+    """The experiment's settings in effect that a sweep may vary, by path."""
 
     def __str__(self) -> str:
         """The run as a user knows it."""
@@ -45,12 +65,17 @@ class Run(Validated):
         return f"{self.sweep}: {values}, replicate {self.replicate} (key {self.key})"
 
     def coordinate(self, path: str) -> Value:
-        """The value of a parameter in effect; a truncation left open is the one in use."""
-        value: Value = self.circuit.get(path)
-        population, _, parameter = path.partition(".")
-        if value is None and parameter == "truncation":
-            return self.circuit.populations[population].half_range
-        return value
+        """The value of a parameter or setting in effect; an open truncation is the one in use.
+
+        None if there is no such value: for every population (``*.size``) where they differ.
+        """
+        if is_setting(path):
+            return self.settings[path]
+        return in_effect(self.circuit, path)
+
+    def unit(self, path: str) -> str:
+        """The unit of what a path names."""
+        return unit(path) if is_setting(path) else self.circuit.unit(path)
 
 
 class RunTable(Validated):
@@ -84,6 +109,17 @@ class RunTable(Validated):
         """Hash of the whole plan."""
         return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
+    @property
+    def products(self) -> dict[str, Product]:
+        """What figures of this experiment are drawn from, by name."""
+        return {"summary": Product("summary.nc", "summarise")}
+
+    def keys_of(self, product: str) -> str | None:
+        """The attribute ``keys`` by which a product is known as this plan's, if it has one."""
+        if product == "summary":
+            return " ".join(f"{run.key}:{run.seed}" for run in self.runs)
+        return None
+
     def write(self, path: str | Path) -> None:
         """Store as JSON, at once or not at all."""
         with replacing(path) as temporary:
@@ -97,10 +133,20 @@ class Plan(RunTable):
     input: dict[Name, InputShape]
     meanfield: dict[Label, MeanField]
 
-    @property
-    def currents(self) -> dict[str, Current]:
-        """The input currents by population."""
-        return {name: shape.current() for name, shape in self.input.items()}
+    def simulation_of(self, run: Run) -> Simulation:
+        """The settings in effect in a run."""
+        return applied(self.simulation, "simulation", run.settings)
+
+    def input_of(self, run: Run) -> dict[str, InputShape]:
+        """The inputs of a run by population."""
+        return {
+            name: applied(shape, f"input.{name}", run.settings)
+            for name, shape in self.input.items()
+        }
+
+    def currents_of(self, run: Run) -> dict[str, Current]:
+        """The input currents of a run by population."""
+        return {name: shape.current() for name, shape in self.input_of(run).items()}
 
     def identity(self, part: str, run: Run) -> str:
         """What determines a run's network, or a mean field of it."""
@@ -110,10 +156,10 @@ class Plan(RunTable):
 
     def meanfield_key(self, name: str, run: Run) -> str:
         """Hash of what determines a mean field; networks that share it share the solution."""
-        return _hash(
+        return hashed(
             {
-                "circuit": _without_sizes(run.circuit),
-                "input": _dump(self.input),
+                "circuit": without_sizes(run.circuit),
+                "input": {name: shape.identity() for name, shape in self.input_of(run).items()},
                 "duration": self.simulation.duration,
                 "sample": self.simulation.sample,
                 "record": self.simulation.record,
@@ -130,6 +176,25 @@ class TransitionPlan(RunTable):
     circuit: Circuit
     """The circuit from which the sweeps depart."""
 
+    @property
+    def products(self) -> dict[str, Product]:
+        """What figures of this experiment are drawn from, by name."""
+        return {
+            **super().products,
+            "plane": Product("continuation/plane.nc", "plane", tree=True),
+            "diagrams": Product("continuation/diagrams.nc", "plane", tree=True),
+            "traces": Product("traces.nc", "traces", tree=True),
+        }
+
+    def keys_of(self, product: str) -> str | None:
+        """As above; plane and diagrams are made together."""
+        keys = {"plane": "plane_key", "diagrams": "plane_key", "traces": "traces_key"}
+        return getattr(self, keys[product]) if product in keys else super().keys_of(product)
+
+    def transitions_of(self, run: Run) -> Transitions:
+        """The settings in effect in a run."""
+        return applied(self.transitions, "transitions", run.settings)
+
     def identity(self, part: str, run: Run) -> str:
         """What determines the transitions of a run's network, or the points of its mean field."""
         if part == TRANSITIONS:
@@ -139,13 +204,13 @@ class TransitionPlan(RunTable):
     def continuation_key(self, run: Run) -> str:
         """Hash of what determines the folds and Hopf points at one grid point."""
         settings = self.continuation.model_dump(exclude={"second_bounds", "diagrams", "traces"})
-        return _hash({"circuit": _without_sizes(run.circuit), "continuation": settings})
+        return hashed({"circuit": without_sizes(run.circuit), "continuation": settings})
 
     @property
     def plane_key(self) -> str:
         """Hash of what determines the plane and the diagrams."""
         settings = self.continuation.model_dump(exclude={"traces"})
-        return _hash({"circuit": _without_sizes(self.circuit), "continuation": settings})
+        return hashed({"circuit": without_sizes(self.circuit), "continuation": settings})
 
     @property
     def traces_key(self) -> str:
@@ -153,7 +218,7 @@ class TransitionPlan(RunTable):
         continuation = self.continuation.model_dump(include={"second", "reset_correction", "form",
                                                              "traces"})  # fmt: skip
         networks = self.transitions.model_dump(include={"population", "step", "thresholds"})
-        return _hash(
+        return hashed(
             {
                 "circuit": self.circuit.model_dump(),
                 "continuation": continuation,
@@ -183,68 +248,6 @@ def store_plans(plans: Iterable[RunTable], folder: str | Path) -> str:
     return str(place)
 
 
-def expand(config: Config, name: str) -> Plan | TransitionPlan:
-    """All runs of an experiment, every grid point checked.
-
-    Raises
-    ------
-    ConfigError
-        Names the sweep, the grid point and what is wrong with it.
-    """
-    experiment = config.experiments[name]
-    where = f"experiments.{name}"
-    base = _checked(f"{where}.circuit", experiment.circuit.build)
-    _check_input(experiment, base, where)
-    _check_continuation(experiment, base, where)
-    runs: list[Run] = []
-    parameters: dict[str, None] = {}
-    for sweep_name, sweep in experiment.sweeps.items():
-        place = f"{where}.sweeps.{sweep_name}"
-        seen: set[str] = set()
-        parameters.update(dict.fromkeys(sweep.paths))
-        for point in sweep.points():
-            values = {**sweep.set, **point}
-            circuit = _checked(place, base.replace, values)
-            _check_step(experiment, circuit, f"{place} at {_shown(point)}")
-            _check_plane(experiment, base, circuit, f"{place} at {_shown(point)}")
-            for replicate in range(sweep.replicates):
-                key = _key(experiment, replicate, circuit)
-                if key in seen:
-                    msg = f"{place}: the grid holds the point {_shown(point)} twice"
-                    raise ConfigError(msg)
-                seen.add(key)
-                runs.append(
-                    Run(
-                        sweep=sweep_name,
-                        values=point,
-                        replicate=replicate,
-                        key=key,
-                        seed=_seed(config.seed, key),
-                        circuit=circuit,
-                    )
-                )
-    table: dict[str, Any] = {
-        "experiment": name,
-        "seed": config.seed,
-        "portable": config.portable,
-        "parameters": list(parameters),
-        "runs_per_job": config.runs_per_job,
-        "runs": runs,
-    }
-    if experiment.simulation is None:
-        assert experiment.transitions is not None
-        assert experiment.continuation is not None
-        return TransitionPlan(
-            **table, transitions=experiment.transitions, continuation=experiment.continuation,
-            circuit=base,
-        )  # fmt: skip
-    _check_batch(experiment, min(config.runs_per_job, len(runs)), where)
-    return Plan(
-        **table, simulation=experiment.simulation, input=dict(experiment.input),
-        meanfield=dict(experiment.meanfield),
-    )  # fmt: skip
-
-
 def read_plan(path: str | Path) -> Plan | TransitionPlan:
     """Read a plan that `RunTable.write` stored; refuse anything else by name."""
     try:
@@ -267,128 +270,3 @@ def _has_transitions(content: bytes) -> bool:
     except ValueError:
         return False
     return isinstance(data, dict) and "transitions" in data
-
-
-def _key(experiment: Experiment, replicate: int, circuit: Circuit) -> str:
-    if experiment.transitions is not None:
-        settings = experiment.transitions.model_dump()
-        identity = {"circuit": circuit.model_dump(), "transitions": settings}
-        return _hash({**identity, "replicate": replicate})
-    assert experiment.simulation is not None
-    return _hash(
-        {
-            "circuit": circuit.model_dump(),
-            "input": _dump(experiment.input),
-            "simulation": experiment.simulation.model_dump(exclude={"discard"}),
-            "replicate": replicate,
-        }
-    )
-
-
-def _seed(base: int, key: str) -> int:
-    """A seed below 2⁶³ from the base seed and a run's key, wherever the run stands."""
-    state = np.random.SeedSequence([base, int(key, 16)]).generate_state(1, np.uint64)
-    return int(state[0]) >> 1
-
-
-def _hash(identity: dict[str, Any]) -> str:
-    text = json.dumps(identity, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _dump(shapes: dict[str, InputShape]) -> dict[str, Any]:
-    return {name: shape.model_dump() for name, shape in shapes.items()}
-
-
-def _without_sizes(circuit: Circuit) -> dict[str, Any]:
-    """The circuit's parameters that a mean field knows: all but the numbers of neurons."""
-    data = circuit.model_dump()
-    for population in data["populations"].values():
-        del population["size"]
-    return data
-
-
-def _shown(point: Point) -> str:
-    return ", ".join(f"{path} = {value}" for path, value in point.items())
-
-
-def _checked(where: str, build: Any, *args: Any) -> Circuit:
-    try:
-        circuit: Circuit = build(*args)
-    except ConfigError as error:
-        lines = str(error).splitlines()
-        raise ConfigError("\n".join(f"{where}: {line}" for line in lines)) from None
-    return circuit
-
-
-def _check_input(experiment: Experiment, circuit: Circuit, where: str) -> None:
-    for name in experiment.input:
-        if name not in circuit.populations:
-            known = ", ".join(circuit.populations)
-            msg = f"{where}.input.{name}: no such population; the circuit has {known}"
-            raise ConfigError(msg)
-
-
-def _check_batch(experiment: Experiment, runs: int, where: str) -> None:
-    """Refuse batches that would not fit into memory."""
-    settings = experiment.simulation
-    assert settings is not None
-    samples = runs * settings.duration / settings.sample * len(settings.record)
-    try:
-        at_most(samples, BATCH, f"samples in a batch of {runs} runs", "lower runs_per_job")
-    except ValueError as error:
-        msg = f"{where}.simulation: {error}"
-        raise ConfigError(msg) from None
-
-
-def _check_step(experiment: Experiment, circuit: Circuit, where: str) -> None:
-    settings = experiment.simulation or experiment.transitions
-    assert settings is not None
-    key = "simulation" if experiment.simulation else "transitions"
-    try:
-        check_step(circuit, settings.step)
-    except ValueError as error:
-        msg = f"{where}: {key}.{error}"
-        raise ConfigError(msg) from None
-
-
-def _check_continuation(experiment: Experiment, circuit: Circuit, where: str) -> None:
-    """The populations and parameters that the settings name, and the values they give."""
-    transitions, settings = experiment.transitions, experiment.continuation
-    if transitions is None or settings is None:
-        return
-    if transitions.population not in circuit.populations:
-        known = ", ".join(circuit.populations)
-        msg = f"{where}.transitions.population: no population {transitions.population!r}; "
-        raise ConfigError(f"{msg}the circuit has {known}")
-    place = f"{where}.continuation"
-    for path, bounds in (
-        (settings.parameter, settings.bounds),
-        (settings.second, settings.second_bounds),
-    ):
-        for bound in bounds:
-            _checked(place, circuit.replace, {path: bound})
-    for value in [*settings.diagrams, *(trace.at for trace in settings.traces)]:
-        _check_second(settings, value, place)
-
-
-def _check_plane(experiment: Experiment, base: Circuit, circuit: Circuit, where: str) -> None:
-    """Refuse a grid point through which the plane of the experiment does not pass."""
-    settings = experiment.continuation
-    if settings is None:
-        return
-    _check_second(settings, circuit.get(settings.second), where)
-    free = {path: base.get(path) for path in (settings.parameter, settings.second)}
-    if _without_sizes(circuit.replace(free)) != _without_sizes(base):
-        msg = (
-            f"{where}: the plane holds for one circuit; a sweep may move {settings.second} and "
-            "sizes only"
-        )
-        raise ConfigError(msg)
-
-
-def _check_second(settings: Continuation, value: Any, where: str) -> None:
-    low, high = settings.second_bounds
-    if not low <= value <= high:
-        msg = f"{where}: {settings.second} = {value:g} is outside second_bounds {low:g} to {high:g}"
-        raise ConfigError(msg)

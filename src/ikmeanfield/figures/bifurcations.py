@@ -16,8 +16,9 @@ Bounds = tuple[tuple[float, float], tuple[float, float]]
 
 FOLD, HOPF = "#7d7d7d", "#00704f"
 """Curves of folds and of Hopf points: mid grey and a darker green, apart in grey as well."""
-FILLS = {2: "#e0e0e0", 0: "#c4e6d6"}
-"""Fills by number of stable equilibria: bistable, and oscillating for want of any."""
+FILLS = {2: "#ececec", 0: "#b5dcc9"}
+"""Fills by number of stable equilibria: bistable, and oscillating for want of any; the latter
+is darker, so that they differ in grey too."""
 STABLE = "#0c1f4a"
 
 CODIMENSION_TWO: dict[str, tuple[str, str, float, str]] = {

@@ -7,22 +7,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Needs:
-    """What a figure is drawn from.
+    """What a figure needs of one of the experiments it is drawn from.
 
     Attributes
     ----------
     sweeps
-        Sweeps its experiment must have, with a mean field.
+        Sweeps the experiment must have, with a mean field.
     plane
-        Instead: the two parameters of its experiment's continuation.
+        The two parameters of the experiment's continuation.
     """
 
     sweeps: tuple[str, ...] = ()
     plane: tuple[str, str] | None = None
 
 
-FIGURES: dict[str, Needs] = {
-    "fig1": Needs(plane=("rs.input_current", "rs.adaptation")),
-    "fig4": Needs(sweeps=("width", "cutoff", "width_spectra", "cutoff_spectra")),
+FIGURES: dict[str, tuple[Needs, ...]] = {
+    "fig1": (Needs(plane=("rs.input_current", "rs.adaptation")),),
+    "fig4": (Needs(sweeps=("width", "cutoff", "width_spectra", "cutoff_spectra")),),
 }
-"""Every figure with what it needs; the module has the figure's name."""
+"""Every figure with what it needs of each of its experiments, in their order.
+
+The module of the figure's name has three functions: ``arrange`` takes the stored files of the
+experiments (a list of mappings from the part's name to its Dataset or DataTree) and returns the
+keyword arguments of ``draw``, which makes the Figure, and ``caption``, which makes its caption.
+"""

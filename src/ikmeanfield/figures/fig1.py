@@ -63,18 +63,18 @@ class _Mark:
     current: float
 
 
-def arrange(
-    summary: xr.Dataset, plane: xr.DataTree, diagrams: xr.DataTree, traces: xr.DataTree
-) -> dict[str, Any]:
-    """What `draw` and `caption` take, from the files of an experiment.
+def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What `draw` and `caption` take, from the stored files of one experiment.
 
     Parameters
     ----------
-    summary
-        With the points of the networks at every grid point.
-    plane, diagrams, traces
-        As the stages store them.
+    experiments
+        One, with its summary (the points of the networks at every grid point), plane, diagrams
+        and traces, as the stages store them.
     """
+    (adaptation,) = experiments
+    summary, plane = adaptation["summary"], adaptation["plane"]
+    diagrams, traces = adaptation["diagrams"], adaptation["traces"]
     names = ["kind", "direction", "detector", "current", "lower", "upper", "noise"]
     kappa = summary["rs_adaptation"].values[summary["run_number"].values.astype(int)]
     points = summary[names].reset_coords(drop=True).assign_coords(kappa=("point", kappa))
@@ -304,7 +304,7 @@ def _traces(stack: Sequence[Axes], traces: xr.Dataset | None, *, legend: bool) -
         _marks(stack, traces)
     stack[0].set_title(rf"$\kappa$ = {traces.attrs['adaptation']:g} pA")
     if legend:
-        stack[0].legend(loc="upper left")
+        stack[0].legend(loc="upper left", handlelength=1.3, borderaxespad=0.0)  # clear of the marks
 
 
 def _marks(stack: Sequence[Axes], traces: xr.Dataset) -> None:

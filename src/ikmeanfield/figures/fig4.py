@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,12 @@ DENSITY_WIDTHS = (1.0, 2.0, 3.0, 4.0)
 DENSITY_CUTOFFS = (5.0, 10.0)
 HIGHEST_FREQUENCY = 200.0
 WIDTH_LABEL, CUTOFF_LABEL = r"width $\Delta_v$ (mV)", r"cutoff $\phi$ (mV)"
+
+
+def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What `draw` and `caption` take, from the stored files of one experiment."""
+    (truncation,) = experiments
+    return {"summary": truncation["summary"]}
 
 
 def draw(summary: xr.Dataset) -> Figure:
@@ -78,7 +85,7 @@ def caption(summary: xr.Dataset) -> str:
         "bands: ± one standard error in time, from block averages; every run draws its own "
         "thresholds, which scatters the points further. "
         "(D, E) Power spectral density of the network's firing rate for several Δ_v and φ.\n\n"
-        f"- networks: N = {size}, scheme `{a['scheme']}`, step {a['step']:g} ms, "
+        f"- networks: N = {size}, scheme `{a['scheme']}`, step {a['step']} ms, "
         f"thresholds {a['thresholds']}, base seed {a['seed']}\n"
         f"- runs: {a['duration']:g} ms, of which the first {a['discard']:g} ms are dropped; "
         f"rates sampled every {a['sample']:g} ms\n"

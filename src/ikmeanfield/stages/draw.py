@@ -1,31 +1,50 @@
-"""Figures from the files of an experiment."""
+"""Figures from the files of experiments."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from ikmeanfield.datasets.transitions import diagrams_path, plane_path, traces_path
+from ikmeanfield.datasets.store import read
 from ikmeanfield.datasets.trees import read_tree
-from ikmeanfield.figures.catalogue import FIGURES
 from ikmeanfield.figures.save import save
-from ikmeanfield.stages.repair import read_or_rebuild, rebuilt
+from ikmeanfield.stages.repair import rebuilt
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ikmeanfield.experiments.plan import RunTable
 
 
-def draw(figure: str, folder: str | Path, output: str | Path) -> None:
-    """Draw a figure of the catalogue from the files in `folder`, into `output`."""
-    folder = Path(folder)
-    plan, known = str(folder / "plan.json"), {"experiment": folder.name}
-    summary = read_or_rebuild(folder / "summary.nc", known, ["summarise", plan])
+def draw(figure: str, plans: Sequence[RunTable], folders: Sequence[Path], stem: Path) -> None:
+    """Draw a figure of the catalogue.
+
+    Parameters
+    ----------
+    figure
+        Its name in the catalogue.
+    plans, folders
+        The experiments it is drawn from, in its order, and where each is stored.
+    stem
+        The files to write, without suffix.
+    """
     module = import_module(f"ikmeanfield.figures.{figure}")
-    content: dict[str, Any] = {"summary": summary}
-    if FIGURES[figure].plane is not None:
-        plane, diagrams, traces = (
-            rebuilt(read_tree, path(folder), known, [command, plan])
-            for path, command in (
-                (plane_path, "plane"), (diagrams_path, "plane"), (traces_path, "traces"),
-            )
-        )  # fmt: skip
-        content = module.arrange(summary, plane, diagrams, traces)
-    save(module.draw(**content), module.caption(**content), Path(output) / figure)
+    stored = [_stored(plan, folder) for plan, folder in zip(plans, folders, strict=True)]
+    content = module.arrange(stored)
+    save(module.draw(**content), module.caption(**content), stem)
+
+
+def _stored(plan: RunTable, folder: Path) -> dict[str, xr.Dataset | xr.DataTree]:
+    """What an experiment has stored for figures, by name; damaged files are made again."""
+    found: dict[str, xr.Dataset | xr.DataTree] = {}
+    for name, product in plan.products.items():
+        keys = plan.keys_of(name)
+        known = {"experiment": plan.experiment} | ({"keys": keys} if keys else {})
+        path, command = folder / product.path, [product.command, str(folder / "plan.json")]
+        if product.tree:
+            found[name] = rebuilt(read_tree, path, known, command)
+        else:
+            found[name] = rebuilt(read, path, known, command)
+    return found

@@ -23,14 +23,14 @@ def integrate_batch(plan: Plan, meanfield: str, batch: int, path: str | Path) ->
     one solution.
     """
     settings, model = plan.simulation, plan.meanfield[meanfield]
-    inputs = plan.currents
     solved: dict[str, xr.Dataset] = {}
 
     def solution(run: Run) -> xr.Dataset:
         key = plan.meanfield_key(meanfield, run)
         if key not in solved:
             series = integrate(
-                run.circuit, inputs, duration=settings.duration, sample=settings.sample,
+                run.circuit, plan.currents_of(run),
+                duration=settings.duration, sample=settings.sample,
                 reset_correction=model.reset_correction, form=model.form,
             )  # fmt: skip
             solved[key] = series[list(settings.record)]

@@ -22,9 +22,10 @@ def locate_batch(plan: TransitionPlan, batch: int, path: str | Path) -> None:
     ramp = RampSettings(settle=settings.settle, rise=settings.rise)
 
     def network(run: Run) -> xr.Dataset:
+        own = plan.transitions_of(run)
         return locate(
             run.circuit, settings.population, settings.low, settings.high, ramp=ramp,
-            step=settings.step, thresholds=settings.thresholds, seed=run.seed,
+            step=own.step, thresholds=own.thresholds, seed=run.seed,
         )  # fmt: skip
 
     dataset = collect_points(

@@ -70,5 +70,6 @@ def collect_points(
     dataset = dataset.assign_coords(coordinates(plan, runs))
     config = plan.model_dump(include={"experiment", "seed", "portable", part})
     config["circuits"] = [run.circuit.model_dump() for run in runs]
+    config["settings"] = [run.settings for run in runs]
     dataset.attrs = {**attributes(title, config, seed=plan.seed), **expected(plan, part, runs)}
     return dataset

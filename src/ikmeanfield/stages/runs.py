@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,11 @@ def collect(
         "run",
         [run.circuit.model_dump_json() for run in runs],
         {"long_name": "effective circuit of the run, as JSON"},
+    )
+    dataset["settings"] = (
+        "run",
+        [json.dumps(run.settings, sort_keys=True) for run in runs],
+        {"long_name": "effective settings of the run that sweeps may vary, as JSON"},
     )
     dataset.attrs = {
         **attributes(title, _config(plan, part), seed=plan.seed, **settings),

@@ -19,7 +19,8 @@ from ikmeanfield.datasets.store import DatasetError, read
 from ikmeanfield.datasets.transitions import diagrams_path, plane_path, traces_path
 from ikmeanfield.datasets.trees import read_tree
 from ikmeanfield.experiments.config import Config
-from ikmeanfield.experiments.plan import Plan, TransitionPlan, expand, read_plan
+from ikmeanfield.experiments.expansion import expand
+from ikmeanfield.experiments.plan import Plan, TransitionPlan, read_plan
 from ikmeanfield.parts import CONTINUATION, NETWORK, TRANSITIONS, mean_field
 from ikmeanfield.schema import ConfigError
 
@@ -116,12 +117,12 @@ def products(plan: Plan | TransitionPlan, folder: Path) -> list[Product]:
             log = logs / part / f"{path.stem}.log"
             made.append(Product(name, part, (path,), log, expected(plan, part, runs)))
     if isinstance(plan, TransitionPlan):
-        known = {"experiment": name, "keys": plan.plane_key}
+        known = {"experiment": name, "keys": plan.keys_of("plane")}
         files = (plane_path(folder), diagrams_path(folder))
         made.append(Product(name, "plane", files, logs / CONTINUATION / "plane.log", known))
-        known = {"experiment": name, "keys": plan.traces_key}
+        known = {"experiment": name, "keys": plan.keys_of("traces")}
         made.append(Product(name, "traces", (traces_path(folder),), logs / "traces.log", known))
-    known = {"experiment": name, "keys": " ".join(f"{run.key}:{run.seed}" for run in plan.runs)}
+    known = {"experiment": name, "keys": plan.keys_of("summary")}
     files = (folder / "summary.nc", folder / "summary.csv")
     return [*made, Product(name, "summary", files, logs / "summary.log", known)]
 

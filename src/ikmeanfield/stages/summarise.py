@@ -11,11 +11,11 @@ import numpy as np
 
 from ikmeanfield.analysis.rate_difference import Moments, moments
 from ikmeanfield.analysis.spectra import power_spectrum
-from ikmeanfield.datasets.provenance import attributes
-from ikmeanfield.datasets.runs import batch_path, check_grid, coordinate_name, coordinates, expected
+from ikmeanfield.datasets.provenance import attributes, shared
+from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected
 from ikmeanfield.datasets.store import write
 from ikmeanfield.files import replacing
-from ikmeanfield.parts import NETWORK, mean_field
+from ikmeanfield.parts import NETWORK, coordinate_name, mean_field
 from ikmeanfield.stages.progress import tracked
 from ikmeanfield.stages.repair import read_or_rebuild
 
@@ -125,12 +125,14 @@ def _variables(
 
 def _attributes(plan: Plan) -> dict[str, str | float | int]:
     settings = plan.simulation
+    varied = [plan.simulation_of(run) for run in plan.runs]
     config = plan.model_dump(exclude={"runs", "runs_per_job"})
     config["circuit"] = _common(plan.runs)
     return attributes(
         f"Summary of the experiment {plan.experiment}", config,
-        experiment=plan.experiment, seed=plan.seed, scheme=settings.scheme, step=settings.step,
-        thresholds=settings.thresholds, sample=settings.sample, duration=settings.duration,
+        experiment=plan.experiment, seed=plan.seed,
+        **shared(varied, "scheme", "step", "thresholds"),
+        sample=settings.sample, duration=settings.duration,
         discard=settings.discard, keys=" ".join(f"{run.key}:{run.seed}" for run in plan.runs),
     )  # fmt: skip
 

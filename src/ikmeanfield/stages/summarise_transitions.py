@@ -10,13 +10,13 @@ import numpy as np
 
 from ikmeanfield.analysis.diagrams import CoincidenceError, check_points, from_tree
 from ikmeanfield.analysis.sides import SIDES, bifurcation_sides, network_sides
-from ikmeanfield.datasets.provenance import attributes
-from ikmeanfield.datasets.runs import batch_path, check_grid, coordinate_name, coordinates, expected
+from ikmeanfield.datasets.provenance import attributes, shared
+from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected
 from ikmeanfield.datasets.store import UNDEFINED, write
 from ikmeanfield.datasets.transitions import plane_path, points_of
 from ikmeanfield.datasets.trees import read_tree
 from ikmeanfield.files import replacing
-from ikmeanfield.parts import CONTINUATION, TRANSITIONS
+from ikmeanfield.parts import CONTINUATION, TRANSITIONS, coordinate_name
 from ikmeanfield.stages.progress import tracked
 from ikmeanfield.stages.repair import read_or_rebuild, rebuilt
 
@@ -161,10 +161,11 @@ def _attributes(plan: TransitionPlan) -> dict[str, str | float | int]:
         p.size for r in plan.runs for n, p in r.circuit.populations.items()
         if n == plan.transitions.population
     }  # fmt: skip
+    varied = [plan.transitions_of(run) for run in plan.runs]
     return attributes(
         f"Summary of the experiment {plan.experiment}", config,
-        experiment=plan.experiment, seed=plan.seed, step=plan.transitions.step,
-        size=" and ".join(map(str, sorted(sizes))), thresholds=plan.transitions.thresholds,
+        experiment=plan.experiment, seed=plan.seed, **shared(varied, "step", "thresholds"),
+        size=" and ".join(map(str, sorted(sizes))),
         settle=plan.transitions.settle, rise=plan.transitions.rise,
         keys=" ".join(f"{run.key}:{run.seed}" for run in plan.runs),
     )  # fmt: skip

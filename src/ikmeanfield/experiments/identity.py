@@ -1,0 +1,32 @@
+"""What determines a run or a file, as a hash: the keys by which they are known."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ikmeanfield.circuit import Circuit
+
+
+def hashed(identity: Mapping[str, Any]) -> str:
+    """A short hash of plain data."""
+    text = json.dumps(identity, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def without_sizes(circuit: Circuit) -> dict[str, Any]:
+    """The circuit's parameters that a mean field knows: all but the numbers of neurons."""
+    data = circuit.model_dump()
+    for population in data["populations"].values():
+        del population["size"]
+    return data
+
+
+def seed_of(base: int, key: str) -> int:
+    """A seed below 2⁶³ from the base seed and a run's key, wherever the run stands."""
+    state = np.random.SeedSequence([base, int(key, 16)]).generate_state(1, np.uint64)
+    return int(state[0]) >> 1

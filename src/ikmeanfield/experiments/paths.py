@@ -1,0 +1,69 @@
+"""Paths of parameters in a configuration: of one population, or of every population (`*`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ikmeanfield.circuit import Circuit
+from ikmeanfield.experiments.checks import Value
+from ikmeanfield.schema import ConfigError
+
+EVERY = "*"
+"""Stands for every population: ``*.reset_potential``."""
+ALL = "all"
+"""The same in names of coordinates: ``all_reset_potential``."""
+
+
+def conflict(paths: Iterable[str]) -> str | None:
+    """Say which two paths set the same parameter, if any do."""
+    seen: list[str] = []
+    for path in paths:
+        for other in seen:
+            if path == other:
+                return f"{path} is set more than once"
+            heads = {text.partition(".")[0] for text in (path, other)}
+            tails = {text.partition(".")[2] for text in (path, other)}
+            if EVERY in heads and len(tails) == 1:
+                return f"{other} and {path} set the same parameter; keep one of them"
+        seen.append(path)
+    return None
+
+
+def spread(circuit: Circuit, values: Mapping[str, Value]) -> dict[str, Value]:
+    """The values by path, with ``*`` written out for all populations.
+
+    Raises
+    ------
+    ConfigError
+        If a population does not have the parameter; it is named.
+    """
+    found: dict[str, Value] = {}
+    for path, value in values.items():
+        head, _, tail = path.partition(".")
+        if head != EVERY:
+            found[path] = value
+            continue
+        for name in circuit.populations:
+            own = f"{name}.{tail}"
+            try:
+                circuit.get(own)
+            except ConfigError as error:
+                msg = f"{path} means every population, but there is {error}"
+                raise ConfigError(f"{msg}; name the populations one by one") from None
+            found[own] = value
+    return found
+
+
+def in_effect(circuit: Circuit, path: str) -> Value:
+    """The value of a parameter; a truncation left open is the one in use.
+
+    For every population (``*``), the value they share, or None if they differ.
+    """
+    head, _, tail = path.partition(".")
+    if head == EVERY:
+        values = [in_effect(circuit, f"{name}.{tail}") for name in circuit.populations]
+        return values[0] if len(set(values)) == 1 else None
+    value: Value = circuit.get(path)
+    if value is None and tail == "truncation":
+        return circuit.populations[head].half_range
+    return value
