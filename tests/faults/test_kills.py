@@ -61,7 +61,7 @@ def kill_workers(folder, chance, most=3):
 def remove_some(folder, chance):
     """Make new work when all is done: remove half of the files, as a user may."""
     for path in folder.stored.values():
-        if chance.random() < 0.5:
+        if chance.random() < 0.5 or "summary" in path.name:  # else nobody needs what is gone
             path.unlink()
 
 
