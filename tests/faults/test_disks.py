@@ -47,7 +47,7 @@ def files(place):
 
 @needs_mounts
 def test_a_full_disk_is_told_and_the_work_goes_on_when_there_is_room(copied, undisturbed):
-    """Oracle: no file on the small disk; its name and the room left in the log; then all as ever."""
+    """Oracle: no file on the small disk; its name and the room left are told; then all as ever."""
     names = ("truncation/spiking", "adaptation/continuation")
     forget(copied)
     for name in names:

@@ -42,13 +42,18 @@ CODE = {
 }
 
 
+def with_code(kind):
+    """A configuration that is right but for the code it holds."""
+    config = both()
+    del config["seed"]
+    return CODE[kind] + yaml.safe_dump(config)
+
+
 @pytest.mark.parametrize("kind", CODE)
 def test_a_configuration_runs_no_code_when_it_is_checked(tmp_path, kind):
     """Oracle: refused, and the command it holds has left no trace."""
     path = tmp_path / "evil.yaml"
-    path.write_text(
-        CODE[kind] + yaml.safe_dump(both() | {"seed": None}).replace("seed: null\n", "")
-    )
+    path.write_text(with_code(kind))
     code, text = limited("check", path, folder=tmp_path)
     assert code == 1, text
     assert "evil.yaml" in text or "__use_yte__" in text
@@ -70,9 +75,7 @@ def test_snakemake_runs_no_code_of_a_tag(undisturbed, tmp_path, kind):
     """Oracle: no trace of the command, no job."""
     folder = Folder(undisturbed.checkout, tmp_path)
     path = tmp_path / "evil.yaml"
-    path.write_text(
-        CODE[kind] + yaml.safe_dump(both() | {"seed": None}).replace("seed: null\n", "")
-    )
+    path.write_text(with_code(kind))
     text = folder.run(None, "--configfile", str(path), check=False)
     assert "Job stats" not in text
     assert not list(tmp_path.rglob("PWNED"))
@@ -104,7 +107,9 @@ ABSURD = {
         changed(*AXES, value=[MANY, {"parameter": "rs.adaptation", "linspace": [0.0, 9.0, 1e4]}]),
         "runs in this sweep",
     ),
-    "replicates": (changed(*TRUNCATION, "sweeps", "width", "replicates", value=10**9), "replicates"),
+    "replicates": (
+        changed(*TRUNCATION, "sweeps", "width", "replicates", value=10**9), "replicates"
+    ),
     "samples": (changed(*TRUNCATION, "simulation", "duration", value=1e12), "samples in a run"),
     "steps": (changed(*TRUNCATION, "simulation", "step", value=1e-10), "steps in a run"),
     "a batch": (
