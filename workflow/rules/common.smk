@@ -1,4 +1,5 @@
 # Helpers only: the checked configuration, the plans, and what the rules ask of them.
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -38,7 +39,10 @@ CODE = {
 # it follows every change of the configuration, while a batch is to run again only when its own runs
 # change (their keys are parameters). An `ancient` input would not do: where the job that writes it
 # has to run, Snakemake does not look at the parameters of the jobs that read it.
-PLAN_FOLDER = experiments.store_plans(PLANS.values(), ".snakemake/plans")
+try:
+    PLAN_FOLDER = experiments.store_plans(PLANS.values(), ".snakemake/plans")
+except OSError as error:
+    raise WorkflowError(f"{Path.cwd()}: cannot work here ({error})") from None
 
 TARGET = "portable" if SETTINGS.portable else "native"
 KERNELS = {
@@ -50,6 +54,7 @@ KERNELS = {
 # The library of this checkout, in any environment (braces are doubled for Snakemake).
 shell.prefix(
     f"set -euo pipefail; export IKMEANFIELD_PLANS={PLAN_FOLDER} "
+    f"IKMEANFIELD_WORKFLOW={os.getpid()} "
     f"IKMEANFIELD_KERNELS_SIMULATE={KERNELS['spiking']} "
     f"IKMEANFIELD_KERNELS_INTEGRATE={KERNELS['meanfield']} "
     f"IKMEANFIELD_KERNELS_LOCATE={KERNELS['spiking']} "
