@@ -7,7 +7,7 @@ border, in either direction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import nan
 
 import numpy as np
@@ -75,3 +75,50 @@ def network_sides(
                 continue
         found[kind, direction, side] = rows[0] if side == "lower" else rows[-1]
     return found
+
+
+SEARCHES = {
+    ("fold", "up", "upper"): "edge_up",
+    ("fold", "down", "lower"): "edge_down",
+    ("hopf", "up", "lower"): "lower_up",
+    ("hopf", "up", "upper"): "upper_up",
+    ("hopf", "down", "upper"): "upper_down",
+    ("hopf", "down", "lower"): "lower_down",
+}
+"""Which search at constant current looks for which of `SIDES`. What the search for an edge finds
+may turn out to be a border of oscillations: then there is no fold."""
+CLOSE = ("found", "wide")
+
+
+def held_statuses(
+    lower: FloatArray, upper: FloatArray, searches: Mapping[str, str], mark: float
+) -> list[str]:
+    """What became of the search at constant current for each of `SIDES`.
+
+    Parameters
+    ----------
+    lower, upper
+        Ends of the intervals of the points that stand for them; NaN where there is none.
+    searches
+        What became of each search, by its name.
+    mark
+        A point whose interval is at most twice this wide is found, any other ``"wide"``.
+    """
+    statuses = []
+    for place, side in enumerate(SIDES):
+        half = (upper[place] - lower[place]) / 2
+        if np.isfinite(half):
+            statuses.append("found" if half <= mark * (1 + 1e-9) else "wide")
+        else:
+            status = searches[SEARCHES[side]]
+            statuses.append("none" if status in CLOSE else status)
+    return statuses
+
+
+def counterparts(ramp: FloatArray, statuses: Sequence[str]) -> list[str]:
+    """Whether a point on the ramp is one at constant current too: yes, no, unknown, or empty."""
+    answers = {"found": "yes", "wide": "yes", "not resolved": "unknown"}
+    return [
+        answers.get(status, "no") if np.isfinite(value) else ""
+        for value, status in zip(ramp, statuses, strict=True)
+    ]

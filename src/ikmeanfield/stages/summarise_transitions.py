@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ikmeanfield.analysis.diagrams import CoincidenceError, check_points, from_tree
-from ikmeanfield.analysis.sides import SIDES, bifurcation_sides, network_sides
+from ikmeanfield.analysis.sides import (
+    SIDES,
+    bifurcation_sides,
+    counterparts,
+    held_statuses,
+    network_sides,
+)
+from ikmeanfield.analysis.transitions.points import MARK
 from ikmeanfield.datasets.provenance import attributes
 from ikmeanfield.datasets.runs import batch_path, check_grid, coordinate_name, coordinates, expected
 from ikmeanfield.datasets.store import UNDEFINED, write
@@ -32,12 +39,17 @@ COLUMNS = {
     "held": "the network's current, held still",
     "held_lower": "lower end of the interval that holds it",
     "held_upper": "upper end of the interval that holds it",
-    "held_noise": "half-width over which finite size blurs it",
+    "held_noise": "half-width over which fluctuations blur it, its thresholds given",
     "ramp_difference": "ramp minus mean field",
     "held_difference": "held minus mean field",
     "ramp_lag": "ramp minus held",
 }
 """What is told of every transition, in pA."""
+WORDS = {
+    "held_status": "what became of the search at constant current",
+    "ramp_counterpart": "whether the point on the ramp is one at constant current too",
+}
+"""What is told of every transition in words."""
 NONE = "where there is no such point, or the method does not tell it"
 
 
@@ -75,7 +87,7 @@ def summarise_transitions(plan: TransitionPlan, folder: str | Path) -> xr.Datase
             except CoincidenceError as error:
                 complaints.append(f"{run}: {error}")
                 continue
-            rows.append(_compared(network, field))
+            rows.append(_compared(network, field, _searches(located, place)))
             networks.append(_numbered(network, len(rows) - 1))
             fields.append(_numbered(field, len(rows) - 1))
     if complaints:
@@ -113,7 +125,15 @@ def _numbered(points: xr.Dataset, number: int) -> xr.Dataset:
     return points.drop_dims("time", errors="ignore").assign(run_number=("point", numbers, label))
 
 
-def _compared(network: xr.Dataset, field: xr.Dataset) -> dict[str, np.ndarray[Any, Any]]:
+def _searches(batch: xr.Dataset, number: int) -> dict[str, str]:
+    """What became of each search at constant current."""
+    status = batch["status"].isel(run=number)
+    return dict(zip(map(str, status["sought"].values), map(str, status.values), strict=True))
+
+
+def _compared(
+    network: xr.Dataset, field: xr.Dataset, searches: dict[str, str]
+) -> dict[str, np.ndarray[Any, Any]]:
     """Every column for all of `SIDES`."""
     bifurcations = bifurcation_sides(field["kind"].values.tolist(), field["value"].values)
     found = {name: np.full(len(SIDES), np.nan) for name in COLUMNS}
@@ -133,6 +153,9 @@ def _compared(network: xr.Dataset, field: xr.Dataset) -> dict[str, np.ndarray[An
                     found[f"held_{name}"][place] = mine[name].values[row]
         found[f"{method}_difference"] = found[method] - found["mean_field"]
     found["ramp_lag"] = found["ramp"] - found["held"]
+    statuses = held_statuses(found["held_lower"], found["held_upper"], searches, MARK)
+    found["held_status"] = np.array(statuses)
+    found["ramp_counterpart"] = np.array(counterparts(found["ramp"], statuses))
     return found
 
 
@@ -147,12 +170,16 @@ def _transitions(plan: TransitionPlan, rows: list[dict[str, np.ndarray[Any, Any]
         )
         for name, text in COLUMNS.items()
     }
+    words = {
+        name: (("run", "transition"), np.array([row[name] for row in rows]), {"long_name": text})
+        for name, text in WORDS.items()
+    }
     parts = zip(("kind_of", "direction_of", "side_of"), zip(*SIDES, strict=True), strict=True)
     axes = {
         name: ("transition", list(values), {"long_name": f"{name.removesuffix('_of')} of it"})
         for name, values in parts
     }
-    return xr.Dataset(variables, {**axes, **coordinates(plan, plan.runs)})
+    return xr.Dataset({**variables, **words}, {**axes, **coordinates(plan, plan.runs)})
 
 
 def _attributes(plan: TransitionPlan) -> dict[str, str | float | int]:
@@ -171,16 +198,21 @@ def _attributes(plan: TransitionPlan) -> dict[str, str | float | int]:
 
 
 def _write_table(plan: TransitionPlan, summary: xr.Dataset, path: Path) -> None:
-    """One row per run and transition; what does not exist is empty."""
+    """One row per run and transition; what does not exist is empty.
+
+    A transition that nobody knows of has no row, one whose search came to no end has.
+    """
     identity = ["sweep", *(coordinate_name(p) for p in plan.parameters), "replicate"]
     identity += ["seed", "key"]
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow([*identity, "kind", "direction", "side", *COLUMNS])
+        table.writerow([*identity, "kind", "direction", "side", *COLUMNS, *WORDS])
         for i in range(summary.sizes["run"]):
             for place, side in enumerate(SIDES):
                 values = [float(summary[name].values[i, place]) for name in COLUMNS]
-                if np.isnan(values).all():
+                words = [str(summary[name].values[i, place]) for name in WORDS]
+                if np.isnan(values).all() and words[0] != "not resolved":
                     continue
                 shown = ["" if np.isnan(value) else value for value in values]
-                table.writerow([*(summary[name].values[i] for name in identity), *side, *shown])
+                which = [summary[name].values[i] for name in identity]
+                table.writerow([*which, *side, *shown, *words])
