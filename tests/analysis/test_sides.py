@@ -2,7 +2,12 @@
 
 import numpy as np
 
-from ikmeanfield.analysis.sides import bifurcation_sides, network_sides
+from ikmeanfield.analysis.sides import (
+    bifurcation_sides,
+    counterparts,
+    held_statuses,
+    network_sides,
+)
 
 
 def test_folds_are_told_by_the_direction_and_borders_by_their_order():
@@ -33,3 +38,18 @@ def test_a_single_hopf_point_beside_folds():
     assert np.isnan(above["hopf", "lower"])
     below = bifurcation_sides(["fold", "fold", "hopf"], np.array([40.0, 45.0, 35.0]))
     assert below["hopf", "lower"] == 35.0
+
+
+def test_every_side_says_what_became_of_its_search():
+    # Oracle: a table by hand. The edge on the way up turned out to be a border of oscillations.
+    nan = float("nan")
+    lower = np.array([nan, nan, 42.30, 46.40, nan, 42.35])
+    upper = np.array([nan, nan, 42.38, 46.70, nan, 42.45])
+    searches = {
+        "edge_up": "found", "edge_down": "no hint", "lower_up": "no hint",
+        "upper_up": "wide", "upper_down": "not resolved", "lower_down": "found",
+    }  # fmt: skip
+    statuses = held_statuses(lower, upper, searches, 0.1)
+    assert statuses == ["none", "no hint", "found", "wide", "not resolved", "found"]
+    ramp = np.array([41.5, 39.4, 45.4, nan, 52.0, 44.0])
+    assert counterparts(ramp, statuses) == ["no", "no", "yes", "", "unknown", "yes"]

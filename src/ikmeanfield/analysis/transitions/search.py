@@ -153,10 +153,11 @@ def _rising(
     found.add("edge_up", _point(edge, "hopf" if state else "fold", "up", plant))
     if state is None:
         return False
-    found.add("lower_down", _onset(plant, state, edge.bounds[0], up.level, settings))
+    onset = _onset(plant, state, edge.bounds[0], up.level, settings)
     if upper is not None:
         upper.refine()
         _borders(found, upper, ("upper_up", "upper_down"), settings)
+    found.add("lower_down", onset)
     return True
 
 
