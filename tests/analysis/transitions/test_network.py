@@ -135,9 +135,9 @@ def test_initial_states_shift_a_fold_no_more_than_bracket_and_noise_tell():
     told = {"up": [], "down": []}
     for highest in (69.0, 69.5, 70.0, 70.5):
         data = locate(circuit(30.0, 1000), "rs", 20.0, highest)
-        for direction in found:
+        for direction, currents in found.items():
             chosen = points(data, "held", direction)
-            found[direction].append(float(chosen["current"][0]))
+            currents.append(float(chosen["current"][0]))
             half = float(chosen["upper"][0] - chosen["lower"][0]) / 2
             told[direction].append(half + float(chosen["noise"][0]))
     for direction, currents in found.items():

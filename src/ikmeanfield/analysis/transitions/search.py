@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ikmeanfield.analysis.transitions.border import BorderSearch, BorderSettings
+from ikmeanfield.analysis.transitions.confirm import confirm
 from ikmeanfield.analysis.transitions.course import Hint, Ripple
 from ikmeanfield.analysis.transitions.held import (
     Edge,
@@ -126,6 +127,7 @@ def held_points(
         falling = _edge(plant, saved[turn:], down, settings, direction=-1.0)
         if isinstance(falling, Edge):
             kind: Kind = "hopf" if _oscillation(plant, falling, down.level, settings) else "fold"
+            confirm(plant, falling, down.level, settings.hold, above=down.rises)
             found.add("edge_down", _point(falling, kind, "down", plant))
         else:
             found.add("edge_down", falling)
