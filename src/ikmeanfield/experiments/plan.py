@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ class RunTable(Validated):
     runs_per_job: int
     runs: list[Run]
 
-    @property
+    @cached_property
     def batches(self) -> list[list[Run]]:
         """The runs in chunks of `runs_per_job`, in order."""
         size = self.runs_per_job
