@@ -16,7 +16,7 @@ IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env figures test lint bench lock clean clean-results clean-env
+.PHONY: help env figures test test-slurm lint bench lock clean clean-results clean-env
 # A shell's search path for modules must not outrank the lock.
 unexport PYTHONPATH PYTHONHOME
 
@@ -33,6 +33,9 @@ figures: env  ## Run the whole workflow: simulations, continuation, all figures
 
 test: env  ## Run the tests
 	$(IN_VENV) pytest $(PYTEST_ARGS)
+
+test-slurm: env  ## Run the workflow on a SLURM cluster of this one machine (as root)
+	$(IN_VENV) pytest -m slurm -rs tests/slurm $(PYTEST_ARGS)
 
 lint: env  ## Check style, types and the workflow
 	$(IN_VENV) ruff check .

@@ -3,9 +3,10 @@
     python tests/slurm/cluster.py     # brings one up, prints its nodes, waits for Enter, ends it
 
 It has its own key, sockets, ports and folders, and every daemon runs in the foreground as a child
-of the process that started it, so that exactly those are ended. The one thing outside its own
-folder is the link /etc/slurm/slurm.conf: an `srun` within a job reads that file, whatever the
-environment says. A configuration that is not ours is left alone, and nothing is started.
+of the process that started it, so that exactly those are ended, and end if it is killed. The one
+thing outside its own folder is the link /etc/slurm/slurm.conf: an `srun` within a job reads that
+file, whatever the environment says. A configuration that is not ours is left alone, and nothing
+is started.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pathlib import Path
 DAEMONS = ("munged", "slurmctld", "slurmd")
 COMMANDS = ("sbatch", "srun", "squeue", "scancel", "scontrol", "sinfo")
 LINK = Path("/etc/slurm/slurm.conf")
+WITH_PARENT = ("setpriv", "--pdeathsig", "TERM")
 PREFIX = "ikmeanfield-slurm-"
 CGROUPS = Path("/sys/fs/cgroup")
 CONTROLLERS = ("cpuset", "memory", "freezer", "devices", "cpuacct")
@@ -76,7 +78,6 @@ JobAcctGatherParams=OverMemoryKill"""
 CGROUP_CONFIGURATION = """\
 CgroupAutomount=no
 CgroupPlugin=cgroup/v1
-ConstrainCores=yes
 ConstrainRAMSpace=yes
 ConstrainSwapSpace=no
 AllowedRAMSpace=100
@@ -90,7 +91,7 @@ def why_not() -> str | None:
         return "SLURM runs on Linux only"
     if os.geteuid() != 0:
         return "the daemons of SLURM need root"
-    missing = [name for name in (*DAEMONS, *COMMANDS) if _program(name) is None]
+    missing = [name for name in (*DAEMONS, *COMMANDS, "setpriv") if _program(name) is None]
     if missing:
         packages = "munge slurmctld slurmd slurm-client"
         return f"{', '.join(missing)} not found; on Debian: apt-get install {packages}"
@@ -152,8 +153,8 @@ class Cluster:
         return done.stdout
 
     def jobs(self) -> dict[str, tuple[str, str]]:
-        """State and comment (rule and wildcards) of every job so far, by number."""
-        text = self.ask("squeue", "--noheader", "--states=all", "--format=%i|%T|%k")
+        """State and comment (rule and wildcards) of every job so far, by number, in their order."""
+        text = self.ask("squeue", "--noheader", "--states=all", "--sort=i", "--format=%i|%T|%k")
         rows = [line.split("|", 2) for line in text.splitlines()]
         return {number: (state, comment) for number, state, comment in rows}
 
@@ -174,6 +175,7 @@ def running() -> Iterator[Cluster]:
     cluster = Cluster(
         folder, {**os.environ, "SLURM_CONF": str(folder / "slurm.conf")}, limits_by_cgroup()
     )
+    before = signal.signal(signal.SIGTERM, _terminated)
     try:
         _configure(cluster)
         _link(folder / "slurm.conf")
@@ -184,6 +186,12 @@ def running() -> Iterator[Cluster]:
         _unlink(folder / "slurm.conf")
         _remove_groups(_groups() - groups_before)
         shutil.rmtree(folder, ignore_errors=True)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminated(number: int, _: object) -> None:
+    """Let a request to end take the cluster down on its way."""
+    sys.exit(128 + number)
 
 
 def _configure(cluster: Cluster) -> None:
@@ -201,7 +209,7 @@ def _configure(cluster: Cluster) -> None:
         controller_port=controller_port,
         node_port=node_port,
         tracking=CGROUP_TRACKING if cluster.cgroup else POLLED_TRACKING,
-        cpus=max(2, os.cpu_count() or 1),
+        cpus=max(2, os.cpu_count() or 1) + 1,  # a job that sleeps keeps none busy
         memory=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20 * 9 // 10,
     )
     (folder / "slurm.conf").write_text(text)
@@ -244,8 +252,8 @@ def _start(cluster: Cluster) -> None:
         with (folder / f"{name}.out.log").open("wb") as log:
             # a session of its own: an interrupt at the terminal must not reach the daemons first
             cluster.processes[name] = subprocess.Popen(
-                [str(_program(name)), *arguments], env=cluster.environment, stdout=log,
-                stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+                [*WITH_PARENT, str(_program(name)), *arguments], env=cluster.environment,
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
         if name == "munged":
             _wait(cluster, (folder / "munge.socket").exists, "munged to open its socket")

@@ -17,7 +17,7 @@ from ikmeanfield.experiments.plan import Plan, Run, RunTable, TransitionPlan
 
 MIB = 2.0**20
 
-START_SECONDS, START_MIB = 1.35, 228.0
+START_SECONDS, START_MIB = 1.6, 228.0
 """Importing numpy, numba, xarray and netCDF, and loading compiled kernels."""
 CONTINUATION_MIB = 30.0
 """What mean fields load besides: scipy's solvers."""
@@ -56,10 +56,10 @@ FIELD_VALUE_SECONDS = 5e-8
 """Storing a mean field, per recorded value: smooth series compress fast."""
 POINTS_SECONDS = 0.07
 """Following one mean field of four variables through its folds and Hopf points."""
-PLANE_SECONDS, DIAGRAM_SECONDS = 1.0, 0.8
+PLANE_SECONDS, DIAGRAM_SECONDS = 1.2, 0.8
 """The curves in the plane, and equilibria and cycles along one line, of four variables."""
 
-SUMMARY_SECONDS, SUMMARY_MIB = 1.3, 175.0
+SUMMARY_SECONDS, SUMMARY_MIB = 1.5, 175.0
 """Importing, without kernels."""
 READ_SECONDS, READ_BYTES = 2e-8, 4.0
 """Reading, per recorded value of a batch and of its mean fields."""
