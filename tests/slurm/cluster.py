@@ -99,6 +99,8 @@ def why_not() -> str | None:
         return "snakemake-executor-plugin-slurm is not installed; `make env` installs it"
     if (LINK.is_symlink() or LINK.exists()) and not _is_ours(LINK):
         return f"{LINK} is another cluster's configuration; it is left alone"
+    if LINK.is_symlink() and _is_alive(LINK):
+        return f"another test has its cluster up: {os.readlink(LINK)}"
     return None
 
 
@@ -110,6 +112,15 @@ def _program(name: str) -> str | None:
 
 def _is_ours(link: Path) -> bool:
     return link.is_symlink() and Path(os.readlink(link)).parent.name.startswith(PREFIX)
+
+
+def _is_alive(link: Path) -> bool:
+    """Whether the cluster of one of our links still has its controller."""
+    try:
+        number = int(link.resolve().with_name("slurmctld.pid").read_text())
+    except (OSError, ValueError):
+        return False
+    return Path(f"/proc/{number}").exists()
 
 
 def limits_by_cgroup() -> bool:

@@ -192,3 +192,7 @@ def test_a_foreign_configuration_is_left_alone(monkeypatch, tmp_path):
     with pytest.raises(FileExistsError), cluster.running():
         pass
     assert foreign.read_text() == "ClusterName=theirs\n"
+
+
+def test_a_cluster_of_another_test_is_left_alone(slurm):
+    assert "another test" in cluster.why_not()

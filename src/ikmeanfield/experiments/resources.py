@@ -25,7 +25,7 @@ COMPILE_SECONDS, COMPILE_MIB = 7.0, 265.0
 """Compiling the kernels of one engine."""
 DRAW_SECONDS, DRAW_MIB = 4.0, 240.0
 """Drawing a figure."""
-PLAN_SECONDS, PLAN_MIB = 6e-5, 0.0075
+PLAN_SECONDS, PLAN_MIB = 7e-5, 0.0075
 """Reading the plan, per run in it."""
 
 RUN_SECONDS = 0.006
@@ -72,7 +72,7 @@ LOCATED_SECONDS, LOCATED_MIB = 0.01, 45.0
 
 SNAKEMAKE_SECONDS, SNAKEMAKE_MIB = 2.5, 120.0
 """Starting Snakemake, which a batch job does twice."""
-EXPAND_SECONDS, EXPAND_MIB = 1.5e-4, 0.01
+EXPAND_SECONDS, EXPAND_MIB = 1e-4, 0.011
 """Expanding the configuration, per run, which each of the two does."""
 MEMORY_ROOM, TIME_ROOM = 1.5, 4.0
 """By how much a request exceeds the prediction: other allocators; slower or shared cores."""
