@@ -29,6 +29,7 @@ LOCATED = {
     "continuation": {
         "parameter": "rs.input_current", "bounds": [0.0, 100.0],
         "second": "rs.adaptation", "second_bounds": [0.0, 130.0],
+        "meanfield": {"uncorrected": {"reset_correction": False}},
     },
     "sweeps": {"kappa": {"axes": [{"parameter": "rs.adaptation", "values": [10.0]}]}},
 }  # fmt: skip
