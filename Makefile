@@ -16,7 +16,7 @@ IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env figures test lint bench lock clean clean-results clean-env
+.PHONY: help env figures test test-faults lint bench lock clean clean-results clean-env
 # A shell's search path for modules must not outrank the lock.
 unexport PYTHONPATH PYTHONHOME
 
@@ -29,10 +29,14 @@ help:  ## List the commands
 env: $(READY)  ## Make the environment .venv: the locked packages and this package
 
 figures: env  ## Run the whole workflow: simulations, continuation, all figures
+	@$(IN_VENV) ikmeanfield check $(CONFIG)
 	$(IN_VENV) snakemake --cores $(CORES) --configfile $(CONFIG) $(SNAKEMAKE_ARGS)
 
 test: env  ## Run the tests
 	$(IN_VENV) pytest $(PYTEST_ARGS)
+
+test-faults: env  ## Run the fault tests: kills, damage, full disks, wrong and hostile input
+	$(IN_VENV) pytest tests/faults -s $(PYTEST_ARGS)
 
 lint: env  ## Check style, types and the workflow
 	$(IN_VENV) ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ikmeanfield import environment
+from ikmeanfield import environment, locks
 
 if TYPE_CHECKING:  # every command imports what it needs, and nothing else
     from ikmeanfield.experiments import Plan, TransitionPlan
@@ -39,8 +40,15 @@ Folder = Annotated[
 def main() -> None:
     """Run the command line; an error of ours is one message and exit code 1."""
     environment.single_thread()
+    environment.end_with_workflow()
+    locks.mark_log()
     try:
         app()
+    except OSError as error:
+        if error.errno not in FULL_OR_FORBIDDEN:
+            raise
+        print(f"ikmeanfield: {_place(error)}: {error.strerror}", file=sys.stderr)
+        sys.exit(1)
     except Exception as error:
         if type(error).__name__ not in OURS:
             raise
@@ -58,6 +66,16 @@ OURS = (
     "ResetDomainError",
 )
 """Errors that explain themselves; by name, because importing their modules takes time."""
+
+FULL_OR_FORBIDDEN = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+"""What the system says when a file cannot be written: one line, no traceback."""
+
+WORKFLOW_LOCK = Path(".snakemake/ikmeanfield/running")
+"""What a running workflow holds, beside the folder of results."""
+
+
+def _place(error: OSError) -> str:
+    return str(error.filename or "writing a file")
 
 
 @app.command()
@@ -265,6 +283,28 @@ def draw(
 
 
 @app.command()
+def status(
+    results: Annotated[Path, typer.Argument(help="Folder of all results.")] = Path("results"),
+    config: Annotated[
+        Path | None, typer.Option(help="What is to be there; else what the stored plans say.")
+    ] = None,
+    verify: Annotated[bool, typer.Option(help="Read every dataset to its end.")] = False,
+) -> None:
+    """Tell what is done, running, failed and why; start nothing.
+
+    Exit code: 0 all is done, 1 something failed or is damaged, 3 work is left.
+    """
+    from ikmeanfield.experiments import load  # noqa: PLC0415
+    from ikmeanfield.stages import status as stage  # noqa: PLC0415
+
+    found = stage.status(results, None if config is None else load(config), verify=verify)
+    print(stage.table(found))
+    if who := locks.holder(results.absolute().parent / WORKFLOW_LOCK):
+        print(f"\nA workflow is at work in this folder: {who}")
+    raise typer.Exit(stage.exit_code(found))
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of the configuration (workflow/schemas/config.schema.json)."""
     from ikmeanfield.experiments.config import json_schema  # noqa: PLC0415
@@ -274,7 +314,9 @@ def schema() -> None:
 
 def _any_plan(path: Path) -> Plan | TransitionPlan:
     from ikmeanfield.experiments import read_plan  # noqa: PLC0415
+    from ikmeanfield.stages.repair import restore_plan  # noqa: PLC0415
 
+    restore_plan(path)
     loaded = read_plan(path)
     environment.ensure(loaded.portable)
     return loaded

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import threading
+import time
 
 _POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 SINGLE_THREAD = dict.fromkeys(_POOLS, "1")
@@ -30,6 +32,35 @@ def single_thread() -> None:
     """Let the numerical libraries use one thread, unless the user says otherwise."""
     for name, value in SINGLE_THREAD.items():
         os.environ.setdefault(name, value)
+
+
+def end_with_workflow() -> None:
+    """End this process soon after the workflow that started it, if one did.
+
+    A killed workflow cannot stop its jobs. They would go on, unseen by the next one, which starts
+    the same work again.
+    """
+    workflow = os.environ.get("IKMEANFIELD_WORKFLOW", "")
+    if workflow.isdigit() and _lives(int(workflow)):  # in a container it may be out of sight
+        threading.Thread(target=_wait_for_end, args=(int(workflow),), daemon=True).start()
+
+
+def _wait_for_end(process: int) -> None:
+    while _lives(process):
+        time.sleep(0.5)
+    print(f"stopped: the workflow that started this, process {process}, is gone", file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(1)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # it lives, and belongs to someone else
+    return True
 
 
 def ensure(portable: bool) -> None:

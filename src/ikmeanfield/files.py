@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +19,36 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    for stale in path.parent.glob(f".{path.stem}.*.tmp{path.suffix}"):
-        stale.unlink(missing_ok=True)
+    for stale in path.parent.glob(f".{glob.escape(path.stem)}.*.tmp{path.suffix}"):
+        if not _is_being_written(stale):
+            stale.unlink(missing_ok=True)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
     try:
         yield temporary
+        _flush(temporary)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _is_being_written(temporary: Path) -> bool:
+    """Whether another living process of this machine has the number that the name holds."""
+    number = temporary.name.split(".")[-3]
+    if not number.isdigit() or int(number) == os.getpid():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # it lives, and belongs to someone else
+    return True
+
+
+def _flush(path: Path) -> None:
+    """Have the content on the disk before the name is: a power cut leaves the old file or this."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

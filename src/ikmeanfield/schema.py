@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reprlib import Repr
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -28,8 +29,8 @@ class ConfigError(ValueError):
 def explain(error: ValidationError, where: str = "") -> ConfigError:
     """Turn a validation error into one line per problem: key, value, what is allowed."""
     lines = []
-    for problem in error.errors(include_url=False):
-        key = ".".join(str(part) for part in (where, *problem["loc"]) if part != "")
+    for problem in error.errors(include_url=False, include_context=False)[:MOST]:
+        key = printable(".".join(str(part) for part in (where, *problem["loc"]) if part != ""))
         if problem["type"] == "extra_forbidden":
             lines.append(f"{key}: unknown key (value {_shown(problem['input'])})")
         elif problem["type"] == "missing":
@@ -37,9 +38,25 @@ def explain(error: ValidationError, where: str = "") -> ConfigError:
         else:
             message = problem["msg"].removeprefix("Value error, ")
             lines.append(f"{key}: got {_shown(problem['input'])}; {message}")
+    if error.error_count() > MOST:
+        lines.append(f"and {error.error_count() - MOST} further problems")
     return ConfigError("\n".join(lines))
 
 
+MOST = 50
+"""Problems that one message tells."""
+
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = 120
+
+
+def printable(text: str, limit: int = 200) -> str:
+    """A name as it may be shown: nothing that moves a cursor or starts a line, and not endless."""
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[:limit])
+    return shown + ("…" if len(text) > limit else "")
+
+
 def _shown(value: Any, limit: int = 120) -> str:
-    text = repr(value)
+    """A value in short; what is nested deeply or repeats itself is never written out."""
+    text = _SHORT.repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"

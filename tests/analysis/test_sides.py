@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from ikmeanfield.analysis.sides import Border, Found, inside_sweep, transitions, with_sides
+from ikmeanfield.analysis.sides import (
+    Border,
+    Found,
+    Transition,
+    counterpart,
+    held_status,
+    inside_sweep,
+    transitions,
+    with_sides,
+)
 
 HOPF = [Border("hopf", "lower", 50.0), Border("hopf", "upper", 61.0)]
 
@@ -73,3 +82,23 @@ def test_what_belongs_to_no_border_is_not_lost():
 def test_the_ends_of_a_sweep_are_no_borders():
     points = found(("up", 10.0), ("up", 10.9), ("down", 79.9), method="ramp")
     assert [p.current for p in inside_sweep(points, 10.0, 80.0)] == [10.9]
+
+
+def test_every_transition_says_what_became_of_its_search():
+    # The edge on the way up turned out to be a border of oscillations.
+    searches = {
+        "edge_up": "found", "edge_down": "no hint", "lower_up": "no hint",
+        "upper_up": "wide", "upper_down": "not resolved", "lower_down": "not searched",
+    }  # fmt: skip
+    ramp, held = found(("up", 45.4), method="ramp")[0], found(("up", 42.3))[0]
+    rows = [
+        (Transition("fold", "up", "upper", ramp=ramp), 0.0, "none", "no"),
+        (Transition("fold", "down", "lower", ramp=ramp), 0.0, "no hint", "no"),
+        (Transition("hopf", "up", "lower", ramp=ramp, held=held), 0.04, "found", "yes"),
+        (Transition("hopf", "up", "upper", held=held), 0.15, "wide", ""),
+        (Transition("hopf", "down", "upper", ramp=ramp), 0.0, "not resolved", "unknown"),
+        (Transition("hopf", "down", "lower", ramp=ramp), 0.0, "not searched", "unknown"),
+    ]
+    for row, half, status, answer in rows:
+        assert held_status(row, half, searches, 0.1) == status
+        assert counterpart(row, status) == answer

@@ -49,7 +49,7 @@ def test_strong_adaptation_has_one_branch_of_cycles_between_its_hopf_points():
 
 
 def test_failure_to_find_an_equilibrium_is_told_in_words():
-    # a reset so low that the correction is defined nowhere
-    circuit = regular_spiking().replace({"rs.peak_potential": -55.0, "rs.reset_potential": -70.0})
-    with pytest.raises(DiagramError, match="no equilibria"):
-        equilibrium_diagram(circuit, CURRENT, 0.0, 80.0, reset_correction=True)
+    # resets at both ends of the diagram from which the correction is defined nowhere
+    circuit = regular_spiking().replace({"rs.reset_potential": -70.0})
+    with pytest.raises(DiagramError, match=r"no equilibria.*-49 forward: rs: .*-48 backward: rs: "):
+        equilibrium_diagram(circuit, "rs.reset_potential", -49.0, -48.0, reset_correction=True)

@@ -176,7 +176,7 @@ def test_diagrams_show_the_rate_in_hertz_at_named_grid_points():
     assert "Equilibria" in overview.caption(**content)
 
 
-def test_a_plane_holds_the_points_of_its_networks():
+def test_every_plane_holds_the_points_of_its_networks():
     branches = bifurcation_plane(
         regular_spiking(), ("rs.input_current", "rs.adaptation"), ((0.0, 100.0), (0.0, 130.0)),
         scans=2, reset_correction=False,
@@ -195,15 +195,22 @@ def test_a_plane_holds_the_points_of_its_networks():
             "source": "test", "processor": "test", "config": json.dumps({"parameters": []}),
         },
     )  # fmt: skip
-    figure = overview.draw(data, [to_tree(branches, {"source": "test"})])
-    axes = all_axes(figure)[0]
-    drawn = {
-        (float(x), float(y))
-        for line in axes.get_lines() if line.get_marker() in {"x", "+", "^"}
-        for x, y in line.get_xydata()
-    }  # fmt: skip
-    assert {(41.0, 10.0), (42.0, 60.0), (30.0, 60.0)} <= drawn
-    assert axes.get_ylabel() == "rs adaptation (pA)"
+    # One plane for each reset potential, as the stage stores them.
+    data = data.assign_coords(rs_reset_potential=coordinate([-90.0, -80.0], "x", "mV"))
+    tree = xr.DataTree(children={
+        f"plane_{n}": to_tree(branches, {"meanfield": "mine", "rs_reset_potential": value})
+        for n, value in enumerate((-90.0, -80.0))
+    })  # fmt: skip
+    content = overview.arrange([{"summary": data, "plane": tree}])
+    found = {axes.get_title(): points_in(axes) for axes in all_axes(overview.draw(**content))}
+    assert found["mine, rs reset potential = -90"] == {(41.0, 10.0)}
+    assert found["mine, rs reset potential = -80"] == {(42.0, 60.0), (30.0, 60.0)}
+
+
+def points_in(axes):
+    """Where the markers of networks stand."""
+    lines = [line for line in axes.get_lines() if line.get_marker() in {"x", "+", "^"}]
+    return {(float(x), float(y)) for line in lines for x, y in line.get_xydata()}
 
 
 def test_the_overview_is_stable_to_the_byte_and_its_caption_tells_how_it_was_made(tmp_path):

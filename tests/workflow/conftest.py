@@ -96,6 +96,42 @@ def tiny_settings():
     }
 
 
+def tiny_reset():
+    """Four small networks, replicates in different batches, with diagrams and responses."""
+    return {
+        "seed": 1,
+        "runs_per_job": 3,
+        "experiments": {
+            "reset": {
+                "circuit": {
+                    "preset": "regular_spiking",
+                    "set": {
+                        "rs.size": 200, "rs.threshold_width": 0.5, "rs.recovery_coupling": 0.0,
+                        "rs.adaptation": 0.0, "rs.peak_potential": 50.0,
+                    },
+                },
+                "input": {"rs": {"steps": [[0.0, 50.0], [200.0, 70.0]]}},
+                "simulation": {
+                    "duration": 600.0, "discard": 100.0, "sample": 1.0, "step": 0.1,
+                    "record": ["firing_rate", "synaptic_activation"],
+                },
+                "meanfield": {
+                    "corrected": {}, "uncorrected": {"reset_correction": False},
+                },
+                "diagrams": {"parameter": "rs.input_current", "bounds": [0.0, 100.0]},
+                "response": {"population": "rs", "currents": [0.0, 200.0], "count": 21},
+                "sweeps": {
+                    "reset": {
+                        "axes": [{"parameter": "rs.reset_potential", "values": [-60.0, -120.0]}],
+                        "replicates": 2,
+                    }
+                },
+            }
+        },
+        "figures": {"fig2": "reset"},
+    }  # fmt: skip
+
+
 @dataclass
 class Workflow:
     """A copy of the checkout and a folder to work in."""
@@ -159,4 +195,11 @@ def finished(tmp_path_factory):
 def located(finished):
     """The same folder after an experiment that looks for transitions has run to its end."""
     finished.run(tiny_adaptation())
+    return finished
+
+
+@pytest.fixture(scope="session")
+def compared(finished):
+    """The same folder after the experiment with diagrams and replicates has run to its end."""
+    finished.run(tiny_reset())
     return finished

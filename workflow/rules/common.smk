@@ -1,4 +1,5 @@
 # Helpers only: the checked configuration, the plans, and what the rules ask of them.
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -38,7 +39,10 @@ CODE = {
 # it follows every change of the configuration, while a batch is to run again only when its own runs
 # change (their keys are parameters). An `ancient` input would not do: where the job that writes it
 # has to run, Snakemake does not look at the parameters of the jobs that read it.
-PLAN_FOLDER = experiments.store_plans(PLANS.values(), ".snakemake/plans")
+try:
+    PLAN_FOLDER = experiments.store_plans(PLANS.values(), ".snakemake/plans")
+except OSError as error:
+    raise WorkflowError(f"{Path.cwd()}: cannot work here ({error})") from None
 
 TARGET = "portable" if SETTINGS.portable else "native"
 KERNELS = {
@@ -50,6 +54,7 @@ KERNELS = {
 # The library of this checkout, in any environment (braces are doubled for Snakemake).
 shell.prefix(
     f"set -euo pipefail; export IKMEANFIELD_PLANS={PLAN_FOLDER} "
+    f"IKMEANFIELD_WORKFLOW={os.getpid()} "
     f"IKMEANFIELD_KERNELS_SIMULATE={KERNELS['spiking']} "
     f"IKMEANFIELD_KERNELS_INTEGRATE={KERNELS['meanfield']} "
     f"IKMEANFIELD_KERNELS_LOCATE={KERNELS['spiking']} "
@@ -187,12 +192,21 @@ def summary_code(wildcards):
 
 
 def stored(wildcards):
-    """The files that a figure is drawn from."""
+    """The files that a figure is drawn from.
+
+    Tables are made from the same files and made first: of two jobs that read a damaged file,
+    both would make it again.
+    """
+    sources = SETTINGS.figures[wildcards.figure].sources
     return [
-        f"results/{name}/{product.path}"
-        for name in SETTINGS.figures[wildcards.figure].sources
-        for product in PLANS[name].products.values()
-    ] + [file for name in _with_series(wildcards) for file in series_files(name)]
+        *(
+            f"results/{name}/{product.path}"
+            for name in sources
+            for product in PLANS[name].products.values()
+        ),
+        *(file for name in _with_series(wildcards) for file in series_files(name)),
+        *(f"results/{name}/{t}.csv" for name in sources for t in PLANS[name].tables),
+    ]
 
 
 def _with_series(wildcards):

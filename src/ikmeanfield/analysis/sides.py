@@ -8,7 +8,7 @@ to the mean field's nearest border of the same kind and side.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from math import inf, nan
@@ -148,3 +148,45 @@ def _nearest(points: Sequence[Found], current: float, borders: Sequence[Border])
         if gap <= min(rivals) and gap < least:
             best, least = point, gap
     return best
+
+
+SEARCHES = {
+    ("fold", "up", "upper"): "edge_up",
+    ("fold", "down", "lower"): "edge_down",
+    ("hopf", "up", "lower"): "lower_up",
+    ("hopf", "up", "upper"): "upper_up",
+    ("hopf", "down", "upper"): "upper_down",
+    ("hopf", "down", "lower"): "lower_down",
+}
+"""Which search at constant current looks for which border, by kind, direction and side. What the
+search for an edge finds may turn out to be a border of oscillations: then there is no fold."""
+
+
+def held_status(
+    row: Transition, half_width: float, searches: Mapping[str, str], mark: float
+) -> str:
+    """What became of the search for a transition at constant current.
+
+    Parameters
+    ----------
+    row
+        The transition.
+    half_width
+        Half of the interval in pA that holds its point at constant current.
+    searches
+        What became of each search, by its name.
+    mark
+        A point whose interval is at most this wide either way is found, any other ``"wide"``.
+    """
+    if row.held is not None:
+        return "found" if half_width <= mark * (1 + 1e-9) else "wide"
+    status = searches[SEARCHES[row.kind, row.direction, row.side]]
+    return "none" if status in ("found", "wide") else status
+
+
+def counterpart(row: Transition, status: str) -> str:
+    """Whether a point on the ramp is one at constant current too: yes, no, unknown, or empty."""
+    if row.ramp is None:
+        return ""
+    known = {"found": "yes", "wide": "yes", "not resolved": "unknown", "not searched": "unknown"}
+    return known.get(status, "no")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from ikmeanfield.limits import NEURONS
 from ikmeanfield.schema import ConfigError, Validated, explain, quantity
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
@@ -37,7 +38,9 @@ class Population(Validated):
     to ``threshold ± truncation`` (Eq. 40).
     """
 
-    size: int = quantity("1", "number of neurons N in the spiking network", 10_000, ge=1)
+    size: int = quantity(
+        "1", "number of neurons N in the spiking network", 10_000, ge=1, le=NEURONS
+    )
     capacitance: float = quantity("pF", "capacitance C", gt=0)
     leakage: float = quantity("nS/mV", "leakage k", gt=0)
     resting_potential: float = quantity("mV", "resting potential v_r")

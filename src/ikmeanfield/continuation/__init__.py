@@ -30,7 +30,7 @@ from .cycles import (
     trajectory_at,
 )
 from .equilibria import continue_equilibria, find_equilibrium
-from .options import ContinuationOptions
+from .options import ContinuationOptions, Progress
 from .problem import Problem
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "CycleOptions",
     "CycleStartError",
     "Problem",
+    "Progress",
     "SpecialPoint",
     "Termination",
     "Trajectory",

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from .branch import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from .branch import SpecialPoint
+
+Progress = Callable[[str, Mapping[str, float], "Sequence[SpecialPoint]"], None]
+"""Told after every point of a curve: its kind, its free parameters, new special points."""
 
 Direction = Literal["both", "forward", "backward"]
 _DIRECTIONS = ("both", "forward", "backward")
@@ -63,6 +67,9 @@ class ContinuationOptions:
     stop_at
         Kinds of special points at which the curve ends; None for the default of the curve (BT for
         a Hopf curve, beyond which it is one of neutral saddles; nothing for others).
+    progress
+        Called after every point with the kind of curve, the values of its free parameters and the
+        special points met since the last call; None for nobody to tell.
     """
 
     ds: float = 0.01
@@ -78,6 +85,7 @@ class ContinuationOptions:
     scales: Mapping[str, float] = field(default_factory=dict)
     detect: frozenset[str] | None = None
     stop_at: frozenset[str] | None = None
+    progress: Progress | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         for key in ("ds", "ds_min", "ds_max", "tolerance"):

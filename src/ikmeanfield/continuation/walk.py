@@ -13,6 +13,7 @@ from .kinks import crossed_kinks, pass_kink, rescue_at_kink, unsolved_kink
 
 if TYPE_CHECKING:
     from .arclength import Located, Point, Tracer
+    from .options import Progress
 
 #: Below this step, in units of ds_min, a step with unexplained eigenvalues or kinks is taken.
 _PATIENCE = 1e3
@@ -30,7 +31,7 @@ def walk(tracer: Tracer, start: Point) -> Termination:
     """Follow the tracer's curve from a point along its tangent until it ends."""
     options = tracer.options
     tracer.points, tracer.special = [start], []
-    ds = options.ds
+    ds, told = options.ds, 0
     for _ in range(options.max_points * _REJECTIONS):
         row, a = len(tracer.points) - 1, tracer.points[-1]
         try:
@@ -47,9 +48,20 @@ def walk(tracer: Tracer, start: Point) -> Termination:
             if closed is not None:
                 return closed
             tracer.grow_scale(b.x)
+            if options.progress is not None:
+                _tell(options.progress, tracer, told)
+                told = len(tracer.special)
         if len(tracer.points) > options.max_points:
             return Termination("max_points", f"{options.max_points} points taken")
     return Termination("step", "too many rejected steps")
+
+
+def _tell(progress: Progress, tracer: Tracer, told: int) -> None:
+    """Say where the curve is and which special points it met since the last time."""
+    field = tracer.curve.field
+    here = dict(zip(field.names, tracer.points[-1].x.tolist(), strict=True))
+    free = {name: here[name] for name in field.free}
+    progress(tracer.curve.kind, free, [special for _, special in tracer.special[told:]])
 
 
 def _step(tracer: Tracer, a: Point, ds: float) -> float | Termination:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:  # importing xarray costs as much as a short run
     import xarray as xr
 
 CHECKSUM = "checksum"
+PACKED = 1100
+"""Bytes that one byte of a file can stand for; deflate reaches 1032."""
 UNDEFINED = "undefined"
 """Attribute of a variable that may hold NaN: says where, in words."""
 
@@ -37,7 +41,7 @@ def write(dataset: xr.Dataset, path: str | Path) -> None:
         if "time" in variable.dims:
             dataset[name] = variable.astype(np.float32)
     dataset.attrs[CHECKSUM] = checksum(dataset)
-    with replacing(path) as temporary:
+    with replacing(path) as temporary, explained(Path(path)):
         dataset.to_netcdf(temporary, engine="netcdf4", format="NETCDF4", encoding=encoding)
 
 
@@ -64,7 +68,11 @@ def read(path: str | Path, expected: Mapping[str, Any] | None = None) -> xr.Data
         msg = f"{path}: there is no such file; run the workflow to make it"
         raise DatasetError(msg)
     try:
-        dataset = xr.load_dataset(path, engine="netcdf4")
+        with xr.open_dataset(path, engine="netcdf4") as opened:
+            check_size(path, opened.nbytes)
+            dataset = opened.load()
+    except DatasetError:
+        raise
     except Exception as error:  # the netCDF stack raises anything on a damaged file
         raise _refusal(
             path, f"not a readable netCDF file, truncated or foreign ({error})"
@@ -84,6 +92,31 @@ def read(path: str | Path, expected: Mapping[str, Any] | None = None) -> xr.Data
         if not (np.isfinite(variable.values) | allowed).all():
             raise _refusal(path, f"{name} holds NaN or infinity")
     return dataset
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Say of a file that cannot be written how much room there is, instead of what HDF5 says."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        free = shutil.disk_usage(path.parent).free
+        msg = f"{path}: cannot be written ({error}); {free / 1e6:.1f} MB are free on its disk"
+        raise DatasetError(msg) from error
+
+
+def check_size(path: Path, size: int) -> None:
+    """Refuse a file that claims to hold more than can have been packed into it.
+
+    Without this, a small file could name sizes that fill the memory when it is read.
+
+    Raises
+    ------
+    DatasetError
+        Names the file and what it claims.
+    """
+    if size > PACKED * path.stat().st_size:
+        raise _refusal(path, f"it claims to hold {size / 1e9:.3g} GB, more than fits into it")
 
 
 def checksum(dataset: xr.Dataset) -> str:

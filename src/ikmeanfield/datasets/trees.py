@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ikmeanfield.datasets.store import CHECKSUM, DatasetError, checksum
+from ikmeanfield.datasets.store import CHECKSUM, DatasetError, check_size, checksum, explained
 from ikmeanfield.files import replacing
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def write_tree(tree: xr.DataTree, path: str | Path) -> None:
     """Write a tree to netCDF with a checksum at its root, at once or not at all."""
     tree = tree.copy()
     tree.attrs[CHECKSUM] = _checksum(tree)
-    with replacing(path) as temporary:
+    with replacing(path) as temporary, explained(Path(path)):
         tree.to_netcdf(temporary, engine="netcdf4")
 
 
@@ -38,7 +38,10 @@ def read_tree(path: str | Path, expected: Mapping[str, Any] | None = None) -> xr
         raise DatasetError(msg)
     try:
         with xr.open_datatree(path, engine="netcdf4") as opened:
+            check_size(path, opened.nbytes)
             tree = opened.load()
+    except DatasetError:
+        raise
     except Exception as error:  # the netCDF stack raises anything on a damaged file
         raise _refusal(path, f"not a readable netCDF file ({error})") from None
     if tree.attrs.get(CHECKSUM) != _checksum(tree):

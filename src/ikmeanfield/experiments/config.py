@@ -203,7 +203,7 @@ def load(path: str | Path) -> Config:
     except OSError as error:
         msg = f"{path}: cannot be read ({error.strerror})"
         raise ConfigError(msg) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         msg = f"{path}: not valid YAML: {error}"
         raise ConfigError(msg) from None
     if not isinstance(data, dict):

@@ -10,6 +10,7 @@ from ikmeanfield.experiments.checks import Value
 from ikmeanfield.experiments.config import Config, Experiment
 from ikmeanfield.experiments.diagrams import check_beside, check_domain
 from ikmeanfield.experiments.feasible import (
+    check_batch,
     check_continuation,
     check_input,
     check_names,
@@ -96,6 +97,7 @@ def _plan(
             **table, transitions=experiment.transitions, continuation=experiment.continuation,
             circuit=base,
         )  # fmt: skip
+    check_batch(experiment, min(config.runs_per_job, len(runs)), f"experiments.{name}")
     return Plan(
         **table, simulation=experiment.simulation, input=dict(experiment.input),
         meanfield=dict(experiment.meanfield), diagrams=experiment.diagrams,

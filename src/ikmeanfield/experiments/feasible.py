@@ -11,6 +11,7 @@ from ikmeanfield.circuit import Circuit
 from ikmeanfield.experiments.config import Experiment
 from ikmeanfield.experiments.grid import Point
 from ikmeanfield.experiments.transitions import Continuation
+from ikmeanfield.limits import BATCH, at_most
 from ikmeanfield.parts import coordinate_name
 from ikmeanfield.schema import ConfigError
 
@@ -29,6 +30,19 @@ def checked(where: str, build: Callable[[], Built]) -> Built:
     except ConfigError as error:
         lines = str(error).splitlines()
         raise ConfigError("\n".join(f"{where}: {line}" for line in lines)) from None
+
+
+def check_batch(experiment: Experiment, runs: int, where: str) -> None:
+    """Refuse batches that would not fit into memory."""
+    settings = experiment.simulation
+    if settings is None:
+        return
+    samples = runs * settings.duration / settings.sample * len(settings.record)
+    try:
+        at_most(samples, BATCH, f"samples in a batch of {runs} runs", "lower runs_per_job")
+    except ValueError as error:
+        msg = f"{where}.simulation: {error}"
+        raise ConfigError(msg) from None
 
 
 def check_names(paths: list[str], where: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from math import prod
 from typing import Annotated, Self
 
 import numpy as np
@@ -12,6 +13,7 @@ from pydantic import Field, model_validator
 from ikmeanfield.experiments.checks import Value
 from ikmeanfield.experiments.paths import conflict
 from ikmeanfield.experiments.settings import is_setting, refusal
+from ikmeanfield.limits import RUNS, at_most
 from ikmeanfield.schema import Validated
 
 Range = Annotated[list[float], Len(3, 3)]
@@ -62,6 +64,7 @@ class Axis(Validated):
             if count != int(count) or count < 1:
                 msg = f"{name}: the number of values must be a whole number ≥ 1; got {count:g}"
                 raise ValueError(msg)
+            at_most(count, RUNS, f"values of {name}", "take fewer")
             if name == "geomspace" and first * last <= 0:
                 msg = f"geomspace needs two ends of one sign, not zero; got {first:g}, {last:g}"
                 raise ValueError(msg)
@@ -99,7 +102,7 @@ class Sweep(Validated):
     """Parameters and settings that differ from the experiment's in the whole sweep, by path."""
     axes: Annotated[list[Axis], Len(1)]
     """The axes; the last one varies fastest."""
-    replicates: int = Field(1, ge=1)
+    replicates: int = Field(1, ge=1, le=RUNS)
     """Runs per grid point; they differ in their seed."""
 
     @model_validator(mode="after")
@@ -111,6 +114,8 @@ class Sweep(Validated):
         for path in paths:
             if is_setting(path) and (problem := refusal(path)):
                 raise ValueError(problem)
+        runs = self.replicates * prod(len(axis.points()) for axis in self.axes)
+        at_most(runs, RUNS, "runs in this sweep", "take fewer values or replicates")
         return self
 
     @property

@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.experiments.checks import Value
+from ikmeanfield.circuit.model import Name
+from ikmeanfield.experiments.checks import Label, Value
 from ikmeanfield.experiments.diagrams import Diagrams, Response, diagram_identity
 from ikmeanfield.experiments.identity import hashed, without_sizes
 from ikmeanfield.experiments.paths import in_effect
@@ -44,7 +45,7 @@ class Product:
 class Run(Validated):
     """One network at one grid point."""
 
-    sweep: str
+    sweep: Label
     values: dict[str, Value]
     """Values along the axes of the sweep, by path."""
     replicate: int
@@ -81,7 +82,7 @@ class Run(Validated):
 class RunTable(Validated):
     """What the plans of all kinds of experiments share."""
 
-    experiment: str
+    experiment: Label
     seed: int
     portable: bool
     parameters: list[str]
@@ -119,6 +120,12 @@ class RunTable(Validated):
         """Tables of this experiment beside its summary."""
         return []
 
+    def keys_of(self, product: str) -> str | None:
+        """The attribute ``keys`` by which a product is known as this plan's, if it has one."""
+        if product == "summary":
+            return " ".join(f"{run.key}:{run.seed}" for run in self.runs)
+        return None
+
     def write(self, path: str | Path) -> None:
         """Store as JSON, at once or not at all."""
         with replacing(path) as temporary:
@@ -139,8 +146,8 @@ class Plan(RunTable):
     """Networks simulated and compared with mean fields: everything the stages need to know."""
 
     simulation: Simulation
-    input: dict[str, InputShape]
-    meanfield: dict[str, MeanField]
+    input: dict[Name, InputShape]
+    meanfield: dict[Label, MeanField]
     diagrams: Diagrams | None = None
     response: Response | None = None
 
@@ -248,6 +255,11 @@ class TransitionPlan(RunTable):
     def tables(self) -> list[str]:
         """Tables of this experiment beside its summary."""
         return ["scores"]
+
+    def keys_of(self, product: str) -> str | None:
+        """As above; plane and diagrams are made together."""
+        keys = {"plane": "plane_key", "diagrams": "plane_key", "traces": "traces_key"}
+        return getattr(self, keys[product]) if product in keys else super().keys_of(product)
 
     def transitions_of(self, run: Run) -> Transitions:
         """The settings in effect in a run."""

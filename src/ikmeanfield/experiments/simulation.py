@@ -8,6 +8,7 @@ from annotated_types import Len
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ikmeanfield.inputs import Current, constant, ramp, steps
+from ikmeanfield.limits import SAMPLES, STEPS, at_most
 from ikmeanfield.schema import Validated
 from ikmeanfield.stepping import DEFAULT_STEP, Scheme, Series, whole_ratio
 from ikmeanfield.thresholds import Draw
@@ -81,7 +82,8 @@ class Simulation(Validated):
     def _sample_divides_duration(cls, sample: float, info: ValidationInfo) -> float:
         duration = info.data.get("duration")
         if duration is not None:
-            whole_ratio(duration, sample, "duration", "sample")
+            samples = whole_ratio(duration, sample, "duration", "sample")
+            at_most(samples, SAMPLES, "samples in a run", "shorten the duration or sample less")
         return sample
 
     @field_validator("discard")
@@ -101,6 +103,8 @@ class Simulation(Validated):
         sample = info.data.get("sample")
         if sample is not None:
             whole_ratio(sample, step, "sample", "step")
+        steps_of_run = info.data.get("duration", 0.0) / step
+        at_most(steps_of_run, STEPS, "steps in a run", "take a longer step or a shorter duration")
         return step
 
     @field_validator("record")

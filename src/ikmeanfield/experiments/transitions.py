@@ -11,6 +11,7 @@ from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.checks import Label
 from ikmeanfield.experiments.simulation import MeanField
 from ikmeanfield.inputs import ramp
+from ikmeanfield.limits import RAMP, STEPS, at_most
 from ikmeanfield.schema import Validated
 from ikmeanfield.stepping import DEFAULT_STEP, whole_ratio
 from ikmeanfield.thresholds import Draw
@@ -39,9 +40,9 @@ class Transitions(Validated):
     """Lowest current in pA, where the ramp begins and ends."""
     high: float
     """Highest current in pA."""
-    settle: float = Field(1000.0, ge=0)
+    settle: float = Field(1000.0, ge=0, le=RAMP)
     """Time in ms at the lowest current before the ramp; a multiple of 200 ms."""
-    rise: float = Field(10_000.0, gt=0)
+    rise: float = Field(10_000.0, gt=0, le=RAMP)
     """Time in ms of each of the two slopes; a multiple of 200 ms."""
     step: float = Field(DEFAULT_STEP["exact"], gt=0)
     """Time step in ms; divides 0.2 ms."""
@@ -68,6 +69,8 @@ class Transitions(Validated):
     @model_validator(mode="after")
     def _is_a_ramp(self) -> Self:
         _rises([self.low, self.high])
+        steps = (self.settle + 2 * self.rise) / self.step
+        at_most(steps, STEPS, "steps in a ramp", "take a longer step or a shorter ramp")
         return self
 
 
@@ -86,6 +89,7 @@ class Trace(Validated):
         if pairs[-1][0] <= 0:
             msg = "the last time must be above 0"
             raise ValueError(msg)
+        at_most(pairs[-1][0], RAMP, "ms in a ramp", "shorten it")
         return pairs
 
 

@@ -27,7 +27,7 @@ SHOWN = (-60.0, -80.0, -100.0, -120.0)
 """The reset potentials of panel D in mV, as in the paper; all where one is missing."""
 NAMED = ("response_rate", "rmse_synaptic_activation", "noise_synaptic_activation", RESET)
 
-SHADES = LinearSegmentedColormap.from_list("resets", [INK[0], INK[1], "#a8c6ec"])
+SHADES = LinearSegmentedColormap.from_list("resets", [INK[0], INK[1], "#8fb2e3"])
 """Reset potentials from the highest: dark to light, so that the order survives in grey."""
 INFINITE = INK[2]
 """The neuron without a reset, the uncorrected mean field: orange, always dashed or on top."""

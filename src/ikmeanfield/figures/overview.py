@@ -46,13 +46,22 @@ class Part:
 def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What `draw` and `caption` take, from the stored files of one experiment."""
     (stored,) = experiments
-    trees = [tree for name, tree in stored.items() if name.startswith("diagrams")]
-    nodes = [node for tree in trees for node in tree.children.values()]
-    planes = []
-    if "plane" in stored:
-        tree = stored["plane"]
-        planes = [tree] if "branches" in tree.attrs else list(tree.children.values())
-    return {"summary": stored["summary"], "planes": planes, "diagrams": nodes}
+    found: dict[str, list[xr.DataTree]] = {"plane": [], "diagrams": []}
+    for name, tree in stored.items():
+        kind = name.partition("/")[0]
+        if kind in found:
+            found[kind] += [_known(node) for node in tree.subtree if "branches" in node.attrs]
+    return {"summary": stored["summary"], "planes": found["plane"], "diagrams": found["diagrams"]}
+
+
+def _known(node: xr.DataTree) -> xr.DataTree:
+    """Branches with what is told of the node above them: the mean field, the grid values."""
+    above = dict(node.parent.attrs) if node.parent is not None else {}
+    made = xr.DataTree.from_dict(
+        {name: child.to_dataset() for name, child in node.children.items()}
+    )
+    made.attrs = {**above, **node.attrs}
+    return made
 
 
 def draw(
@@ -138,7 +147,8 @@ def caption(
             f"runs: {summary.sizes['run']} of {a['duration']:g} ms, of which the first "
             f"{a['discard']:g} ms are left out; scheme `{a['scheme']}`"
         )
-    for name, settings in config.get("meanfield", {}).items():
+    fields = config.get("meanfield") or config.get("continuation", {}).get("meanfield", {})
+    for name, settings in fields.items():
         corrected = "with" if settings["reset_correction"] else "without"
         lines.append(
             f"mean field {name}: {corrected} the correction for finite reset, "

@@ -106,12 +106,15 @@ def draw_planes(box: SubFigure, planes: Sequence[Plane]) -> Axes:
 def _bounds(plane: Plane) -> tuple[tuple[float, float], tuple[float, float]]:
     """What is shown: the swept part of the second parameter, and the currents where things are."""
     heights = plane.points["second"].values
+    if not heights.size:  # no network changes state here
+        curves = [branch for branch in plane.branches.values() if _is_curve(branch)]
+        heights = np.concatenate([branch.parameters[:, 1] for branch in curves])
     low, high = float(heights.min()), float(heights.max())
     if low == high:
         low, high = low - 1.0, high + 1.0
     inside = [plane.points["current"].values]
     for branch in plane.branches.values():
-        if branch.kind in {"fold", "hopf"}:
+        if _is_curve(branch):
             x, y = branch.parameters.T
             inside.append(x[(y >= low) & (y <= high)])
     values = np.concatenate(inside)
@@ -119,8 +122,12 @@ def _bounds(plane: Plane) -> tuple[tuple[float, float], tuple[float, float]]:
     return (float(values.min()) - margin, float(values.max()) + margin), (low, high)
 
 
+def _is_curve(branch: Branch) -> bool:
+    return branch.kind in {"fold", "hopf"}
+
+
 def _free(branches: dict[str, Branch]) -> tuple[str, ...]:
-    return next(b.free for b in branches.values() if b.kind in {"fold", "hopf"})
+    return next(branch.free for branch in branches.values() if _is_curve(branch))
 
 
 @dataclass(frozen=True)
@@ -139,27 +146,28 @@ class Diagram:
         Parameters
         ----------
         trees
-            With attributes: the mean field and, as JSON, the circuit; where there are none, the
-            diagrams have no title.
+            With the mean field as an attribute.
         paths
             What sweeps vary; the title tells those values that differ between diagrams.
         count
             How many at most.
         """
-        fields: dict[str, list[tuple[xr.DataTree, Circuit | None]]] = {}
+        fields: dict[str, list[dict[str, Branch]]] = {}
         for tree in trees:
-            text = tree.attrs.get("circuit")
-            circuit = Circuit.model_validate_json(text) if text else None
-            fields.setdefault(str(tree.attrs.get("meanfield", "")), []).append((tree, circuit))
+            fields.setdefault(str(tree.attrs.get("meanfield", "")), []).append(from_tree(tree))
         found: dict[str, list[Self]] = {}
         for field, given in fields.items():
-            circuits = [circuit for _, circuit in given if circuit is not None]
+            fixed = [_equilibria(branches).fixed for branches in given]
             places = np.linspace(0, len(given) - 1, min(count, len(given))).round().astype(int)
-            found[field] = []
-            for tree, circuit in (given[place] for place in places):
-                values = [] if circuit is None else _values(circuit, paths, circuits)
-                found[field].append(cls("\n".join(values), from_tree(tree)))
+            found[field] = [
+                cls("\n".join(_values(fixed[place], paths, fixed)), given[place])
+                for place in places
+            ]
         return found
+
+
+def _equilibria(branches: Mapping[str, Branch]) -> Branch:
+    return next(branch for branch in branches.values() if branch.kind == "equilibrium")
 
 
 def draw_diagrams(box: SubFigure, diagrams: Mapping[str, Sequence[Diagram]]) -> Axes:
@@ -172,7 +180,7 @@ def draw_diagrams(box: SubFigure, diagrams: Mapping[str, Sequence[Diagram]]) -> 
     above = [""] * columns
     for (field, row), row_places in zip(diagrams.items(), places, strict=True):
         for number, (diagram, place) in enumerate(zip(row, row_places, strict=False)):
-            branch = next(b for b in diagram.branches.values() if b.kind == "equilibrium")
+            branch = _equilibria(diagram.branches)
             own = f"{branch.free[0].partition('.')[0]}{RATE}"
             variable = own if own in branch.variables else branch.variables[0]
             draw_line(place, diagram.branches, variable, HERTZ if variable == own else 1.0)
@@ -191,20 +199,19 @@ def draw_diagrams(box: SubFigure, diagrams: Mapping[str, Sequence[Diagram]]) -> 
     return corner
 
 
-def _values(circuit: Circuit, paths: Sequence[str], others: Sequence[Circuit]) -> list[str]:
+def _values(
+    fixed: Mapping[str, float], paths: Sequence[str], others: Sequence[Mapping[str, float]]
+) -> list[str]:
     """The grid values of a diagram, where they differ between diagrams."""
     found = []
     for path in paths:
-        head, _, tail = path.partition(".")
-        own = path if head != "*" else f"{next(iter(circuit.populations))}.{tail}"
-        if own.partition(".")[0] not in circuit.populations:
-            continue  # a setting, which mean fields do not know
-        if len({other.get(own) for other in others}) < 2:
-            continue
+        tail = path.removeprefix("*")
+        every = tail != path
+        own = next((name for name in fixed if every and name.endswith(tail)), path)
+        if own not in fixed or len({other.get(own) for other in others}) < 2:
+            continue  # what a mean field does not know, or what is the same in all
         name, _, unit = path_label(own).partition(" (")
-        if head == "*":
+        if every:
             name = f"every {name.partition(' ')[2]}"
-        value = circuit.get(own)
-        shown = f"{value:g}" if isinstance(value, float) else str(value)
-        found.append(f"{name} {shown} {unit.rstrip(')')}".rstrip())
+        found.append(f"{name} {fixed[own]:g} {unit.rstrip(')')}".rstrip())
     return found

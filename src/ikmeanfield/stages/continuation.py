@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ikmeanfield.analysis.diagrams import fold_and_hopf_points
+from ikmeanfield.continuation import ContinuationOptions
 from ikmeanfield.datasets.store import write
 from ikmeanfield.parts import CONTINUATION
 from ikmeanfield.stages.points import collect_points
+from ikmeanfield.stages.progress import Curves
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -31,6 +33,7 @@ def continue_batch(plan: TransitionPlan, batch: int, path: str | Path) -> None:
             points = fold_and_hopf_points(
                 run.circuit, settings.parameter, low, high, at=settings.second,
                 reset_correction=field.reset_correction, form=field.form,
+                options=ContinuationOptions(progress=Curves(f"{run}, {name}")),
             )  # fmt: skip
             label = {"long_name": "mean field"}
             names = np.full(points.sizes["point"], name)

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ikmeanfield.analysis.diagrams import DiagramError, equilibrium_diagram, to_tree
+from ikmeanfield.continuation import ContinuationOptions
 from ikmeanfield.datasets.diagrams import expected, node_name
 from ikmeanfield.datasets.provenance import attributes
 from ikmeanfield.datasets.trees import write_tree
-from ikmeanfield.stages.progress import tracked
+from ikmeanfield.stages.progress import Curves, tracked
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -45,6 +46,7 @@ def _diagram(plan: Plan, line: Line) -> xr.DataTree:
         branches = equilibrium_diagram(
             line.circuit, settings.parameter, low, high, cycles=settings.cycles,
             reset_correction=model.reset_correction, form=model.form,
+            options=ContinuationOptions(progress=Curves(f"mean field {line.meanfield}")),
         )  # fmt: skip
     except (ArithmeticError, RuntimeError, ValueError) as error:
         msg = f"{plan.experiment}, mean field {line.meanfield}: {error}\n{line.circuit}"

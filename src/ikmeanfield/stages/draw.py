@@ -43,9 +43,10 @@ def draw(figure: str, plans: Sequence[RunTable], folders: Sequence[Path], stem: 
 
 def _stored(plan: RunTable, folder: Path) -> dict[str, xr.Dataset | xr.DataTree]:
     """What an experiment has stored for figures, by name; damaged files are made again."""
-    known = {"experiment": plan.experiment}
     found: dict[str, xr.Dataset | xr.DataTree] = {}
     for name, product in plan.products.items():
+        keys = plan.keys_of(name)
+        known = {"experiment": plan.experiment} | ({"keys": keys} if keys else {})
         path = folder / product.path
         command = [product.command[0], str(folder / "plan.json"), *product.command[1:]]
         if product.tree:

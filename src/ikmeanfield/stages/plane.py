@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ikmeanfield.analysis.diagrams import bifurcation_plane, equilibrium_diagram, to_tree
+from ikmeanfield.analysis.diagrams.plane import PLANE_STEPS
+from ikmeanfield.continuation import ContinuationOptions
 from ikmeanfield.datasets.provenance import attributes
 from ikmeanfield.datasets.transitions import diagrams_path, plane_attributes, plane_path
 from ikmeanfield.datasets.trees import write_tree
-from ikmeanfield.stages.progress import tracked
+from ikmeanfield.stages.progress import Curves, tracked
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -44,6 +47,7 @@ def follow_plane(plan: TransitionPlan, folder: str | Path) -> None:
         curves = bifurcation_plane(
             plane.circuit, (settings.parameter, settings.second), ((low, high), (below, above)),
             reset_correction=field.reset_correction, form=field.form,
+            options=replace(PLANE_STEPS, progress=Curves(f"plane {number}")),
         )  # fmt: skip
         planes[f"plane_{number}"] = to_tree(curves, known)
         lines = {}
@@ -51,6 +55,9 @@ def follow_plane(plan: TransitionPlan, folder: str | Path) -> None:
             branches = equilibrium_diagram(
                 plane.circuit.replace({settings.second: value}), settings.parameter, low, high,
                 reset_correction=field.reset_correction, form=field.form,
+                options=ContinuationOptions(
+                    progress=Curves(f"plane {number}, diagram at {settings.second} = {value:g}")
+                ),
             )  # fmt: skip
             lines[f"diagram_{place}"] = to_tree(branches)
         diagrams[f"plane_{number}"] = xr.DataTree(children=lines)

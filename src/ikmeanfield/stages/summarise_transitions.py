@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ikmeanfield.analysis.diagrams import CoincidenceError, check_points, from_tree
-from ikmeanfield.analysis.sides import Border, Found, Transition, inside_sweep, transitions
+from ikmeanfield.analysis.sides import (
+    Border,
+    Found,
+    Transition,
+    counterpart,
+    held_status,
+    inside_sweep,
+    transitions,
+)
+from ikmeanfield.analysis.transitions.points import MARK
 from ikmeanfield.datasets.provenance import attributes, shared
 from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected
 from ikmeanfield.datasets.store import UNDEFINED, write
@@ -33,7 +42,7 @@ COLUMNS = {
     "held": "the network's current, held still",
     "held_lower": "lower end of the interval that holds it",
     "held_upper": "upper end of the interval that holds it",
-    "held_noise": "half-width over which finite size blurs it",
+    "held_noise": "half-width over which fluctuations blur it, its thresholds given",
     "ramp_difference": "ramp minus mean field",
     "held_difference": "held minus mean field",
     "ramp_lag": "ramp minus held",
@@ -45,6 +54,11 @@ WHICH = {
     "direction_of": "whether the current rises or falls",
     "side_of": "which border it is",
 }
+WORDS = {
+    "held_status": "what became of the search at constant current",
+    "ramp_counterpart": "whether the point on the ramp is one at constant current too",
+}
+"""What is told of every transition in words."""
 NONE = "where there is no such point, or the method does not tell it"
 
 
@@ -69,6 +83,7 @@ def summarise_transitions(plan: TransitionPlan, folder: str | Path) -> xr.Datase
     folder = Path(folder)
     planes = _planes(plan, folder)
     found: list[list[Found]] = []
+    searches: list[dict[str, str]] = []
     rows: dict[tuple[int, str], list[Transition]] = {}
     networks, fields, complaints = [], [], []
     for number in tracked(range(len(plan.batches)), "batch"):
@@ -80,6 +95,7 @@ def summarise_transitions(plan: TransitionPlan, folder: str | Path) -> xr.Datase
             network, field = points_of(located, place), points_of(followed, place)
             networks.append(_numbered(network, at))
             found.append(_found(network))
+            searches.append(_searches(located, place))
             for name in plan.continuation.meanfield:
                 mine = field.isel(point=np.flatnonzero(field["meanfield"].values == name))
                 try:
@@ -97,7 +113,7 @@ def summarise_transitions(plan: TransitionPlan, folder: str | Path) -> xr.Datase
     scores = score_regions(plan, planes, found, rows)
     summary = xr.merge(
         [
-            _transitions(plan, rows, points),
+            _transitions(plan, rows, points, searches),
             points,
             bifurcations.rename({name: f"bifurcation_{name}" for name in bifurcations.data_vars}),
             scores,
@@ -143,6 +159,12 @@ def _found(network: xr.Dataset) -> list[Found]:
     return [Found(row, *values) for row, values in enumerate(zip(*columns, strict=True))]
 
 
+def _searches(batch: xr.Dataset, number: int) -> dict[str, str]:
+    """What became of each search at constant current."""
+    status = batch["status"].isel(run=number)
+    return dict(zip(map(str, status["sought"].values), map(str, status.values), strict=True))
+
+
 def _borders(field: xr.Dataset) -> list[Border]:
     """Folds and Hopf points of one mean field, by their currents."""
     columns = [field[name].values.tolist() for name in ("kind", "side", "value")]
@@ -150,7 +172,10 @@ def _borders(field: xr.Dataset) -> list[Border]:
 
 
 def _transitions(
-    plan: TransitionPlan, rows: dict[tuple[int, str], list[Transition]], points: xr.Dataset
+    plan: TransitionPlan,
+    rows: dict[tuple[int, str], list[Transition]],
+    points: xr.Dataset,
+    searches: list[dict[str, str]],
 ) -> xr.Dataset:
     """Every transition of every run and mean field along one dimension, with its run's number."""
     import xarray as xr  # noqa: PLC0415
@@ -158,6 +183,7 @@ def _transitions(
     place = points["run_number"].values
     values: dict[str, list[float]] = {name: [] for name in COLUMNS}
     which: dict[str, list[str]] = {name: [] for name in WHICH}
+    words: dict[str, list[str]] = {name: [] for name in WORDS}
     numbers: list[int] = []
     for (run, name), made in rows.items():
         first = int(np.searchsorted(place, run))
@@ -165,8 +191,13 @@ def _transitions(
             numbers.append(run)
             for key, text in zip(WHICH, (name, row.kind, row.direction, row.side), strict=True):
                 which[key].append(text)
-            for key, value in _numbers(row, points, first).items():
+            told = _numbers(row, points, first)
+            for key, value in told.items():
                 values[key].append(value)
+            half = (told["held_upper"] - told["held_lower"]) / 2
+            status = held_status(row, half, searches[run], MARK)
+            words["held_status"].append(status)
+            words["ramp_counterpart"].append(counterpart(row, status))
     label = {"long_name": "number of the run"}
     return xr.Dataset(
         {
@@ -177,6 +208,10 @@ def _transitions(
                     {"units": "pA", "long_name": text, UNDEFINED: NONE},
                 )
                 for name, text in COLUMNS.items()
+            },
+            **{
+                name: ("transition", np.array(words[name], dtype=str), {"long_name": text})
+                for name, text in WORDS.items()
             },
             "transition_run_number": ("transition", np.array(numbers, dtype=int), label),
         },
@@ -229,14 +264,13 @@ def _write_table(plan: TransitionPlan, summary: xr.Dataset, path: Path) -> None:
     identity = ["sweep", *(coordinate_name(p) for p in plan.parameters), "replicate"]
     identity += ["seed", "key"]
     runs = summary["transition_run_number"].values
-    columns = {name: summary[name].values for name in (*WHICH, *COLUMNS)}
+    columns = {name: summary[name].values for name in (*WHICH, *COLUMNS, *WORDS)}
     known = {name: summary[name].values for name in identity}
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow([*identity, *(name.removesuffix("_of") for name in WHICH), *COLUMNS])
+        table.writerow([*identity, *(name.removesuffix("_of") for name in WHICH), *COLUMNS, *WORDS])
         for i, run in enumerate(runs):
             values = [columns[name][i] for name in COLUMNS]
             shown = ["" if np.isnan(value) else value for value in values]
-            table.writerow(
-                [*(known[name][run] for name in identity), *(columns[n][i] for n in WHICH), *shown]
-            )
+            which, words = ([columns[name][i] for name in names] for names in (WHICH, WORDS))
+            table.writerow([*(known[name][run] for name in identity), *which, *shown, *words])

@@ -14,7 +14,7 @@ class Normal:
         self.field, self.observe, self.noise = field, observe, noise
         self.x, self.current = complex(x), float(current)
         self.rng = np.random.default_rng(seed)
-        self.spent = 0.0
+        self.spent, self.budget = 0.0, np.inf
 
     def save(self):
         return Saved(self.x, self.current)
@@ -84,6 +84,6 @@ def ramped(plant, low, high, rise=10_000.0, keep=200.0):
     plant.spent = 0.0
     blank = np.zeros(rate.size)
     return (
-        Course(time, course(time), blank, blank, rate, plant.sample, saved, turn),
+        Course(time, course(time), blank, blank, rate, rate, plant.sample, saved, turn),
         settings,
     )

@@ -109,6 +109,52 @@ def test_oscillations_have_four_borders():
     assert down["current"].values == pytest.approx([46.2, 42.4], abs=0.4)
 
 
+def test_upper_border_of_a_large_network_is_within_its_interval():
+    """Oracle: 30 s at each of a series of currents 0.05 pA apart, N = 10,000, κ = 100.
+
+    Going up, oscillations lasted at 46.50 and ended at 46.55; going down, rest lasted at 46.25
+    and ended at 46.20.
+    """
+    data = locate(circuit(100.0, 10_000), "rs", 20.0, 70.0)
+    status = dict(zip(data["sought"].values, data["status"].values, strict=True))
+    for direction, name, (low, high) in (
+        ("up", "upper_up", (46.50, 46.55)), ("down", "upper_down", (46.20, 46.25)),
+    ):  # fmt: skip
+        found = points(data, "held", direction)
+        place = int(np.argmax(found["current"].values))
+        lower, upper = float(found["lower"][place]), float(found["upper"][place])
+        assert lower <= high
+        assert low <= upper
+        assert abs(float(found["current"][place]) - (low + high) / 2) < 0.25
+        assert status[name] == ("found" if upper - lower <= 0.2 else "wide")
+
+
+def test_initial_states_shift_a_fold_no_more_than_bracket_and_noise_tell():
+    """Oracle: the spread of folds found from different initial states of the same network."""
+    found = {"up": [], "down": []}
+    told = {"up": [], "down": []}
+    for highest in (69.0, 69.5, 70.0, 70.5):
+        data = locate(circuit(30.0, 1000), "rs", 20.0, highest)
+        for direction, currents in found.items():
+            chosen = points(data, "held", direction)
+            currents.append(float(chosen["current"][0]))
+            half = float(chosen["upper"][0] - chosen["lower"][0]) / 2
+            told[direction].append(half + float(chosen["noise"][0]))
+    for direction, currents in found.items():
+        assert np.ptp(currents) / 2 <= np.mean(told[direction])
+
+
+def test_draws_of_thresholds_shift_a_fold_more_than_noise_tells():
+    """What `noise` leaves out. Oracle: the spread over draws, at N = 1000 about 0.5 pA."""
+    found, noise = [], []
+    for seed in range(4):
+        data = locate(circuit(30.0, 1000), "rs", 20.0, 70.0, thresholds="random", seed=seed)
+        chosen = points(data, "held", "up")
+        found.append(float(chosen["current"][0]))
+        noise.append(float(chosen["noise"][0]))
+    assert np.std(found, ddof=1) > 3 * np.mean(noise)
+
+
 @pytest.mark.parametrize(("width", "adaptation"), [(6.0, 10.0), (2.0, 100.0)])
 def test_no_point_where_thresholds_are_too_wide(width, adaptation):
     """Slow ramps up and down coincide here, without a jump and without oscillations."""

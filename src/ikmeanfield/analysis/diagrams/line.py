@@ -101,7 +101,11 @@ def equilibrium_diagram(
                 continue
             start = model.problem().at(point.parameters)
             orbits = continue_cycles(
-                start, point, parameter, replace(STEPS, bounds=bounds), cycle_options
+                start,
+                point,
+                parameter,
+                replace(STEPS, bounds=bounds, progress=options.progress),
+                cycle_options,
             )
             orbits = with_domain(orbits, model)
             ends += [p for p in orbits.points("HB") if p.row == len(orbits) - 1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import nan
 
@@ -57,8 +57,8 @@ class Course:
         Finely sampled: ms, pA, pA.
     activation
         Of the population's first synapse; zeros if it has none.
-    rate
-        Firing rate in Hz over windows of `window` ms.
+    rate, own
+        Firing rate in Hz of the observed and of the driven population over windows of `window` ms.
     window
         In ms.
     saved
@@ -72,6 +72,7 @@ class Course:
     recovery: FloatArray
     activation: FloatArray
     rate: FloatArray
+    own: FloatArray
     window: float
     saved: list[Saved]
     turn: int
@@ -89,6 +90,25 @@ class Hint:
     level: float
     rises: bool
     calm: float = nan
+
+
+@dataclass(frozen=True)
+class Ripple:
+    """Where the driven population's rate oscillates markedly on the ramp.
+
+    Attributes
+    ----------
+    low, strongest, high
+        Currents in pA before it begins, where it is strongest, and after it ends.
+    begins, ends
+        Whether it begins and ends within the ramp.
+    """
+
+    low: float
+    strongest: float
+    high: float
+    begins: bool
+    ends: bool
 
 
 def record_ramp(
@@ -127,15 +147,19 @@ def record_ramp(
             data["synaptic_activation"].sel(synapse=f"{population}.{synapses[0]}").to_numpy()
         )
     ratio = round(window / settings.sample)
-    rate = data["firing_rate"].sel(population=observed).to_numpy()
-    rate = rate[: rate.size // ratio * ratio].reshape(-1, ratio).mean(axis=1)
+    rates = [
+        values[: values.size // ratio * ratio].reshape(-1, ratio).mean(axis=1)
+        for name in (observed, population)
+        for values in [data["firing_rate"].sel(population=name).to_numpy()]
+    ]
     turn = round((settings.settle + settings.rise) / settings.keep)
     return Course(
         time,
         course(time),
         data["recovery"].sel(population=population).to_numpy(),
         activation,
-        rate,
+        rates[0],
+        rates[1],
         window,
         saved,
         turn,
@@ -167,6 +191,39 @@ def hint(course: Course, settings: RampSettings, *, up: bool, steepest: float) -
     beyond = np.flatnonzero(x > level if rises else x < level)
     at = float(i[beyond[0]])
     return Hint(at, level, rises, _calm(x, i, course.window)) if up else Hint(at, level, not rises)
+
+
+def ripple(
+    course: Course, settings: RampSettings, least: float, jumps: Sequence[float] = ()
+) -> Ripple | None:
+    """Where the rate oscillates with an amplitude of at least `least` of its mean.
+
+    In pieces of 400 ms, by the highest peak of the spectrum of at least three periods, which must
+    stand out of the noise. What rings for a second after a jump at one of the currents `jumps`
+    does not count. None if there are not two such pieces.
+    """
+    n = round(400.0 / course.window)
+    begin = round((settings.settle + settings.rise / 25) / course.window)  # after it left rest
+    pieces = course.own[begin : begin + (course.own.size - begin) // n * n].reshape(-1, n)
+    stride = max(1, round(course.window / settings.sample))
+    current = course.current[stride - 1 :: stride][begin : begin + pieces.size]
+    centres = current.reshape(-1, n).mean(axis=1)
+    weight = np.hanning(n)
+    drift = np.stack([np.ones(n), np.arange(n)], axis=1)
+    straight = pieces - (drift @ np.linalg.lstsq(drift, pieces.T, rcond=None)[0]).T
+    peaks = 2 * np.abs(np.fft.rfft(straight * weight, axis=1)) / weight.sum()
+    amplitude = peaks[:, 3:].max(axis=1)
+    strong = amplitude > np.maximum(least * pieces.mean(axis=1), 6 * np.median(peaks, axis=1))
+    step = 400.0 * float(np.ptp(course.current)) / settings.rise
+    for jump in jumps:
+        strong &= np.abs(centres - jump) > 2.5 * step
+    if strong.sum() < 2:
+        return None
+    low, high = float(centres[strong].min()), float(centres[strong].max())
+    return Ripple(
+        low - 2 * step, float(centres[np.argmax(np.where(strong, amplitude, 0.0))]),
+        high + 2 * step, low > centres.min() + step, high < centres.max() - step,
+    )  # fmt: skip
 
 
 def _calm(rate: FloatArray, current: FloatArray, window: float) -> float:

@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.analysis.transitions.course import Course, RampSettings, hint, record_ramp
+from ikmeanfield.analysis.transitions.course import (
+    Course,
+    RampSettings,
+    hint,
+    record_ramp,
+    ripple,
+)
 from ikmeanfield.analysis.transitions.plant import NetworkPlant
-from ikmeanfield.analysis.transitions.points import Kind, Point
+from ikmeanfield.analysis.transitions.points import SOUGHT, Kind, Point, Status
 from ikmeanfield.analysis.transitions.ramp import ADAPTATION, TroughSettings, ramp_points
-from ikmeanfield.analysis.transitions.search import HeldSettings, held_points
+from ikmeanfield.analysis.transitions.search import (
+    HeldSettings,
+    held_points,
+    soft_borders,
+)
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.spiking import Network
 from ikmeanfield.thresholds import Draw
@@ -70,7 +80,8 @@ def locate(
     -------
     xarray.Dataset
         Along `point`: kind, direction, method, current, lower, upper, noise (pA). Along `time`:
-        the recorded ramp. `cost` is the neuron-steps of everything, in ramps.
+        the recorded ramp. Along `sought` (see `SOUGHT`): `status`, what became of each search
+        at constant current (see `Status`). `cost` is the neuron-steps of everything, in ramps.
     """
     ramp = ramp or RampSettings()
     held = held or HeldSettings()
@@ -96,13 +107,27 @@ def locate(
         hint(course, ramp, up=True, steepest=held.steepest),
         hint(course, ramp, up=False, steepest=held.steepest),
     )
+    status: dict[str, Status] = dict.fromkeys(SOUGHT, "not searched")
     if hold:
-        still = held_points(plant, course.saved, course.turn, hints, held)
-        points += [point for point in still if point.kind in hold]
+        found = held_points(plant, course.saved, course.turn, hints, held)
+        jumps = [hinted.current for hinted in hints if hinted is not None]
+        soft = ripple(course, ramp, held.oscillates, jumps) if "hopf" in hold else None
+        if soft is not None and not found.oscillates:
+            plant.observed = population
+            soft_borders(found, plant, course.saved, soft, held)
+        points += [point for point in found.points if point.kind in hold]
+        status = found.status
     tell(1.0)
     cost = 1.0 + plant.spent / ramp.duration
     data = points_dataset(points, course, round(keep / ramp.sample))
     data["cost"] = ((), cost, {"units": "1", "long_name": "neuron-steps of all runs, in ramps"})
+    data["status"] = (
+        ("sought",), np.array([status[name] for name in SOUGHT]),
+        {"long_name": "what became of the search at constant current"},
+    )  # fmt: skip
+    data = data.assign_coords(
+        sought=("sought", list(SOUGHT), {"long_name": "what is sought at constant current"})
+    )
     data.attrs = {
         "population": population,
         "step": network.step,
@@ -136,7 +161,7 @@ def points_dataset(points: Sequence[Point], course: Course, stride: int) -> xr.D
         "current": "current at which the network changes state",
         "lower": "lower end of the interval that holds it",
         "upper": "upper end of the interval that holds it",
-        "noise": "half-width over which finite size blurs it",
+        "noise": "half-width over which fluctuations blur it, its thresholds given",
     }
     series = {
         "input_current": (course.current, "pA", "input current"),

@@ -34,6 +34,8 @@ class HoldSettings:
     hold
         A state that lasts this long stays. It must exceed the time of passage at half the
         resolution beyond the fold.
+    confirm
+        A state at the end of a branch that may end in slowly growing oscillations is held so long.
     after
         A system that has left is followed for this long, to see where it went.
     smoothing
@@ -50,6 +52,7 @@ class HoldSettings:
     resolution: float = 0.1
     approach: float = 300.0
     hold: float = 3000.0
+    confirm: float = 5000.0
     after: float = 2400.0
     smoothing: float = 40.0
     stride: float = 1.0
@@ -86,6 +89,10 @@ class Edge:
         Whether the interval is as narrow as was asked.
     history
         Current and time to leave of every hold that left.
+    levels
+        Current and mean of the observable of every state that stayed.
+    states
+        Those states.
     """
 
     inside: Saved
@@ -96,6 +103,7 @@ class Edge:
     reached: bool = False
     history: list[tuple[float, float]] = field(default_factory=list)
     levels: list[tuple[float, float]] = field(default_factory=list)
+    states: list[Saved] = field(default_factory=list)
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -191,17 +199,21 @@ def find_edge(
     inside, stayed, edge = start, None, None
     levels = [] if settled is None else [(start.current, settled)]
     history: list[tuple[float, float]] = []
+    states = [start]
     target, stride = towards, settings.stride
     try:
         for _ in range(settings.holds):
             one = hold(plant, inside, target, level, settings, above=above, silent=silent)
             if one.left:
                 history.append((one.current, one.time))
-                edge = Edge(inside, one, stayed, end=one.end, history=history, levels=levels)
+                edge = Edge(
+                    inside, one, stayed, end=one.end, history=history, levels=levels, states=states
+                )
             else:
                 tail = one.trace[one.trace.size * 3 // 4 :]
                 levels.append((one.current, float(np.mean(tail))))
                 inside, stayed = one.end, one
+                states.append(inside)
                 if edge is not None:
                     edge.inside, edge.stayed = inside, stayed
             if edge is None:

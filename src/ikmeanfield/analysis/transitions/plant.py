@@ -28,8 +28,20 @@ class Saved(NamedTuple):
 class Plant(Protocol):
     """What the detector at constant current needs of a system."""
 
-    sample: float  # ms between samples of the observable
-    spent: float  # ms simulated so far
+    @property
+    def sample(self) -> float:
+        """Time in ms between samples of the observable."""
+        ...
+
+    @property
+    def spent(self) -> float:
+        """Time in ms simulated so far."""
+        ...
+
+    @property
+    def budget(self) -> float:
+        """Time in ms that may be simulated."""
+        ...
 
     def save(self) -> Saved:
         """The present state."""
@@ -45,6 +57,45 @@ class Plant(Protocol):
         Returns the observable, positive and larger on the branch that is called upper.
         """
         ...
+
+
+class Mirrored:
+    """A system whose current counts with the opposite sign, so that below becomes above."""
+
+    def __init__(self, plant: Plant) -> None:
+        self.plant = plant
+
+    @property
+    def sample(self) -> float:
+        """Time in ms between samples of the observable."""
+        return self.plant.sample
+
+    @property
+    def spent(self) -> float:
+        """Time in ms simulated so far."""
+        return self.plant.spent
+
+    @property
+    def budget(self) -> float:
+        """Time in ms that may be simulated."""
+        return self.plant.budget
+
+    def save(self) -> Saved:
+        """The present state."""
+        return mirrored(self.plant.save())
+
+    def load(self, saved: Saved) -> None:
+        """Return to a state."""
+        self.plant.load(mirrored(saved))
+
+    def drive(self, to: float, over: float, duration: float) -> FloatArray:
+        """Move the current linearly, then hold it."""
+        return self.plant.drive(-to, over, duration)
+
+
+def mirrored(saved: Saved) -> Saved:
+    """The same state, its current with the opposite sign."""
+    return Saved(saved.state, -saved.current)
 
 
 class NetworkPlant:

@@ -2,58 +2,89 @@
 
 Near a Hopf point an oscillation takes seconds to grow or decay (at a distance of 0.1 pA ten
 seconds or more), so no affordable hold shows directly whether it lasts. But every hold shows a
-rate. The amplitude equation, for X the squared amplitude,
+rate. For the amplitude A of an oscillation at the current I, with d = I − I₀ and a shape a(A),
 
-    dX/dt = 2 [λ(I) X − c X² − e X³] + D,    λ(I) = −m (I − I_H),
+    d ln A/dt = a(A) − (m + n A²) d − q d²
 
-is fitted to the envelopes of several holds at once, some from large oscillations and some from
-the state that does not oscillate. Moving out of the oscillations, they end at I_H if c ≥ 0, else
-at the fold of cycles, where λ = −c²/(4e); moving in, they begin at I_H.
+is fitted to the changes of ln A during several holds at once. It is linear in what is sought, and
+isotropic noise does not bias it, because ln|z| is harmonic. The current at which the rate is zero,
+as a function of A, is the branch of cycles. Moving out of the oscillations, they end where that
+branch reaches furthest; moving in, they begin where it leaves A = 0.
+
+The amplitude comes from a narrow band about the period. The whole variance would not do: spike
+counts are noisy at all frequencies, and hide an oscillation that a narrow band shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ikmeanfield.analysis.transitions.held import smooth
-
 FloatArray = NDArray[np.float64]
 
-SUBSTEPS = 4
+PERIODS, LEAST = 2.0, 300.0
+"""Length of the window of the amplitude: in periods, but at least so many ms."""
+Shape = tuple[Callable[[FloatArray], FloatArray], ...]
+SHAPES: tuple[Shape, ...] = (
+    (np.ones_like, lambda a: a**2, lambda a: a**3, lambda a: a**4),
+    (np.ones_like, lambda a: a**2, lambda a: a**4),
+    (np.ones_like, lambda a: a**2 / (a**2 + 0.09), lambda a: a**2, lambda a: a**4),
+)
+"""What a(A) is made of, A relative to the largest: the normal form, and two bases that span it and
+differ in how fast the rate may change at small amplitudes. Their mean is taken; half of their range
+is part of the error, and often the largest part."""
+HISTORY = 0.04
+"""Error of a rate in 1/s because an amplitude is not all of a state: neurons that fire rarely keep
+the trace of the last seconds."""
+GRID = np.linspace(0.0, 1.0, 101)
 
 
 @dataclass(frozen=True)
 class Ring:
-    """The squared amplitude of an oscillation during a hold.
+    """The amplitude of an oscillation during a hold.
 
     Attributes
     ----------
     current
         In pA.
+    period
+        In ms.
     interval
-        Between the values of `power`, in ms.
-    power
-        Squared amplitude, averaged over a period.
+        Between the values of `amplitude`, in ms.
+    window
+        How many successive values share data.
+    amplitude
+        Of the oscillation at its fundamental frequency.
+    floor
+        What the amplitude would be on average without any oscillation.
     """
 
     current: float
+    period: float
     interval: float
-    power: FloatArray
+    window: int
+    amplitude: FloatArray
+    floor: float
 
     @property
     def growth(self) -> float:
-        """Rate of the amplitude's growth in 1/s, where noise does not hide it."""
-        low = float(self.power.min())
-        hidden = np.flatnonzero(self.power < 5 * low)
-        decays = self.power[0] > 20 * low and hidden[0] >= 3
-        y = np.log(self.power[: hidden[0]] if decays else self.power[self.power.size // 3 :])
-        t = np.arange(y.size) * self.interval / 1000.0
-        return float(np.polyfit(t, y, 1)[0] / 2) if y.size > 2 else 0.0
+        """Rate of the amplitude's growth in 1/s in the last half of what noise does not hide."""
+        hidden = np.flatnonzero(self.amplitude < 3 * self.floor)
+        seen = self.amplitude[: hidden[0]] if hidden.size else self.amplitude
+        y = np.log(seen[seen.size // 2 :])
+        if y.size < self.window // 2:
+            return nan
+        return float(np.polyfit(np.arange(y.size) * self.interval / 1000.0, y, 1)[0])
+
+    def pieces(self) -> list[FloatArray]:
+        """The amplitude over one window after another, as long as noise does not hide it."""
+        n = self.window
+        cut = [self.amplitude[k : k + n + 1] for k in range(0, self.amplitude.size - n, n)]
+        return [piece for piece in cut if piece.min() > 3 * self.floor]
 
 
 @dataclass(frozen=True)
@@ -67,9 +98,7 @@ class Border:
     last, last_error
         Where oscillations end.
     noise
-        Half-width over which noise blurs the border; not a number if no hold shows it.
-    misfit
-        Root mean square of the residuals; about 1 for a good fit.
+        Half-width over which noise blurs the border.
     """
 
     hopf: float
@@ -77,119 +106,152 @@ class Border:
     last: float
     last_error: float
     noise: float
-    misfit: float
+
+    def end(self, *, outwards: bool) -> tuple[float, float]:
+        """The border moving out of the oscillations or into them, and its standard error."""
+        return (self.last, self.last_error) if outwards else (self.hopf, self.hopf_error)
 
 
-def dominant_period(trace: FloatArray, sample: float) -> float:
-    """Period in ms of the strongest oscillation that fits into a trace at least three times."""
+def dominant_period(trace: FloatArray, sample: float, near: float = nan) -> float:
+    """Period in ms of the strongest oscillation that fits into a trace at least three times.
+
+    With `near`, of those whose frequency differs from that of `near` by less than a third.
+    """
     x = trace - np.polyval(np.polyfit(np.arange(trace.size), trace, 1), np.arange(trace.size))
     power = np.abs(np.fft.rfft(x * np.hanning(x.size), 8 * x.size)) ** 2
     frequency = np.fft.rfftfreq(8 * x.size, sample)
-    allowed = (frequency > 3 / (x.size * sample)) & (frequency < 0.1 / sample)
+    allowed = (frequency > 3 / (x.size * sample)) & (frequency < 0.25 / sample)
+    close = np.abs(frequency * near - 1) < 1 / 3
+    allowed &= close if close.any() else True
     return float(1 / frequency[allowed][np.argmax(power[allowed])])
 
 
 def ring(trace: FloatArray, current: float, sample: float, period: float, skip: float) -> Ring:
-    """Squared amplitude in a trace, three values to a period, after `skip` ms."""
-    n = max(3, round(period / sample))
-    x = smooth(trace[round(skip / sample) :], max(1, n // 8))
-    mean = smooth(x, n)
-    offset = (x.size - mean.size) // 2
-    power = smooth((x[offset : offset + mean.size] - mean) ** 2, n) * 2
-    step = max(1, n // 3)
-    return Ring(current, step * sample, np.maximum(power[::step], 1e-12))
+    """Amplitude of the oscillation of the given period in a trace, after `skip` ms."""
+    x = trace[round(skip / sample) :]
+    n = min(round(max(PERIODS * period, LEAST) / sample) | 1, (x.size - 1) // 2 * 2 - 1)
+    window = np.hanning(n + 2)[1:-1]
+    window /= window.sum()
+    t = np.arange(n) - n // 2
+    # blind to the mean and to its drift
+    drifts = np.stack([np.ones(n), t / n, (t / n) ** 2], axis=1)
+    wave = np.exp(-2j * np.pi * t * sample / period)
+    fitted = np.linalg.solve((drifts * window[:, None]).T @ drifts, drifts.T @ (window * wave))
+    kernel = 2 * window * (wave - drifts @ fitted)
+    amplitude = np.abs(np.convolve(x, kernel[::-1], "valid"))
+    jitter = np.diff(x, 2)  # of spike counts: white
+    floor = float(np.sqrt(np.mean(jitter**2) / 6 * np.sum(np.abs(kernel) ** 2)))
+    tiny = 1e-9 * (1.0 + float(np.abs(x).max()))
+    return Ring(current, period, sample, n, np.maximum(amplitude, tiny), floor + tiny)
 
 
-def fit_border(rings: Sequence[Ring], guess: float) -> Border | None:
-    """Fit the amplitude equation to several holds.
+def fit_border(rings: Sequence[Ring]) -> Border | None:
+    """Fit the rates of growth of several holds.
 
     Returns
     -------
     Border or None
-        None if the holds do not enclose a border: rates of one sign only, or no fit.
+        None if there is too little to fit, or if the rates do not fall with the current.
     """
-    from scipy.optimize import least_squares  # noqa: PLC0415
-
-    scale = max(float(r.power.max()) for r in rings)
-    floor = min(float(np.median(r.power[-6:])) for r in rings) / scale
-    counted = np.log(0.3 * floor)  # the part of the floor that is no oscillation
-    data = [np.log(r.power / scale) for r in rings]
-    # the equation is one of small amplitudes; noise matters near the floor
-    spread = [
-        np.sqrt(0.05**2 + 0.15**2 * np.exp(2 * y) + np.minimum(1.0, 2 * floor * np.exp(-y)))
-        for y in data
-    ]
-
-    def residuals(q: FloatArray) -> FloatArray:
-        parts = []
-        for r, y, w, x0 in zip(rings, data, spread, q[5:], strict=True):
-            x = _solve(r, y.size, q, np.exp(x0))
-            parts.append((np.log(x + np.exp(counted)) - y) / w)
-        prior = [(q[2] - 2.0) / 4, (q[3] - 2.0) / 4, (q[1] - 1.0) / 2]
-        return np.concatenate([*parts, prior])
-
-    low, high = min(r.current for r in rings) - 3, max(r.current for r in rings) + 3
-    start = [guess, 1.0, 1.0, 2.0, np.log(2 * floor)]
-    begin = np.array(start + [float(y[0]) for y in data])
-    box = (
-        np.array([low, 0.05, -30, 0.05, -30] + [-30.0] * len(rings)),
-        np.array([high, 20, 60, 100, 0] + [1.0] * len(rings)),
-    )
-    fit = least_squares(
-        residuals, np.clip(begin, box[0] + 1e-6, box[1] - 1e-6), bounds=box, loss="soft_l1",
-        x_scale=np.concatenate([[0.3, 0.5, 2, 2, 1], np.full(len(rings), 0.3)]), max_nfev=120,
-    )  # fmt: skip
-    free = fit.fun.size - fit.x.size
-    # neighbouring values of the envelope overlap: about one in six is independent
-    misfit = float(np.sqrt(np.sum(fit.fun**2) / max(1, free)))
-    covariance = np.linalg.pinv(fit.jac.T @ fit.jac) * misfit**2 * 6
-    return _border(fit.x, covariance, misfit)
-
-
-def _border(q: FloatArray, covariance: FloatArray, misfit: float) -> Border:
-    def last(p: FloatArray) -> float:
-        return float(p[0] + (p[2] ** 2 / (4 * p[3] * p[1]) if p[2] < 0 else 0.0))
-
-    gradient = np.zeros(q.size)
-    for j in range(4):
-        shift = np.zeros(q.size)
-        shift[j] = 1e-5
-        gradient[j] = (last(q + shift) - last(q - shift)) / 2e-5
-    drive = float(np.exp(float(q[4])))
-    # where growth and noise balance at the border: X² = D/(2c), or X³ = D/(2e)
-    if q[2] > 0:
-        x = float(np.sqrt(drive / (2 * q[2])))
-    else:
-        x = float(np.cbrt(float(drive / (2 * q[3]))))
+    pieces = [(r, piece) for r in rings for piece in r.pieces()]
+    if len({r.current for r, _ in pieces}) < 2 or len(pieces) < 4:
+        return None
+    fits = [fit for shape in SHAPES if (fit := _fit(pieces, shape)) is not None]
+    if len(fits) < len(SHAPES):
+        return None
+    ends = np.array([fit[0] for fit in fits])
+    statistical = np.mean([fit[1] for fit in fits], axis=0)
+    history = HISTORY / fits[0][3]
+    errors = np.sqrt(statistical**2 + (np.ptp(ends, axis=0) / 2) ** 2 + history**2)
+    hopf, last = ends.mean(axis=0)
     return Border(
-        hopf=float(q[0]),
-        hopf_error=float(np.sqrt(covariance[0, 0])),
-        last=last(q),
-        last_error=max(0.0, float(gradient @ covariance @ gradient)) ** 0.5,
-        # noise that no hold shows cannot be told
-        noise=float(drive / (2 * x) / q[1]) if drive > 1e-6 else nan,
-        misfit=misfit,
-    )
+        float(hopf), float(errors[0]), float(last), float(errors[1]),
+        float(np.max([fit[2] for fit in fits])),
+    )  # fmt: skip
 
 
-def _solve(r: Ring, size: int, q: FloatArray, x0: float) -> FloatArray:
-    """The amplitude equation by fourth-order Runge-Kutta steps in ln X, rates in 1/s."""
-    rate = -q[1] * (r.current - q[0])
-    drive = float(np.exp(float(q[4])))
-    h = r.interval / 1000.0 / SUBSTEPS
+Fit = tuple[tuple[float, float], FloatArray, float, float]
 
-    def slope(y: float) -> float:
-        x = float(np.exp(min(max(y, -40.0), 3.0)))
-        return float(2 * (rate - q[2] * x - q[3] * x * x) + drive / max(x, 1e-15))
 
-    out = np.empty(size)
-    y = float(np.log(x0))
-    for k in range(size):
-        out[k] = np.exp(y)
-        for _ in range(SUBSTEPS):
-            a = slope(y)
-            b = slope(y + h / 2 * a)
-            c = slope(y + h / 2 * b)
-            d = slope(y + h * c)
-            y = min(max(y + h / 6 * (a + 2 * b + 2 * c + d), -40.0), 3.0)
-    return out
+def _fit(pieces: Sequence[tuple[Ring, FloatArray]], shape: Shape) -> Fit | None:
+    """Where oscillations begin and end, both standard errors, the noise's width, the slope m."""
+    current = np.array([r.current for r, _ in pieces])
+    centre, span = float(current.mean()), max(float(np.ptp(current)), 0.2)
+    scale = max(float(a.max()) for _, a in pieces)
+    d = current - centre
+    seconds = np.array([(a.size - 1) * r.interval / 1000.0 for r, a in pieces])
+    change = np.array([np.log(a[-1] / a[0]) for _, a in pieces])
+    size = np.array([float(np.exp(np.log(a / scale).mean())) for _, a in pieces])
+
+    columns = [np.array([np.mean(part(a / scale)) for _, a in pieces]) for part in shape]
+    squared = np.array([np.mean((a / scale) ** 2) for _, a in pieces])
+    columns += [-d, -d * squared, -d * d]
+    design = np.stack(columns, axis=1) * seconds[:, None]
+    rate = float(np.abs(change / seconds).max())
+    steep = rate / span
+    weak = np.array([3 * rate] * len(shape) + [5 * steep, 0.7 * steep, 0.3 * steep / span])
+    value, covariance, strength = _regress(design, change, size, weak)
+    count = len(shape)
+
+    def ends(q: FloatArray) -> tuple[float, float]:
+        branch = _branch(q, shape, GRID)
+        # where it turns back; how it goes on at amplitudes that were not seen does not matter
+        rises = np.diff(branch) >= 0
+        turns = branch[:-1][np.insert(rises[:-1], 0, True) & ~rises]
+        last = turns.max() if turns.size else np.nan
+        return centre + float(branch[0]), centre + float(last)
+
+    if value[count] <= 0 or value[count] + value[count + 1] <= 0:
+        return None
+    slope = float(value[count])
+    draws = np.random.default_rng(0).multivariate_normal(value, covariance, 200)
+    falling = draws[(draws[:, count] > 0) & (draws[:, count] + draws[:, count + 1] > 0)]
+    if len(falling) < 150:
+        return None
+    spread = np.array([ends(q) for q in falling])
+    spread = spread[np.isfinite(spread[:, 1])]
+    if len(spread) < 150 or not np.isfinite(ends(value)[1]):
+        return None
+    low, high = np.quantile(spread, [0.16, 0.84], axis=0)
+    blur = _blur(value, shape, strength / float(seconds.mean()))
+    return ends(value), np.asarray((high - low) / 2), blur, slope
+
+
+def _regress(
+    design: FloatArray, change: FloatArray, size: FloatArray, weak: FloatArray
+) -> tuple[FloatArray, FloatArray, float]:
+    """Weighted least squares; the variance, a constant and a part ∝ 1/A², from the residuals."""
+    from scipy.optimize import nnls  # noqa: PLC0415
+
+    variance = 0.02**2 + (0.02 / size) ** 2
+    parts = np.stack([np.ones(size.size), size**-2], axis=1)
+    for _ in range(4):
+        normal = (design / variance[:, None]).T @ design + np.diag(weak**-2)
+        value = np.linalg.solve(normal, (design / variance[:, None]).T @ change)
+        rest = change - design @ value
+        free = max(1.0, change.size - weak.size / 2)
+        found, _ = nnls(parts / variance[:, None], rest**2 / variance * change.size / free)
+        variance = 0.01**2 + parts @ found
+    return np.asarray(value), np.asarray(np.linalg.inv(normal)), float(found[1])
+
+
+def _branch(q: FloatArray, shape: Shape, amplitude: FloatArray) -> FloatArray:
+    """The current, from the centre, at which the rate of growth is zero, by Newton's method."""
+    count = len(shape)
+    still = sum(q[j] * part(amplitude) for j, part in enumerate(shape))
+    slope = q[count] + q[count + 1] * amplitude**2
+    d = still / slope
+    for _ in range(8):
+        steepness = slope + 2 * q[count + 2] * d
+        d = d + (still - d * slope - q[count + 2] * d * d) / np.where(
+            np.abs(steepness) > slope / 5, steepness, slope / 5
+        )
+    return np.asarray(d)
+
+
+def _blur(q: FloatArray, shape: Shape, strength: float) -> float:
+    """Where growth and noise balance: |a(A) − a(0)| A² = D; that rate as a current."""
+    grid = GRID[1:]
+    rate = np.abs(sum(q[j] * part(grid) for j, part in enumerate(shape) if j > 0))
+    balanced = np.flatnonzero(rate * grid**2 >= strength)
+    return float(rate[balanced[0]] / q[len(shape)]) if balanced.size else nan

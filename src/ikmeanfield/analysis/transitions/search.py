@@ -1,8 +1,9 @@
-"""The detector at constant current: which edges to look for, and what they are.
+"""The detector at constant current: what to look for, and what became of every search.
 
 Between two states that do not oscillate an edge is a fold. Where the system, having left the
 lower branch, keeps oscillating, the edge is a border of oscillations, and so are the currents at
-which the oscillation ends above and below, and at which it grows out of the upper branch.
+which the oscillation ends above and below, and at which it grows out of the upper branch. Where
+the ramp oscillates though nothing jumps, the borders are sought from inside the oscillations.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ikmeanfield.analysis.transitions.course import Hint
+from ikmeanfield.analysis.transitions.border import BorderSearch, BorderSettings
+from ikmeanfield.analysis.transitions.confirm import confirm
+from ikmeanfield.analysis.transitions.course import Hint, Ripple
 from ikmeanfield.analysis.transitions.held import (
     Edge,
     HoldSettings,
@@ -22,14 +25,14 @@ from ikmeanfield.analysis.transitions.held import (
     noise_width,
     smooth,
 )
-from ikmeanfield.analysis.transitions.plant import BudgetError, Plant, Saved
-from ikmeanfield.analysis.transitions.points import Direction, Kind, Point
-from ikmeanfield.analysis.transitions.rings import (
-    Border,
-    Ring,
-    dominant_period,
-    fit_border,
-    ring,
+from ikmeanfield.analysis.transitions.plant import BudgetError, Mirrored, Plant, Saved, mirrored
+from ikmeanfield.analysis.transitions.points import (
+    MARK,
+    SOUGHT,
+    Direction,
+    Kind,
+    Point,
+    Status,
 )
 
 FloatArray = NDArray[np.float64]
@@ -51,12 +54,10 @@ class HeldSettings:
         The ramp hints at an edge where ln(rate) changes faster than this per pA.
     oscillates
         Least amplitude, relative to the mean, of an oscillation.
-    ring, rings
-        Length of a hold that shows growth or decay, and how many start from oscillations.
-    depths
-        How far inside the border holds start from a state that does not oscillate.
-    reach
-        Holds further than this from the border are not fitted.
+    border
+        How borders are sought that show by growth and decay.
+    onset
+        What is kept of the budget, in ms, for the end of oscillations as the current falls.
     error
         A border whose standard error is larger is not reported.
     budget
@@ -68,12 +69,32 @@ class HeldSettings:
     settle: float = 600.0
     steepest: float = 0.3
     oscillates: float = 0.2
-    ring: float = 2400.0
-    rings: int = 4
-    depths: tuple[float, float] = (0.9, 1.6)
-    reach: float = 2.5
-    error: float = 0.3
+    border: BorderSettings = field(default_factory=BorderSettings)
+    onset: float = 9000.0
+    error: float = 0.5
     budget: float = 1.95
+
+
+@dataclass
+class Findings:
+    """Points at constant current, and for each of `SOUGHT` what became of the search."""
+
+    points: list[Point] = field(default_factory=list)
+    status: dict[str, Status] = field(default_factory=lambda: dict.fromkeys(SOUGHT, "no hint"))
+
+    @property
+    def oscillates(self) -> bool:
+        """Whether a border of oscillations is among the points."""
+        return any(point.kind == "hopf" for point in self.points)
+
+    def add(self, sought: str, point: Point | Status) -> None:
+        """A point that was found, or why there is none."""
+        if isinstance(point, Point):
+            self.points.append(point)
+            half = (point.upper - point.lower) / 2
+            self.status[sought] = "found" if half <= MARK * (1 + 1e-9) else "wide"
+        else:
+            self.status[sought] = point
 
 
 def held_points(
@@ -82,13 +103,13 @@ def held_points(
     turn: int,
     hints: tuple[Hint | None, Hint | None],
     settings: HeldSettings,
-) -> list[Point]:
+) -> Findings:
     """Where a system held at constant current changes state.
 
     Parameters
     ----------
     plant
-        What is held.
+        The system.
     saved
         States along a ramp up and down, in order of time.
     turn
@@ -99,49 +120,109 @@ def held_points(
         How to search.
     """
     up, down = hints
-    rising = _edge(plant, saved[:turn], up, settings, direction=1.0) if up is not None else None
-    points: list[Point] = []
-    if rising is not None and up is not None:
-        state = _oscillation(plant, rising, up.level, settings)
-        border = state and _border(plant, state, up.calm, settings)
-        if border is not None and border.last < rising.bounds[1]:
-            border = state = None  # what was seen only rings down
-        points.append(_point(rising, "hopf" if state else "fold", "up", plant))
-        if state is not None:
-            lowest = rising.bounds[0]
-            points += _borders(border, settings)
-            points += _onset(plant, state, lowest, up.level, settings)
-            return points
+    found = Findings()
+    if up is not None and _rising(found, plant, saved[:turn], up, settings):
+        return found
     if down is not None:
         falling = _edge(plant, saved[turn:], down, settings, direction=-1.0)
-        if falling is not None:
+        if isinstance(falling, Edge):
             kind: Kind = "hopf" if _oscillation(plant, falling, down.level, settings) else "fold"
-            points.append(_point(falling, kind, "down", plant))
-    return points
+            confirm(plant, falling, down.level, settings.hold, above=down.rises)
+            found.add("edge_down", _point(falling, kind, "down", plant))
+        else:
+            found.add("edge_down", falling)
+    return found
+
+
+def _rising(
+    found: Findings, plant: Plant, saved: Sequence[Saved], up: Hint, settings: HeldSettings
+) -> bool:
+    """Leave the lower branch; whether that ends in oscillations, whose borders are then sought."""
+    edge = _edge(plant, saved, up, settings, direction=1.0)
+    if not isinstance(edge, Edge):
+        found.add("edge_up", edge)
+        return False
+    state = _oscillation(plant, edge, up.level, settings)
+    upper = None
+    if state is not None:
+        if up.calm < max(s.current for s in saved) - 2.0:  # else it ends beyond the ramp
+            beyond = max(up.calm, state.current + 1.0)
+            upper = _border_search(plant, state, beyond, settings)
+            upper.refine(plant.budget - settings.onset)
+        border = upper.fit() if upper is not None else None
+        if border is not None and border.last < edge.bounds[1]:
+            state = None  # what was seen only rings down
+    found.add("edge_up", _point(edge, "hopf" if state else "fold", "up", plant))
+    if state is None:
+        return False
+    onset = _onset(plant, state, edge.bounds[0], up.level, settings)
+    if upper is not None:
+        upper.refine()
+        _borders(found, upper, ("upper_up", "upper_down"), settings)
+    found.add("lower_down", onset)
+    return True
+
+
+def soft_borders(
+    found: Findings, plant: Plant, saved: Sequence[Saved], ripple: Ripple, settings: HeldSettings
+) -> None:
+    """Add both borders of oscillations that begin and end without a jump.
+
+    The plant's observable must show the oscillations.
+    """
+    inside = min(saved, key=lambda s: abs(s.current - ripple.strongest))
+    lower: tuple[Plant, Saved, float] = (Mirrored(plant), mirrored(inside), -ripple.low)
+    upper: tuple[Plant, Saved, float] = (plant, inside, ripple.high)
+    sides = (
+        (lower, ripple.begins, ("lower_down", "lower_up")),
+        (upper, ripple.ends, ("upper_up", "upper_down")),
+    )
+    for (system, state, beyond), known, names in sides:
+        if not known:
+            continue
+        room = plant.budget - plant.spent
+        until = plant.spent + (room / 2 if ripple.ends and names[0] == "lower_down" else room)
+        search = _border_search(system, state, max(beyond, state.current + 1.0), settings)
+        search.refine(until)
+        _borders(found, search, names, settings)
+
+
+def _border_search(
+    plant: Plant, state: Saved, beyond: float, settings: HeldSettings
+) -> BorderSearch:
+    search = BorderSearch(plant, state, beyond, settings.border)
+    try:
+        search.approach()
+    except BudgetError:
+        search.enclosed = False
+    return search
 
 
 def _edge(
     plant: Plant, saved: Sequence[Saved], hint: Hint, settings: HeldSettings, direction: float
-) -> Edge | None:
-    """Bisect the edge that a hint points at; None if there is none or nothing jumps there."""
+) -> Edge | Status:
+    """Bisect the edge that a hint points at; or why there is none."""
     start = _settled(plant, saved, hint, settings, direction)
     if start is None:
-        return None
+        return "not resolved"
     edge = find_edge(
         plant, start[0], hint.current, hint.level, settings.hold,
         above=hint.rises, settled=start[1],
     )  # fmt: skip
-    if edge is None or not edge.reached:
-        return None
+    spent = plant.budget - plant.spent < settings.hold.hold + settings.hold.approach
+    if edge is None:
+        return "not resolved" if spent else "none"
+    if not edge.reached:
+        return "not resolved"
     follow(plant, edge, settings.hold)
     if edge.after.size == 0:
-        return None
+        return "not resolved"
     inside = edge.levels[-1][1]
     late = smooth(edge.after[edge.after.size // 3 :], round(settings.hold.smoothing / plant.sample))
     # of an oscillation the far extreme counts: near its onset most of a cycle is spent at rest
     outside = float(np.quantile(late, 0.98 if hint.rises else 0.02))
     ratio = outside / max(inside, 1e-9)
-    return edge if max(ratio, 1 / max(ratio, 1e-9)) >= settings.hold.jump else None
+    return edge if max(ratio, 1 / max(ratio, 1e-9)) >= settings.hold.jump else "none"
 
 
 def _settled(
@@ -175,72 +256,28 @@ def _oscillation(plant: Plant, edge: Edge, level: float, settings: HeldSettings)
     return edge.end if strength > settings.oscillates * max(float(np.mean(late)), level) else None
 
 
-def _border(plant: Plant, state: Saved, calm: float, settings: HeldSettings) -> Border | None:
-    """Close in on the upper border of oscillations, then fit all holds together."""
-    inside, outside = state.current, max(calm, state.current + 1.0)
-    start, quiet, least = state, None, np.inf
-    rings: list[Ring] = []
-    guess = target = inside + 0.45 * (outside - inside)
-
-    def one(begin: Saved, current: float, approach: float) -> tuple[Ring, bool]:
-        plant.load(begin)
-        over = _whole(approach, plant)
-        trace = plant.drive(current, over, _whole(settings.ring + over, plant))
-        period = dominant_period(trace[trace.size // 4 :], plant.sample)
-        made = ring(trace, current, plant.sample, period, over + 0.5 * period)
-        rings.append(made)
-        strong = np.sqrt(made.power[-3:].mean()) > settings.oscillates * trace[-250:].mean()
-        return made, bool(strong and made.growth > -0.2)
-
-    try:
-        for k in range(settings.rings):
-            made, lasts = one(start, target, settings.hold.approach)
-            if lasts:
-                inside, start = target, plant.save()
-                guess = inside + 0.4 * (outside - inside)
-            else:
-                outside = min(outside, target)
-                if made.power[-1] < least:
-                    least, quiet = made.power[-1], plant.save()
-                guess = target - float(np.clip(abs(made.growth), 0.2, 3.0))
-                guess = max(guess, inside + 0.2 * (outside - inside))
-            target = guess + 0.3
-            if any(abs(target - r.current) < 0.25 for r in rings) and inside > state.current:
-                guess = target = (inside + outside) / 2
-            if k == settings.rings - 2 and min(r.growth for r in rings) > -1.0:
-                target = guess + 1.5  # far enough to come to rest, for the holds that start there
-            while any(abs(target - r.current) < 0.25 for r in rings):
-                target += 0.3
-        first = fit_border(rings, guess) if quiet is not None else None
-        guess = first.last if first is not None else guess
-        room = guess - state.current
-        for depth, part in zip(settings.depths, (0.4, 0.75), strict=True):
-            if quiet is not None and room > 0.3:  # from rest, too slowly to start much ringing
-                one(quiet, guess - min(depth, part * room), 2 * settings.hold.approach)
-    except BudgetError:
-        pass
-    near = [r for r in rings if abs(r.current - guess) < settings.reach]
-    return fit_border(near, guess) if len(near) >= 3 and quiet is not None else None
-
-
-def _borders(border: Border | None, settings: HeldSettings) -> list[Point]:
-    """Both directions of the upper border, where they are known well enough."""
-    if border is None:
-        return []
-    found: list[tuple[Direction, float, float]] = [
-        ("up", border.last, border.last_error),
-        ("down", border.hopf, border.hopf_error),
-    ]
-    return [
-        Point("hopf", direction, at, "held", at - 2 * error, at + 2 * error, border.noise)
-        for direction, at, error in found
-        if error <= settings.error
-    ]
+def _borders(
+    found: Findings, search: BorderSearch, names: tuple[str, str], settings: HeldSettings
+) -> None:
+    """Both directions of a border, outwards and inwards, where they are known well enough."""
+    border = search.fit() if search.enclosed else None
+    sign = -1.0 if isinstance(search.plant, Mirrored) else 1.0
+    for name, outwards in zip(names, (True, False), strict=True):
+        at, error = (0.0, np.inf) if border is None else border.end(outwards=outwards)
+        if border is None or error > settings.error:
+            found.add(name, "not resolved")
+            continue
+        direction: Direction = "up" if outwards == (sign > 0) else "down"
+        at *= sign
+        found.add(
+            name,
+            Point("hopf", direction, at, "held", at - 2 * error, at + 2 * error, border.noise),
+        )
 
 
 def _onset(
     plant: Plant, state: Saved, lowest: float, level: float, settings: HeldSettings
-) -> list[Point]:
+) -> Point | Status:
     """Where oscillations end as the current falls."""
     close = replace(settings.hold, stride=0.3)
     edge = find_edge(
@@ -248,8 +285,8 @@ def _onset(
         above=False, silent=True,
     )  # fmt: skip
     if edge is None or edge.bounds[1] - edge.bounds[0] > 2 * settings.hold.resolution:
-        return []
-    return [_point(edge, "hopf", "down", plant)]
+        return "not resolved"
+    return _point(edge, "hopf", "down", plant)
 
 
 def _point(edge: Edge, kind: Kind, direction: Direction, plant: Plant) -> Point:

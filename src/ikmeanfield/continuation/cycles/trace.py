@@ -139,7 +139,7 @@ def trace(tracer: Tracer, first: CyclePoint) -> Trace:
         found.end = ended
         return found
     regular, current = [first], first
-    step = tracer.options.ds
+    step, told = tracer.options.ds, 0
     while True:
         if len(found.points) >= tracer.options.max_points:
             found.end = Termination("max_points", f"stopped after {len(found.points)} points")
@@ -154,6 +154,10 @@ def trace(tracer: Tracer, first: CyclePoint) -> Trace:
         found.points[-1] = after = tracer.resolved(after)
         regular.append(after)
         tracer.rescale(after)
+        if tracer.options.progress is not None:
+            here = {tracer.parameter: after.orbit.parameter}
+            tracer.options.progress("cycle", here, [s for _, s in found.special[told:]])
+            told = len(found.special)
         if _finished(tracer, found, regular):
             return found
         current = replace(after, tangent=tracer.metric.unit(after.tangent))

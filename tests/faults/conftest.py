@@ -1,0 +1,22 @@
+"""One undisturbed run of both kinds of experiment, which tests copy or compare with."""
+
+import shutil
+
+import pytest
+from folders import Folder, both, copy_checkout
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory):
+    """A folder in which the whole workflow has run to its end; nobody changes it."""
+    checkout = copy_checkout(tmp_path_factory.mktemp("checkout"))
+    folder = Folder(checkout, tmp_path_factory.mktemp("undisturbed"))
+    folder.run(both())
+    return folder
+
+
+@pytest.fixture
+def copied(undisturbed, tmp_path):
+    """The finished folder once more, to be damaged; its files keep their dates."""
+    shutil.copytree(undisturbed.folder, tmp_path / "copy", symlinks=True)
+    return Folder(undisturbed.checkout, tmp_path / "copy")
