@@ -145,7 +145,7 @@ def test_what_belongs_to_simulations_is_refused_beside_transitions():
         parse({**data, "experiments": {"mine": {
             **data["experiments"]["mine"],
             "continuation": {"parameter": CURRENT, "bounds": [0.0, 1.0], "second": "rs.adaptation",
-                             "second_bounds": [0.0, 1.0]},
+                             "second_bounds": [0.0, 1.0], "meanfield": {"on": {}}},
         }}})  # fmt: skip
 
 

@@ -82,7 +82,9 @@ AFTER_RUNS = {"summarise_experiment", "tabulate", "draw_figure"}
 EDITS = {
     "src/ikmeanfield/figures/style.mplstyle": {"draw_figure"},
     "src/ikmeanfield/analysis/spectra.py": AFTER_RUNS,
-    "src/ikmeanfield/meanfield/reset.py": AFTER_RUNS | {"compile_kernels", "integrate_mean_fields"},
+    "src/ikmeanfield/meanfield/domain.py": AFTER_RUNS
+    | {"compile_kernels", "integrate_mean_fields"},
+    "src/ikmeanfield/meanfield/reset.py": AFTER_RUNS,
     "src/ikmeanfield/spiking/exact.py": AFTER_RUNS | {"compile_kernels", "simulate_networks"},
     "src/ikmeanfield/experiments/grid.py": set(),
 }
@@ -138,9 +140,9 @@ def test_a_wrong_configuration_is_refused_before_any_job(finished, changes, word
 
 
 def test_without_a_configuration_the_papers_is_run_and_a_given_one_stands_alone(finished):
-    # Oracle: 208 and 25 runs in batches of 52; with a configuration given, only its experiments.
+    # Oracle: 208, 25 and 2 runs in batches of 52; with a configuration given, only its own.
     here = Workflow(finished.checkout, finished.checkout)
-    assert here.planned(None)["simulate_networks"] == 5
+    assert here.planned(None)["simulate_networks"] == 6
     other = tiny(figures={})
     other["experiments"] = {"other": other["experiments"]["truncation"]}
     assert here.planned(other)["summarise_experiment"] == 1
