@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 import systems
 
-from ikmeanfield.continuation import ContinuationOptions, continue_equilibria, continue_folds
+from ikmeanfield.continuation import (
+    ContinuationOptions,
+    Problem,
+    continue_equilibria,
+    continue_folds,
+)
 from ikmeanfield.continuation.normalforms import first_lyapunov
 from ikmeanfield.continuation.scaled import ScaledField
 
@@ -69,6 +74,24 @@ def test_l1_beside_a_kink(distance, reliable):
     assert result.reliable == reliable
     if reliable:
         assert result.l1 == pytest.approx(-0.7, rel=1e-3)
+
+
+@pytest.mark.parametrize("distance", [-1e-2, -1e-3, -1e-5, 1e-5, 1e-3, 1e-2])
+@pytest.mark.parametrize("start", [-1.0, 1.0])
+def test_a_hopf_point_beside_a_kink_is_found(distance, start):
+    # oracle: the normal form's Hopf point at p = 0; the kink lies on the branch at p = distance
+    plain = systems.hopf()
+    problem = Problem(
+        plain.field, plain.variables, {**plain.parameters, "p": start},
+        kinks={"m": lambda _, p: p[0] - distance},
+    )  # fmt: skip
+    options = ContinuationOptions(bounds={"p": (-1.0, 1.0)})
+    branch = continue_equilibria(problem, [0.0, 0.0], "p", options)
+    (hopf,), (kink,) = branch.points("HB"), branch.points("KINK")
+    assert hopf.parameters["p"] == pytest.approx(0.0, abs=1e-9)
+    assert kink.parameters["p"] == pytest.approx(distance, abs=1e-9)
+    rises = branch["p"][0] < branch["p"][-1]
+    assert (hopf.row < kink.row) == ((distance > 0) == rises)
 
 
 def test_unreliable_l1_is_said():

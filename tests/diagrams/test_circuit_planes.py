@@ -111,6 +111,13 @@ def test_points_in_one_parameter_are_right_and_lie_on_the_curves(name, width):
     assert (checked["difference"] <= 1e-6 + checked["interpolation_error"]).all()
 
 
+def test_a_hopf_point_beside_the_kink_is_not_missed():
+    # oracle: the Hopf curve, which passes its kink at Δ_fs = 0.684875
+    width = 0.68454545
+    here = check_points(points("near", width), plane("near"))
+    assert (np.abs(here["value"].values - 43.295) < 1e-3).sum() == 1
+
+
 def test_reference_points_at_the_middle_condition():
     here = points("middle", 0.3)
     for kind, label in (("fold", "LP"), ("hopf", "HB")):

@@ -69,6 +69,19 @@ def test_the_summary_holds_every_point_of_the_network(folder):
     np.testing.assert_array_equal(summary["current"].values, found)
 
 
+def test_the_scores_are_a_table_too(folder):
+    # oracle: at κ = 5 and 25 the mean field is bistable between its folds, and so is the network
+    summary = xr.load_dataset(folder / "summary.nc")
+    with (folder / "scores.csv").open() as file:
+        table = {row["region"]: row for row in csv.DictReader(file)}
+    assert set(table) == {"oscillatory", "bistable"}
+    overlaps = dict(
+        zip(summary["scored_region"].values, summary["score_overlap"].values, strict=True)
+    )
+    assert float(table["bistable"]["overlap"]) == overlaps["bistable"] > 0.2
+    assert {row["meanfield"] for row in table.values()} == {"uncorrected"}
+
+
 def test_points_off_the_curves_of_the_plane_fail_with_words(folder, tmp_path):
     copied = tmp_path / "adaptation"
     shutil.copytree(folder, copied)
@@ -90,7 +103,7 @@ def test_a_change_of_traces_reruns_them_and_the_figure(located):
     config = copy.deepcopy(tiny_adaptation())
     config["experiments"]["adaptation"]["continuation"]["traces"][0]["at"] = 5.0
     planned = located.planned(config)
-    assert planned == {"write_plan": 1, "run_traces": 1, "summarise_experiment": 1,
+    assert planned == {"write_plan": 1, "run_traces": 1, "summarise_experiment": 1, "tabulate": 1,
                        "draw_figure": 2}  # fmt: skip
 
 

@@ -75,6 +75,8 @@ class Curve(Protocol):
     field: ScaledField
     #: Test functions, in the order in which a step's events are refined.
     events: tuple[str, ...]
+    #: Those that depend on the Jacobian alone.
+    of_jacobian: tuple[str, ...]
 
     def block(self) -> Block:
         """Return the N equations."""

@@ -34,6 +34,7 @@ class EquilibriumCurve:
 
     kind: str = "equilibrium"
     events: tuple[str, ...] = ("BP", "HB", "LP")
+    of_jacobian: tuple[str, ...] = ("HB",)
 
     def __init__(self, field: ScaledField, options: ContinuationOptions):
         self.field = field

@@ -19,10 +19,15 @@ _FEW, _MANY = 6, 40
 _NEAR = 1e-3
 
 
-def special_points(tracer: Tracer, a: Point, b: Point) -> list[Located]:
-    """Return the special points between a and b, in the order of arclength."""
+def special_points(
+    tracer: Tracer, a: Point, b: Point, events: tuple[str, ...] | None = None
+) -> list[Located]:
+    """Return the special points between a and b, in the order of arclength.
+
+    All that the curve knows, or only those of the given `events`.
+    """
     found: list[Located] = []
-    for event in tracer.curve.events:
+    for event in tracer.curve.events if events is None else events:
         before, after = a.measure.tests.get(event, np.nan), b.measure.tests.get(event, np.nan)
         if not (np.isfinite(before) and np.isfinite(after) and before * after < 0):
             continue

@@ -31,6 +31,7 @@ class FoldCurve:
 
     kind: str = "fold"
     events: tuple[str, ...] = ("BT", "CP", "ZH")
+    of_jacobian: tuple[str, ...] = ()
 
     def __init__(self, field: ScaledField, options: ContinuationOptions, z: FloatArray):
         self.field = field

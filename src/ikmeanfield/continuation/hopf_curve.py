@@ -42,6 +42,7 @@ class HopfCurve:
 
     kind: str = "hopf"
     events: tuple[str, ...] = ("BT", "ZH", "HH", "GH")
+    of_jacobian: tuple[str, ...] = ()
 
     def __init__(self, field: ScaledField, options: ContinuationOptions, determinant: float):
         self.field = field

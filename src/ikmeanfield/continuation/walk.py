@@ -127,12 +127,18 @@ def _cross(
 ) -> float | Termination:
     """Append a kink's point and the first point beyond it."""
     end = _append(tracer, a, before, keep=False)
+    # so close to a kink only the Jacobian can be trusted, which is continuous there
+    near = tracer.curve.of_jacobian
+    end = end or _append(tracer, before, kink.point, keep=False, events=near)
     if end is not None:
         return end
     tracer.points.append(kink.point)
     tracer.special.append((len(tracer.points) - 1, kink.special))
     if "KINK" in tracer.stop_at:
         return Termination("KINK", f"stopped at the kink {kink.special.name}")
+    end = _append(tracer, kink.point, beyond, keep=False, events=near)
+    if end is not None:
+        return end
     tracer.curve.accept(beyond.x / tracer.scale)
     tracer.points.append(beyond)
     return max(min(ds, 2 * tracer.distance(kink.point, beyond)), tracer.options.ds_min)
@@ -149,9 +155,11 @@ def _left_bound(tracer: Tracer, b: Point) -> tuple[int, float] | None:
     return found
 
 
-def _append(tracer: Tracer, a: Point, b: Point, *, keep: bool = True) -> Termination | None:
+def _append(
+    tracer: Tracer, a: Point, b: Point, *, keep: bool = True, events: tuple[str, ...] | None = None
+) -> Termination | None:
     """Append the special points between a and b, then b; the end if one of them is one."""
-    for located in special_points(tracer, a, b):
+    for located in special_points(tracer, a, b, events):
         if any(
             other.kind == located.special.kind
             and tracer.distance(tracer.points[row], located.point) < _SAME

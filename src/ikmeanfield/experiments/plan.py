@@ -302,7 +302,8 @@ class TransitionPlan(RunTable):
     @property
     def plane_key(self) -> str:
         """Hash of what determines all planes and diagrams."""
-        return hashed({"planes": {key: plane.meanfield for key, plane in self.planes.items()}})
+        planes = {key: [plane.meanfield, plane.values] for key, plane in self.planes.items()}
+        return hashed({"planes": planes})
 
     @property
     def first_field(self) -> MeanField:

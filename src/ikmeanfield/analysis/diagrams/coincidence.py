@@ -37,7 +37,8 @@ def curve_values(curve: Branch, second: float) -> tuple[FloatArray, FloatArray]:
     """Values of a curve's first free parameter where its second one has a given value.
 
     Interpolated with a polynomial through six points, in that component of state and parameters
-    which runs most evenly there. Pieces end at kinks.
+    which runs most evenly there. Pieces end at kinks; beside one, where half-integer powers of the
+    distance occur, the polynomial is one in the root of the distance.
 
     Returns
     -------
@@ -48,14 +49,16 @@ def curve_values(curve: Branch, second: float) -> tuple[FloatArray, FloatArray]:
     path = np.hstack([curve.states, curve.parameters])
     size = np.maximum(np.ptp(path, axis=0), 1e-12 * np.abs(path).max(axis=0))
     scaled = path / np.where(size > 0, size, 1.0)
-    ends = [0, *(p.row for p in curve.points("KINK")), len(curve) - 1]
+    kinks = {p.row for p in curve.points("KINK")}
+    ends = [0, *sorted(kinks), len(curve) - 1]
     found: list[tuple[float, float]] = []
     for low, high in itertools.pairwise(ends):
         rows = np.arange(low, high + 1)
         gap = curve[curve.free[1]][rows] - second
         for k in np.flatnonzero(gap[:-1] * gap[1:] < 0):
             best, rough = (
-                _interpolated(scaled, path, rows, int(k), second, reach) for reach in (_REACH, 2)
+                _interpolated(scaled, path, rows, int(k), second, reach, kinks)
+                for reach in (_REACH, 2)
             )
             found.append((best, abs(best - rough)))
         found += [(float(curve.parameters[row, 0]), 0.0) for row in rows[gap == 0]]
@@ -64,7 +67,13 @@ def curve_values(curve: Branch, second: float) -> tuple[FloatArray, FloatArray]:
 
 
 def _interpolated(
-    scaled: FloatArray, path: FloatArray, rows: NDArray[np.int64], k: int, second: float, reach: int
+    scaled: FloatArray,
+    path: FloatArray,
+    rows: NDArray[np.int64],
+    k: int,
+    second: float,
+    reach: int,
+    kinks: set[int],
 ) -> float:
     """The first parameter between rows k and k + 1 where the second one has its value."""
     chosen = _window(scaled, rows, k, reach)
@@ -73,6 +82,9 @@ def _interpolated(
     x = scaled[chosen, int(np.argmax(evenness[:-1]))]
     if not evenness[:-1].any():  # nothing is monotonic: the second parameter over one step
         x, chosen = path[rows[k : k + 2], -1], rows[k : k + 2]
+    at = [place for place, row in enumerate(chosen) if int(row) in kinks]
+    if at:
+        x = np.sqrt(np.abs(x - x[at[0]]))
     middle, half = x.mean(), np.ptp(x) / 2
     t = (x - middle) / half
 
