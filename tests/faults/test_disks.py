@@ -55,11 +55,12 @@ def test_a_full_disk_is_told_and_the_work_goes_on_when_there_is_room(copied, und
         shutil.rmtree(place)
         place.mkdir()
         with mounted(place, "-t", "tmpfs", "-o", "size=8k", "none"):
+            (place / ".keep").touch()  # Snakemake removes an empty folder, but cannot remove a disk
             text = copied.run(both(), "--keep-going", check=False)
             assert "cannot be written" in text
             assert "MB are free on its disk" in text
-            assert "Traceback" not in text
-            assert files(place) == []
+            assert "Traceback" not in text, text[-3000:]
+            assert files(place) == [".keep"]
     copied.run(both())
     assert copied.data == undisturbed.data
     assert copied.figures == undisturbed.figures
@@ -81,7 +82,7 @@ def test_a_full_disk_leaves_the_old_file(copied):
             NUMBA_CACHE_DIR=str(kernels),
         )  # fmt: skip
         assert f"{old}: cannot be written" in text
-        assert "Traceback" not in text
+        assert "Traceback" not in text, text[-3000:]
         assert files(small) == ["batch-000.nc"]
         assert old.read_bytes() == b"old"
     assert (place / "batch-000.nc").exists()
