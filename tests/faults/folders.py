@@ -118,7 +118,7 @@ def visible(paths):
 
 def content(path):
     """A stored dataset or tree, checked; whatever kind it is."""
-    tree = path.name in ("plane.nc", "diagrams.nc", "traces.nc")
+    tree = path.name in ("plane.nc", "diagrams.nc", "traces.nc") or path.parent.name == "diagrams"
     return read_tree(path) if tree else read(path)
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.checks import Label
+from ikmeanfield.experiments.identity import NETWORK_ONLY, known_to
 from ikmeanfield.experiments.transitions import Interval
 from ikmeanfield.meanfield.domain import ResetDomainError, check_domain_at_rest
 from ikmeanfield.schema import ConfigError, Validated
@@ -17,11 +18,6 @@ from ikmeanfield.schema import ConfigError, Validated
 if TYPE_CHECKING:
     from ikmeanfield.experiments.config import Experiment
     from ikmeanfield.experiments.simulation import MeanField
-
-NOT_IN_MEAN_FIELD: tuple[str, ...] = ("size", "truncation", "recovery")
-"""Parameters of a population that no mean field knows."""
-ONLY_IN_CORRECTION: tuple[str, ...] = ("peak_potential", "reset_potential")
-"""Those that only a corrected one knows."""
 
 
 class Diagrams(Validated):
@@ -71,15 +67,9 @@ def diagram_identity(settings: Diagrams, model: MeanField, circuit: Circuit) -> 
     know: sizes, truncations, the form of recovery, currents in time, and, where it is not
     corrected, the peak and the reset.
     """
-    unknown = NOT_IN_MEAN_FIELD
-    if not model.reset_correction:
-        unknown += ONLY_IN_CORRECTION
-    data = circuit.replace({settings.parameter: settings.bounds[0]}).model_dump()
-    for population in data["populations"].values():
-        for parameter in unknown:
-            del population[parameter]
+    free = {settings.parameter: settings.bounds[0]}
     followed = settings.model_dump(include={"parameter", "bounds", "cycles"})
-    return {"circuit": data, "meanfield": model.model_dump(), "diagrams": followed}
+    return {**known_to(model, circuit, free), "diagrams": followed}
 
 
 def check_beside(experiment: Experiment, circuit: Circuit, where: str) -> None:
@@ -92,7 +82,7 @@ def check_beside(experiment: Experiment, circuit: Circuit, where: str) -> None:
     """
     diagrams, response = experiment.diagrams, experiment.response
     if diagrams is not None:
-        if diagrams.parameter.rpartition(".")[2] in NOT_IN_MEAN_FIELD:
+        if diagrams.parameter.rpartition(".")[2] in NETWORK_ONLY:
             msg = f"{where}.diagrams.parameter: a mean field does not know {diagrams.parameter}"
             raise ConfigError(msg)
         for bound in diagrams.bounds:

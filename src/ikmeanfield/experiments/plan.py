@@ -11,9 +11,9 @@ from ikmeanfield.circuit import Circuit
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.checks import Label, Value
 from ikmeanfield.experiments.diagrams import Diagrams, Response, diagram_identity
-from ikmeanfield.experiments.identity import hashed, without_sizes
+from ikmeanfield.experiments.identity import hashed, known_to
 from ikmeanfield.experiments.paths import in_effect
-from ikmeanfield.experiments.planes import Plane, known_to, values_of
+from ikmeanfield.experiments.planes import Plane, values_of
 from ikmeanfield.experiments.settings import applied, is_setting, unit
 from ikmeanfield.experiments.simulation import InputShape, MeanField, Simulation
 from ikmeanfield.experiments.transitions import Continuation, Transitions
@@ -176,12 +176,11 @@ class Plan(RunTable):
         """Hash of what determines a mean field; networks that share it share the solution."""
         return hashed(
             {
-                "circuit": without_sizes(run.circuit),
-                "input": {name: shape.identity() for name, shape in self.input_of(run).items()},
+                **known_to(self.meanfield[name], run.circuit, {}),
+                "input": {where: shape.identity() for where, shape in self.input_of(run).items()},
                 "duration": self.simulation.duration,
                 "sample": self.simulation.sample,
                 "record": self.simulation.record,
-                "meanfield": self.meanfield[name].model_dump(),
             }
         )
 
@@ -206,6 +205,13 @@ class Plan(RunTable):
         """Tables of this experiment beside its summary."""
         tables = {"distances": self.meanfield, "bifurcations": self.diagrams}
         return [name for name, asked in tables.items() if asked]
+
+    def keys_of(self, product: str) -> str | None:
+        """As above, of batches of diagrams too."""
+        part, _, batch = product.partition("/batch-")
+        if part == DIAGRAMS:
+            return " ".join(line.key for line in self.diagram_batches[int(batch)])
+        return super().keys_of(product)
 
     @property
     def diagram_names(self) -> list[str]:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ikmeanfield.circuit import Circuit
+from ikmeanfield.experiments.identity import NETWORK_ONLY, RESET
 from ikmeanfield.experiments.paths import in_effect
 from ikmeanfield.experiments.simulation import MeanField
-
-NETWORK_ONLY = ("size", "truncation", "recovery")
-"""Parameters of a population that no mean field knows."""
-RESET = ("peak_potential", "reset_potential")
-"""Those that only the corrected mean field knows."""
 
 
 class Plane(NamedTuple):
@@ -31,26 +27,6 @@ class Plane(NamedTuple):
     meanfield: str
     circuit: Circuit
     values: dict[str, Any]
-
-
-def known_to(field: MeanField, circuit: Circuit, free: Mapping[str, float]) -> dict[str, Any]:
-    """What determines a mean field: its settings, and the parameters that it knows.
-
-    Parameters
-    ----------
-    field
-        Settings of the mean field.
-    circuit
-        The circuit.
-    free
-        Parameters that are free, by path, each with one value for all.
-    """
-    data = circuit.replace(free).model_dump()
-    hidden = NETWORK_ONLY if field.reset_correction else NETWORK_ONLY + RESET
-    for population in data["populations"].values():
-        for name in hidden:
-            del population[name]
-    return {"circuit": data, "meanfield": field.model_dump()}
 
 
 def values_of(circuit: Circuit, field: MeanField, paths: Iterable[str]) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def networks(plan: Plan, batch: int) -> Need:
 def mean_fields(plan: Plan, batch: int) -> Need:
     """Integrating one kind of mean field at the grid points of a batch."""
     runs = plan.batches[batch]
-    solved = _distinct(runs)
+    solved = _distinct(plan, runs)
     values = sum(_values(plan, run) for run in runs)
     states = sum(_samples(plan, run) * _variables(run.circuit) for run in solved)
     work = sum(
@@ -284,10 +284,7 @@ def _variables(circuit: Circuit) -> int:
     return sum(3 + len(population.synapses) for population in circuit.populations.values())
 
 
-def _distinct(runs: Sequence[Run]) -> list[Run]:
-    """Runs whose mean fields differ: replicates and sizes share one."""
-    found: dict[object, Run] = {}
-    for run in runs:
-        values = [item for item in run.values.items() if not item[0].endswith(".size")]
-        found.setdefault((run.sweep, *values), run)
-    return list(found.values())
+def _distinct(plan: Plan, runs: Sequence[Run]) -> list[Run]:
+    """Runs whose mean fields differ: what only networks know does not count."""
+    name = next(iter(plan.meanfield))
+    return list({plan.meanfield_key(name, run): run for run in runs}.values())

@@ -104,12 +104,12 @@ def draw(
         raise FigureError(msg)
     with style():
         figure = Figure(figsize=(DOUBLE_COLUMN, 6.6))
-        grid = GridSpec(4, 1, figure=figure, height_ratios=(1, 1, 0.22, 0.95))
+        grid = GridSpec(3, 1, figure=figure, height_ratios=(2.1, 0.22, 0.95))
+        cells = GridSpecFromSubplotSpec(2, 3, grid[0])
         found: dict[Any, Line2D] = {}
         for row, name in enumerate(names):
-            cells = GridSpecFromSubplotSpec(1, 3, grid[row])
             for column, condition in enumerate(conditions):
-                axes = figure.add_subplot(cells[column])
+                axes = figure.add_subplot(cells[row, column])
                 draw_plane(axes, from_tree(planes[condition, name]), BOUNDS, MARKS)
                 for handle in draw_points(axes, _points(summary, condition), "width"):
                     found.setdefault(handle.get_label(), handle)
@@ -126,8 +126,8 @@ def draw(
                 axes.set_xticks(range(0, 81, 20))
                 axes.set_yticks(np.arange(0.0, 1.7, 0.4))
                 label_panel(axes, "ABCDEF"[3 * row + column])
-        _legend(figure.add_subplot(grid[2]), list(found.values()), names)
-        cells = GridSpecFromSubplotSpec(2, 2, grid[3])
+        _legend(figure.add_subplot(grid[1]), list(found.values()), names)
+        cells = GridSpecFromSubplotSpec(2, 2, grid[2])
         fields = _corrections(json.loads(steps.attrs["config"])["meanfield"])
         for column, letter in enumerate("GH"):
             stack = [figure.add_subplot(cells[row, column]) for row in range(2)]
