@@ -49,6 +49,7 @@ def adaptation(size: int, runs: int, rise: float) -> dict[str, Any]:
         "continuation": {
             "parameter": "rs.input_current", "bounds": [0.0, 100.0],
             "second": "rs.adaptation", "second_bounds": [0.0, 130.0],
+            "meanfield": {"uncorrected": {"reset_correction": False}},
             "diagrams": [25.0], "traces": [trace],
         },
         "sweeps": {"grid": {"axes": [

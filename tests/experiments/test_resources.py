@@ -31,6 +31,7 @@ def located(size=1000, rise=10_000.0):
         "continuation": {
             "parameter": "rs.input_current", "bounds": [0.0, 100.0],
             "second": "rs.adaptation", "second_bounds": [0.0, 130.0],
+            "meanfield": {"uncorrected": {"reset_correction": False}},
             "diagrams": [25.0], "traces": [{"at": 25.0, "ramp": [[0.0, 20.0], [400.0, 50.0]]}],
         },
         "sweeps": {"kappa": {"axes": [{"parameter": "rs.adaptation", "values": [5.0, 25.0]}]}},
