@@ -16,7 +16,7 @@ IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env figures test test-faults lint bench lock clean clean-results clean-env
+.PHONY: help env figures test test-faults test-slurm lint bench lock clean clean-results clean-env
 # A shell's search path for modules must not outrank the lock.
 unexport PYTHONPATH PYTHONHOME
 
@@ -37,6 +37,9 @@ test: env  ## Run the tests
 
 test-faults: env  ## Run the fault tests: kills, damage, full disks, wrong and hostile input
 	$(IN_VENV) pytest tests/faults -s $(PYTEST_ARGS)
+
+test-slurm: env  ## Run the workflow on a SLURM cluster of this one machine (as root)
+	$(IN_VENV) pytest -m slurm -rs tests/slurm $(PYTEST_ARGS)
 
 lint: env  ## Check style, types and the workflow
 	$(IN_VENV) ruff check .

@@ -305,6 +305,21 @@ def status(
 
 
 @app.command()
+def resources(
+    folder: Annotated[Path, typer.Argument(help="Folder of the experiment, with its plan.")],
+) -> None:
+    """Print predicted against measured time and memory of an experiment's jobs.
+
+    Ratios are measured / predicted, the least and the largest. mem_mb and runtime are what the
+    rules ask for at the first attempt, in MiB and minutes.
+    """
+    from ikmeanfield.experiments import read_plan  # noqa: PLC0415
+    from ikmeanfield.stages.resources import table  # noqa: PLC0415
+
+    print(table(read_plan(folder / "plan.json"), folder))
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of the configuration (workflow/schemas/config.schema.json)."""
     from ikmeanfield.experiments.config import json_schema  # noqa: PLC0415

@@ -38,7 +38,7 @@ def read_only(place):
 def forget(folder, *names):
     """Remove files and the summaries that need them: else nobody would make them again."""
     for name in (*names, "truncation/summary.nc", "adaptation/summary.nc"):
-        folder.stored[name].unlink()
+        (folder.folder / "results" / name).unlink(missing_ok=True)
 
 
 def files(place):
@@ -49,17 +49,18 @@ def files(place):
 def test_a_full_disk_is_told_and_the_work_goes_on_when_there_is_room(copied, undisturbed):
     """Oracle: no file on the small disk; its name and the room left are told; then all as ever."""
     names = ("truncation/spiking", "adaptation/continuation")
-    forget(copied)
     for name in names:
+        forget(copied)
         place = copied.folder / "results" / name
         shutil.rmtree(place)
         place.mkdir()
         with mounted(place, "-t", "tmpfs", "-o", "size=8k", "none"):
+            (place / ".keep").touch()  # Snakemake removes an empty folder, but cannot remove a disk
             text = copied.run(both(), "--keep-going", check=False)
             assert "cannot be written" in text
             assert "MB are free on its disk" in text
-            assert "Traceback" not in text
-            assert files(place) == []
+            assert "Traceback" not in text, text[-3000:]
+            assert files(place) == [".keep"]
     copied.run(both())
     assert copied.data == undisturbed.data
     assert copied.figures == undisturbed.figures
@@ -81,7 +82,7 @@ def test_a_full_disk_leaves_the_old_file(copied):
             NUMBA_CACHE_DIR=str(kernels),
         )  # fmt: skip
         assert f"{old}: cannot be written" in text
-        assert "Traceback" not in text
+        assert "Traceback" not in text, text[-3000:]
         assert files(small) == ["batch-000.nc"]
         assert old.read_bytes() == b"old"
     assert (place / "batch-000.nc").exists()

@@ -28,7 +28,7 @@ def of(*path):
 
 
 KAPPA = (*ADAPTATION, "sweeps", "kappa", "axes", 0)
-WIDTH = (*TRUNCATION, "sweeps", "width", "axes", 0)
+WIDTH = {"parameter": "rs.threshold_width", "values": [0.5, 2.5]}
 
 # Eight networks of the first experiment lie in four batches of two, three of the second in two.
 # Oracle: the promise of config/README.md, "What runs again"; how often each rule runs.
@@ -43,7 +43,7 @@ CONFIG = {
         {PLAN: 1, LOCATE: 1, CONTINUE: 1, SUMMARY: 1, DRAW: 1},
     ),
     "one width": (
-        of(*WIDTH, "values", [0.5, 2.5]),
+        of(*TRUNCATION, "sweeps", "width", "axes", [WIDTH]),
         {PLAN: 1, NETWORKS: 1, FIELDS: 1, SUMMARY: 1, DRAW: 1},
     ),
     "a population's parameter": (
@@ -100,8 +100,8 @@ CODE = {
     "analysis/spectra.py": {SUMMARY, DRAW},
     "analysis/transitions/search.py": {LOCATE, SUMMARY, DRAW},
     "analysis/diagrams/coincidence.py": {SUMMARY, DRAW},
-    "continuation/walk.py": {CONTINUE, PLANE, SUMMARY, DRAW},
-    "meanfield/reset.py": {COMPILE, FIELDS, CONTINUE, PLANE, TRACES, LOCATE, SUMMARY, DRAW},
+    "continuation/walk.py": {COMPILE, CONTINUE, PLANE, TRACES, SUMMARY, DRAW},
+    "meanfield/reset.py": {COMPILE, FIELDS, CONTINUE, PLANE, TRACES, SUMMARY, DRAW},
     "spiking/exact.py": {COMPILE, NETWORKS, LOCATE, TRACES, SUMMARY, DRAW},
     "stages/status.py": set(),
     "experiments/grid.py": set(),

@@ -196,9 +196,13 @@ def test_every_plane_holds_the_points_of_its_networks():
         },
     )  # fmt: skip
     # One plane for each reset potential, as the stage stores them.
-    data = data.assign_coords(rs_reset_potential=coordinate([-90.0, -80.0], "x", "mV"))
+    data = data.assign_coords(
+        key=("run", ["b", "c"]), rs_reset_potential=coordinate([-90.0, -80.0], "x", "mV")
+    )
     tree = xr.DataTree(children={
-        f"plane_{n}": to_tree(branches, {"meanfield": "mine", "rs_reset_potential": value})
+        f"plane_{n}": to_tree(
+            branches, {"meanfield": "mine", "key": "a", "rs_reset_potential": value}
+        )
         for n, value in enumerate((-90.0, -80.0))
     })  # fmt: skip
     content = overview.arrange([{"summary": data, "plane": tree}])

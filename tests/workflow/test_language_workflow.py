@@ -56,8 +56,9 @@ def test_a_change_of_one_setting_leaves_mean_fields_alone(varied):
 
 
 def test_every_figure_is_a_target_and_depends_on_its_experiments_alone(varied):
-    both = tiny(figures={"fig4": "truncation", "overview": "schemes"})
-    both["experiments"] |= tiny_settings()["experiments"]
+    both = tiny_settings()  # whose runs_per_job its batches have
+    both["experiments"] |= tiny()["experiments"]
+    both["figures"] = {"fig4": "truncation", "overview": "schemes"}
     assert varied.planned(both, "overview", "--forcerun", "draw_figure") == {
         "draw_figure": 1, "overview": 1
     }  # fmt: skip

@@ -1,4 +1,5 @@
 # Helpers only: the checked configuration, the plans, and what the rules ask of them.
+import functools
 import os
 import shlex
 import sys
@@ -9,6 +10,7 @@ if SOURCE not in sys.path:
     sys.path.insert(0, SOURCE)
 
 from ikmeanfield import experiments
+from ikmeanfield.experiments import resources as work
 from ikmeanfield.figures.catalogue import FIGURES
 from ikmeanfield.fingerprint import code_hash
 from ikmeanfield.schema import ConfigError
@@ -64,6 +66,34 @@ shell.prefix(
     f"IKMEANFIELD_KERNELS_DIAGRAMS={KERNELS['meanfield']} "
     f"PYTHONPATH={shlex.quote(SOURCE)}:${{{{PYTHONPATH-}}}}; "
 )
+
+
+@functools.cache
+def needed(predict, experiment, batch):
+    """What a job needs, by one of the functions of `ikmeanfield.experiments.resources`."""
+    given = [PLANS[experiment]] if experiment else []
+    given += [int(batch)] if batch else []
+    return work.Request(predict(*given), sum(len(plan.runs) for plan in PLANS.values()))
+
+
+def memory(predict):
+    """The resource mem_mb: what is predicted for a job, with room, more at every attempt."""
+
+    def mib(wildcards, attempt):
+        place = (wildcards.get("experiment"), wildcards.get("batch"))
+        return needed(predict, *place).mib(attempt)
+
+    return mib
+
+
+def minutes(predict):
+    """The resource runtime, in the same way."""
+
+    def time(wildcards, attempt):
+        place = (wildcards.get("experiment"), wildcards.get("batch"))
+        return needed(predict, *place).minutes(attempt)
+
+    return time
 
 
 def has_transitions(plan):

@@ -12,8 +12,8 @@ rule follow_diagrams:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        mem_mb=memory(work.diagrams),
+        runtime=minutes(work.diagrams),
     params:
         diagrams=diagram_keys,
         portable=SETTINGS.portable,

@@ -14,8 +14,8 @@ rule draw_figure:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=memory(work.figure),
+        runtime=minutes(work.figure),
     params:
         figure=figure_arguments,
         folder=subpath(output.pdf, parent=True),

@@ -13,8 +13,8 @@ rule compile_kernels:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=15,
+        mem_mb=memory(work.kernels),
+        runtime=minutes(work.kernels),
     params:
         portable="--portable" if SETTINGS.portable else "",
     shell:

@@ -11,8 +11,8 @@ rule integrate_mean_fields:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        mem_mb=memory(work.mean_fields),
+        runtime=minutes(work.mean_fields),
     params:
         runs=meanfield_keys,
         portable=SETTINGS.portable,

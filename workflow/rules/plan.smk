@@ -12,6 +12,10 @@ rule write_plan:
         "results/{experiment}/benchmarks/plan.jsonl"
     conda:
         "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=100,
+        runtime=1,
     params:
         digest=plan_digest,
     shell:

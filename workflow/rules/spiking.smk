@@ -11,8 +11,8 @@ rule simulate_networks:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        mem_mb=memory(work.networks),
+        runtime=minutes(work.networks),
     params:
         runs=network_keys,
         portable=SETTINGS.portable,

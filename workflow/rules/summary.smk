@@ -1,7 +1,3 @@
-localrules:
-    summarise_experiment,
-
-
 rule summarise_experiment:
     input:
         plan="results/{experiment}/plan.json",
@@ -18,8 +14,8 @@ rule summarise_experiment:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=memory(work.summary),
+        runtime=minutes(work.summary),
     params:
         code=summary_code,
     shell:

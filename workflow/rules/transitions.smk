@@ -12,8 +12,8 @@ rule locate_transitions:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        mem_mb=memory(work.transitions),
+        runtime=minutes(work.transitions),
     params:
         runs=network_keys,
         portable=SETTINGS.portable,
@@ -38,8 +38,8 @@ rule continue_mean_fields:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        mem_mb=memory(work.points),
+        runtime=minutes(work.points),
     params:
         runs=continuation_keys,
         portable=SETTINGS.portable,
@@ -65,8 +65,8 @@ rule follow_plane:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        mem_mb=memory(work.plane),
+        runtime=minutes(work.plane),
     params:
         key=plane_key,
         portable=SETTINGS.portable,
@@ -91,8 +91,8 @@ rule run_traces:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 1500 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        mem_mb=memory(work.traces),
+        runtime=minutes(work.traces),
     params:
         key=traces_key,
         portable=SETTINGS.portable,

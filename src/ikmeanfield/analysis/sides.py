@@ -172,11 +172,11 @@ def held_status(
     row
         The transition.
     half_width
-        Half of the interval in pA that holds its point at constant current.
+        Half of the interval in pA that holds its point at constant current, noise included.
     searches
         What became of each search, by its name.
     mark
-        A point whose interval is at most this wide either way is found, any other ``"wide"``.
+        A point known at least this well, either way, is found, any other ``"wide"``.
     """
     if row.held is not None:
         return "found" if half_width <= mark * (1 + 1e-9) else "wide"

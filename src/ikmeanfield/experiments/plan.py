@@ -90,7 +90,7 @@ class RunTable(Validated):
     runs_per_job: int
     runs: list[Run]
 
-    @property
+    @cached_property
     def batches(self) -> list[list[Run]]:
         """The runs in chunks of `runs_per_job`, in order."""
         size = self.runs_per_job

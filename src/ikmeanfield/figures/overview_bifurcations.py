@@ -51,7 +51,8 @@ class Plane:
     def of(cls, tree: xr.DataTree, summary: xr.Dataset) -> Self:
         """The plane of a tree, whose attributes tell its mean field and its grid values."""
         branches = from_tree(tree)
-        own = {str(k): v for k, v in tree.attrs.items() if k in summary.coords}
+        grid = [name for name, c in summary.coords.items() if "units" in c.attrs]
+        own = {str(name): float(tree.attrs[str(name)]) for name in grid if name in tree.attrs}
         mine = np.ones(summary.sizes["run"], dtype=bool)
         for name, value in own.items():
             mine &= summary[name].values == value
@@ -110,8 +111,8 @@ def _bounds(plane: Plane) -> tuple[tuple[float, float], tuple[float, float]]:
         curves = [branch for branch in plane.branches.values() if _is_curve(branch)]
         heights = np.concatenate([branch.parameters[:, 1] for branch in curves])
     low, high = float(heights.min()), float(heights.max())
-    if low == high:
-        low, high = low - 1.0, high + 1.0
+    margin = 0.03 * (high - low) or 1.0  # so that no marker is cut
+    low, high = low - margin, high + margin
     inside = [plane.points["current"].values]
     for branch in plane.branches.values():
         if _is_curve(branch):

@@ -194,7 +194,7 @@ def _transitions(
             told = _numbers(row, points, first)
             for key, value in told.items():
                 values[key].append(value)
-            half = (told["held_upper"] - told["held_lower"]) / 2
+            half = (told["held_upper"] - told["held_lower"]) / 2 + np.nan_to_num(told["held_noise"])
             status = held_status(row, half, searches[run], MARK)
             words["held_status"].append(status)
             words["ramp_counterpart"].append(counterpart(row, status))

@@ -61,7 +61,9 @@ def locate(
         Range of the current in pA.
     observed
         The population whose firing rate tells states apart when held; by default the driven one.
-        Choose the one whose rate changes most.
+        Choose the one whose rate changes most: in the excitatory–inhibitory circuit the excitatory
+        one, though the inhibitory one is driven. Oscillations that begin without a jump are sought
+        in the driven population.
     ramp, troughs, held
         The ramp, the paper's detector, and the detector at constant current.
     hold

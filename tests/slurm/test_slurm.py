@@ -1,0 +1,198 @@
+"""The whole workflow through its profile on a real SLURM; `make test-slurm`.
+
+Every test waits for the two runs of Snakemake that the fixtures start side by side: the workflow,
+and two jobs that are short of memory and of time at their first attempt.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import cluster
+import numpy as np
+import pytest
+import xarray as xr
+
+from ikmeanfield.datasets.store import read
+from ikmeanfield.datasets.trees import read_tree
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+PARTS = ("Snakefile", "workflow", "envs", "config", "src", "profiles")
+PROFILE = "workflow/profiles/slurm"
+CONFIG = Path(os.environ.get("IKMEANFIELD_SLURM_CONFIG", HERE / "small.yaml")).resolve()
+LIMIT = 600
+"""Seconds after which a run of Snakemake is ended: no test waits for good."""
+
+pytestmark = [
+    pytest.mark.slurm,
+    pytest.mark.skipif(cluster.why_not() is not None, reason=f"no SLURM: {cluster.why_not()}"),
+]
+
+
+@dataclass
+class Run:
+    """A run of Snakemake that goes on while others are looked at."""
+
+    folder: Path
+    process: subprocess.Popen
+    log: Path
+
+    def finished(self):
+        """What Snakemake said, when it has ended well."""
+        status = self.process.wait()
+        text = self.log.read_text(errors="replace")
+        assert status == 0, text[-8000:]
+        return text
+
+
+def snakemake(folder, checkout, *options, environment=None):
+    """Start Snakemake in a folder, ended in any case after `LIMIT` seconds."""
+    clean = {k: v for k, v in (environment or os.environ).items() if k != "PYTHONPATH"}
+    clean["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{clean['PATH']}"
+    log = folder / "snakemake.log"
+    command = ["timeout", "-s", "INT", "-k", "30", str(LIMIT), "snakemake", *options]
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [*command, "--directory", str(folder)], cwd=checkout, env=clean,
+            stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+        )  # fmt: skip
+    return Run(folder, process, log)
+
+
+@pytest.fixture(scope="module")
+def slurm():
+    with cluster.running() as here:
+        yield here
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A copy of the checkout in a place with a space in its name."""
+    place = tmp_path_factory.mktemp("check out")
+    ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, place / part, ignore=ignore)
+        else:
+            shutil.copy(source, place / part)
+    return place
+
+
+@pytest.fixture(scope="module")
+def started(slurm, checkout, tmp_path_factory):
+    """The workflow and the jobs short of resources, on their way."""
+    runs = {}
+    common = ("--profile", PROFILE)
+    for name, options in {
+        "short": (*common, "--snakefile", str(HERE / "short_of_resources.smk")),
+        "workflow": (*common, "--configfile", str(CONFIG)),
+    }.items():
+        folder = tmp_path_factory.mktemp(name)
+        own = (
+            "--slurm-logdir", str(folder / "logs"), "--slurm-keep-successful-logs",
+            "--slurm-init-seconds-before-status-checks", "5",
+        )  # fmt: skip
+        runs[name] = snakemake(folder, checkout, *options, *own, environment=slurm.environment)
+    yield runs
+    for run in runs.values():
+        if run.process.poll() is None:
+            run.process.terminate()
+            run.process.wait()
+
+
+@pytest.fixture(scope="module")
+def finished(started):
+    """The workflow, at its end."""
+    started["workflow"].finished()
+    return started["workflow"]
+
+
+def test_all_work_was_done_in_jobs(finished, slurm):
+    results = finished.folder / "results"
+    for name in ("fig1", "fig4"):
+        assert (results / f"figures/{name}.pdf").stat().st_size > 100
+    jobs = [comment for _, comment in slurm.jobs().values()]
+    for rule in (
+        "compile_kernels", "simulate_networks", "integrate_mean_fields", "locate_transitions",
+        "continue_mean_fields", "follow_plane", "run_traces", "summarise_experiment",
+    ):  # fmt: skip
+        assert any(comment.startswith(f"rule_{rule}") for comment in jobs), rule
+    assert not any("write_plan" in comment or "draw_figure" in comment for comment in jobs)
+
+
+def test_what_was_asked_for_was_enough(finished, slurm):
+    """No job of the workflow needed a second attempt."""
+    own = {n: job for n, job in slurm.jobs().items() if "wildcards" in job[1]}
+    assert {state for state, _ in own.values()} == {"COMPLETED"}
+    assert len({comment for _, comment in own.values()}) == len(own)
+
+
+def test_every_dataset_is_that_of_a_local_run(finished, checkout, tmp_path):
+    """Oracle: the same workflow on this machine alone, with the kernels that were compiled."""
+    theirs = finished.folder / "results"
+    shutil.copytree(theirs / "kernels", tmp_path / "results/kernels")
+    snakemake(tmp_path, checkout, "--configfile", str(CONFIG), "--cores", "2").finished()
+    mine = tmp_path / "results"
+    files = sorted(path.relative_to(theirs) for path in theirs.rglob("*.nc"))
+    assert files == sorted(path.relative_to(mine) for path in mine.rglob("*.nc"))
+    assert len(files) >= 11
+    for file in files:
+        same_data(theirs / file, mine / file)
+    for file in sorted(theirs.rglob("*.csv")):
+        assert file.read_bytes() == (mine / file.relative_to(theirs)).read_bytes()
+
+
+def same_data(path, other):
+    """Both files hold the same values, to the bit, under the same names and checksum rules."""
+    if path.stem in {"plane", "diagrams", "traces"}:
+        for ours, theirs in zip(read_tree(path).subtree, read_tree(other).subtree, strict=True):
+            assert ours.path == theirs.path
+            same_variables(ours.to_dataset(), theirs.to_dataset())
+    else:
+        same_variables(read(path), read(other))
+
+
+def same_variables(one, two):
+    xr.testing.assert_identical(one.drop_attrs(), two.drop_attrs())
+    for name in one.variables:
+        values, others = one[name].values, two[name].values
+        assert values.dtype == others.dtype
+        if values.dtype.kind in "fiu":
+            assert values.tobytes() == np.ascontiguousarray(others).tobytes(), name
+
+
+def test_a_job_out_of_memory_and_one_out_of_time_succeed_at_their_second_attempt(started, slurm):
+    text = started["short"].finished()
+    folder = started["short"].folder
+    assert (folder / "hungry.txt").read_text().strip() == str(256 * 2048 * 1000)
+    assert (folder / "late.txt").read_text().strip() == "in time"
+    attempts = {
+        rule: [state for state, comment in slurm.jobs().values() if comment == f"rule_{rule}"]
+        for rule in ("hungry", "late")
+    }
+    # SLURM calls a job FAILED whose step, not its script, was killed for memory
+    assert attempts["hungry"][0] in {"OUT_OF_MEMORY", "FAILED"}
+    assert attempts["late"][0] == "TIMEOUT"
+    assert [states[1:] for states in attempts.values()] == [["COMPLETED"], ["COMPLETED"]]
+    assert "Trying to restart job" in text
+    killed = "\n".join(path.read_text() for path in folder.glob("logs/rule_hungry/*.log"))
+    assert "oom" in killed.lower() or "memory limit" in killed.lower()
+
+
+def test_a_foreign_configuration_is_left_alone(monkeypatch, tmp_path):
+    foreign = tmp_path / "slurm.conf"
+    foreign.write_text("ClusterName=theirs\n")
+    monkeypatch.setattr(cluster, "LINK", foreign)
+    assert "left alone" in cluster.why_not()
+    with pytest.raises(FileExistsError), cluster.running():
+        pass
+    assert foreign.read_text() == "ClusterName=theirs\n"
+
+
+def test_a_cluster_of_another_test_is_left_alone(slurm):
+    assert "another test" in cluster.why_not()
