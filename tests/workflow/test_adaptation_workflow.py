@@ -70,16 +70,25 @@ def test_the_summary_holds_every_point_of_the_network(folder):
 
 
 def test_the_scores_are_a_table_too(folder):
-    # oracle: at κ = 5 and 25 the mean field is bistable between its folds, and so is the network
+    # oracle: the mean field is bistable between its folds at κ = 5 and 25, which stand for 10 and
+    # 47.5 pA of κ on the grid 5, 25, 100; no folds at 100
     summary = xr.load_dataset(folder / "summary.nc")
     with (folder / "scores.csv").open() as file:
         table = {row["region"]: row for row in csv.DictReader(file)}
     assert set(table) == {"oscillatory", "bistable"}
-    overlaps = dict(
-        zip(summary["scored_region"].values, summary["score_overlap"].values, strict=True)
-    )
-    assert float(table["bistable"]["overlap"]) == overlaps["bistable"] > 0.2
-    assert {row["meanfield"] for row in table.values()} == {"uncorrected"}
+    folds = {
+        kappa: summary["bifurcation_value"].values[
+            (summary["bifurcation_second"].values == kappa)
+            & (summary["bifurcation_kind"].values == "fold")
+        ]
+        for kappa in (5.0, 25.0)
+    }
+    area = 10.0 * np.ptp(folds[5.0].clip(20.0)) + 47.5 * np.ptp(folds[25.0])
+    assert float(table["bistable"]["predicted_area"]) == pytest.approx(area, rel=1e-3)
+    for region, overlap in zip(
+        summary["scored_region"].values, summary["score_overlap"].values, strict=True
+    ):
+        assert 0.0 <= float(table[region]["overlap"]) == overlap <= 1.0
 
 
 def test_points_off_the_curves_of_the_plane_fail_with_words(folder, tmp_path):
