@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ikmeanfield.analysis.diagrams import DiagramError, equilibrium_diagram
-from ikmeanfield.circuit import regular_spiking
+from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking
 
 CURRENT = "rs.input_current"
 ACTIVATION = "rs.ampa.synaptic_activation"
@@ -53,3 +53,23 @@ def test_failure_to_find_an_equilibrium_is_told_in_words():
     circuit = regular_spiking().replace({"rs.reset_potential": -70.0})
     with pytest.raises(DiagramError, match=r"no equilibria.*-49 forward: rs: .*-48 backward: rs: "):
         equilibrium_diagram(circuit, "rs.reset_potential", -49.0, -48.0, reset_correction=True)
+
+
+def test_a_branch_ends_where_the_papers_form_would_give_a_negative_rate():
+    # Oracle: a rate of zero at rest asks for v = v_r by the first equation of the mean field,
+    # and |v − v_r| instead leads on to the bound.
+    circuit = excitatory_inhibitory()
+    ends = {}
+    for form in ("paper", "absolute"):
+        branch = equilibrium_diagram(
+            circuit, "fs.input_current", 100.0, 150.0, form=form, cycles=False
+        )["equilibria"]
+        ends[form] = branch
+        assert branch["rs.firing_rate"].min() > -1e-12
+    last = ends["paper"].ends[1]
+    assert last.reason == "domain"
+    assert "rs.firing_rate would be negative" in last.message
+    assert 120 < ends["paper"]["fs.input_current"][-1] < 130
+    resting = circuit.populations["rs"].resting_potential
+    assert ends["paper"]["rs.membrane_potential"][-1] == pytest.approx(resting, abs=1e-8)
+    assert ends["absolute"]["fs.input_current"][-1] == 150.0

@@ -32,6 +32,7 @@ SAME = 1e-6
 #: A branch ends at the border of the domain when it would be outside this share of its extent on:
 #: differences reach out so far, so that it cannot come closer.
 REACH = 5e-3
+RATE = ".firing_rate"
 REGULAR_ENDS = ("bound", "start", "closed", "hopf")
 KINDS = {"LP": "fold", "HB": "hopf"}
 
@@ -80,14 +81,15 @@ def equilibrium_diagram(
     ------
     ResetDomainError
         When the reset correction is not defined at rest. Where a branch leaves its domain later,
-        it ends there with the reason ``"domain"``.
+        it ends there with the reason ``"domain"``; so it does where the paper's form would give
+        a negative rate, which it does below v_r.
     DiagramError
         When no equilibrium is found at either end.
     """
     model = MeanField(circuit, reset_correction, form)
     options = options or ContinuationOptions()
     options = replace(options, bounds={**options.bounds, parameter: (low, high)})
-    branches = equilibria(model, model.problem(), parameter, options)
+    branches = equilibria(model, model.problem(), parameter, with_rates(options, model))
     named = "equilibria" if len(branches) == 1 else "equilibria_{}"
     found = {named.format(k): branch for k, branch in enumerate(branches, 1)}
     if not cycles:
@@ -129,7 +131,8 @@ def equilibria(
     for value, direction in zip(options.bounds[parameter], ("forward", "backward"), strict=True):
         here = problem.at({parameter: value})
         rest = model.initial_state()
-        branch = with_domain(continue_equilibria(here, rest, parameter, options), model)
+        branch = continue_equilibria(here, rest, parameter, options)
+        branch = with_domain(with_sign(branch), model)
         if len(branch) == 0:
             why = model.outside_domain(rest, here.vector()) or branch.ends[0].message
             reasons.append(f"from {parameter} = {value:g} {direction}: {why}")
@@ -155,6 +158,31 @@ def _holds(branch: Branch, other: Branch, value: float) -> bool:
             if here and gap.max() < SAME:
                 return True
     return False
+
+
+def with_rates(options: ContinuationOptions, model: MeanField) -> ContinuationOptions:
+    """The same options with a bound where the paper's form ends to hold: at a rate of zero.
+
+    Δ_v (v − v_r) stands for Δ_v |v − v_r|, so that below v_r rates come out negative.
+    """
+    if model.form != "paper":
+        return options
+    floors = {name: (0.0, np.inf) for name in model.problem().variables if name.endswith(RATE)}
+    return replace(options, bounds={**floors, **options.bounds})
+
+
+def with_sign(branch: Branch) -> Branch:
+    """Say of an end where a rate reaches zero (see `with_rates`) what that means."""
+    ends = tuple(_sign(branch, end) for end in branch.ends)
+    return replace(branch, ends=(ends[0], ends[1]))
+
+
+def _sign(branch: Branch, end: Termination) -> Termination:
+    name = next((n for n in branch.variables if n.endswith(RATE) and n in end.message), "")
+    if end.reason != "bound" or not name:
+        return end
+    why = f"{name} would be negative beyond: the paper's form holds for v > v_r only"
+    return Termination("domain", f"{why}; `form: absolute` goes on")
 
 
 def with_domain(branch: Branch, model: MeanField) -> Branch:

@@ -20,7 +20,7 @@ from ikmeanfield.continuation import (
 from ikmeanfield.meanfield import Form, MeanField
 
 from .changes import with_changes
-from .line import DiagramError, equilibria, same_point
+from .line import DiagramError, equilibria, same_point, with_rates, with_sign
 
 Pair = tuple[float, float]
 
@@ -76,6 +76,7 @@ def bifurcation_plane(
     model = MeanField(circuit, reset_correction, form)
     problem = model.problem()
     both = replace(options, bounds={**options.bounds, first: bounds[0], second: bounds[1]})
+    both = with_rates(both, model)
     single = replace(both, bounds={k: v for k, v in both.bounds.items() if k != second},
                      ds_max=max(options.ds_max, 0.05))  # fmt: skip
     tracer = _Tracer(problem, parameters, both)
@@ -120,7 +121,7 @@ class _Tracer:
         if any(curve.kind == kind and lies_on(curve, point) for curve in self.curves):
             return
         trace = continue_folds if kind == "fold" else continue_hopf
-        curve = trace(self.problem, point, self.free, self.options)
+        curve = with_sign(trace(self.problem, point, self.free, self.options))
         if len(curve) < 2:
             return
         middle = _as_point(curve, len(curve) // 2)
