@@ -60,7 +60,8 @@ def test_one_grid_value_reruns_its_batch_the_summary_and_the_figure(finished):
     # The third and fourth of eight runs lie in the batches 0 and 1 of three; only 1 changes, and of
     # mean fields none, which do not know the truncation.
     assert finished.planned(with_cutoffs(40.0, 6.0)) == {
-        "write_plan": 1, "simulate_networks": 1, "summarise_experiment": 1, "tabulate": 1, "draw_figure": 2,
+        "write_plan": 1, "simulate_networks": 1, "summarise_experiment": 1, "tabulate": 1,
+        "draw_figure": 2,
     }  # fmt: skip
 
 
