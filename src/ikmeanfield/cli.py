@@ -6,6 +6,7 @@ import errno
 import sys
 import time
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -49,6 +50,9 @@ def main() -> None:
             raise
         print(f"ikmeanfield: {_place(error)}: {error.strerror}", file=sys.stderr)
         sys.exit(1)
+    except (UnpicklingError, EOFError):
+        environment.compile_again()
+        raise
     except Exception as error:
         if type(error).__name__ not in OURS:
             raise

@@ -7,10 +7,12 @@ import platform
 import sys
 import threading
 import time
+from pathlib import Path
 
 _POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 SINGLE_THREAD = dict.fromkeys(_POOLS, "1")
 """One job, one core: the workflow runs jobs side by side."""
+_COMPILED_AGAIN = "IKMEANFIELD_COMPILED_AGAIN"
 
 _NEWER_THAN_BASELINE = (
     "AVX F16C FMA3 FMA4 XOP AVX2 X86_V3 AVX512F AVX512CD AVX512_KNL AVX512_KNM AVX512_SKX "
@@ -69,3 +71,18 @@ def ensure(portable: bool) -> None:
         command = [sys.executable, "-m", "ikmeanfield", *sys.argv[1:]]
         sys.stdout.flush()
         os.execve(sys.executable, command, os.environ | PORTABLE)
+
+
+def compile_again() -> None:
+    """Remove the compiled kernels in NUMBA_CACHE_DIR and start this command again, once.
+
+    For kernels that a power cut or a full disk has cut short, which numba cannot read.
+    """
+    folder = os.environ.get("NUMBA_CACHE_DIR")
+    if not folder or os.environ.get(_COMPILED_AGAIN):
+        return
+    print(f"compiled kernels in {folder} are damaged; compiling again", file=sys.stderr, flush=True)
+    for path in Path(folder).rglob("*.nb[ci]"):
+        path.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "ikmeanfield", *sys.argv[1:]]
+    os.execve(sys.executable, command, {**os.environ, _COMPILED_AGAIN: "1"})

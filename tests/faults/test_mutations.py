@@ -34,7 +34,7 @@ def written_out():
     circuit = plan.runs[0].circuit.model_dump()
     experiment["circuit"] = {**circuit, "set": {"rs.size": 1000}}
     experiment["input"] = {"rs": {"ramp": [[0.0, 50.0], [100.0, 60.0]]}}
-    pairs = {"rs.peak_potential": [50.0, 40.0], "rs.reset_potential": [-60.0, -50.0]}
+    pairs = {"rs.peak_potential": [50.0, 40.0], "rs.reset_potential": [-90.0, -100.0]}
     spaced = {"parameter": "rs.adaptation", "geomspace": [1.0, 100.0, 3]}
     experiment["sweeps"] = {"grid": {"axes": [{"paired": pairs}, spaced], "replicates": 2}}
     del data["figures"]["fig4"]

@@ -11,7 +11,7 @@ NETWORKS, FIELDS = "simulate_networks", "integrate_mean_fields"
 LOCATE, CONTINUE, PLANE, TRACES = (
     "locate_transitions", "continue_mean_fields", "follow_plane", "run_traces"
 )  # fmt: skip
-COMPILE = "compile_kernels"
+COMPILE, TABLE = "compile_kernels", "tabulate"
 
 
 def of(*path):
@@ -36,59 +36,62 @@ CONFIG = {
     "nothing": (lambda config: None, {}),
     "one value of κ": (
         of(*KAPPA, "values", [5.0, 25.0, 101.0]),
-        {PLAN: 1, LOCATE: 1, CONTINUE: 1, SUMMARY: 1, DRAW: 1},
+        {PLAN: 1, LOCATE: 1, CONTINUE: 1, SUMMARY: 1, TABLE: 1, DRAW: 1},
     ),
     "a value of κ more": (
         of(*KAPPA, "values", [5.0, 25.0, 100.0, 120.0]),
-        {PLAN: 1, LOCATE: 1, CONTINUE: 1, SUMMARY: 1, DRAW: 1},
+        {PLAN: 1, LOCATE: 1, CONTINUE: 1, SUMMARY: 1, TABLE: 1, DRAW: 1},
     ),
     "one width": (
         of(*TRUNCATION, "sweeps", "width", "axes", [WIDTH]),
-        {PLAN: 1, NETWORKS: 1, FIELDS: 1, SUMMARY: 1, DRAW: 1},
+        {PLAN: 1, NETWORKS: 1, FIELDS: 1, SUMMARY: 1, TABLE: 1, DRAW: 1},
     ),
     "a population's parameter": (
         of(*TRUNCATION, "circuit", "set", {"rs.size": 100, "rs.capacitance": 110.0}),
-        {PLAN: 1, NETWORKS: 4, FIELDS: 4, SUMMARY: 1, DRAW: 1},
+        {PLAN: 1, NETWORKS: 4, FIELDS: 4, SUMMARY: 1, TABLE: 1, DRAW: 1},
     ),
     "the other population's parameter": (
         of(*ADAPTATION, "circuit", "set", {"rs.size": 100, "rs.capacitance": 110.0}),
-        {PLAN: 1, LOCATE: 2, CONTINUE: 2, PLANE: 1, TRACES: 1, SUMMARY: 1, DRAW: 1},
+        {PLAN: 1, LOCATE: 2, CONTINUE: 2, PLANE: 1, TRACES: 1, SUMMARY: 1, TABLE: 1, DRAW: 1},
     ),
     "the number of neurons": (
         of(*TRUNCATION, "circuit", "set", {"rs.size": 101}),
-        {PLAN: 1, NETWORKS: 4, SUMMARY: 1, DRAW: 1},
+        {PLAN: 1, NETWORKS: 4, SUMMARY: 1, TABLE: 1, DRAW: 1},
     ),
     "what is discarded": (
-        of(*TRUNCATION, "simulation", "discard", 200.0), {PLAN: 1, SUMMARY: 1, DRAW: 1}
+        of(*TRUNCATION, "simulation", "discard", 200.0), {PLAN: 1, SUMMARY: 1, TABLE: 1, DRAW: 1}
     ),
     "the step": (
-        of(*TRUNCATION, "simulation", "step", 0.05), {PLAN: 1, NETWORKS: 4, SUMMARY: 1, DRAW: 1}
+        of(*TRUNCATION, "simulation", "step", 0.05),
+        {PLAN: 1, NETWORKS: 4, SUMMARY: 1, TABLE: 1, DRAW: 1}
     ),
     "the mean field's form": (
         of(*TRUNCATION, "meanfield", "corrected", {"form": "absolute"}),
-        {PLAN: 1, FIELDS: 4, SUMMARY: 1, DRAW: 1},
+        {PLAN: 1, FIELDS: 4, SUMMARY: 1, TABLE: 1, DRAW: 1},
     ),
     "the ramp": (
-        of(*ADAPTATION, "transitions", "rise", 1200.0), {PLAN: 1, LOCATE: 2, SUMMARY: 1, DRAW: 1}
+        of(*ADAPTATION, "transitions", "rise", 1200.0),
+        {PLAN: 1, LOCATE: 2, SUMMARY: 1, TABLE: 1, DRAW: 1}
     ),
     "the plane's bounds": (
         of(*ADAPTATION, "continuation", "second_bounds", [0.0, 125.0]),
-        {PLAN: 1, PLANE: 1, SUMMARY: 1, DRAW: 1},
+        {PLAN: 1, PLANE: 1, SUMMARY: 1, TABLE: 1, DRAW: 1},
     ),
     "the diagrams": (
         of(*ADAPTATION, "continuation", "diagrams", [30.0]),
-        {PLAN: 1, PLANE: 1, SUMMARY: 1, DRAW: 1},
+        {PLAN: 1, PLANE: 1, SUMMARY: 1, TABLE: 1, DRAW: 1},
     ),
     "the traces": (
-        of(*ADAPTATION, "continuation", "traces", []), {PLAN: 1, TRACES: 1, SUMMARY: 1, DRAW: 1}
+        of(*ADAPTATION, "continuation", "traces", []),
+        {PLAN: 1, TRACES: 1, SUMMARY: 1, TABLE: 1, DRAW: 1}
     ),
     "the seed": (
         of("seed", 2),
-        {PLAN: 2, NETWORKS: 4, LOCATE: 2, TRACES: 1, SUMMARY: 2, DRAW: 2},
+        {PLAN: 2, NETWORKS: 4, LOCATE: 2, TRACES: 1, SUMMARY: 2, TABLE: 2, DRAW: 2},
     ),
     "another batching": (
         of("runs_per_job", 3),
-        {PLAN: 2, NETWORKS: 3, FIELDS: 3, LOCATE: 1, CONTINUE: 1, SUMMARY: 2, DRAW: 2},
+        {PLAN: 2, NETWORKS: 3, FIELDS: 3, LOCATE: 1, CONTINUE: 1, SUMMARY: 2, TABLE: 2, DRAW: 2},
     ),
     "a figure less": (of("figures", {"fig1": "adaptation"}), {}),
 }  # fmt: skip
@@ -97,12 +100,12 @@ CONFIG = {
 CODE = {
     "figures/style.mplstyle": {DRAW},
     "figures/fig4.py": {DRAW},
-    "analysis/spectra.py": {SUMMARY, DRAW},
-    "analysis/transitions/search.py": {LOCATE, SUMMARY, DRAW},
-    "analysis/diagrams/coincidence.py": {SUMMARY, DRAW},
-    "continuation/walk.py": {COMPILE, CONTINUE, PLANE, TRACES, SUMMARY, DRAW},
-    "meanfield/reset.py": {COMPILE, FIELDS, CONTINUE, PLANE, TRACES, SUMMARY, DRAW},
-    "spiking/exact.py": {COMPILE, NETWORKS, LOCATE, TRACES, SUMMARY, DRAW},
+    "analysis/spectra.py": {SUMMARY, TABLE, DRAW},
+    "analysis/transitions/search.py": {LOCATE, SUMMARY, TABLE, DRAW},
+    "analysis/diagrams/coincidence.py": {SUMMARY, TABLE, DRAW},
+    "continuation/walk.py": {COMPILE, CONTINUE, PLANE, TRACES, SUMMARY, TABLE, DRAW},
+    "meanfield/reset.py": {COMPILE, FIELDS, CONTINUE, PLANE, TRACES, SUMMARY, TABLE, DRAW},
+    "spiking/exact.py": {COMPILE, NETWORKS, LOCATE, TRACES, SUMMARY, TABLE, DRAW},
     "stages/status.py": set(),
     "experiments/grid.py": set(),
     "locks.py": set(),
