@@ -27,14 +27,15 @@ def with_changes(problem: Problem, curve: Branch) -> Branch:
     """Add the column `stable_change` to a curve of folds or Hopf points.
 
     It is the number of stable equilibria just above the curve, in its first free parameter,
-    minus that just below: 1, -1, or 0 where no stable equilibrium takes part. At codimension-two
-    points it says nothing.
+    minus that just below: 1, -1, or 0 where no stable equilibrium takes part, and at cusps, BT, ZH
+    and HH points, where it is not defined.
     """
     size = np.maximum(np.abs(curve.states).max(axis=0), 1e-12)
     width = float(np.ptp(curve[curve.free[0]])) or 1.0
     values = np.zeros(len(curve), dtype=int)
+    corners = {point.row for point in curve.points("BT", "ZH", "HH", "CP")}
     for row in range(len(curve)):
-        if curve["unstable"][row] == 0:
+        if curve["unstable"][row] == 0 and row not in corners:
             p = problem.vector(**curve.parameters_at(row))
             local = _Local(problem, curve.states[row], p, size, curve.free[0], width)
             values[row] = local.fold() if curve.kind == "fold" else local.hopf()
