@@ -6,12 +6,14 @@ approach). N = 2000 may differ from N = 10,000 by finite size: 0.2 pA is allowed
 """
 
 import itertools
+from typing import get_args
 
 import numpy as np
 import pytest
 import xarray as xr
 
-from ikmeanfield.analysis.transitions import locate
+from ikmeanfield.analysis.transitions import RampSettings, locate
+from ikmeanfield.analysis.transitions.points import Status
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.inputs import ramp
 from ikmeanfield.spiking import Network
@@ -181,3 +183,14 @@ def test_large_network_within_the_measured_holds(adaptation):
     found = points(data, "held", "up")
     assert low <= float(found["current"][0]) <= high
     assert float(data["cost"]) <= 3.0
+
+
+@pytest.mark.parametrize(("size", "kappa"), [(500, 75.0), (1000, 100.0)])
+def test_a_search_that_noise_or_the_budget_ends_says_so(size, kappa):
+    # Oracle: every search has one of the documented answers, whatever a small network shows on a
+    # short ramp; with 1000 neurons the budget ends before the first hold at a border.
+    found = locate(
+        circuit(kappa, size), "rs", 20.0, 70.0, ramp=RampSettings(settle=400.0, rise=4000.0)
+    )
+    assert set(found["status"].values) <= set(get_args(Status))
+    assert float(found["cost"]) <= 2.95 + 1e-6

@@ -131,6 +131,8 @@ class BorderSearch:
     def refine(self, until: float = np.inf) -> None:
         """Hold near the border until it is known well enough, or `until` ms are spent."""
         settings = self.settings
+        if not self.rings:  # the budget ended before the first hold
+            return
         try:
             for size, distance in settings.near[self.done :]:
                 if self.plant.spent + settings.approach + settings.fine > until:
@@ -189,7 +191,9 @@ class BorderSearch:
         return made, ends[-1][1]
 
     def _smallest(self) -> float:
-        """Least amplitude to start from, relative to the largest."""
+        """Least amplitude to start from, relative to the largest; infinite if there is none."""
+        if not self.seeds:  # of a small network, noise may hide all
+            return np.inf
         return min(amplitude for amplitude, _ in self.seeds) / self.largest
 
     def _strong(self, made: Ring) -> bool:
@@ -208,4 +212,4 @@ class BorderSearch:
                 + self.settings.strange * abs(state.current - target)
             )
 
-        return min(self.seeds, key=distance)[1]
+        return min(self.seeds, key=distance)[1] if self.seeds else self.state
