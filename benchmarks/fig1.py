@@ -10,15 +10,20 @@ from __future__ import annotations
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
-from ikmeanfield.analysis.adaptation import (
-    adaptation_plane,
-    fold_and_hopf_currents,
+from ikmeanfield.analysis.diagrams import (
+    bifurcation_plane,
+    check_points,
+    equilibrium_diagram,
+    fold_and_hopf_points,
 )
-from ikmeanfield.analysis.diagrams import check_points, equilibrium_diagram
 from ikmeanfield.circuit import regular_spiking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+CURRENT, ADAPTATION = "rs.input_current", "rs.adaptation"
+CURRENTS, ADAPTATIONS = (0.0, 100.0), (0.0, 130.0)
 
 
 def circuit(kappa: float):
@@ -28,14 +33,25 @@ def circuit(kappa: float):
 def diagrams():
     return [
         equilibrium_diagram(
-            circuit(kappa), "rs.input_current", 0.0, 100.0, reset_correction=False
+            circuit(kappa), CURRENT, *CURRENTS, reset_correction=False
         )
         for kappa in (25.0, 100.0)
     ]  # fmt: skip
 
 
+def plane():
+    return bifurcation_plane(
+        circuit(10.0), (CURRENT, ADAPTATION), (CURRENTS, ADAPTATIONS), reset_correction=False
+    )
+
+
 def sweep():
-    return [fold_and_hopf_currents(circuit(float(kappa))) for kappa in range(1, 121)]
+    return [
+        fold_and_hopf_points(
+            circuit(float(kappa)), CURRENT, *CURRENTS, at=ADAPTATION, reset_correction=False
+        )
+        for kappa in range(1, 121)
+    ]
 
 
 def timed(function: Callable[[], object]) -> tuple[float, float, object]:
@@ -48,7 +64,7 @@ def main() -> None:
     print(f"{'task':44}{'seconds':>10}{'cpu s':>10}  aim")
     total, kept = 0.0, {}
     for name, function, aim in (
-        ("plane: curves, codimension-two points", lambda: adaptation_plane(circuit(10.0)), ""),
+        ("plane: curves, codimension-two points", plane, ""),
         ("two diagrams in I with cycles", diagrams, ""),
         ("120 equilibrium branches over kappa", sweep, "< 20 s"),
     ):  # fmt: skip
@@ -57,8 +73,8 @@ def main() -> None:
         if not aim:
             total += wall
     print(f"{'all of the mean-field content drawn':44}{total:10.2f}{'':10}  < 30 s")
-    plane, _, points = kept.values()
-    wall, busy, checked = timed(lambda: [check_points(found, plane) for found in points])
+    curves, _, points = kept.values()
+    wall, busy, checked = timed(lambda: [check_points(found, curves) for found in points])
     worst = max(float(c["difference"].max()) for c in checked if c.sizes["point"])
     print(
         f"{'comparison of the 120 with the plane':44}{wall:10.2f}{busy:10.2f}  < 1e-6: {worst:.1e}"

@@ -8,8 +8,8 @@ import pytest
 import xarray as xr
 from matplotlib.collections import PolyCollection
 
-from ikmeanfield.analysis.adaptation import MODELS, network_points, with_marks
 from ikmeanfield.analysis.diagrams import bifurcation_plane, equilibrium_diagram, to_tree
+from ikmeanfield.analysis.traces import MODELS, with_marks
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.figures import fig1
 from ikmeanfield.figures.network_points import POINTS
@@ -59,18 +59,19 @@ def found(kappa):
     bracket = [np.nan if m == "ramp" else 0.5 for m in methods]
     return xr.Dataset(
         {
-            "kind": ("point", kinds), "method": ("point", methods),
+            "kind": ("point", kinds), "detector": ("point", methods),
             "direction": ("point", ["up", "down"] * 2), "current": ("point", current),
             "lower": ("point", current - bracket), "upper": ("point", current + bracket),
             "noise": ("point", np.full(4, 0.25)),
-        }
+        },
+        {"kappa": ("point", np.full(4, kappa))},
     )  # fmt: skip
 
 
 @cache
 def points():
-    given = {kappa: found(kappa) for kappa in (25.0, 100.0)}
-    return network_points(given, {"size": 200, "scheme": "exact", "seed": 7})
+    joined = xr.concat([found(kappa) for kappa in (25.0, 100.0)], "point")
+    return joined.assign_attrs(size=200, scheme="exact", seed=7)
 
 
 def labelled(axes, label):
@@ -158,13 +159,6 @@ def test_traces_show_three_models_and_the_marks():
 def test_a_mark_that_the_ramp_never_reaches_is_left_out():
     marked = with_marks(traces(25.0), [Mark("fold", "up", 60.0)])
     assert marked.sizes["mark"] == 0
-
-
-def test_points_of_adaptations_without_any_are_joined():
-    empty = found(25.0).isel(point=[])
-    joined = network_points({1.0: empty, 25.0: found(25.0)})
-    assert joined.sizes["point"] == 4
-    assert set(joined["kappa"].values) == {25.0}
 
 
 def test_what_is_absent_leaves_its_panel_empty(tmp_path):

@@ -52,6 +52,12 @@ def coordinates(plan: RunTable, runs: Sequence[Run]) -> dict[str, Any]:
     return columns
 
 
+def identity_names(plan: RunTable) -> list[str]:
+    """Names of the coordinates that tell runs apart, in the order of a table's columns."""
+    varied = [coordinate_name(path) for path in plan.parameters]
+    return ["sweep", *varied, "replicate", "seed", "key"]
+
+
 def check_grid(plan: RunTable, dataset: xr.Dataset) -> None:
     """Refuse a Dataset in which a run of the plan is missing or doubled, by name."""
     wanted = {(run.sweep, run.key): run for run in plan.runs}

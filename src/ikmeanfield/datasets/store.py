@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from ikmeanfield.files import replacing
 
 if TYPE_CHECKING:  # importing xarray costs as much as a short run
     import xarray as xr
+
+Stored = TypeVar("Stored", "xr.Dataset", "xr.DataTree")
 
 CHECKSUM = "checksum"
 PACKED = 1100
@@ -64,33 +66,14 @@ def read(path: str | Path, expected: Mapping[str, Any] | None = None) -> xr.Data
     import xarray as xr  # noqa: PLC0415
 
     path = Path(path)
-    if not path.exists():
-        msg = f"{path}: there is no such file; run the workflow to make it"
-        raise DatasetError(msg)
-    try:
-        with xr.open_dataset(path, engine="netcdf4") as opened:
-            check_size(path, opened.nbytes)
-            dataset = opened.load()
-    except DatasetError:
-        raise
-    except Exception as error:  # the netCDF stack raises anything on a damaged file
-        raise _refusal(
-            path, f"not a readable netCDF file, truncated or foreign ({error})"
-        ) from None
-    if CHECKSUM not in dataset.attrs:
-        raise _refusal(path, "not a file of this workflow (it has no checksum)")
-    if dataset.attrs[CHECKSUM] != checksum(dataset):
-        raise _refusal(path, "its content does not match its checksum")
-    for attribute, value in (expected or {}).items():
-        found = dataset.attrs.get(attribute)
-        if found != value:
-            raise _refusal(path, f"{attribute} is {_short(found)}, expected is {_short(value)}")
+    dataset = load(path, xr.open_dataset)
+    verify(path, dataset.attrs, checksum(dataset), expected)
     for name, variable in dataset.variables.items():
         if variable.dtype.kind != "f":
             continue
         allowed = np.isnan(variable.values) & (UNDEFINED in variable.attrs)
         if not (np.isfinite(variable.values) | allowed).all():
-            raise _refusal(path, f"{name} holds NaN or infinity")
+            raise refusal(path, f"{name} holds NaN or infinity")
     return dataset
 
 
@@ -105,18 +88,66 @@ def explained(path: Path) -> Iterator[None]:
         raise DatasetError(msg) from error
 
 
-def check_size(path: Path, size: int) -> None:
-    """Refuse a file that claims to hold more than can have been packed into it.
+def load(path: Path, opener: Callable[..., Stored]) -> Stored:
+    """Read a whole netCDF file into memory, unchecked.
 
-    Without this, a small file could name sizes that fill the memory when it is read.
+    A file that claims to hold more than can have been packed into it is refused: else a small file
+    could name sizes that fill the memory.
+
+    Parameters
+    ----------
+    path
+        The file.
+    opener
+        What opens it: ``xarray.open_dataset`` or ``xarray.open_datatree``.
 
     Raises
     ------
     DatasetError
-        Names the file and what it claims.
+        If the file is absent, truncated or foreign.
     """
-    if size > PACKED * path.stat().st_size:
-        raise _refusal(path, f"it claims to hold {size / 1e9:.3g} GB, more than fits into it")
+    if not path.exists():
+        msg = f"{path}: there is no such file; run the workflow to make it"
+        raise DatasetError(msg)
+    try:
+        with opener(path, engine="netcdf4") as opened:
+            size = opened.nbytes
+            if size <= PACKED * path.stat().st_size:
+                return opened.load()
+    except Exception as error:  # the netCDF stack raises anything on a damaged file
+        raise refusal(path, f"not a readable netCDF file, truncated or foreign ({error})") from None
+    raise refusal(path, f"it claims to hold {size / 1e9:.3g} GB, more than fits into it")
+
+
+def verify(
+    path: Path, attributes: Mapping[Any, Any], found: str, expected: Mapping[str, Any] | None
+) -> None:
+    """Refuse a file whose checksum or expected attributes are not what they should be.
+
+    Parameters
+    ----------
+    path
+        The file, for the message.
+    attributes
+        Its attributes, the stored checksum among them.
+    found
+        The checksum of its content.
+    expected
+        Attributes the file must have.
+
+    Raises
+    ------
+    DatasetError
+        Names the file and what is wrong.
+    """
+    if CHECKSUM not in attributes:
+        raise refusal(path, "not a file of this workflow (it has no checksum)")
+    if attributes[CHECKSUM] != found:
+        raise refusal(path, "its content does not match its checksum")
+    for attribute, value in (expected or {}).items():
+        given = attributes.get(attribute)
+        if given != value:
+            raise refusal(path, f"{attribute} is {_short(given)}, expected is {_short(value)}")
 
 
 def checksum(dataset: xr.Dataset) -> str:
@@ -145,7 +176,8 @@ def _sorted(attributes: Mapping[Any, Any]) -> str:
     return repr(sorted((str(name), plain(value)) for name, value in attributes.items()))
 
 
-def _refusal(path: Path, reason: str) -> DatasetError:
+def refusal(path: Path, reason: str) -> DatasetError:
+    """The error that names a file, what is wrong with it, and what to do."""
     return DatasetError(f"{path}: {reason}; remove the file and run the workflow again")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ikmeanfield.datasets.store import CHECKSUM, DatasetError, check_size, checksum, explained
+from ikmeanfield.datasets.store import CHECKSUM, checksum, explained, load, verify
 from ikmeanfield.files import replacing
 
 if TYPE_CHECKING:
@@ -33,23 +33,8 @@ def read_tree(path: str | Path, expected: Mapping[str, Any] | None = None) -> xr
     import xarray as xr  # noqa: PLC0415
 
     path = Path(path)
-    if not path.exists():
-        msg = f"{path}: there is no such file; run the workflow to make it"
-        raise DatasetError(msg)
-    try:
-        with xr.open_datatree(path, engine="netcdf4") as opened:
-            check_size(path, opened.nbytes)
-            tree = opened.load()
-    except DatasetError:
-        raise
-    except Exception as error:  # the netCDF stack raises anything on a damaged file
-        raise _refusal(path, f"not a readable netCDF file ({error})") from None
-    if tree.attrs.get(CHECKSUM) != _checksum(tree):
-        raise _refusal(path, "its content does not match its checksum")
-    for attribute, value in (expected or {}).items():
-        found = tree.attrs.get(attribute)
-        if found != value:
-            raise _refusal(path, f"{attribute} is {found!r}, expected is {value!r}")
+    tree = load(path, xr.open_datatree)
+    verify(path, tree.attrs, _checksum(tree), expected)
     return tree
 
 
@@ -58,7 +43,3 @@ def _checksum(tree: xr.DataTree) -> str:
     for node in sorted(tree.subtree, key=lambda node: str(node.path)):
         digest.update(f"{node.path}{checksum(node.to_dataset(inherit=False))}".encode())
     return digest.hexdigest()
-
-
-def _refusal(path: Path, reason: str) -> DatasetError:
-    return DatasetError(f"{path}: {reason}; remove the file and run the workflow again")

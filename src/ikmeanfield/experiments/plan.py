@@ -105,7 +105,7 @@ class RunTable(Validated):
         """The plan as it is stored."""
         return self.model_dump_json() + "\n"
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Hash of the whole plan."""
         return hashlib.sha256(self.text.encode()).hexdigest()[:16]
@@ -120,11 +120,15 @@ class RunTable(Validated):
         """Tables of this experiment beside its summary."""
         return []
 
-    def keys_of(self, product: str) -> str | None:
-        """The attribute ``keys`` by which a product is known as this plan's, if it has one."""
-        if product == "summary":
-            return " ".join(f"{run.key}:{run.seed}" for run in self.runs)
-        return None
+    def known(self, product: str) -> dict[str, str]:
+        """The attributes by which the file of a product is known as this plan's."""
+        return {"experiment": self.experiment, "keys": self.keys_of(product)}
+
+    def keys_of(self, product: str) -> str:
+        """What determines a product."""
+        if product != "summary":
+            raise KeyError(product)
+        return " ".join(f"{run.key}:{run.seed}" for run in self.runs)
 
     def write(self, path: str | Path) -> None:
         """Store as JSON, at once or not at all."""
@@ -206,7 +210,7 @@ class Plan(RunTable):
         tables = {"distances": self.meanfield, "bifurcations": self.diagrams}
         return [name for name, asked in tables.items() if asked]
 
-    def keys_of(self, product: str) -> str | None:
+    def keys_of(self, product: str) -> str:
         """As above, of batches of diagrams too."""
         part, _, batch = product.partition("/batch-")
         if part == DIAGRAMS:
@@ -227,7 +231,7 @@ class Plan(RunTable):
         chosen = [run for run in self.runs if sweeps is None or run.sweep in sweeps]
         return [run for run in chosen if run.replicate == 0]
 
-    @property
+    @cached_property
     def diagram_batches(self) -> list[list[Line]]:
         """Every distinct diagram once, in chunks of `runs_per_job`."""
         lines: dict[str, Line] = {}
@@ -262,7 +266,7 @@ class TransitionPlan(RunTable):
         """Tables of this experiment beside its summary."""
         return ["scores"]
 
-    def keys_of(self, product: str) -> str | None:
+    def keys_of(self, product: str) -> str:
         """As above; plane and diagrams are made together."""
         keys = {"plane": "plane_key", "diagrams": "plane_key", "traces": "traces_key"}
         return getattr(self, keys[product]) if product in keys else super().keys_of(product)

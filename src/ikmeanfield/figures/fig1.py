@@ -14,8 +14,8 @@ from matplotlib.gridspec import GridSpec, GridSpecFromSubplotSpec
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ikmeanfield.analysis.adaptation import ADAPTATION, CURRENT, MODELS, with_marks
 from ikmeanfield.analysis.diagrams import from_tree
+from ikmeanfield.analysis.traces import ADAPTATION, CURRENT, MODELS, with_marks
 from ikmeanfield.figures.bifurcations import (
     CODIMENSION_TWO,
     FILLS,
@@ -105,13 +105,13 @@ def draw(
     Parameters
     ----------
     plane
-        `adaptation_plane` as a tree: panel A.
+        `bifurcation_plane` in current and adaptation, as a tree: panel A.
     lines
         `equilibrium_diagram` at two values of the adaptation as trees: panels B and C.
     traces
         `ramp_traces` at two values, perhaps with marks: panels D and E.
     points
-        `network_points`, drawn into panel A.
+        Points of networks along `point`, with their adaptation as coordinate `kappa`: panel A.
 
     Raises
     ------

@@ -45,9 +45,7 @@ def _stored(plan: RunTable, folder: Path) -> dict[str, xr.Dataset | xr.DataTree]
     """What an experiment has stored for figures, by name; damaged files are made again."""
     found: dict[str, xr.Dataset | xr.DataTree] = {}
     for name, product in plan.products.items():
-        keys = plan.keys_of(name)
-        known = {"experiment": plan.experiment} | ({"keys": keys} if keys else {})
-        path = folder / product.path
+        known, path = plan.known(name), folder / product.path
         command = [product.command[0], str(folder / "plan.json"), *product.command[1:]]
         if product.tree:
             found[name] = rebuilt(read_tree, path, known, command)

@@ -37,7 +37,7 @@ def follow_plane(plan: TransitionPlan, folder: str | Path) -> None:
     def root(children: dict[str, xr.DataTree], title: str) -> xr.DataTree:
         tree = xr.DataTree(children=children)
         made = attributes(f"{title} of the experiment {plan.experiment}", config)
-        tree.attrs = {**made, "experiment": plan.experiment, "keys": plan.plane_key}
+        tree.attrs = {**made, **plan.known("plane")}
         return tree
 
     planes, diagrams = {}, {}

@@ -124,14 +124,12 @@ def products(plan: Plan | TransitionPlan, folder: Path) -> list[Product]:
             log = logs / DIAGRAMS / f"{path.stem}.log"
             made.append(Product(name, DIAGRAMS, (path,), log, diagrams.expected(plan, lines)))
     else:
-        known = {"experiment": name, "keys": plan.keys_of("plane")}
-        files = (plane_path(folder), diagrams_path(folder))
-        made.append(Product(name, "plane", files, logs / CONTINUATION / "plane.log", known))
-        known = {"experiment": name, "keys": plan.keys_of("traces")}
-        made.append(Product(name, "traces", (traces_path(folder),), logs / "traces.log", known))
-    known = {"experiment": name, "keys": plan.keys_of("summary")}
+        plane, log = (plane_path(folder), diagrams_path(folder)), logs / CONTINUATION / "plane.log"
+        made.append(Product(name, "plane", plane, log, plan.known("plane")))
+        traces, log = (traces_path(folder),), logs / "traces.log"
+        made.append(Product(name, "traces", traces, log, plan.known("traces")))
     files = (folder / "summary.nc", folder / "summary.csv")
-    made.append(Product(name, "summary", files, logs / "summary.log", known))
+    made.append(Product(name, "summary", files, logs / "summary.log", plan.known("summary")))
     for each in plan.tables:
         made.append(Product(name, each, (folder / f"{each}.csv",), logs / f"{each}.log"))
     return made

@@ -148,10 +148,9 @@ def _attributes(plan: Plan) -> dict[str, str | float | int]:
     config["circuit"] = _common(plan.runs)
     return attributes(
         f"Summary of the experiment {plan.experiment}", config,
-        experiment=plan.experiment, seed=plan.seed,
-        **shared(varied, "scheme", "step", "thresholds"),
-        sample=settings.sample, duration=settings.duration,
-        discard=settings.discard, keys=" ".join(f"{run.key}:{run.seed}" for run in plan.runs),
+        seed=plan.seed, **shared(varied, "scheme", "step", "thresholds"),
+        sample=settings.sample, duration=settings.duration, discard=settings.discard,
+        **plan.known("summary"),
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,12 +19,12 @@ from ikmeanfield.analysis.sides import (
 )
 from ikmeanfield.analysis.transitions.points import MARK
 from ikmeanfield.datasets.provenance import attributes, shared
-from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected
+from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected, identity_names
 from ikmeanfield.datasets.store import UNDEFINED, write
+from ikmeanfield.datasets.tables import write_rows
 from ikmeanfield.datasets.transitions import plane_path, points_of
 from ikmeanfield.datasets.trees import read_tree
-from ikmeanfield.files import replacing
-from ikmeanfield.parts import CONTINUATION, TRANSITIONS, coordinate_name
+from ikmeanfield.parts import CONTINUATION, TRANSITIONS
 from ikmeanfield.stages.progress import tracked
 from ikmeanfield.stages.repair import read_or_rebuild, rebuilt
 from ikmeanfield.stages.scores import score_regions
@@ -128,8 +127,8 @@ def summarise_transitions(plan: TransitionPlan, folder: str | Path) -> xr.Datase
 
 def _planes(plan: TransitionPlan, folder: Path) -> dict[str, dict[str, Branch]]:
     """The curves of every plane, by its key."""
-    known = {"experiment": plan.experiment, "keys": plan.plane_key}
-    tree = rebuilt(read_tree, plane_path(folder), known, ["plane", str(folder / "plan.json")])
+    command = ["plane", str(folder / "plan.json")]
+    tree = rebuilt(read_tree, plane_path(folder), plan.known("plane"), command)
     return {str(node.attrs["key"]): from_tree(node) for node in tree.children.values()}
 
 
@@ -252,25 +251,22 @@ def _attributes(plan: TransitionPlan) -> dict[str, str | float | int]:
     varied = [plan.transitions_of(run) for run in plan.runs]
     return attributes(
         f"Summary of the experiment {plan.experiment}", config,
-        experiment=plan.experiment, seed=plan.seed, **shared(varied, "step", "thresholds"),
+        seed=plan.seed, **shared(varied, "step", "thresholds"),
         size=" and ".join(map(str, sorted(sizes))),
         settle=plan.transitions.settle, rise=plan.transitions.rise,
-        keys=" ".join(f"{run.key}:{run.seed}" for run in plan.runs),
+        **plan.known("summary"),
     )  # fmt: skip
 
 
 def _write_table(plan: TransitionPlan, summary: xr.Dataset, path: Path) -> None:
     """One row per run, mean field and transition; what does not exist is empty."""
-    identity = ["sweep", *(coordinate_name(p) for p in plan.parameters), "replicate"]
-    identity += ["seed", "key"]
+    identity = identity_names(plan)
     runs = summary["transition_run_number"].values
-    columns = {name: summary[name].values for name in (*WHICH, *COLUMNS, *WORDS)}
     known = {name: summary[name].values for name in identity}
-    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow([*identity, *(name.removesuffix("_of") for name in WHICH), *COLUMNS, *WORDS])
-        for i, run in enumerate(runs):
-            values = [columns[name][i] for name in COLUMNS]
-            shown = ["" if np.isnan(value) else value for value in values]
-            which, words = ([columns[name][i] for name in names] for names in (WHICH, WORDS))
-            table.writerow([*(known[name][run] for name in identity), *which, *shown, *words])
+    told = {name.removesuffix("_of"): summary[name].values for name in (*WHICH, *COLUMNS, *WORDS)}
+    rows = (
+        {name: values[run] for name, values in known.items()}
+        | {name: values[i] for name, values in told.items()}
+        for i, run in enumerate(runs)
+    )
+    write_rows(path, rows, [*known, *told])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ikmeanfield.files import replacing
-from ikmeanfield.parts import coordinate_name
+from ikmeanfield.datasets.runs import identity_names
+from ikmeanfield.datasets.tables import write_rows
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,8 +23,7 @@ def write_table(plan: Plan, summary: xr.Dataset, path: Path) -> None:
     What belongs to a synapse has a column for every name of a synapse, filled in the rows of the
     population that has it.
     """
-    identity = ["sweep", *(coordinate_name(p) for p in plan.parameters), "replicate"]
-    identity += ["seed", "key"]
+    identity = identity_names(plan)
     scalars = [str(name) for name, v in summary.data_vars.items() if ROWS.issuperset(v.dims)]
     synaptic = [str(name) for name, v in summary.data_vars.items() if "synapse" in v.dims]
     labels = [str(label) for label in summary["synapse"].values] if synaptic else []
@@ -41,16 +38,18 @@ def write_table(plan: Plan, summary: xr.Dataset, path: Path) -> None:
         if synapse and label not in labels:
             return ""
         place = {**where, "synapse": labels.index(label)} if synapse else where
-        value = values[name][tuple(place[d] for d in dims[name])]
-        undefined = isinstance(value, np.floating) and np.isnan(value)
-        return "" if undefined else value
+        return values[name][tuple(place[d] for d in dims[name])]
 
-    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow([*identity, "population", "meanfield", *(head for head, _, _ in columns)])
+    def rows() -> Iterator[dict[str, Any]]:
         for i in range(summary.sizes["run"]):
+            known = {name: values[name][i] for name in identity}
             for m, meanfield in enumerate(list(plan.meanfield) or [""]):
                 for p, population in enumerate(summary["population"].values):
                     where = {"run": i, "meanfield": m, "population": p}
-                    row = [*(values[name][i] for name in identity), population, meanfield]
-                    table.writerow([*row, *(cell(n, s, where) for _, n, s in columns)])
+                    row = {**known, "population": population, "meanfield": meanfield}
+                    yield row | {
+                        head: cell(name, synapse, where) for head, name, synapse in columns
+                    }
+
+    heads = [head for head, _, _ in columns]
+    write_rows(path, rows(), [*identity, "population", "meanfield", *heads])

@@ -2,48 +2,35 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ikmeanfield.analysis.diagrams import from_tree
-from ikmeanfield.analysis.diagrams.line import rest_stable
+from ikmeanfield.analysis.diagrams.line import REGULAR_ENDS, rest_stable
 from ikmeanfield.analysis.distance import beyond_noise
 from ikmeanfield.datasets.diagrams import expected, node_name
 from ikmeanfield.datasets.runs import batch_path
+from ikmeanfield.datasets.tables import write_rows
 from ikmeanfield.datasets.trees import read_tree
-from ikmeanfield.files import replacing
 from ikmeanfield.parts import DIAGRAMS, coordinate_name
 from ikmeanfield.stages.distances import point_of, row_of
 from ikmeanfield.stages.repair import read_or_rebuild, rebuilt
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from ikmeanfield.continuation import Branch, SpecialPoint
     from ikmeanfield.experiments.plan import Plan, Run, RunTable, TransitionPlan
 
 Row = dict[str, Any]
 
-ORDINARY_ENDS = ("bound", "start", "closed", "hopf")
-"""Ends of branches that are where they were asked to be."""
-
 
 def tabulate(plan: RunTable, folder: str | Path, table: str) -> None:
     """Write one of `TABLES` as ``<table>.csv`` into the experiment's folder."""
     folder = Path(folder)
-    rows = list(TABLES[table](plan, folder))
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    path = folder / f"{table}.csv"
-    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: _shown(value) for name, value in row.items()} for row in rows)
-
-
-def _shown(value: Any) -> Any:
-    """Leave out what is undefined."""
-    return "" if isinstance(value, float) and math.isnan(value) else value
+    write_rows(folder / f"{table}.csv", TABLES[table](plan, folder))
 
 
 def _bifurcations(plan: Plan, folder: Path) -> Iterator[Row]:
@@ -59,7 +46,7 @@ def _bifurcations(plan: Plan, folder: Path) -> Iterator[Row]:
                     if point.kind != "NS":
                         yield {**known, **_point_row(branch, point, parameter)}
                 for place, end in zip((0, -1), branch.ends, strict=True):
-                    if end.reason in ORDINARY_ENDS:
+                    if end.reason in REGULAR_ENDS:
                         continue
                     yield {
                         **known, "kind": "END", "name": end.reason, "parameter": parameter,
@@ -104,9 +91,7 @@ def read_diagrams(plan: Plan, folder: str | Path) -> dict[str, Mapping[str, Bran
 
 def _distances(plan: Plan, folder: Path) -> Iterator[Row]:
     """Distances of mean fields to networks, per grid point, with the noise level beside them."""
-    command = ["summarise", str(folder / "plan.json")]
-    known = {"experiment": plan.experiment}
-    summary = read_or_rebuild(folder / "summary.nc", known, command)
+    summary = _summary(plan, folder)
     groups: dict[str, list[int]] = {}
     for number, run in enumerate(plan.runs):
         groups.setdefault(point_of(run), []).append(number)
@@ -129,6 +114,11 @@ def _distances(plan: Plan, folder: Path) -> Iterator[Row]:
                     }  # fmt: skip
 
 
+def _summary(plan: RunTable, folder: Path) -> xr.Dataset:
+    command = ["summarise", str(folder / "plan.json")]
+    return read_or_rebuild(folder / "summary.nc", plan.known("summary"), command)
+
+
 def _grid_point(plan: Plan, run: Run) -> Row:
     values = {coordinate_name(path): run.coordinate(path) for path in plan.parameters}
     return {"sweep": run.sweep, **values}
@@ -136,8 +126,7 @@ def _grid_point(plan: Plan, run: Run) -> Row:
 
 def _scores(plan: TransitionPlan, folder: Path) -> Iterator[Row]:
     """How well each mean field predicts the regions of its networks, per family of runs."""
-    command = ["summarise", str(folder / "plan.json")]
-    summary = read_or_rebuild(folder / "summary.nc", {"experiment": plan.experiment}, command)
+    summary = _summary(plan, folder)
     names = [str(n) for n in summary.variables if str(n).startswith(("scored_", "score_"))]
     names.sort(key=lambda name: name.startswith("score_"))
     for i in range(summary.sizes["score"]):

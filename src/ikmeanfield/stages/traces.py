@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ikmeanfield.analysis.adaptation import ramp_traces
+from ikmeanfield.analysis.traces import ramp_traces
 from ikmeanfield.datasets.provenance import attributes
 from ikmeanfield.datasets.transitions import traces_path
 from ikmeanfield.datasets.trees import write_tree
@@ -34,7 +34,6 @@ def run_traces(plan: TransitionPlan, folder: str | Path) -> None:
                                       "continuation"})  # fmt: skip
     tree.attrs = {
         **attributes(f"Traces of the experiment {plan.experiment}", config, seed=plan.seed),
-        "experiment": plan.experiment,
-        "keys": plan.traces_key,
+        **plan.known("traces"),
     }
     write_tree(tree, traces_path(folder))

@@ -33,6 +33,7 @@ SAME = 1e-6
 #: differences reach out so far, so that it cannot come closer.
 REACH = 5e-3
 RATE = ".firing_rate"
+#: Ends of branches that are where they were asked to be.
 REGULAR_ENDS = ("bound", "start", "closed", "hopf")
 KINDS = {"LP": "fold", "HB": "hopf"}
 

@@ -4,27 +4,31 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from ikmeanfield.analysis.adaptation import (
-    BISTABLE_RAMP,
-    MODELS,
-    OSCILLATORY_RAMP,
-    fold_and_hopf_currents,
-    ramp_traces,
-)
 from ikmeanfield.analysis.diagrams import fold_and_hopf_points
+from ikmeanfield.analysis.traces import MODELS, ramp_traces
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.spiking import simulate
 
 CURRENT = "rs.input_current"
+BISTABLE_RAMP = ((0.0, 20.0), (1000.0, 20.0), (3000.0, 50.0), (5000.0, 20.0))
+"""Up and down across both folds at κ = 25 pA (Fig. 1D); pairs (ms, pA)."""
+OSCILLATORY_RAMP = ((0.0, 40.0), (1000.0, 40.0), (5000.0, 70.0))
+"""Up across both Hopf points at κ = 100 pA (Fig. 1E)."""
 
 
 def circuit(kappa):
     return regular_spiking().replace({"rs.adaptation": kappa})
 
 
+def fold_points(high=100.0):
+    return fold_and_hopf_points(
+        circuit(25.0), CURRENT, 0.0, high, at="rs.adaptation", reset_correction=False
+    )
+
+
 def test_currents_carry_the_circuits_own_adaptation():
     # oracle: AUTO-07p
-    points = fold_and_hopf_currents(circuit(25.0))
+    points = fold_points()
     np.testing.assert_allclose(points["value"], [41.7209205926, 30.1803058499], rtol=1e-9)
     assert points["kind"].values.tolist() == ["fold", "fold"]
     assert points["second"].values.tolist() == [25.0, 25.0]
@@ -74,8 +78,8 @@ def test_strong_adaptation_oscillates_on_the_ramp_of_panel_e():
 
 def test_points_survive_a_file_also_where_there_are_none(tmp_path):
     for name, points in (
-        ("some", fold_and_hopf_currents(circuit(25.0))),
-        ("none", fold_and_hopf_points(circuit(25.0), CURRENT, 0.0, 10.0, at="rs.adaptation")),
+        ("some", fold_points()),
+        ("none", fold_points(high=10.0)),
     ):
         points.to_netcdf(tmp_path / f"{name}.nc")
         back = xr.load_dataset(tmp_path / f"{name}.nc")

@@ -1,13 +1,12 @@
-"""Content of Fig. 1: fold and Hopf points by current and adaptation, ramps, their marks."""
+"""The mean field and networks along the same ramp of the current, and marks on it (Fig. 1D, E)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from ikmeanfield.analysis.diagrams import bifurcation_plane, fold_and_hopf_points
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.inputs import ramp
 from ikmeanfield.meanfield import Form, integrate
@@ -16,46 +15,12 @@ from ikmeanfield.spiking import DEFAULT_STEP, Scheme, simulate
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.continuation import Branch
     from ikmeanfield.thresholds import Draw
 
 CURRENT, ADAPTATION = "input_current", "adaptation"
-#: Range of currents (pA) and of adaptation (pA) within which the plane is traced.
-CURRENTS, ADAPTATIONS = (0.0, 100.0), (0.0, 130.0)
-
-BISTABLE_RAMP = ((0.0, 20.0), (1000.0, 20.0), (3000.0, 50.0), (5000.0, 20.0))
-"""Panel D: up and down across both folds at κ = 25 pA; pairs (ms, pA)."""
-OSCILLATORY_RAMP = ((0.0, 40.0), (1000.0, 40.0), (5000.0, 70.0))
-"""Panel E: up across both Hopf points at κ = 100 pA."""
 
 MODELS = ("mean field", "network", "network, global u")
 """The three models whose ramps are compared."""
-POINT_NUMBERS = ("current", "lower", "upper", "noise")
-
-
-def adaptation_plane(
-    circuit: Circuit, population: str = "rs", *, reset_correction: bool = False,
-    form: Form = "paper",
-) -> dict[str, Branch]:  # fmt: skip
-    """Panel A: folds and Hopf points by input current and adaptation; see `bifurcation_plane`."""
-    free = (f"{population}.{CURRENT}", f"{population}.{ADAPTATION}")
-    return bifurcation_plane(
-        circuit, free, (CURRENTS, ADAPTATIONS), reset_correction=reset_correction, form=form
-    )
-
-
-def fold_and_hopf_currents(
-    circuit: Circuit, population: str = "rs", *, reset_correction: bool = False,
-    form: Form = "paper",
-) -> xr.Dataset:  # fmt: skip
-    """Fold and Hopf currents of the mean field at the circuit's own adaptation.
-
-    The Dataset of `fold_and_hopf_points`; `check_points` compares it with `adaptation_plane`.
-    """
-    return fold_and_hopf_points(
-        circuit, f"{population}.{CURRENT}", *CURRENTS, at=f"{population}.{ADAPTATION}",
-        reset_correction=reset_correction, form=form,
-    )  # fmt: skip
 
 
 def ramp_traces(
@@ -72,7 +37,7 @@ def ramp_traces(
     reset_correction: bool = False,
     form: Form = "paper",
 ) -> xr.Dataset:
-    """Panels D and E: the mean field and two networks along the same ramp of the current.
+    """The mean field and two networks along the same ramp of the current.
 
     Parameters
     ----------
@@ -154,39 +119,6 @@ class Located(Protocol):
     @property
     def current(self) -> float:
         """In pA."""
-
-
-def network_points(
-    found: Mapping[float, xr.Dataset], attributes: Mapping[str, str | float] | None = None
-) -> xr.Dataset:
-    """Join what detectors found at several values of the adaptation.
-
-    Parameters
-    ----------
-    found
-        By adaptation in pA: Datasets along `point` with `kind` (``"fold"``, ``"hopf"``), `method`
-        (``"ramp"``, ``"held"``), `direction` (``"up"``, ``"down"``), `current`, `lower`, `upper`
-        and `noise` (pA).
-    attributes
-        Attributes of the Dataset: how the points were found.
-
-    Returns
-    -------
-    xarray.Dataset
-        The same along `point`, `method` named `detector`, with the coordinate `kappa`.
-    """
-    import xarray as xr  # noqa: PLC0415
-
-    parts = []
-    for kappa, points in found.items():
-        kept = points[["kind", "method", "direction", *POINT_NUMBERS]].rename(method="detector")
-        for name in ("kind", "detector", "direction"):  # of one type, also where there is no point
-            kept[name] = kept[name].astype(str)
-        column = np.full(points.sizes["point"], float(kappa))
-        attribute = {"units": "pA", "long_name": "adaptation"}
-        parts.append(kept.assign_coords(kappa=("point", column, attribute)))
-    joined = xr.concat(parts, "point", combine_attrs="drop")
-    return joined.assign_attrs(attributes or {})
 
 
 def with_marks(traces: xr.Dataset, found: Iterable[Located]) -> xr.Dataset:
