@@ -3,7 +3,10 @@
 import shutil
 
 import pytest
-from folders import Folder, both, copy_checkout
+from folders import Folder
+
+from checkouts import copy_checkout
+from small import both
 
 
 @pytest.fixture(scope="session")

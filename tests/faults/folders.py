@@ -1,11 +1,6 @@
-"""Folders in which the real workflow runs, is killed and damaged.
+"""Folders in which the real workflow runs, is killed and damaged."""
 
-The configurations and the copy of the checkout are those of the workflow's own tests.
-"""
-
-import importlib.util
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,54 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from ikmeanfield.datasets.store import read
-from ikmeanfield.datasets.trees import read_tree
-
-ROOT = Path(__file__).parents[2]
-_SPEC = importlib.util.spec_from_file_location(
-    "workflow_conftest", ROOT / "tests/workflow/conftest.py"
-)
-_shared = importlib.util.module_from_spec(_SPEC)
-sys.modules[_SPEC.name] = _shared
-_SPEC.loader.exec_module(_shared)
-PARTS, Workflow = _shared.PARTS, _shared.Workflow
-
-
-def both():
-    """Both kinds of experiment, both figures: 14 batches of small, short networks."""
-    series, points = _shared.tiny(), _shared.tiny_adaptation()
-    truncation, adaptation = (
-        series["experiments"]["truncation"],
-        points["experiments"]["adaptation"],
-    )
-    truncation["circuit"]["set"]["rs.size"] = 100
-    adaptation["circuit"]["set"] = {"rs.size": 100}
-    adaptation["transitions"] |= {"settle": 200.0, "rise": 1000.0}
-    return {
-        "seed": 1,
-        "runs_per_job": 2,
-        "experiments": {"truncation": truncation, "adaptation": adaptation},
-        "figures": {"fig4": "truncation", "fig1": "adaptation"},
-    }
-
-
-def copy_checkout(place):
-    """A copy of the checkout, as far as the workflow needs it."""
-    ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, place / part, ignore=ignore)
-        else:
-            shutil.copy(source, place / part)
-    return place
-
-
-def environment(**more):
-    """An environment in which only the copied checkout's library is found."""
-    given = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-    given["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{given['PATH']}"
-    return given | more
+from checkouts import Workflow, content, environment
 
 
 class Folder(Workflow):
@@ -114,12 +62,6 @@ class Folder(Workflow):
 
 def visible(paths):
     return sorted(path for path in paths if not path.name.startswith("."))
-
-
-def content(path):
-    """A stored dataset or tree, checked; whatever kind it is."""
-    tree = path.name in ("plane.nc", "diagrams.nc", "traces.nc") or path.parent.name == "diagrams"
-    return read_tree(path) if tree else read(path)
 
 
 def children(process):

@@ -7,9 +7,10 @@ import shutil
 import netCDF4
 import numpy as np
 import pytest
-from folders import both, content
 
+from checkouts import content
 from ikmeanfield.datasets.store import DatasetError
+from small import both
 
 
 def truncated(path, chance, stored):

@@ -5,9 +5,11 @@ import shutil
 
 import pytest
 import xarray as xr
-from folders import Folder, both, content
+from folders import Folder
 
+from checkouts import content
 from ikmeanfield.datasets import open_experiment
+from small import both
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 

@@ -6,7 +6,9 @@ import shutil
 import subprocess
 
 import pytest
-from folders import Folder, both
+from folders import Folder
+
+from small import both
 
 needs_mounts = pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("mount"), reason="only root may mount a small disk"

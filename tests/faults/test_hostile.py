@@ -9,10 +9,12 @@ import netCDF4
 import numpy as np
 import pytest
 import yaml
-from folders import ROOT, Folder, both, environment
+from folders import Folder
 
+from checkouts import ROOT, environment
 from ikmeanfield.datasets.store import DatasetError, read
 from ikmeanfield.datasets.trees import read_tree
+from small import both
 
 MEMORY = 3 * 2**30
 

@@ -8,7 +8,10 @@ import signal
 import time
 
 import pytest
-from folders import Folder, alive, both, content, kill, wait_until, workers
+from folders import Folder, alive, kill, wait_until, workers
+
+from checkouts import content
+from small import both
 
 KILLS = 30
 

@@ -3,7 +3,8 @@
 import copy
 
 import pytest
-from folders import both
+
+from small import both
 
 TRUNCATION, ADAPTATION = ("experiments", "truncation"), ("experiments", "adaptation")
 SUMMARY, DRAW, PLAN = "summarise_experiment", "draw_figure", "write_plan"

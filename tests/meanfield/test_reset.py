@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
+from decimals import PI, arctan
 from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking
 from ikmeanfield.meanfield import (
     ResetAccuracyWarning,
@@ -18,20 +19,6 @@ from ikmeanfield.meanfield import (
     firing_rate,
 )
 from ikmeanfield.meanfield.equations import reset_correction
-
-PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494")
-
-
-def arctan(x: Decimal) -> Decimal:
-    """Arc tangent in the precision of the context: the argument halved six times, then a series."""
-    for _ in range(6):
-        x = x / (1 + (1 + x * x).sqrt())
-    total, term, n = x, x, 1
-    while abs(term) > Decimal(10) ** -55:
-        term = -term * x * x
-        n += 2
-        total += term / n
-    return 64 * total
 
 
 def literal_shift(mu: float, alpha: float, k: float, v_p: float, v_0: float) -> float:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from decimals import PI, arctan
 from ikmeanfield.analysis.diagrams import equilibrium_diagram
 from ikmeanfield.circuit import Population, Synapse, regular_spiking
 from ikmeanfield.experiments import expand, parse
@@ -28,9 +29,6 @@ from ikmeanfield.schema import ConfigError
 from ikmeanfield.spiking import Network
 
 pytestmark = pytest.mark.filterwarnings("ignore::ikmeanfield.meanfield.ResetAccuracyWarning")
-
-#: 50 digits of π, for `shift_in_decimals`.
-PI = Decimal("3.1415926535897932384626433832795028841971693993751")
 
 
 @st.composite
@@ -69,17 +67,6 @@ def mu_in_fractions(population: Population, I: float, u: float, s: float) -> Fra
 def onset(population: Population, u: float, s: float) -> float:
     """The current at which μ = 0, to rounding: μ grows as 4 I/k."""
     return float(-mu_in_fractions(population, 0.0, u, s) * Fraction(population.leakage) / 4)
-
-
-def arctan(x: Decimal) -> Decimal:
-    for _ in range(6):
-        x = x / (1 + (1 + x * x).sqrt())
-    total, term, n = x, x, 1
-    while abs(term) > Decimal(10) ** -55:
-        term = -term * x * x
-        n += 2
-        total += term / n
-    return 64 * total
 
 
 def shift_in_decimals(population: Population, mu: Fraction, s: float) -> Fraction:

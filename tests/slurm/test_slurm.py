@@ -7,7 +7,6 @@ and two jobs that are short of memory and of time at their first attempt.
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +15,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from ikmeanfield.datasets.store import read
-from ikmeanfield.datasets.trees import read_tree
+from checkouts import content, copy_checkout, environment
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-PARTS = ("Snakefile", "workflow", "envs", "config", "src", "profiles")
 PROFILE = "workflow/profiles/slurm"
 CONFIG = Path(os.environ.get("IKMEANFIELD_SLURM_CONFIG", HERE / "small.yaml")).resolve()
 LIMIT = 600
@@ -49,15 +45,13 @@ class Run:
         return text
 
 
-def snakemake(folder, checkout, *options, environment=None):
+def snakemake(folder, checkout, *options, given=os.environ):
     """Start Snakemake in a folder, ended in any case after `LIMIT` seconds."""
-    clean = {k: v for k, v in (environment or os.environ).items() if k != "PYTHONPATH"}
-    clean["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{clean['PATH']}"
     log = folder / "snakemake.log"
     command = ["timeout", "-s", "INT", "-k", "30", str(LIMIT), "snakemake", *options]
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [*command, "--directory", str(folder)], cwd=checkout, env=clean,
+            [*command, "--directory", str(folder)], cwd=checkout, env=environment(given),
             stdin=subprocess.DEVNULL, stdout=file, stderr=file,
         )  # fmt: skip
     return Run(folder, process, log)
@@ -72,15 +66,7 @@ def slurm():
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     """A copy of the checkout in a place with a space in its name."""
-    place = tmp_path_factory.mktemp("check out")
-    ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, place / part, ignore=ignore)
-        else:
-            shutil.copy(source, place / part)
-    return place
+    return copy_checkout(tmp_path_factory.mktemp("check out"))
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +83,7 @@ def started(slurm, checkout, tmp_path_factory):
             "--slurm-logdir", str(folder / "logs"), "--slurm-keep-successful-logs",
             "--slurm-init-seconds-before-status-checks", "5",
         )  # fmt: skip
-        runs[name] = snakemake(folder, checkout, *options, *own, environment=slurm.environment)
+        runs[name] = snakemake(folder, checkout, *options, *own, given=slurm.environment)
     yield runs
     for run in runs.values():
         if run.process.poll() is None:
@@ -149,12 +135,17 @@ def test_every_dataset_is_that_of_a_local_run(finished, checkout, tmp_path):
 
 def same_data(path, other):
     """Both files hold the same values, to the bit, under the same names and checksum rules."""
-    if path.stem in {"plane", "diagrams", "traces"} or path.parent.name == "diagrams":
-        for ours, theirs in zip(read_tree(path).subtree, read_tree(other).subtree, strict=True):
-            assert ours.path == theirs.path
-            same_variables(ours.to_dataset(), theirs.to_dataset())
-    else:
-        same_variables(read(path), read(other))
+    ours, theirs = (nodes(content(file)) for file in (path, other))
+    assert list(ours) == list(theirs)
+    for place, dataset in ours.items():
+        same_variables(dataset, theirs[place])
+
+
+def nodes(stored):
+    """The Datasets of a file by their place in it."""
+    if isinstance(stored, xr.Dataset):
+        return {"/": stored}
+    return {node.path: node.to_dataset() for node in stored.subtree}
 
 
 def same_variables(one, two):

@@ -5,9 +5,9 @@ import copy
 import numpy as np
 import pytest
 import xarray as xr
-from conftest import tiny, tiny_settings
 
 from ikmeanfield.datasets import open_experiment
+from small import tiny, tiny_settings
 
 pytestmark = pytest.mark.slow
 

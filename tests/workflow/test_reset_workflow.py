@@ -6,12 +6,12 @@ import csv
 import numpy as np
 import pytest
 import xarray as xr
-from conftest import tiny_reset
 
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.datasets import open_experiment
 from ikmeanfield.datasets.trees import read_tree
 from ikmeanfield.meanfield import adjusted_current, firing_rate
+from small import tiny_reset
 
 pytestmark = [
     pytest.mark.slow,

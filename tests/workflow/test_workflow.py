@@ -6,9 +6,10 @@ import shutil
 
 import pytest
 import xarray as xr
-from conftest import Workflow, tiny
 
+from checkouts import Workflow
 from ikmeanfield.datasets import open_experiment
+from small import tiny
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,8 @@ SOURCE = str(Path(workflow.current_basedir).resolve().parents[1].joinpath("src")
 if SOURCE not in sys.path:
     sys.path.insert(0, SOURCE)
 
-from ikmeanfield import experiments
+from ikmeanfield import experiments, parts
+from ikmeanfield.datasets.runs import batch_path
 from ikmeanfield.experiments import resources as work
 from ikmeanfield.figures.catalogue import FIGURES
 from ikmeanfield.fingerprint import code_hash
@@ -130,7 +131,8 @@ wildcard_constraints:
     or "none",
     figure="|".join(SETTINGS.figures) or "none",
     batch=r"\d\d\d\d*",
-    table="bifurcations|distances|scores",
+    table="|".join(sorted({table for plan in PLANS.values() for table in plan.tables}))
+    or "none",
 
 
 def plan_digest(wildcards):
@@ -146,25 +148,15 @@ def kernels_of_scheme(wildcards):
     return [f"{KERNELS['spiking']}/{scheme}.txt" for scheme in schemes]
 
 
-def network_keys(wildcards):
-    """What determines the networks of a batch: keys, with the seeds that follow from them."""
-    runs = PLANS[wildcards.experiment].batches[int(wildcards.batch)]
-    return [f"{run.sweep}:{run.key}:{run.seed}" for run in runs]
+def keys_of_runs(part):
+    """What determines a batch of a part: keys of its runs, with the seeds of networks."""
 
+    def keys(wildcards):
+        plan, name = PLANS[wildcards.experiment], part.format(**wildcards)
+        runs = plan.batches[int(wildcards.batch)]
+        return [f"{run.sweep}:{plan.identity(name, run)}" for run in runs]
 
-def meanfield_keys(wildcards):
-    """What determines the mean fields of a batch."""
-    plan = PLANS[wildcards.experiment]
-    runs = plan.batches[int(wildcards.batch)]
-    return [
-        f"{run.sweep}:{plan.meanfield_key(wildcards.meanfield, run)}" for run in runs
-    ]
-
-
-def continuation_keys(wildcards):
-    """What determines the folds and Hopf points of a batch."""
-    plan = PLANS[wildcards.experiment]
-    return [plan.continuation_key(run) for run in plan.batches[int(wildcards.batch)]]
+    return keys
 
 
 def diagram_keys(wildcards):
@@ -173,10 +165,26 @@ def diagram_keys(wildcards):
     return [line.key for line in lines]
 
 
+def batch_files(experiment, part, batches):
+    """The files of all batches of a part."""
+    folder = f"results/{experiment}"
+    return [str(batch_path(folder, part, number)) for number in range(len(batches))]
+
+
 def diagram_files(experiment):
     """The batches of an experiment's diagrams."""
-    count = len(PLANS[experiment].diagram_batches)
-    return [f"results/{experiment}/diagrams/batch-{n:03d}.nc" for n in range(count)]
+    return batch_files(experiment, parts.DIAGRAMS, PLANS[experiment].diagram_batches)
+
+
+def series_files(experiment):
+    """All batches of networks and of mean fields that are compared in time."""
+    plan = PLANS[experiment]
+    compared = [parts.NETWORK, *map(parts.mean_field, mean_fields_of(plan))]
+    return [
+        file
+        for part in compared
+        for file in batch_files(experiment, part, plan.batches)
+    ]
 
 
 def tabulated(wildcards):
@@ -208,10 +216,13 @@ def summarised(wildcards):
     plan, folder = PLANS[wildcards.experiment], f"results/{wildcards.experiment}"
     if not has_transitions(plan):
         return series_files(wildcards.experiment)
-    return [f"{folder}/continuation/plane.nc"] + [
-        f"{folder}/{part}/batch-{n:03d}.nc"
-        for part in ("transitions", "continuation")
-        for n in range(len(plan.batches))
+    return [
+        f"{folder}/continuation/plane.nc",
+        *(
+            file
+            for part in (parts.TRANSITIONS, parts.CONTINUATION)
+            for file in batch_files(wildcards.experiment, part, plan.batches)
+        ),
     ]
 
 
@@ -244,17 +255,6 @@ def _with_series(wildcards):
     figure = SETTINGS.figures[wildcards.figure]
     needs = zip(figure.sources, FIGURES[figure.draw], strict=True)
     return [name for name, need in needs if need.series]
-
-
-def series_files(experiment):
-    """All batches of networks and of mean fields that are compared in time."""
-    plan = PLANS[experiment]
-    parts = ["spiking", *(f"meanfield/{name}" for name in mean_fields_of(plan))]
-    return [
-        f"results/{experiment}/{part}/batch-{n:03d}.nc"
-        for part in parts
-        for n in range(len(plan.batches))
-    ]
 
 
 def figure_arguments(wildcards):

@@ -14,7 +14,7 @@ rule integrate_mean_fields:
         mem_mb=memory(work.mean_fields),
         runtime=minutes(work.mean_fields),
     params:
-        runs=meanfield_keys,
+        runs=keys_of_runs(parts.mean_field("{meanfield}")),
         portable=SETTINGS.portable,
         code=CODE["integrate"],
     shell:

@@ -14,7 +14,7 @@ rule simulate_networks:
         mem_mb=memory(work.networks),
         runtime=minutes(work.networks),
     params:
-        runs=network_keys,
+        runs=keys_of_runs(parts.NETWORK),
         portable=SETTINGS.portable,
         code=CODE["simulate"],
     shell:

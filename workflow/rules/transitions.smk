@@ -15,7 +15,7 @@ rule locate_transitions:
         mem_mb=memory(work.transitions),
         runtime=minutes(work.transitions),
     params:
-        runs=network_keys,
+        runs=keys_of_runs(parts.TRANSITIONS),
         portable=SETTINGS.portable,
         code=CODE["locate"],
     shell:
@@ -41,7 +41,7 @@ rule continue_mean_fields:
         mem_mb=memory(work.points),
         runtime=minutes(work.points),
     params:
-        runs=continuation_keys,
+        runs=keys_of_runs(parts.CONTINUATION),
         portable=SETTINGS.portable,
         code=CODE["continuation"],
     shell:

@@ -1,0 +1,87 @@
+"""The real workflow on a copy of the checkout, which tests may edit, and what it has stored."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import netCDF4
+import yaml
+
+from ikmeanfield.datasets.store import read
+from ikmeanfield.datasets.trees import read_tree
+
+ROOT = Path(__file__).parents[1]
+PARTS = ("Snakefile", "workflow", "profiles", "config", "envs", "src")
+
+
+def copy_checkout(place):
+    """A copy of the checkout, as far as the workflow needs it."""
+    ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, place / part, ignore=ignore)
+        else:
+            shutil.copy(source, place / part)
+    return place
+
+
+def environment(given=os.environ, **more):
+    """An environment in which only the copied checkout's library is found."""
+    given = {k: v for k, v in given.items() if k != "PYTHONPATH"}
+    given["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{given['PATH']}"
+    return given | more
+
+
+def content(path):
+    """A stored dataset or tree, checked; whatever kind it is."""
+    try:
+        with netCDF4.Dataset(path) as file:
+            tree = bool(file.groups)
+    except OSError:
+        tree = False  # reading says what is wrong
+    return read_tree(path) if tree else read(path)
+
+
+@dataclass
+class Workflow:
+    """A copy of the checkout and a folder to work in."""
+
+    checkout: Path
+    folder: Path
+
+    def run(self, config, *options, cores=2, check=True):
+        """Snakemake's output on a configuration."""
+        given = []
+        if config is not None:
+            file = self.folder / "given.yaml"
+            file.write_text(yaml.safe_dump(config))
+            given = ["--configfile", str(file)]
+        command = [
+            sys.executable, "-m", "snakemake", "--snakefile", str(self.checkout / "Snakefile"),
+            "--directory", str(self.folder), *given, "--cores", str(cores), *options,
+        ]  # fmt: skip
+        done = subprocess.run(
+            command, cwd=self.checkout, env=environment(), capture_output=True, text=True,
+            timeout=300, check=False,
+        )  # fmt: skip
+        text = done.stdout + done.stderr
+        assert not check or done.returncode == 0, text
+        return text
+
+    def planned(self, config, *options):
+        """How often each rule would run."""
+        text = self.run(config, "--dry-run", *options)
+        if "Nothing to be done" in text:
+            return {}
+        table = text.partition("Job stats:")[2].partition("total")[0].splitlines()[3:]
+        counts = {line.split()[0]: int(line.split()[1]) for line in table if line.strip()}
+        counts.pop("default", None)
+        return counts
+
+    @property
+    def experiment(self):
+        return self.folder / "results/truncation"

@@ -1,0 +1,137 @@
+"""Configurations of small, short networks for the whole workflow."""
+
+
+def tiny(**changes):
+    """Eight runs of small, short networks in three batches."""
+    width = {"parameter": "rs.threshold_width", "values": [0.5, 2.0]}
+    cutoff = {"parameter": "rs.truncation", "values": [40.0, 5.0]}
+    fixed = {"rs.truncation": 40.0}
+    return {
+        "seed": 1,
+        "runs_per_job": 3,
+        "experiments": {
+            "truncation": {
+                "circuit": {"preset": "truncated", "set": {"rs.size": 200}},
+                "simulation": {"duration": 500.0, "discard": 100.0, "sample": 0.1, "step": 0.1},
+                "meanfield": {"corrected": {}},
+                "sweeps": {
+                    "width": {"set": fixed, "axes": [width]},
+                    "cutoff": {"axes": [cutoff]},
+                    "width_spectra": {"set": fixed, "axes": [width]},
+                    "cutoff_spectra": {"axes": [cutoff]},
+                },
+            }
+        },
+        "figures": {"fig4": "truncation", "runs": {"draw": "overview", "from": ["truncation"]}},
+        **changes,
+    }
+
+
+def tiny_adaptation():
+    """Three small networks on short ramps in two batches, with traces and a diagram."""
+    ramp = [[0.0, 20.0], [200.0, 50.0], [400.0, 20.0]]
+    return {
+        "seed": 1,
+        "runs_per_job": 2,
+        "experiments": {
+            "adaptation": {
+                "circuit": {"preset": "regular_spiking", "set": {"rs.size": 300}},
+                "transitions": {
+                    "population": "rs", "low": 20.0, "high": 70.0, "settle": 400.0,
+                    "rise": 2000.0,
+                },
+                "continuation": {
+                    "parameter": "rs.input_current", "bounds": [0.0, 100.0],
+                    "second": "rs.adaptation", "second_bounds": [0.0, 130.0],
+                    "meanfield": {"uncorrected": {"reset_correction": False}},
+                    "diagrams": [25.0], "traces": [{"at": 25.0, "ramp": ramp}],
+                },
+                "sweeps": {
+                    "kappa": {
+                        "axes": [{"parameter": "rs.adaptation", "values": [5.0, 25.0, 100.0]}]
+                    }
+                },
+            }
+        },
+        "figures": {"fig1": "adaptation", "plane": {"draw": "overview", "from": ["adaptation"]}},
+    }  # fmt: skip
+
+
+def tiny_settings():
+    """Two schemes and two inputs, in two populations of a few neurons: eight runs in a batch."""
+    return {
+        "seed": 1,
+        "experiments": {
+            "schemes": {
+                "circuit": {"preset": "excitatory_inhibitory", "set": {"*.size": 20}},
+                "input": {"rs": {"steps": [[0.0, 40.0], [20.0, 60.0]]}},
+                "simulation": {"duration": 40.0, "sample": 1.0, "step": 0.1},
+                "meanfield": {"corrected": {}},
+                "sweeps": {
+                    "grid": {
+                        "set": {"*.threshold_width": 0.5},
+                        "axes": [
+                            {"parameter": "simulation.scheme", "values": ["exact", "euler"]},
+                            {"parameter": "input.rs.offset", "values": [0.0, 10.0]},
+                        ],
+                        "replicates": 2,
+                    }
+                },
+            }
+        },
+        "figures": {"overview": "schemes"},
+    }
+
+
+def tiny_reset():
+    """Four small networks, replicates in different batches, with diagrams and responses."""
+    return {
+        "seed": 1,
+        "runs_per_job": 3,
+        "experiments": {
+            "reset": {
+                "circuit": {
+                    "preset": "regular_spiking",
+                    "set": {
+                        "rs.size": 200, "rs.threshold_width": 0.5, "rs.recovery_coupling": 0.0,
+                        "rs.adaptation": 0.0, "rs.peak_potential": 50.0,
+                    },
+                },
+                "input": {"rs": {"steps": [[0.0, 50.0], [200.0, 70.0]]}},
+                "simulation": {
+                    "duration": 600.0, "discard": 100.0, "sample": 1.0, "step": 0.1,
+                    "record": ["firing_rate", "synaptic_activation"],
+                },
+                "meanfield": {
+                    "corrected": {}, "uncorrected": {"reset_correction": False},
+                },
+                "diagrams": {"parameter": "rs.input_current", "bounds": [0.0, 100.0]},
+                "response": {"population": "rs", "currents": [0.0, 200.0], "count": 21},
+                "sweeps": {
+                    "reset": {
+                        "axes": [{"parameter": "rs.reset_potential", "values": [-60.0, -120.0]}],
+                        "replicates": 2,
+                    }
+                },
+            }
+        },
+        "figures": {"fig2": "reset"},
+    }  # fmt: skip
+
+
+def both():
+    """Both kinds of experiment, both figures: 14 batches of small, short networks."""
+    series, points = tiny(), tiny_adaptation()
+    truncation, adaptation = (
+        series["experiments"]["truncation"],
+        points["experiments"]["adaptation"],
+    )
+    truncation["circuit"]["set"]["rs.size"] = 100
+    adaptation["circuit"]["set"] = {"rs.size": 100}
+    adaptation["transitions"] |= {"settle": 200.0, "rise": 1000.0}
+    return {
+        "seed": 1,
+        "runs_per_job": 2,
+        "experiments": {"truncation": truncation, "adaptation": adaptation},
+        "figures": {"fig4": "truncation", "fig1": "adaptation"},
+    }
