@@ -122,8 +122,8 @@ def reset_correction(
 
     Eq. 34 with β eliminated reads I* − I = (k μ/4) (π²/γ² − 1). Both terms of the bracket tend
     to 1 as μ → 0, so γ = π − δ is written with the small angle δ, which leaves no difference of
-    nearly equal numbers. NaN unless v_0 < α/(2k) < v_p: outside, γ does not tend to π as μ → 0
-    and Eq. 34 is discontinuous there.
+    nearly equal numbers; where γ is the small one, it is a sum of its own. NaN unless
+    v_0 < α/(2k) < v_p: outside, γ does not tend to π as μ → 0 and Eq. 34 is discontinuous there.
     """
     a = 2.0 * v_p - alpha / k
     b = alpha / k - 2.0 * v_0
@@ -133,7 +133,7 @@ def reset_correction(
         return 0.0, 0.0, 0.0
     root = sqrt(mu)
     delta = atan(root / a) + atan(root / b)
-    gamma = pi - delta
+    gamma = pi - delta if delta < 0.5 * pi else atan(a / root) + atan(b / root)
     excess = delta * (pi + gamma) / gamma**2
     slope = 0.5 * k * mu * pi**2 / gamma**3  # of I* with respect to δ
     # 1/(a + μ/a) rather than a/(a² + μ): a and b may be infinite.

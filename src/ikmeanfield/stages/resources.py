@@ -11,7 +11,7 @@ from ikmeanfield.datasets.store import DatasetError
 from ikmeanfield.experiments import TransitionPlan, resources
 from ikmeanfield.experiments.plan import Plan
 from ikmeanfield.experiments.resources import Need, Request
-from ikmeanfield.parts import CONTINUATION, NETWORK, TRANSITIONS, mean_field
+from ikmeanfield.parts import CONTINUATION, DIAGRAMS, NETWORK, TRANSITIONS, mean_field
 
 
 @dataclass
@@ -104,6 +104,8 @@ def _jobs(plan: Plan | TransitionPlan) -> Iterator[tuple[str, str, Need]]:
         for part in map(mean_field, plan.meanfield):
             for n in batches:
                 yield part, f"{part}/batch-{n:03d}", resources.mean_fields(plan, n)
+        for n in range(len(plan.diagram_batches)):
+            yield DIAGRAMS, f"{DIAGRAMS}/batch-{n:03d}", resources.diagrams(plan, n)
     yield "summary", "summary", resources.summary(plan)
 
 
