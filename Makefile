@@ -7,6 +7,8 @@ CORES ?= all
 SNAKEMAKE_ARGS ?=
 PYTEST_ARGS ?=
 
+PARALLEL ?= --numprocesses auto --maxprocesses 4
+
 VENV := .venv
 # Both files are written last, so an interrupted build is never taken for a complete one.
 LOCKED := $(VENV)/.locked
@@ -24,7 +26,8 @@ help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "Settings: PYTHON=python3.12 (to build with), CONFIG=config/quick.yaml, CORES=8,"
-	@echo "          SNAKEMAKE_ARGS='--dry-run', PYTEST_ARGS='-k fold -x'"
+	@echo "          SNAKEMAKE_ARGS='--dry-run', PYTEST_ARGS='-k fold -x',"
+	@echo "          PARALLEL= (tests in one process)"
 
 env: $(READY)  ## Make the environment .venv: the locked packages and this package
 
@@ -33,10 +36,10 @@ figures: env  ## Run the whole workflow: simulations, continuation, all figures
 	$(IN_VENV) snakemake --cores $(CORES) --configfile $(CONFIG) $(SNAKEMAKE_ARGS)
 
 test: env  ## Run the tests
-	$(IN_VENV) pytest $(PYTEST_ARGS)
+	$(IN_VENV) pytest $(PARALLEL) --dist loadgroup $(PYTEST_ARGS)
 
 test-faults: env  ## Run the fault tests: kills, damage, full disks, wrong and hostile input
-	$(IN_VENV) pytest tests/faults -s $(PYTEST_ARGS)
+	$(IN_VENV) pytest tests/faults $(PARALLEL) --dist load -vv $(PYTEST_ARGS)
 
 test-slurm: env  ## Run the workflow on a SLURM cluster of this one machine (as root)
 	$(IN_VENV) pytest -m slurm -rs tests/slurm $(PYTEST_ARGS)

@@ -120,13 +120,16 @@ def tiny_reset():
 
 
 def both():
-    """Both kinds of experiment, both figures: 14 batches of small, short networks."""
+    """Both kinds of experiment, both figures: 15 batches of small, short networks."""
     series, points = tiny(), tiny_adaptation()
     truncation, adaptation = (
         series["experiments"]["truncation"],
         points["experiments"]["adaptation"],
     )
     truncation["circuit"]["set"]["rs.size"] = 100
+    truncation["diagrams"] = {
+        "parameter": "rs.input_current", "bounds": [0.0, 100.0], "sweeps": ["width"],
+    }  # fmt: skip
     adaptation["circuit"]["set"] = {"rs.size": 100}
     adaptation["transitions"] |= {"settle": 200.0, "rise": 1000.0}
     return {

@@ -15,7 +15,7 @@ from ikmeanfield import environment, locks
 
 if TYPE_CHECKING:  # every command imports what it needs, and nothing else
     from ikmeanfield.experiments import Plan, TransitionPlan
-    from ikmeanfield.experiments.plan import Run, RunTable
+    from ikmeanfield.experiments.run_table import Run, RunTable
 
 app = typer.Typer(
     help=__doc__,

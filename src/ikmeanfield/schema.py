@@ -27,10 +27,19 @@ class ConfigError(ValueError):
 
 
 def explain(error: ValidationError, where: str = "") -> ConfigError:
-    """Turn a validation error into one line per problem: key, value, what is allowed."""
+    """Turn a validation error into one line per problem: key, value, what is allowed.
+
+    The keys are those within `where`: a key itself, or words that end with a space.
+    """
+    problems = [
+        problem
+        for problem in error.errors(include_url=False, include_context=False)
+        if problem["type"] != "default_factory_not_called"  # follows from another problem
+    ]
     lines = []
-    for problem in error.errors(include_url=False, include_context=False)[:MOST]:
-        key = printable(".".join(str(part) for part in (where, *problem["loc"]) if part != ""))
+    for problem in problems[:MOST]:
+        path = ".".join(str(part) for part in problem["loc"])
+        key = printable(where + ("." if where and path and not where.endswith(" ") else "") + path)
         if problem["type"] == "extra_forbidden":
             lines.append(f"{key}: unknown key (value {_shown(problem['input'])})")
         elif problem["type"] == "missing":
@@ -38,8 +47,8 @@ def explain(error: ValidationError, where: str = "") -> ConfigError:
         else:
             message = problem["msg"].removeprefix("Value error, ")
             lines.append(f"{key}: got {_shown(problem['input'])}; {message}")
-    if error.error_count() > MOST:
-        lines.append(f"and {error.error_count() - MOST} further problems")
+    if len(problems) > MOST:
+        lines.append(f"and {len(problems) - MOST} further problems")
     return ConfigError("\n".join(lines))
 
 

@@ -84,6 +84,13 @@ def plan_of(data):
     return expand(config, next(iter(config.experiments)))
 
 
+def test_what_follows_from_another_problem_is_not_told():
+    """Oracle: one line for the one key that is missing; the step's default would depend on it."""
+    with pytest.raises(ConfigError) as refusal:
+        parse(changed((*EXPERIMENT, "simulation"), {"duration": 1000.0}))
+    assert str(refusal.value) == "experiments.truncation.simulation.sample: this key is missing"
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_configuration_is_refused_by_key_value_and_what_is_allowed(name):
     path, value, words = WRONG[name]

@@ -1,27 +1,15 @@
 """The same data to the bit, however the work is divided and ordered; the same figures."""
 
 import copy
-import shutil
 
 import pytest
 import xarray as xr
-from folders import Folder
 
 from checkouts import content
 from ikmeanfield.datasets import open_experiment
 from small import both
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-
-
-@pytest.fixture
-def empty(undisturbed, tmp_path):
-    """A folder without results but with compiled kernels."""
-    shutil.copytree(
-        undisturbed.folder / "results/kernels", tmp_path / "results/kernels",
-        copy_function=shutil.copy2,
-    )  # fmt: skip
-    return Folder(undisturbed.checkout, tmp_path)
 
 
 def everything(folder, config, *options, cores=2, **environment):

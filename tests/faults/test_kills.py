@@ -3,12 +3,11 @@
 import base64
 import os
 import random
-import shutil
 import signal
 import time
 
 import pytest
-from folders import Folder, alive, kill, wait_until, workers
+from folders import alive, kill, wait_until, workers
 
 from checkouts import content
 from small import both
@@ -68,80 +67,75 @@ def remove_some(folder, chance):
             path.unlink()
 
 
-def test_nothing_is_lost_when_workflow_and_workers_are_killed(undisturbed, tmp_path):
+def test_nothing_is_lost_when_workflow_and_workers_are_killed(undisturbed, empty, record_property):
     """Oracle: the data and figures of an undisturbed run, to the bit.
 
     Every file found after a kill is complete: it holds what the undisturbed run's holds. A batch
     that Snakemake has seen finished keeps its inode and its date to the end.
     """
     chance = random.Random(2023)
-    folder = Folder(undisturbed.checkout, tmp_path)
-    compiled = undisturbed.folder / "results/kernels"
-    shutil.copytree(compiled, tmp_path / "results/kernels", copy_function=shutil.copy2)
     reference, kills, rounds = undisturbed.data, 0, 0
     while kills < KILLS:
         rounds += 1
-        before = finished_batches(folder)
-        kills += kill_workers(folder, chance) if rounds % 3 == 0 else kill_snakemake(folder, chance)
-        found = folder.data
+        before = finished_batches(empty)
+        kills += kill_workers(empty, chance) if rounds % 3 == 0 else kill_snakemake(empty, chance)
+        found = empty.data
         assert found == {name: reference[name] for name in found}
-        after = finished_batches(folder)
+        after = finished_batches(empty)
         assert before.items() <= after.items(), "a finished batch was made again"
-        print(f"{kills} kills, {len(found)} of {len(reference)} files", flush=True)
-        if len(found) == len(reference) and not unfinished(folder):
-            remove_some(folder, chance)
-    before = finished_batches(folder)
-    folder.run(both())
-    assert folder.data == reference
-    assert folder.figures == undisturbed.figures
-    assert before.items() <= finished_batches(folder).items()
-    assert not list((tmp_path / "results").rglob(".*.tmp*")), "temporary files are cleared"
-    assert folder.planned(both()) == {}
+        if len(found) == len(reference) and not unfinished(empty):
+            remove_some(empty, chance)
+    before = finished_batches(empty)
+    empty.run(both())
+    assert empty.data == reference
+    assert empty.figures == undisturbed.figures
+    assert before.items() <= finished_batches(empty).items()
+    assert not list((empty.folder / "results").rglob(".*.tmp*")), "temporary files are cleared"
+    assert empty.planned(both()) == {}
+    record_property("kills survived", kills)
 
 
-def test_a_second_workflow_in_the_folder_says_so_and_stops(undisturbed, tmp_path):
+def networks_of(folder):
+    """The data of the networks alone."""
+    return {n: c for n, c in folder.data.items() if n.startswith("truncation/spiking")}
+
+
+def test_a_second_workflow_in_the_folder_says_so_and_stops(undisturbed, empty):
     """Oracle: the second one names the first one's process; the first one ends as if alone."""
-    folder = Folder(undisturbed.checkout, tmp_path)
-    compiled = undisturbed.folder / "results/kernels"
-    shutil.copytree(compiled, tmp_path / "results/kernels", copy_function=shutil.copy2)
-    first = folder.start(both())  # long enough to outlive the second one's start
+    first = empty.start(
+        both(), "--until", "simulate_networks", "integrate_mean_fields", cores=1
+    )  # long enough to outlive the second one's start
     wait_until(lambda: workers(first.pid))
-    text = folder.run(both(), check=False)
+    text = empty.run(both(), check=False)
     assert f"A workflow is at work in this folder: process {first.pid} on" in text
     assert "Job stats" not in text
     assert "Traceback" not in text
-    assert folder.command("status", "results", "--config", "given.yaml", check=False).count(
+    assert empty.command("status", "results", "--config", "given.yaml", check=False).count(
         f"process {first.pid} on"
     )
     assert first.wait(timeout=600) == 0
-    assert folder.data == undisturbed.data
+    assert empty.data.items() <= undisturbed.data.items()
+    assert len(empty.data) == 8
 
 
-def test_two_workflows_started_at_once_do_the_work_once(undisturbed, tmp_path):
+def test_two_workflows_started_at_once_do_the_work_once(undisturbed, empty):
     """Oracle: one of two that start together does all the work, the other ends without any."""
-    folder = Folder(undisturbed.checkout, tmp_path)
-    compiled = undisturbed.folder / "results/kernels"
-    shutil.copytree(compiled, tmp_path / "results/kernels", copy_function=shutil.copy2)
-    both_started = [folder.start(both(), "--until", "simulate_networks") for _ in range(2)]
+    both_started = [empty.start(both(), "--until", "simulate_networks") for _ in range(2)]
     codes = sorted(process.wait(timeout=300) for process in both_started)
     assert codes == [0, 1]
-    reference = undisturbed.data
-    assert folder.data == {n: c for n, c in reference.items() if n.startswith("truncation/spiking")}
+    assert empty.data == networks_of(undisturbed)
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_workflow_leaves_complete_files_and_goes_on(undisturbed, tmp_path, sent):
+def test_an_interrupted_workflow_leaves_complete_files_and_goes_on(undisturbed, empty, sent):
     """Oracle: as above, after Ctrl-C or a polite request to end."""
-    folder = Folder(undisturbed.checkout, tmp_path)
-    compiled = undisturbed.folder / "results/kernels"
-    shutil.copytree(compiled, tmp_path / "results/kernels", copy_function=shutil.copy2)
-    process = folder.start(both(), "--until", "simulate_networks", cores=1)
-    wait_until(lambda: folder.stored)
+    process = empty.start(both(), "--until", "simulate_networks", cores=1)
+    wait_until(lambda: empty.stored)
     os.killpg(process.pid, sent) if sent == signal.SIGINT else process.send_signal(sent)
     process.wait(timeout=120)
-    for path in folder.stored.values():
+    for path in empty.stored.values():
         content(path)
-    folder.run(both(), "--until", "simulate_networks")
-    found = folder.data
+    empty.run(both(), "--until", "simulate_networks")
+    found = empty.data
     assert len(found) == 4
     assert found.items() <= undisturbed.data.items()

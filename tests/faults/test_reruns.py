@@ -12,7 +12,8 @@ NETWORKS, FIELDS = "simulate_networks", "integrate_mean_fields"
 LOCATE, CONTINUE, PLANE, TRACES = (
     "locate_transitions", "continue_mean_fields", "follow_plane", "run_traces"
 )  # fmt: skip
-COMPILE, TABLE = "compile_kernels", "tabulate"
+COMPILE, DIAGRAMS, TABLE = "compile_kernels", "follow_diagrams", "tabulate"
+FOLLOW = {CONTINUE, DIAGRAMS, PLANE}
 
 
 def of(*path):
@@ -31,7 +32,8 @@ def of(*path):
 KAPPA = (*ADAPTATION, "sweeps", "kappa", "axes", 0)
 WIDTH = {"parameter": "rs.threshold_width", "values": [0.5, 2.5]}
 
-# Eight networks of the first experiment lie in four batches of two, three of the second in two.
+# Eight networks of the first experiment lie in four batches of two, its two diagrams in one; three
+# networks of the second lie in two.
 # Oracle: the promise of config/README.md, "What runs again"; how often each rule runs.
 CONFIG = {
     "nothing": (lambda config: None, {}),
@@ -45,11 +47,11 @@ CONFIG = {
     ),
     "one width": (
         of(*TRUNCATION, "sweeps", "width", "axes", [WIDTH]),
-        {PLAN: 1, NETWORKS: 1, FIELDS: 1, SUMMARY: 1, TABLE: 1, DRAW: 1},
+        {PLAN: 1, NETWORKS: 1, DIAGRAMS: 1, FIELDS: 1, SUMMARY: 1, TABLE: 2, DRAW: 1},
     ),
     "a population's parameter": (
         of(*TRUNCATION, "circuit", "set", {"rs.size": 100, "rs.capacitance": 110.0}),
-        {PLAN: 1, NETWORKS: 4, FIELDS: 4, SUMMARY: 1, TABLE: 1, DRAW: 1},
+        {PLAN: 1, NETWORKS: 4, DIAGRAMS: 1, FIELDS: 4, SUMMARY: 1, TABLE: 2, DRAW: 1},
     ),
     "the other population's parameter": (
         of(*ADAPTATION, "circuit", "set", {"rs.size": 100, "rs.capacitance": 110.0}),
@@ -57,18 +59,18 @@ CONFIG = {
     ),
     "the number of neurons": (
         of(*TRUNCATION, "circuit", "set", {"rs.size": 101}),
-        {PLAN: 1, NETWORKS: 4, SUMMARY: 1, TABLE: 1, DRAW: 1},
+        {PLAN: 1, NETWORKS: 4, SUMMARY: 1, TABLE: 2, DRAW: 1},
     ),
     "what is discarded": (
-        of(*TRUNCATION, "simulation", "discard", 200.0), {PLAN: 1, SUMMARY: 1, TABLE: 1, DRAW: 1}
+        of(*TRUNCATION, "simulation", "discard", 200.0), {PLAN: 1, SUMMARY: 1, TABLE: 2, DRAW: 1}
     ),
     "the step": (
         of(*TRUNCATION, "simulation", "step", 0.05),
-        {PLAN: 1, NETWORKS: 4, SUMMARY: 1, TABLE: 1, DRAW: 1}
+        {PLAN: 1, NETWORKS: 4, SUMMARY: 1, TABLE: 2, DRAW: 1}
     ),
     "the mean field's form": (
         of(*TRUNCATION, "meanfield", "corrected", {"form": "absolute"}),
-        {PLAN: 1, FIELDS: 4, SUMMARY: 1, TABLE: 1, DRAW: 1},
+        {PLAN: 1, DIAGRAMS: 1, FIELDS: 4, SUMMARY: 1, TABLE: 2, DRAW: 1},
     ),
     "the ramp": (
         of(*ADAPTATION, "transitions", "rise", 1200.0),
@@ -88,11 +90,11 @@ CONFIG = {
     ),
     "the seed": (
         of("seed", 2),
-        {PLAN: 2, NETWORKS: 4, LOCATE: 2, TRACES: 1, SUMMARY: 2, TABLE: 2, DRAW: 2},
+        {PLAN: 2, NETWORKS: 4, LOCATE: 2, TRACES: 1, SUMMARY: 2, TABLE: 3, DRAW: 2},
     ),
     "another batching": (
         of("runs_per_job", 3),
-        {PLAN: 2, NETWORKS: 3, FIELDS: 3, LOCATE: 1, CONTINUE: 1, SUMMARY: 2, TABLE: 2, DRAW: 2},
+        {PLAN: 2, NETWORKS: 3, FIELDS: 3, LOCATE: 1, CONTINUE: 1, SUMMARY: 2, TABLE: 3, DRAW: 2},
     ),
     "a figure less": (of("figures", {"fig1": "adaptation"}), {}),
 }  # fmt: skip
@@ -104,8 +106,8 @@ CODE = {
     "analysis/spectra.py": {SUMMARY, TABLE, DRAW},
     "analysis/transitions/search.py": {LOCATE, SUMMARY, TABLE, DRAW},
     "analysis/diagrams/coincidence.py": {SUMMARY, TABLE, DRAW},
-    "continuation/walk.py": {COMPILE, CONTINUE, PLANE, TRACES, SUMMARY, TABLE, DRAW},
-    "meanfield/equations.py": {COMPILE, FIELDS, CONTINUE, PLANE, TRACES, SUMMARY, TABLE, DRAW},
+    "continuation/walk.py": {*FOLLOW, SUMMARY, TABLE, DRAW},
+    "meanfield/equations.py": {COMPILE, FIELDS, *FOLLOW, TRACES, SUMMARY, TABLE, DRAW},
     "meanfield/reset.py": {SUMMARY, TABLE, DRAW},
     "spiking/exact.py": {COMPILE, NETWORKS, LOCATE, TRACES, SUMMARY, TABLE, DRAW},
     "stages/status.py": set(),

@@ -57,6 +57,17 @@ def test_when_nothing_changed_nothing_runs(finished):
     assert finished.planned(tiny()) == {}
 
 
+def test_stored_plans_of_other_configurations_do_not_pile_up(finished):
+    """Oracle: one folder of plans, of the configuration that ran last."""
+    plans = finished.folder / ".snakemake/plans"
+    for config in (tiny(seed=2), tiny()):
+        finished.run(config, "results/truncation/plan.json")
+        (stored,) = plans.iterdir()
+        plan = finished.experiment / "plan.json"
+        assert (stored / "truncation.json").read_bytes() == plan.read_bytes()
+    assert finished.planned(tiny()) == {}
+
+
 def test_one_grid_value_reruns_its_batch_the_summary_and_the_figure(finished):
     # The third and fourth of eight runs lie in the batches 0 and 1 of three; only 1 changes, and of
     # mean fields none, which do not know the truncation.

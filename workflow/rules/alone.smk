@@ -3,6 +3,8 @@
 # Snakemake's own lock stays when Snakemake is killed. Every workflow therefore also holds a lock that
 # the system frees with the process. Where nobody else holds it, Snakemake's lock is a leftover and goes.
 # On a file system without locks, Snakemake's stays as it is: `snakemake --unlock` removes it.
+import shutil
+
 from ikmeanfield import locks
 
 PRESENT, RUNNING = ".snakemake/ikmeanfield/present", ".snakemake/ikmeanfield/running"
@@ -41,6 +43,9 @@ def start_work():
             f"A workflow is at work in this folder: {locks.holder(RUNNING)}. "
             "Wait for it, or stop it first."
         )
+    # Plans of other configurations would pile up.
+    for stored in set(Path(PLAN_FOLDER).parent.iterdir()) - {Path(PLAN_FOLDER)}:
+        shutil.rmtree(stored, ignore_errors=True)
     return taken
 
 

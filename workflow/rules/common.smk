@@ -16,11 +16,29 @@ from ikmeanfield.figures.catalogue import FIGURES
 from ikmeanfield.fingerprint import code_hash
 from ikmeanfield.schema import ConfigError
 
+# Jobs read the plan of their experiment from Snakemake's own folder. It is not an input of theirs:
+# it follows every change of the configuration, while a batch is to run again only when its own runs
+# change (their keys are parameters). An `ancient` input would not do: where the job that writes it
+# has to run, Snakemake does not look at the parameters of the jobs that read it.
+# On a cluster a job is another process of Snakemake, which also reads only the runs that it needs.
 try:
     SETTINGS = experiments.parse(config)
-    PLANS = {name: experiments.expand(SETTINGS, name) for name in SETTINGS.experiments}
+    if workflow.is_main_process or "IKMEANFIELD_PLANS" not in os.environ:
+        PLANS = {
+            name: experiments.expand(SETTINGS, name) for name in SETTINGS.experiments
+        }
+        PLAN_FOLDER = experiments.store_plans(PLANS.values(), ".snakemake/plans")
+        os.environ["IKMEANFIELD_PLANS"] = PLAN_FOLDER
+    else:
+        PLAN_FOLDER = os.environ["IKMEANFIELD_PLANS"]
+        PLANS = {
+            name: experiments.read_plan(f"{PLAN_FOLDER}/{name}.json")
+            for name in SETTINGS.experiments
+        }
 except ConfigError as error:
     raise WorkflowError(f"The configuration is wrong:\n{error}") from None
+except OSError as error:
+    raise WorkflowError(f"{Path.cwd()}: cannot work here ({error})") from None
 
 CODE = {
     stage: code_hash(f"ikmeanfield.stages.{stage}")
@@ -37,15 +55,6 @@ CODE = {
         "tabulate",
     )
 }
-
-# Jobs read the plan of their experiment from Snakemake's own folder. It is not an input of theirs:
-# it follows every change of the configuration, while a batch is to run again only when its own runs
-# change (their keys are parameters). An `ancient` input would not do: where the job that writes it
-# has to run, Snakemake does not look at the parameters of the jobs that read it.
-try:
-    PLAN_FOLDER = experiments.store_plans(PLANS.values(), ".snakemake/plans")
-except OSError as error:
-    raise WorkflowError(f"{Path.cwd()}: cannot work here ({error})") from None
 
 TARGET = "portable" if SETTINGS.portable else "native"
 KERNELS = {

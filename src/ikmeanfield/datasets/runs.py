@@ -19,7 +19,7 @@ from ikmeanfield.parts import coordinate_name
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.experiments.plan import Run, RunTable
+    from ikmeanfield.experiments.run_table import Run, RunTable
 
 
 def batch_path(folder: str | Path, part: str, batch: int) -> Path:

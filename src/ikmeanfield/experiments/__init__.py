@@ -2,8 +2,9 @@
 
 from ikmeanfield.experiments.config import Config, Experiment, load, parse
 from ikmeanfield.experiments.expansion import expand
-from ikmeanfield.experiments.plan import Plan, Run, TransitionPlan
+from ikmeanfield.experiments.plan import Plan, TransitionPlan
 from ikmeanfield.experiments.plan_files import read_plan, store_plans
+from ikmeanfield.experiments.run_table import Run
 
 __all__ = [
     "Config",

@@ -22,7 +22,8 @@ from ikmeanfield.experiments.feasible import (
 from ikmeanfield.experiments.grid import Point
 from ikmeanfield.experiments.identity import hashed, seed_of
 from ikmeanfield.experiments.paths import spread
-from ikmeanfield.experiments.plan import Plan, Run, TransitionPlan
+from ikmeanfield.experiments.plan import Plan, TransitionPlan
+from ikmeanfield.experiments.run_table import Run
 from ikmeanfield.experiments.settings import effective, is_setting, varied
 from ikmeanfield.schema import ConfigError, Validated
 

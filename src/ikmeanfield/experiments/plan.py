@@ -1,139 +1,22 @@
-"""The plan of an experiment: a flat table of runs, chunked into batches, and their settings."""
+"""The plan of an experiment: a table of its runs, and their settings."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.circuit.model import Name
-from ikmeanfield.experiments.checks import Label, Value
+from ikmeanfield.experiments.checks import Label
 from ikmeanfield.experiments.diagrams import Diagrams, Response, diagram_identity
 from ikmeanfield.experiments.identity import hashed, known_to
-from ikmeanfield.experiments.paths import in_effect
 from ikmeanfield.experiments.planes import Plane, values_of
-from ikmeanfield.experiments.settings import applied, is_setting, unit
+from ikmeanfield.experiments.run_table import Product, Run, RunTable
+from ikmeanfield.experiments.settings import applied, is_setting
 from ikmeanfield.experiments.simulation import InputShape, MeanField, Simulation
 from ikmeanfield.experiments.transitions import Continuation, Transitions
-from ikmeanfield.files import replacing
 from ikmeanfield.inputs import Current
 from ikmeanfield.parts import DIAGRAMS, NETWORK, TRANSITIONS, mean_field
 from ikmeanfield.schema import Validated
-
-
-@dataclass(frozen=True)
-class Product:
-    """A file from which figures are drawn.
-
-    Attributes
-    ----------
-    path
-        Its place in the experiment's folder.
-    command
-        What makes it: a command of `ikmeanfield`, which takes the plan, and its options.
-    tree
-        Whether it holds a DataTree; else a Dataset.
-    """
-
-    path: str
-    command: tuple[str, ...]
-    tree: bool = False
-
-
-class Run(Validated):
-    """One network at one grid point."""
-
-    sweep: Label
-    values: dict[str, Value]
-    """Values along the axes of the sweep, by path."""
-    replicate: int
-    key: str
-    """Hash of everything that determines the run except the base seed."""
-    seed: int
-    """Seed of this run, from the base seed and the key."""
-    circuit: Circuit
-    """The circuit with all values in place."""
-    hold: bool = False
-    """Whether its transitions are also located at constant current."""
-    settings: dict[str, Value]
-    """The experiment's settings in effect that a sweep may vary, by path."""
-
-    def __str__(self) -> str:
-        """The run as a user knows it."""
-        values = ", ".join(f"{path} = {value}" for path, value in self.values.items())
-        return f"{self.sweep}: {values}, replicate {self.replicate} (key {self.key})"
-
-    def coordinate(self, path: str) -> Value:
-        """The value of a parameter or setting in effect; an open truncation is the one in use.
-
-        None if there is no such value: for every population (``*.size``) where they differ.
-        """
-        if is_setting(path):
-            return self.settings[path]
-        return in_effect(self.circuit, path)
-
-    def unit(self, path: str) -> str:
-        """The unit of what a path names."""
-        return unit(path) if is_setting(path) else self.circuit.unit(path)
-
-
-class RunTable(Validated):
-    """What the plans of all kinds of experiments share."""
-
-    experiment: Label
-    seed: int
-    portable: bool
-    parameters: list[str]
-    """Paths of all parameters that vary in any sweep."""
-    runs_per_job: int
-    runs: list[Run]
-
-    @cached_property
-    def batches(self) -> list[list[Run]]:
-        """The runs in chunks of `runs_per_job`, in order."""
-        size = self.runs_per_job
-        return [self.runs[i : i + size] for i in range(0, len(self.runs), size)]
-
-    def identity(self, part: str, run: Run) -> str:
-        """What determines a run's share of a part (see `parts`)."""
-        raise NotImplementedError
-
-    @property
-    def text(self) -> str:
-        """The plan as it is stored."""
-        return self.model_dump_json() + "\n"
-
-    @cached_property
-    def digest(self) -> str:
-        """Hash of the whole plan."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
-
-    @property
-    def products(self) -> dict[str, Product]:
-        """What figures of this experiment are drawn from, by name."""
-        return {"summary": Product("summary.nc", ("summarise",))}
-
-    @property
-    def tables(self) -> list[str]:
-        """Tables of this experiment beside its summary."""
-        return []
-
-    def known(self, product: str) -> dict[str, str]:
-        """The attributes by which the file of a product is known as this plan's."""
-        return {"experiment": self.experiment, "keys": self.keys_of(product)}
-
-    def keys_of(self, product: str) -> str:
-        """What determines a product."""
-        if product != "summary":
-            raise KeyError(product)
-        return " ".join(f"{run.key}:{run.seed}" for run in self.runs)
-
-    def write(self, path: str | Path) -> None:
-        """Store as JSON, at once or not at all."""
-        with replacing(path) as temporary:
-            temporary.write_text(self.text, encoding="utf-8")
 
 
 class Line(Validated):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ikmeanfield.experiments.plan import Plan, RunTable, TransitionPlan
+from ikmeanfield.experiments.plan import Plan, TransitionPlan
+from ikmeanfield.experiments.run_table import RunTable, separated
 from ikmeanfield.schema import ConfigError, explain
 
 
@@ -34,24 +35,26 @@ def store_plans(plans: Iterable[RunTable], folder: str | Path) -> str:
 
 
 def read_plan(path: str | Path) -> Plan | TransitionPlan:
-    """Read a plan that `RunTable.write` stored; refuse anything else by name."""
+    """Read a plan that `RunTable.write` stored; refuse anything else by name.
+
+    Its runs are read, and checked, when they are asked for.
+    """
+    where = f"{path}: damaged or foreign plan; remove it and run again: "
     try:
-        content = Path(path).read_bytes()
-        kind = TransitionPlan if _has_transitions(content) else Plan
-        return kind.model_validate_json(content)
+        text, context = separated(Path(path).read_bytes(), f"{where}runs")
+        kind = TransitionPlan if _has_transitions(text) else Plan
+        return kind.model_validate_json(text, context=context)
     except OSError as error:
         msg = f"{path}: cannot be read ({error.strerror})"
         raise ConfigError(msg) from None
     except ValidationError as error:
-        raise explain(
-            error, f"{path}: damaged or foreign plan; remove it and run again: "
-        ) from None
+        raise explain(error, where) from None
 
 
-def _has_transitions(content: bytes) -> bool:
+def _has_transitions(text: bytes) -> bool:
     """Whether the plan is one of transitions; of what is no plan, validation tells the reason."""
     try:
-        data = json.loads(content)
+        data = json.loads(text)
     except ValueError:
         return False
     return isinstance(data, dict) and "transitions" in data

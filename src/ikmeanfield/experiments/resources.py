@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.experiments.plan import Plan, Run, RunTable, TransitionPlan
+from ikmeanfield.experiments.plan import Plan, TransitionPlan
+from ikmeanfield.experiments.run_table import Run, RunTable
 from ikmeanfield.experiments.simulation import Simulation
 
 MIB = 2.0**20

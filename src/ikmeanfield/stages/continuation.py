@@ -17,7 +17,8 @@ from ikmeanfield.stages.progress import Curves
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.experiments.plan import Run, TransitionPlan
+    from ikmeanfield.experiments.plan import TransitionPlan
+    from ikmeanfield.experiments.run_table import Run
 
 
 def continue_batch(plan: TransitionPlan, batch: int, path: str | Path) -> None:

@@ -14,7 +14,8 @@ from ikmeanfield.datasets.store import UNDEFINED
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.experiments.plan import Plan, Run
+    from ikmeanfield.experiments.plan import Plan
+    from ikmeanfield.experiments.run_table import Run
 
 ALONE = "where a grid point has no replicates"
 

@@ -17,7 +17,8 @@ from ikmeanfield.stages.series import chosen_series
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.experiments.plan import Plan, RunTable
+    from ikmeanfield.experiments.plan import Plan
+    from ikmeanfield.experiments.run_table import RunTable
 
 
 def draw(figure: str, plans: Sequence[RunTable], folders: Sequence[Path], stem: Path) -> None:

@@ -13,7 +13,8 @@ from ikmeanfield.stages.runs import collect
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.experiments.plan import Plan, Run
+    from ikmeanfield.experiments.plan import Plan
+    from ikmeanfield.experiments.run_table import Run
 
 
 def integrate_batch(plan: Plan, meanfield: str, batch: int, path: str | Path) -> None:

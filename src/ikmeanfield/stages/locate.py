@@ -20,7 +20,8 @@ from ikmeanfield.stages.points import collect_points
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.experiments.plan import Run, TransitionPlan
+    from ikmeanfield.experiments.plan import TransitionPlan
+    from ikmeanfield.experiments.run_table import Run
 
 
 METHODS: dict[str, tuple[TroughSettings, tuple[Kind, ...]]] = {

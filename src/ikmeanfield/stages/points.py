@@ -16,7 +16,8 @@ from ikmeanfield.stages.runs import RunError
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.experiments.plan import Run, TransitionPlan
+    from ikmeanfield.experiments.plan import TransitionPlan
+    from ikmeanfield.experiments.run_table import Run
 
 
 def collect_points(

@@ -16,7 +16,8 @@ from ikmeanfield.stages.progress import tracked
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.experiments.plan import Plan, Run
+    from ikmeanfield.experiments.plan import Plan
+    from ikmeanfield.experiments.run_table import Run
 
 
 class RunError(RuntimeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,8 @@ from ikmeanfield.stages.traced import traced
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.experiments.plan import Plan, Run
+    from ikmeanfield.experiments.plan import Plan
+    from ikmeanfield.experiments.run_table import Run
 
 MOMENTS = {
     "mean": ("Hz", "mean"),
@@ -154,7 +156,7 @@ def _attributes(plan: Plan) -> dict[str, str | float | int]:
     )  # fmt: skip
 
 
-def _common(runs: list[Run]) -> dict[str, Any]:
+def _common(runs: Sequence[Run]) -> dict[str, Any]:
     """The populations' parameters that all runs agree on, by path."""
     found: dict[str, Any] = {}
     for number, run in enumerate(runs):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from ikmeanfield.continuation import Branch, SpecialPoint
-    from ikmeanfield.experiments.plan import Plan, Run, RunTable, TransitionPlan
+    from ikmeanfield.experiments.plan import Plan, TransitionPlan
+    from ikmeanfield.experiments.run_table import Run, RunTable
 
 Row = dict[str, Any]
 
