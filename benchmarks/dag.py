@@ -2,8 +2,8 @@
 
     python benchmarks/dag.py [runs] [runs_per_job] ...     # pairs; by default 10000 20
 
-Times are those of the processor, with the wall time of the dry run beside. Every batch job on a
-cluster expands the configuration twice more (Snakemake starts anew in it) and reads the plan once.
+Times are those of the processor, with the wall time of the dry run beside. In every batch job on a
+cluster Snakemake starts twice more; each of the two, and the command, opens the stored plan.
 """
 
 from __future__ import annotations
@@ -43,46 +43,60 @@ def timed(action: Any, *arguments: Any) -> tuple[Any, float]:
     return action(*arguments), time.process_time() - began
 
 
-def dry_run(config: dict[str, Any], folder: Path) -> tuple[float, float, float, int]:
-    """Wall and processor time in s, peak memory in MiB, and number of jobs."""
-    file = folder / "config.yaml"
-    file.write_text(yaml.safe_dump(config))
+def dry_run(folder: Path, *options: str, **environment: str) -> tuple[str, float, float, float]:
+    """What Snakemake said, its wall and processor time in s, and its peak memory in MiB."""
     command = [
         sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "rules", "--cores", "1",
         "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder),
-        "--configfile", str(file),
+        "--configfile", str(folder / "config.yaml"), *options,
     ]  # fmt: skip
     began = time.perf_counter()
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env={**os.environ, **environment},
+    ) as process:  # fmt: skip
         assert process.stdout is not None
         text = process.stdout.read().decode()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(text)
-    total = next(line for line in text.splitlines() if line.startswith("total"))
     wall = time.perf_counter() - began
-    cpu = usage.ru_utime + usage.ru_stime
-    return wall, cpu, usage.ru_maxrss / 1024, int(total.split()[1])
+    return text, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def job(folder: Path) -> tuple[float, float]:
+    """Processor time in s and memory in MiB of the Snakemake in a job, before it computes."""
+    (plans,) = (folder / ".snakemake/plans").iterdir()
+    _, _, cpu, memory = dry_run(
+        folder, "--mode", "subprocess", "--nolock", "--force", "--allowed-rules",
+        "simulate_networks", "--target-jobs", "simulate_networks:experiment=large,batch=000",
+        IKMEANFIELD_PLANS=str(plans),
+    )  # fmt: skip
+    return cpu, memory
 
 
 def main(runs: int, runs_per_job: int) -> None:
     config = sweep(runs, runs_per_job)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
+        (folder / "config.yaml").write_text(yaml.safe_dump(config))
+        text, wall, cpu, memory = dry_run(folder)
+        jobs = next(line for line in text.splitlines() if line.startswith("total")).split()[1]
+        starting, needed = job(folder)
+        # Only now: the peak memory of a process is never below that of the one that starts it.
         plan, expanding = timed(experiments.expand, experiments.parse(config), "large")
         stored, storing = timed(experiments.store_plans, [plan], folder / "plans")
         file = Path(stored) / "large.json"
-        _, reading = timed(experiments.read_plan, file)
+        _, opening = timed(lambda: experiments.read_plan(file).batches[0])
         size = file.stat().st_size / 2**20
-        wall, cpu, memory, jobs = dry_run(config, folder)
     print(f"{runs} runs, {runs_per_job} per job:")
-    print(
-        f"  expand {expanding:.2f} s, store {storing:.2f} s, read {reading:.2f} s, {size:.1f} MiB"
-    )
+    print(f"  expand {expanding:.2f} s, store {storing:.2f} s, {size:.1f} MiB")
     print(f"  dry run of {jobs} jobs: {wall:.1f} s (processor {cpu:.1f} s), {memory:.0f} MiB")
+    print(
+        f"  in a job: Snakemake {starting:.1f} s, {needed:.0f} MiB, twice; "
+        f"opening the plan {opening:.2f} s"
+    )
 
 
 if __name__ == "__main__":

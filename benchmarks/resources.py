@@ -58,6 +58,34 @@ def adaptation(size: int, runs: int, rise: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def circuit(size: int, runs: int, rise: float) -> dict[str, Any]:
+    """Transitions of two populations, every second network held still too."""
+    return {
+        "circuit": {"preset": "excitatory_inhibitory", "set": {"*.size": size}},
+        "transitions": {
+            "population": "fs", "observed": "rs", "low": 10.0, "high": 80.0, "settle": 400.0,
+            "rise": rise, "troughs": "circuit", "hold_every": 2,
+        },
+        "continuation": {
+            "parameter": "fs.input_current", "bounds": [0.0, 100.0],
+            "second": "fs.threshold_width", "second_bounds": [0.005, 1.65],
+            "meanfield": {"corrected": {}},
+        },
+        "sweeps": {"grid": {"axes": [
+            {"parameter": "fs.threshold_width", "linspace": [0.1, 1.0, float(runs)]}
+        ]}},
+    }  # fmt: skip
+
+
+def beside(**changes: Any) -> dict[str, Any]:
+    """Networks with diagrams of their mean field and rates of single neurons."""
+    return {
+        **simulation(1_000, 10, 1000.0, **changes),
+        "diagrams": {"parameter": "rs.input_current", "bounds": [0.0, 100.0]},
+        "response": {"population": "rs", "currents": [0.0, 200.0]},
+    }
+
+
 EXPERIMENTS = {
     "exact, N = 1e3": simulation(1_000, 20, 6000.0),
     "exact, N = 1e4": simulation(10_000, 10, 6000.0),
@@ -71,10 +99,14 @@ EXPERIMENTS = {
     "euler, N = 1e4": simulation(10_000, 2, 200.0, scheme="euler", step=0.001),
     "euler, N = 1e5": simulation(100_000, 1, 50.0, scheme="euler", step=0.001),
     "euler, N = 1e6": simulation(1_000_000, 1, 5.0, scheme="euler", step=0.001),
+    "diagrams": beside(),
+    "E-I diagrams": beside(preset="excitatory_inhibitory", step=0.2, sample=1.0),
     "ramps, N = 1e3": adaptation(1_000, 10, 10_000.0),
     "ramps, N = 1e4": adaptation(10_000, 4, 10_000.0),
     "ramps, N = 1e5": adaptation(100_000, 1, 10_000.0),
     "ramps, N = 1e6": adaptation(1_000_000, 1, 1000.0),
+    "E-I ramps, N = 1e3": circuit(1_000, 20, 10_000.0),
+    "E-I ramps, N = 1e4": circuit(10_000, 4, 10_000.0),
 }
 
 
@@ -85,11 +117,14 @@ def jobs(plan: Any) -> Iterator[tuple[str, str, resources.Need, list[str]]]:
         yield "locate", "exact", resources.transitions(plan, 0), batch
         yield "continue", "meanfield", resources.points(plan, 0), batch
         yield "plane", "meanfield", resources.plane(plan), []
-        yield "traces", "both", resources.traces(plan), []
+        if plan.continuation.traces:
+            yield "traces", "both", resources.traces(plan), []
     else:
         yield "simulate", plan.simulation.scheme, resources.networks(plan, 0), batch
         yield "integrate", "meanfield", resources.mean_fields(plan, 0), batch
-    yield "summarise", "none", resources.summary(plan), []
+        if plan.diagrams:
+            yield "diagrams", "meanfield", resources.diagrams(plan, 0), batch
+    yield "summarise", "meanfield", resources.summary(plan), []
 
 
 def measured(command: list[str], kernels: Path) -> resources.Need:

@@ -59,17 +59,25 @@ class Plan(RunTable):
             return f"{run.key}:{run.seed}"
         return self.meanfield_key(part.removeprefix(mean_field("")), run)
 
+    @cached_property
+    def _meanfield_keys(self) -> dict[tuple[str, str], str]:
+        """Those already made, by mean field and key of the run: planning asks several times."""
+        return {}
+
     def meanfield_key(self, name: str, run: Run) -> str:
         """Hash of what determines a mean field; networks that share it share the solution."""
-        return hashed(
-            {
-                **known_to(self.meanfield[name], run.circuit, {}),
-                "input": {where: shape.identity() for where, shape in self.input_of(run).items()},
-                "duration": self.simulation.duration,
-                "sample": self.simulation.sample,
-                "record": self.simulation.record,
-            }
-        )
+        made, place = self._meanfield_keys, (name, run.key)
+        if place not in made:
+            made[place] = hashed(
+                {
+                    **known_to(self.meanfield[name], run.circuit, {}),
+                    "input": {n: shape.identity() for n, shape in self.input_of(run).items()},
+                    "duration": self.simulation.duration,
+                    "sample": self.simulation.sample,
+                    "record": self.simulation.record,
+                }
+            )
+        return made[place]
 
     def diagram_key(self, name: str, run: Run) -> str:
         """Hash of what determines a diagram: runs that differ in nothing else share it."""

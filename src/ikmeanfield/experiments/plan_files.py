@@ -41,7 +41,8 @@ def read_plan(path: str | Path) -> Plan | TransitionPlan:
     """
     where = f"{path}: damaged or foreign plan; remove it and run again: "
     try:
-        text, context = separated(Path(path).read_bytes(), f"{where}runs")
+        with Path(path).open("rb") as file:
+            text, context = separated(file.readlines(), f"{where}runs")
         kind = TransitionPlan if _has_transitions(text) else Plan
         return kind.model_validate_json(text, context=context)
     except OSError as error:

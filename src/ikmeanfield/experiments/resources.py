@@ -20,20 +20,22 @@ MIB = 2.0**20
 
 START_SECONDS, START_MIB = 1.6, 228.0
 """Importing numpy, numba, xarray and netCDF, and loading compiled kernels."""
-CONTINUATION_MIB = 30.0
+FIELD_START_SECONDS, FIELD_START_MIB = 0.5, 30.0
 """What mean fields load besides: scipy's solvers."""
 COMPILE_SECONDS, COMPILE_MIB = 7.0, 265.0
 """Compiling the kernels of one engine."""
 DRAW_SECONDS, DRAW_MIB = 4.0, 240.0
 """Drawing a figure."""
-PLAN_SECONDS, PLAN_MIB = 7e-5, 0.0075
-"""Reading the plan, per run in it."""
+LINE_SECONDS, LINE_MIB = 1.5e-6, 9e-4
+"""Opening the plan, per run in it."""
+PLAN_SECONDS, PLAN_MIB = 6e-5, 0.007
+"""Reading all runs of the plan, per run."""
 
 RUN_SECONDS = 0.006
 """Setting up a network and gathering its Dataset, per run."""
 STEP_SECONDS = {"exact": 5.5e-7, "euler": 2e-8}
 """What a step costs whatever the number of neurons."""
-NEURON_SECONDS = {"exact": 9e-10, "euler": 1.5e-10}
+NEURON_SECONDS = {"exact": 1.05e-9, "euler": 1.5e-10}
 """Per neuron and step."""
 THRESHOLD_SECONDS = 2e-7
 """Drawing and ordering the threshold of a neuron."""
@@ -57,24 +59,27 @@ FIELD_VALUE_SECONDS = 5e-8
 """Storing a mean field, per recorded value: smooth series compress fast."""
 POINTS_SECONDS = 0.07
 """Following one mean field of four variables through its folds and Hopf points."""
-PLANE_SECONDS, DIAGRAM_SECONDS = 1.2, 0.8
-"""The curves in the plane, and equilibria and cycles along one line, of four variables."""
+PLANE_SECONDS, DIAGRAM_SECONDS, CYCLES_SECONDS = 1.2, 0.1, 0.7
+"""The curves in the plane, and along one line equilibria and cycles, of four variables.
+
+Whether there is a Hopf point, and so a cycle, is not known before: it is assumed.
+"""
 
 SUMMARY_SECONDS, SUMMARY_MIB = 1.5, 175.0
 """Importing, without kernels."""
-READ_SECONDS, READ_BYTES = 2e-8, 4.0
+READ_SECONDS, READ_BYTES = 2e-8, 9.0
 """Reading, per recorded value of a batch and of its mean fields."""
 COMPARE_SECONDS, COMPARE_BYTES = 1e-7, 16.0
 """Comparing and transforming, per value of a firing rate."""
 SPECTRUM_BYTES = 8.0 * 2049
 """Spectrum of one run and population, which is kept to the end, and what is stored of it."""
-LOCATED_SECONDS, LOCATED_MIB = 0.01, 45.0
+LOCATED_SECONDS, LOCATED_START_SECONDS, LOCATED_MIB = 0.01, 0.7, 45.0
 """Comparing transitions: per run; scipy's interpolation and optimisation."""
+RESPONSE_SECONDS, RESPONSE_MIB = 1.0, 98.0
+"""Loading the kernels for rates of single neurons."""
 
-SNAKEMAKE_SECONDS, SNAKEMAKE_MIB = 2.5, 120.0
-"""Starting Snakemake, which a batch job does twice."""
-EXPAND_SECONDS, EXPAND_MIB = 1e-4, 0.011
-"""Expanding the configuration, per run, which each of the two does."""
+SNAKEMAKE_SECONDS, SNAKEMAKE_MIB = 3.2, 125.0
+"""Starting Snakemake, which a batch job does twice; each of the two opens the plans."""
 MEMORY_ROOM, TIME_ROOM = 1.5, 4.0
 """By how much a request exceeds the prediction: other allocators; slower or shared cores."""
 SLACK_MINUTES = 5.0
@@ -101,8 +106,8 @@ class Need:
 class Request:
     """What to ask of a cluster for a job: the prediction with room, more at every attempt.
 
-    A batch job holds two processes of Snakemake besides the command, and each of them reads the
-    configuration and expands it into runs.
+    A batch job holds two processes of Snakemake besides the command, and each of them opens the
+    plans of all experiments.
 
     Attributes
     ----------
@@ -117,12 +122,12 @@ class Request:
 
     def mib(self, attempt: int = 1) -> int:
         """Memory to ask for in MiB, doubled at every further attempt."""
-        snakemake = 2 * (SNAKEMAKE_MIB + self.runs * EXPAND_MIB)
+        snakemake = 2 * (SNAKEMAKE_MIB + self.runs * LINE_MIB)
         return ceil((MEMORY_ROOM * self.need.mib + snakemake) * 2.0 ** (attempt - 1))
 
     def minutes(self, attempt: int = 1) -> int:
         """Time to ask for in minutes, doubled at every further attempt."""
-        snakemake = 2 * (SNAKEMAKE_SECONDS + self.runs * EXPAND_SECONDS)
+        snakemake = 2 * (SNAKEMAKE_SECONDS + self.runs * LINE_SECONDS)
         seconds = TIME_ROOM * (self.need.seconds + snakemake)
         return ceil((seconds / 60 + SLACK_MINUTES) * 2.0 ** (attempt - 1))
 
@@ -145,11 +150,8 @@ def mean_fields(plan: Plan, batch: int) -> Need:
     work = sum(
         FIELD_RUN_SECONDS + _field(run.circuit, _simulation(plan, run).duration) for run in solved
     )
-    return _job(
-        plan,
-        work + values * FIELD_VALUE_SECONDS,
-        CONTINUATION_MIB + (8 * states + values * VALUE_BYTES) / MIB,
-    )
+    mib = (8 * states + values * VALUE_BYTES) / MIB
+    return _field_job(plan, work + values * FIELD_VALUE_SECONDS, mib)
 
 
 def transitions(plan: TransitionPlan, batch: int) -> Need:
@@ -172,29 +174,32 @@ def points(plan: TransitionPlan, batch: int) -> Need:
     """Following the equilibria of the mean fields of a batch."""
     followed = sum(_variables(run.circuit) / 4 for run in plan.batches[batch])
     work = POINTS_SECONDS * followed * len(plan.continuation.meanfield)
-    return _job(plan, work, CONTINUATION_MIB)
+    return _field_job(plan, work)
 
 
 def diagrams(plan: Plan, batch: int) -> Need:
     """Following the equilibria and cycles of the mean fields of a batch."""
     lines = plan.diagram_batches[batch]
-    work = DIAGRAM_SECONDS * sum(_variables(line.circuit) / 4 for line in lines)
-    return _job(plan, work, CONTINUATION_MIB)
+    assert plan.diagrams is not None
+    each = DIAGRAM_SECONDS + (CYCLES_SECONDS if plan.diagrams.cycles else 0.0)
+    work = each * sum(_variables(line.circuit) / 4 for line in lines)
+    return _field_job(plan, work, whole=True)
 
 
 def plane(plan: TransitionPlan) -> Need:
     """Following the curves of an experiment's planes, and their diagrams."""
-    work = PLANE_SECONDS + len(plan.continuation.diagrams) * DIAGRAM_SECONDS
+    each = DIAGRAM_SECONDS + CYCLES_SECONDS
+    work = PLANE_SECONDS + len(plan.continuation.diagrams) * each
     followed = sum(_variables(plane.circuit) / 4 for plane in plan.planes.values())
-    return _job(plan, work * followed, CONTINUATION_MIB)
+    return _field_job(plan, work * followed, whole=True)
 
 
 def traces(plan: TransitionPlan) -> Need:
     """Running two networks and the mean field along an experiment's ramps."""
     duration = sum(trace.ramp[-1][0] for trace in plan.continuation.traces)
     network = _integration(plan.circuit, duration / plan.transitions.step, "exact")
-    mib = CONTINUATION_MIB + _size(plan.circuit) * NEURON_BYTES / MIB
-    return _job(plan, 2 * network + _field(plan.circuit, duration), mib)
+    mib = _size(plan.circuit) * NEURON_BYTES / MIB
+    return _field_job(plan, 2 * network + _field(plan.circuit, duration), mib)
 
 
 def summary(plan: Plan | TransitionPlan) -> Need:
@@ -202,7 +207,8 @@ def summary(plan: Plan | TransitionPlan) -> Need:
     seconds = SUMMARY_SECONDS + len(plan.runs) * PLAN_SECONDS
     mib = SUMMARY_MIB + len(plan.runs) * PLAN_MIB
     if isinstance(plan, TransitionPlan):
-        return Need(seconds + len(plan.runs) * LOCATED_SECONDS, mib + LOCATED_MIB)
+        seconds += LOCATED_START_SECONDS + len(plan.runs) * LOCATED_SECONDS
+        return Need(seconds, mib + LOCATED_MIB)
     kinds = 1 + len(plan.meanfield)
 
     def values(runs: Sequence[Run]) -> tuple[float, float]:
@@ -212,6 +218,8 @@ def summary(plan: Plan | TransitionPlan) -> Need:
     read, compared = values(plan.runs)
     at_once, rates = values(plan.batches[0])
     spectra = sum(len(run.circuit.populations) for run in plan.runs) * SPECTRUM_BYTES
+    if plan.response is not None:
+        seconds, mib = seconds + RESPONSE_SECONDS, mib + RESPONSE_MIB
     return Need(
         seconds + read * READ_SECONDS + compared * COMPARE_SECONDS,
         mib + (at_once * READ_BYTES + rates * COMPARE_BYTES + spectra) / MIB,
@@ -228,10 +236,19 @@ def figure() -> Need:
     return Need(DRAW_SECONDS, DRAW_MIB)
 
 
-def _job(plan: RunTable, seconds: float, mib: float) -> Need:
-    """The work of a job, with what every job does before: importing and reading the plan."""
+def _job(plan: RunTable, seconds: float, mib: float, *, whole: bool = False) -> Need:
+    """The work of a job, with what every job does before: importing and opening the plan.
+
+    `whole` is for jobs that look at all runs of the plan.
+    """
     count = len(plan.runs)
-    return Need(START_SECONDS + count * PLAN_SECONDS + seconds, START_MIB + count * PLAN_MIB + mib)
+    per_run = (PLAN_SECONDS, PLAN_MIB) if whole else (LINE_SECONDS, LINE_MIB)
+    return Need(START_SECONDS + count * per_run[0] + seconds, START_MIB + count * per_run[1] + mib)
+
+
+def _field_job(plan: RunTable, seconds: float, mib: float = 0.0, *, whole: bool = False) -> Need:
+    """The same of a job that computes mean fields."""
+    return _job(plan, FIELD_START_SECONDS + seconds, FIELD_START_MIB + mib, whole=whole)
 
 
 def _simulation(plan: Plan, run: Run) -> Simulation:

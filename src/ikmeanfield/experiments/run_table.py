@@ -94,7 +94,7 @@ class StoredRuns(Sequence[Run]):
     Parameters
     ----------
     lines
-        Every run as JSON.
+        Every run as JSON, perhaps with a comma after it.
     where
         What an error about a run begins with, before the run's number.
     """
@@ -116,7 +116,8 @@ class StoredRuns(Sequence[Run]):
         number = range(len(self))[place]
         if number not in self._read:
             try:
-                self._read[number] = Run.model_validate_json(self._lines[number])
+                line = self._lines[number].rstrip(b",\n")
+                self._read[number] = Run.model_validate_json(line)
             except ValidationError as error:
                 raise explain(error, f"{self._where}.{number}") from None
         return self._read[number]
@@ -147,21 +148,21 @@ class Batches(Sequence[list[Run]]):
         return list(self._runs[first : first + self._size])
 
 
-def separated(text: bytes, where: str) -> tuple[bytes, dict[str, StoredRuns]]:
+def separated(lines: Sequence[bytes], where: str) -> tuple[bytes, dict[str, StoredRuns]]:
     """A stored plan without its runs, and the context in which it is validated with them.
 
     Parameters
     ----------
-    text
-        As `RunTable.text`. JSON of another layout comes back as it is, and is validated whole.
+    lines
+        Of `RunTable.text`, with their ends. JSON of another layout comes back whole, and so is
+        validated whole.
     where
         What an error about a run begins with.
     """
-    head, *runs = text.split(b"\n")
-    if head.endswith(RUNS_BEGIN.encode()) and runs[-2:] == [RUNS_END.encode(), b""]:
-        lines = [line.removesuffix(b",") for line in runs[:-2]]
-        return head + RUNS_END.encode(), {STORED: StoredRuns(lines, where)}
-    return text, {}
+    begin, end = f"{RUNS_BEGIN}\n".encode(), f"{RUNS_END}\n".encode()
+    if len(lines) > 2 and lines[0].endswith(begin) and lines[-1] == end:
+        return lines[0] + end, {STORED: StoredRuns(lines[1:-1], where)}
+    return b"".join(lines), {}
 
 
 def _stored(given: Any, check: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:

@@ -96,7 +96,9 @@ def effective(model: Validated, section: str) -> dict[str, Value]:
 
 def applied(model: Model, section: str, values: Mapping[str, Value]) -> Model:
     """A section with values from `effective`."""
-    return model.model_copy(update=_own(section, values))
+    own = _own(section, values).items()
+    changed = {name: value for name, value in own if getattr(model, name) != value}
+    return model.model_copy(update=changed) if changed else model
 
 
 def _own(section: str, values: Mapping[str, Value]) -> dict[str, Value]:

@@ -48,6 +48,15 @@ def small():
     return locate(circuit(30.0, 2000), "rs", 20.0, 70.0)
 
 
+def test_the_result_keeps_no_more_in_memory_than_it_shows(small):
+    """Oracle: no array is a view of a larger one; of a batch, all results are kept to its end."""
+    for variable in small.variables.values():
+        owner = variable.values
+        while owner.base is not None:
+            owner = owner.base
+        assert owner.nbytes == variable.nbytes
+
+
 def test_folds_agree_with_a_scan(small):
     upwards, downwards = np.arange(39.5, 41.0, 0.1), np.arange(32.6, 30.5, -0.1)
     up = scan([(0.0, 20.0), (3000.0, 39.5)], upwards, lambda rate: rate > 8)

@@ -157,7 +157,7 @@ def points_dataset(points: Sequence[Point], course: Course, stride: int) -> xr.D
         return np.array(values, dtype=str if name in TEXTS else float)
 
     def thin(values: np.ndarray) -> np.ndarray:
-        return np.asarray(values[stride - 1 :: stride])
+        return values[stride - 1 :: stride].copy()  # a view would keep the whole ramp in memory
 
     numbers = {
         "current": "current at which the network changes state",
