@@ -121,6 +121,38 @@ def test_the_table_compares_what_was_measured(tmp_path):
     assert rows["summary"][3:5] == ["-", "-"]
 
 
+def test_diagrams_and_responses_are_predicted(tmp_path):
+    """Oracle: without them less is needed; a diagram without cycles costs less than one with."""
+
+    def planned(**beside):
+        data = simulated().model_dump(include={"simulation", "meanfield"}, exclude_unset=True)
+        experiment = {
+            "circuit": {"preset": "truncated"}, **data, **beside,
+            "sweeps": {"grid": {"axes": [
+                {"parameter": "rs.threshold_width", "values": [0.5, 1.0, 2.0]}
+            ]}},
+        }  # fmt: skip
+        return expand(parse({"runs_per_job": 2, "experiments": {"one": experiment}}), "one")
+
+    follow = {"parameter": "rs.input_current", "bounds": [0.0, 100.0]}
+    bare, with_cycles = planned(), planned(diagrams=follow)
+    without = planned(diagrams={**follow, "cycles": False})
+    rates = planned(response={"population": "rs", "currents": [0.0, 100.0]})
+    assert resources.summary(rates).mib > resources.summary(bare).mib + 50
+    assert resources.diagrams(without, 0).seconds < resources.diagrams(with_cycles, 0).seconds
+    with_cycles.write(tmp_path / "plan.json")
+    done = CliRunner().invoke(app, ["resources", str(tmp_path)])
+    rows = {line.split()[0]: line.split() for line in done.stdout.splitlines()}
+    assert rows["diagrams"][1] == "0/2"
+
+
+def test_one_batch_of_many_costs_what_its_own_runs_do():
+    """Oracle: what a job needs hardly depends on the runs of other jobs."""
+    few, many = (resources.networks(simulated(runs=n), 0) for n in (2, 10_000))
+    assert many.seconds < few.seconds + 0.1
+    assert many.mib < few.mib + 20
+
+
 def test_a_damaged_benchmark_file_is_named(tmp_path):
     plan = located()
     plan.write(tmp_path / "plan.json")
