@@ -40,6 +40,11 @@ except ConfigError as error:
 except OSError as error:
     raise WorkflowError(f"{Path.cwd()}: cannot work here ({error})") from None
 
+
+envvars:
+    "IKMEANFIELD_PLANS",
+
+
 CODE = {
     stage: code_hash(f"ikmeanfield.stages.{stage}")
     for stage in (
