@@ -146,6 +146,17 @@ def test_diagrams_and_responses_are_predicted(tmp_path):
     assert rows["diagrams"][1] == "0/2"
 
 
+def test_tables_and_figures_grow_with_what_they_read():
+    # Oracle: a spectrum of 2049 frequencies in single precision per run and population.
+    few, many = simulated(runs=2), simulated(runs=10_000)
+    for predict in (resources.table, resources.figure):
+        more = predict(many).mib - predict(few).mib
+        assert 10_000 * 2049 * 4 / MIB < more < 5 * 10_000 * 2049 * 4 / MIB
+        assert predict(many).seconds > predict(few).seconds
+    both = resources.figure(few, many).mib
+    assert both > resources.figure(many).mib
+
+
 def test_one_batch_of_many_costs_what_its_own_runs_do():
     """Oracle: what a job needs hardly depends on the runs of other jobs."""
     few, many = (resources.networks(simulated(runs=n), 0) for n in (2, 10_000))

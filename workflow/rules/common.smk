@@ -83,20 +83,23 @@ shell.prefix(
 )
 
 
+RUNS = sum(len(plan.runs) for plan in PLANS.values())
+
+
 @functools.cache
-def needed(predict, experiment, batch):
+def needed(predict, experiment=None, batch=None, figure=None, **_):
     """What a job needs, by one of the functions of `ikmeanfield.experiments.resources`."""
-    given = [PLANS[experiment]] if experiment else []
+    sources = SETTINGS.figures[figure].sources if figure else [experiment]
+    given = [PLANS[name] for name in sources if name]
     given += [int(batch)] if batch else []
-    return work.Request(predict(*given), sum(len(plan.runs) for plan in PLANS.values()))
+    return work.Request(predict(*given), RUNS)
 
 
 def memory(predict):
     """The resource mem_mb: what is predicted for a job, with room, more at every attempt."""
 
     def mib(wildcards, attempt):
-        place = (wildcards.get("experiment"), wildcards.get("batch"))
-        return needed(predict, *place).mib(attempt)
+        return needed(predict, **wildcards).mib(attempt)
 
     return mib
 
@@ -105,8 +108,7 @@ def minutes(predict):
     """The resource runtime, in the same way."""
 
     def time(wildcards, attempt):
-        place = (wildcards.get("experiment"), wildcards.get("batch"))
-        return needed(predict, *place).minutes(attempt)
+        return needed(predict, **wildcards).minutes(attempt)
 
     return time
 

@@ -35,13 +35,13 @@ rule tabulate:
         "results/{experiment}/logs/{table}.log",
     benchmark:
         "results/{experiment}/benchmarks/{table}.jsonl"
-    localrule: True
+    localrule: RUNS <= work.LIGHT_RUNS
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=memory(work.table),
+        runtime=minutes(work.table),
     params:
         code=CODE["tabulate"],
     shell:

@@ -9,7 +9,7 @@ rule draw_figure:
         "results/figures/logs/{figure}.log",
     benchmark:
         "results/figures/benchmarks/{figure}.jsonl"
-    localrule: True
+    localrule: RUNS <= work.LIGHT_RUNS
     conda:
         "../../envs/environment.yaml"
     threads: 1

@@ -24,7 +24,7 @@ FIELD_START_SECONDS, FIELD_START_MIB = 0.5, 30.0
 """What mean fields load besides: scipy's solvers."""
 COMPILE_SECONDS, COMPILE_MIB = 7.0, 265.0
 """Compiling the kernels of one engine."""
-DRAW_SECONDS, DRAW_MIB = 4.0, 240.0
+DRAW_SECONDS, DRAW_MIB = 4.0, 300.0
 """Drawing a figure."""
 LINE_SECONDS, LINE_MIB = 1.5e-6, 9e-4
 """Opening the plan, per run in it."""
@@ -73,6 +73,12 @@ COMPARE_SECONDS, COMPARE_BYTES = 1e-7, 16.0
 """Comparing and transforming, per value of a firing rate."""
 SPECTRUM_BYTES = 8.0 * 2049
 """Spectrum of one run and population, which is kept to the end, and what is stored of it."""
+TABLE_MIB = 205.0
+"""Importing what makes tables."""
+ROW_SECONDS, ROW_BYTES = 3e-4, 17_000.0
+"""Reading a summary: per run; per run and population, with a copy for its checksum."""
+LIGHT_RUNS = 5000
+"""With more runs in all, tables and figures are no work for a login node any more."""
 LOCATED_SECONDS, LOCATED_START_SECONDS, LOCATED_MIB = 0.01, 0.7, 45.0
 """Comparing transitions: per run; scipy's interpolation and optimisation."""
 RESPONSE_SECONDS, RESPONSE_MIB = 1.0, 98.0
@@ -231,9 +237,25 @@ def kernels() -> Need:
     return Need(COMPILE_SECONDS, COMPILE_MIB)
 
 
-def figure() -> Need:
-    """Drawing a figure."""
-    return Need(DRAW_SECONDS, DRAW_MIB)
+def table(plan: RunTable) -> Need:
+    """Making a table from an experiment's summary or from its diagrams."""
+    seconds, mib = _read_summary(plan)
+    return Need(SUMMARY_SECONDS + seconds, TABLE_MIB + mib)
+
+
+def figure(*plans: RunTable) -> Need:
+    """Drawing a figure from what some experiments have stored."""
+    read = [_read_summary(plan) for plan in plans]
+    return Need(
+        DRAW_SECONDS + sum(seconds for seconds, _ in read), DRAW_MIB + sum(mib for _, mib in read)
+    )
+
+
+def _read_summary(plan: RunTable) -> tuple[float, float]:
+    """Seconds and MiB to read an experiment's plan and summary."""
+    runs = len(plan.runs)
+    stored = runs * len(plan.runs[0].circuit.populations) * ROW_BYTES / MIB
+    return runs * (PLAN_SECONDS + ROW_SECONDS), runs * PLAN_MIB + stored
 
 
 def _job(plan: RunTable, seconds: float, mib: float, *, whole: bool = False) -> Need:
