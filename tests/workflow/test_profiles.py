@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from ikmeanfield.experiments import expand, parse, resources
+from small import tiny
 
 ROOT = Path(__file__).parents[2]
 PROFILES = ROOT / "workflow/profiles"
@@ -37,6 +38,22 @@ def test_the_site_profile_names_rules_that_exist():
     rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
     for rule in profile["set-resources"]:
         assert f"rule {rule}:" in rules
+
+
+@pytest.mark.parametrize(
+    ("name", "partition"),
+    [("slurm", "slurm_partition=main"), ("slurm-site", "slurm_partition=long")],
+)
+def test_snakemake_takes_the_profile(finished, name, partition):
+    """Oracle: what Snakemake says a job of networks would ask for, by a dry run."""
+    pytest.importorskip("snakemake_executor_plugin_slurm")
+    profile = finished.checkout / "workflow/profiles" / name
+    text = finished.run(tiny(seed=9), "--dry-run", "--profile", str(profile), cores=1)
+    _, _, job = text.partition("rule simulate_networks:")
+    asked = next(line for line in job.splitlines() if "resources:" in line)
+    assert partition in asked
+    assert "mem_mb=" in asked
+    assert "runtime=" in asked
 
 
 def test_every_rule_with_a_command_states_its_resources():
