@@ -6,6 +6,7 @@ and two jobs that are short of memory and of time at their first attempt.
 
 import os
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +53,7 @@ def snakemake(folder, checkout, *options, given=os.environ):
     with log.open("wb") as file:
         process = subprocess.Popen(
             [*command, "--directory", str(folder)], cwd=checkout, env=environment(given),
-            stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+            stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True,
         )  # fmt: skip
     return Run(folder, process, log)
 
@@ -86,8 +87,8 @@ def started(slurm, checkout, tmp_path_factory):
         runs[name] = snakemake(folder, checkout, *options, *own, given=slurm.environment)
     yield runs
     for run in runs.values():
-        if run.process.poll() is None:
-            run.process.terminate()
+        if run.process.poll() is None:  # asked to end, Snakemake would wait for its jobs
+            os.killpg(run.process.pid, signal.SIGKILL)
             run.process.wait()
 
 
