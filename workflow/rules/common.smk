@@ -87,7 +87,7 @@ RUNS = sum(len(plan.runs) for plan in PLANS.values())
 
 
 @functools.cache
-def needed(predict, experiment=None, batch=None, figure=None, **_):
+def needed(predict, experiment, batch, figure):
     """What a job needs, by one of the functions of `ikmeanfield.experiments.resources`."""
     sources = SETTINGS.figures[figure].sources if figure else [experiment]
     given = [PLANS[name] for name in sources if name]
@@ -95,11 +95,16 @@ def needed(predict, experiment=None, batch=None, figure=None, **_):
     return work.Request(predict(*given), RUNS)
 
 
+def place_of(wildcards):
+    """What a prediction depends on; mean fields of one batch share theirs."""
+    return [wildcards.get(name) for name in ("experiment", "batch", "figure")]
+
+
 def memory(predict):
     """The resource mem_mb: what is predicted for a job, with room, more at every attempt."""
 
     def mib(wildcards, attempt):
-        return needed(predict, **wildcards).mib(attempt)
+        return needed(predict, *place_of(wildcards)).mib(attempt)
 
     return mib
 
@@ -108,7 +113,7 @@ def minutes(predict):
     """The resource runtime, in the same way."""
 
     def time(wildcards, attempt):
-        return needed(predict, **wildcards).minutes(attempt)
+        return needed(predict, *place_of(wildcards)).minutes(attempt)
 
     return time
 
