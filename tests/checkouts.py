@@ -53,20 +53,23 @@ class Workflow:
     checkout: Path
     folder: Path
 
-    def run(self, config, *options, cores=2, check=True):
-        """Snakemake's output on a configuration."""
+    def invocation(self, config, *options, cores=2):
+        """The command that starts Snakemake on a configuration."""
         given = []
         if config is not None:
             file = self.folder / "given.yaml"
             file.write_text(yaml.safe_dump(config))
             given = ["--configfile", str(file)]
-        command = [
+        return [
             sys.executable, "-m", "snakemake", "--snakefile", str(self.checkout / "Snakefile"),
             "--directory", str(self.folder), *given, "--cores", str(cores), *options,
         ]  # fmt: skip
+
+    def run(self, config, *options, cores=2, check=True):
+        """Snakemake's output on a configuration."""
         done = subprocess.run(
-            command, cwd=self.checkout, env=environment(), capture_output=True, text=True,
-            timeout=300, check=False,
+            self.invocation(config, *options, cores=cores), cwd=self.checkout, env=environment(),
+            capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         text = done.stdout + done.stderr
         assert not check or done.returncode == 0, text

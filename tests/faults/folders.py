@@ -7,8 +7,6 @@ import sys
 import time
 from pathlib import Path
 
-import yaml
-
 from checkouts import Workflow, content, environment
 
 
@@ -17,13 +15,7 @@ class Folder(Workflow):
 
     def start(self, config, *options, cores=2, **more):
         """Start Snakemake in a session of its own; its output goes to the file `output`."""
-        given = self.folder / "given.yaml"
-        given.write_text(yaml.safe_dump(config))
-        command = [
-            sys.executable, "-m", "snakemake", "--snakefile", str(self.checkout / "Snakefile"),
-            "--directory", str(self.folder), "--configfile", str(given), "--cores", str(cores),
-            *options,
-        ]  # fmt: skip
+        command = self.invocation(config, *options, cores=cores)
         with (self.folder / "output").open("w") as output:
             return subprocess.Popen(
                 command, cwd=self.checkout, env=environment(**more), stdout=output,
