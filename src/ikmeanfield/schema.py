@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from math import isfinite
 from reprlib import Repr
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+
+Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
+"""A name that becomes part of a path: a letter, then letters, digits, ``_`` and ``-``."""
+
+
+def _plain(value: Any) -> Any:
+    """Refuse with one sentence what the union below would refuse with three."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value is None or isinstance(value, str) or (number and isfinite(value)):
+        return value
+    msg = "a finite number, a text or null is allowed"
+    raise ValueError(msg)
+
+
+Value = Annotated[float | int | str | None, BeforeValidator(_plain)]
+"""A value a parameter may take; the circuit's own model decides which ones it accepts."""
 
 
 class Validated(BaseModel):
@@ -26,10 +51,19 @@ class ConfigError(ValueError):
     """The configuration is wrong; the message names the keys, the values and what is allowed."""
 
 
-def explain(error: ValidationError, where: str = "") -> ConfigError:
+def explain(
+    error: ValidationError, where: str = "", moved: Mapping[str, str] | None = None
+) -> ConfigError:
     """Turn a validation error into one line per problem: key, value, what is allowed.
 
-    The keys are those within `where`: a key itself, or words that end with a space.
+    Parameters
+    ----------
+    error
+        What pydantic found.
+    where
+        What the keys lie within: a key itself, or words that end with a space.
+    moved
+        What to say of keys that no longer exist, by key.
     """
     problems = [
         problem
@@ -41,7 +75,9 @@ def explain(error: ValidationError, where: str = "") -> ConfigError:
         path = ".".join(str(part) for part in problem["loc"])
         key = printable(where + ("." if where and path and not where.endswith(" ") else "") + path)
         if problem["type"] == "extra_forbidden":
-            lines.append(f"{key}: unknown key (value {_shown(problem['input'])})")
+            last = str(problem["loc"][-1])
+            hint = f"; {moved[last]}" if moved and last in moved else ""
+            lines.append(f"{key}: unknown key (value {_shown(problem['input'])}){hint}")
         elif problem["type"] == "missing":
             lines.append(f"{key}: this key is missing")
         else:

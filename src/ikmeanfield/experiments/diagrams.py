@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.checks import Label
-from ikmeanfield.experiments.identity import NETWORK_ONLY, known_to
+from ikmeanfield.keys import NETWORK_ONLY, known_to
 from ikmeanfield.experiments.transitions import Interval
 from ikmeanfield.meanfield.domain import ResetDomainError, check_domain_at_rest
 from ikmeanfield.schema import ConfigError, Validated

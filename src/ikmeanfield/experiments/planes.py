@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.experiments.identity import NETWORK_ONLY, RESET
+from ikmeanfield.keys import NETWORK_ONLY, RESET
 from ikmeanfield.experiments.paths import in_effect
 from ikmeanfield.experiments.simulation import MeanField
 

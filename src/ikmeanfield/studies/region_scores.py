@@ -1,4 +1,4 @@
-"""How well each mean field of an experiment predicts the regions that its networks show."""
+"""How well theories predict the regions that networks show."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ from ikmeanfield.analysis.overlap import (
 )
 from ikmeanfield.analysis.sides import Found, Transition, inside_sweep
 from ikmeanfield.datasets.store import UNDEFINED
-from ikmeanfield.parts import coordinate_name
+from ikmeanfield.experiments.paths import coordinate_name
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from ikmeanfield.continuation import Branch
-    from ikmeanfield.experiments.plan import TransitionPlan
+    from ikmeanfield.experiments.run import Run
+    from ikmeanfield.jobs.results import Results
+    from ikmeanfield.studies.planes import Planes
+    from ikmeanfield.studies.transitions import Transitions
 
 COLUMNS = {
     "overlap": ("1", "predicted and found region: shared part of what both cover (Jaccard)"),
@@ -42,99 +45,104 @@ COLUMNS = {
     "lags": ("1", "how many transitions this is the median of"),
     "median_held_distance": ("", "median distance of points held still to their nearest curve"),
 }
-"""What is told of every region, with units; empty stands for that of the parameter."""
+"""Columns reported for each region, with units; empty stands for that of the parameter."""
 NONE = "where there is nothing to compare"
 
 
 def score_regions(
-    plan: TransitionPlan,
-    planes: Mapping[str, Mapping[str, Branch]],
+    study: Transitions,
+    results: Results,
+    name: str,
     points: Sequence[Sequence[Found]],
     rows: Mapping[tuple[int, str], Sequence[Transition]],
 ) -> xr.Dataset:
-    """Scores of every family of runs, mean field and region.
+    """Scores of every family of runs, theory and region.
 
     A family is what shares all values but that of the plane's second parameter. Only the part of
     the plane that was swept counts: the currents of the ramp, the values of the grid.
 
     Parameters
     ----------
-    plan
-        The experiment.
-    planes
-        Its planes by key.
+    study, results, name
+        The study of transitions, the results of its experiment, and its name there.
     points
         Points of each run.
     rows
-        Transitions by number of the run and mean field.
+        Transitions by place of the run and theory.
 
     Returns
     -------
     xarray.Dataset
-        The `COLUMNS` along ``score``, with what was varied, ``scored_meanfield`` and
+        The `COLUMNS` along ``score``, with what was varied, ``scored_theory`` and
         ``scored_region``.
     """
     import xarray as xr  # noqa: PLC0415
 
-    settings = plan.continuation
+    from ikmeanfield.analysis.diagrams import from_tree  # noqa: PLC0415
+
+    plan = results.plan
+    runs = plan.runs_of(name)
+    compared: Any = plan.studies[study.points or ""]
+    settings: Planes = plan.studies[compared.planes]
     identity = ["sweep", *(p for p in plan.parameters if p != settings.second)]
     made: list[dict[str, Any]] = []
-    for members in _families(plan, identity):
-        run = plan.runs[members[0]]
+    for members in _families([run for _, run in runs], identity, settings.second):
+        number, run = runs[members[0]]
         known = {path: run.coordinate(path) for path in identity[1:]}
-        for name in settings.meanfield:
-            curves = planes[plan.plane_of(run, name)]
+        seconds = np.array([runs[m][1].circuit.get(settings.second) for m in members])
+        for theory in compared.asked(plan):
+            curves = from_tree(results.result(compared.planes, number, theory)["curves"])
             for region in REGIONS:
-                score = _score(plan, members, curves, points, rows, (name, region))
-                made.append({"sweep": run.sweep, **known, "meanfield": name, "region": region,
+                score = _score((study, settings), (members, seconds), curves, points, rows,
+                               (theory, region))  # fmt: skip
+                made.append({"sweep": run.sweep, **known, "theory": theory, "region": region,
                              **score})  # fmt: skip
-    unit = plan.circuit.unit(settings.parameter)
-    area = f"{unit} {plan.circuit.unit(settings.second)}"
+    unit = plan.unit(settings.parameter)
+    area = f"{unit} {plan.unit(settings.second)}"
     variables: dict[str, Any] = {}
-    for name, (given, text) in COLUMNS.items():
-        units = given or (area if name.endswith("_area") else unit)
-        values = np.array([row[name] for row in made], dtype=float)
-        variables[f"score_{name}"] = (
+    for column, (given, text) in COLUMNS.items():
+        units = given or (area if column.endswith("_area") else unit)
+        values = np.array([row[column] for row in made], dtype=float)
+        variables[f"score_{column}"] = (
             "score", values, {"units": units, "long_name": text, UNDEFINED: NONE},
         )  # fmt: skip
-    for path in [*identity, "meanfield", "region"]:
-        column = [row[path] for row in made]
-        numeric = all(isinstance(value, int | float) for value in column)
+    for path in [*identity, "theory", "region"]:
+        values = [row[path] for row in made]
+        numeric = all(isinstance(value, int | float) for value in values)
         attrs = {"long_name": path}
         if "." in path:
-            attrs["units"] = plan.runs[0].unit(path)
+            attrs["units"] = plan.unit(path)
         variables[f"scored_{coordinate_name(path)}"] = (
-            "score", np.array(column, float) if numeric else list(map(str, column)),
-            attrs,
+            "score", np.array(values, float) if numeric else list(map(str, values)), attrs,
         )  # fmt: skip
     return xr.Dataset(variables)
 
 
-def _families(plan: TransitionPlan, identity: Sequence[str]) -> list[list[int]]:
-    """Numbers of runs that share all but the second parameter, in its order."""
+def _families(runs: Sequence[Run], identity: Sequence[str], second: str) -> list[list[int]]:
+    """Places of runs that share all but the second parameter, in its order."""
     found: dict[tuple[Any, ...], list[int]] = {}
-    for number, run in enumerate(plan.runs):
+    for place, run in enumerate(runs):
         key = (run.sweep, *(run.coordinate(path) for path in identity[1:]))
-        found.setdefault(key, []).append(number)
-    second = plan.continuation.second
-    return [sorted(m, key=lambda n: plan.runs[n].circuit.get(second)) for m in found.values()]
+        found.setdefault(key, []).append(place)
+    return [sorted(m, key=lambda place: runs[place].circuit.get(second)) for m in found.values()]
 
 
 def _score(
-    plan: TransitionPlan,
-    members: Sequence[int],
+    settings: tuple[Transitions, Planes],
+    family: tuple[Sequence[int], np.ndarray[Any, np.dtype[np.float64]]],
     curves: Mapping[str, Branch],
     points: Sequence[Sequence[Found]],
     rows: Mapping[tuple[int, str], Sequence[Transition]],
     which: tuple[str, str],
 ) -> dict[str, float]:
     name, region = which
+    members, seconds = family
     kind, stable = REGIONS[region]
-    low, high = plan.transitions.low, plan.transitions.high
-    seconds = np.array([plan.runs[n].circuit.get(plan.continuation.second) for n in members])
+    study, planes = settings
+    low, high = study.low, study.high
     extent = (float(seconds[0]), float(seconds[-1]))
     if extent[0] == extent[1]:
-        extent = (plan.continuation.second_bounds[0], plan.continuation.second_bounds[1])
+        extent = (planes.second_bounds[0], planes.second_bounds[1])
     regions = stable_equilibria_regions(curves, ((low, high), extent))
     expected = [predicted(regions, float(second), stable) for second in seconds]
     either, both = [], []

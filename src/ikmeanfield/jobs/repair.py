@@ -8,23 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from ikmeanfield.datasets.store import DatasetError, read
+from ikmeanfield.datasets.store import DatasetError
 from ikmeanfield.files import replacing
 
-if TYPE_CHECKING:
-    import xarray as xr
-
 Content = TypeVar("Content")
-
-
-def read_or_rebuild(path: Path, expected: Mapping[str, Any], command: Sequence[str]) -> xr.Dataset:
-    """Read a Dataset; if its file is there but damaged or foreign, make it again first.
-
-    See `rebuilt`.
-    """
-    return rebuilt(read, path, expected, command)
 
 
 def restore_plan(path: Path) -> None:
@@ -51,14 +40,14 @@ def rebuilt(
     Parameters
     ----------
     reader
-        `read` or `read_tree`.
+        `read`, `read_tree` or `read_any`.
     path
         The file.
     expected
         Attributes it must have.
     command
-        Arguments of `ikmeanfield` that make the file. A process of its own, so that the
-        stage that reads does not depend on the code of the stage that computes.
+        Arguments of `ikmeanfield` that make the file. A process of its own, so that what
+        reads does not depend on the code of what computes.
 
     Raises
     ------
@@ -72,12 +61,7 @@ def rebuilt(
             raise
         print(f"DAMAGED {error}\nmaking {path} again", file=sys.stderr, flush=True)
     path.unlink()
-    environment = dict(os.environ)
-    if kernels := environment.get(f"IKMEANFIELD_KERNELS_{command[0].upper()}"):
-        environment["NUMBA_CACHE_DIR"] = kernels  # the workflow tells where it compiled them
-    made = subprocess.run(
-        [sys.executable, "-m", "ikmeanfield", *command], env=environment, check=False
-    )
+    made = subprocess.run([sys.executable, "-m", "ikmeanfield", *command], check=False)
     if made.returncode:
         msg = f"{path} was damaged and could not be made again; see the message above"
         raise DatasetError(msg)

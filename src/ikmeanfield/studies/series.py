@@ -1,0 +1,192 @@
+"""What studies of series in time share: samples after a transient, noise levels, traces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ikmeanfield.analysis.distance import Spread
+from ikmeanfield.analysis.rate_difference import Moments
+from ikmeanfield.datasets.runs import coordinates
+from ikmeanfield.datasets.series import SERIES
+from ikmeanfield.datasets.store import UNDEFINED
+from ikmeanfield.inputs import currents
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from ikmeanfield.experiments.plan import Plan
+    from ikmeanfield.jobs.results import Results
+
+    FloatArray = NDArray[np.float64]
+
+NO_REPLICATES = "where a grid point has no replicates"
+TRACES = 4
+"""Runs at most whose traces a summary holds: spread evenly over the first sweep."""
+TRACE_SAMPLES = 600
+"""Samples of such a trace at most; each is the mean over a window."""
+TRACE = ("trace", "population", "trace_time")
+MOMENTS = {
+    "mean": ("Hz", "mean"),
+    "mean_error": ("Hz", "standard error of the mean"),
+    "variance": ("Hz2", "variance in time"),
+    "variance_error": ("Hz2", "standard error of the variance"),
+    "block": ("1", "samples per block, on which the standard errors rest"),
+}
+
+
+def row_of(series: str) -> str:
+    """The dimension of a series beside time."""
+    return "synapse" if series == "synaptic_activation" else "population"
+
+
+def discarded(plan: Plan, networks: str) -> int:
+    """Samples at the start of a series that the analysis leaves out; a sample ends its interval."""
+    settings: Any = plan.studies[networks]
+    return round(settings.discard / settings.sample)
+
+
+def after_discard(
+    results: Results, study: str, run: int, series: str, label: str = "", networks: str = ""
+) -> FloatArray:
+    """A recorded series of a run, (population or synapse, time), without what is discarded."""
+    first = discarded(results.plan, networks or study)
+    return results.values(study, run, series, label)[..., first:].astype(float)
+
+
+def moment_variables(
+    prefix: str, what: str, dims: tuple[str, ...], found: Sequence[Any]
+) -> dict[str, Any]:
+    """Variables ``<prefix>_mean`` and so on from `Moments`, nested as the dimensions are."""
+    table = np.array(found, dtype=object)
+    return {
+        f"{prefix}_{field.name}": (
+            dims,
+            np.vectorize(lambda moments, name=field.name: getattr(moments, name))(table),
+            {"units": MOMENTS[field.name][0], "long_name": f"{what}: {MOMENTS[field.name][1]}"},
+        )
+        for field in fields(Moments)
+    }
+
+
+def labels(results: Results, study: str) -> dict[str, Any]:
+    """Coordinates of a summary: grid values of the runs, names of populations and synapses."""
+    plan = results.plan
+    runs = plan.runs_of(study)
+    found = coordinates(plan, [run for _, run in runs])
+    first = results.result(study, runs[0][0])
+    for name in ("population", "synapse"):
+        if name in first.coords:
+            words = {"population": "population", "synapse": "target.synapse"}[name]
+            found[name] = (name, first[name].values, {"long_name": words})
+    return found
+
+
+class Noise:
+    """Noise levels of all series, collected run by run from the replicates of grid points."""
+
+    def __init__(self, record: Sequence[str]) -> None:
+        self._record = list(record)
+        self._levels: dict[Any, dict[str, FloatArray]] = {}
+        self._open: dict[str, Spread] = {}
+        self._point: Any = None
+
+    def add(self, point: Any, series: Mapping[str, FloatArray]) -> None:
+        """Take the series of the next run; replicates of a grid point follow one another."""
+        if point != self._point:
+            self._close()
+            self._point = point
+            self._open = {name: Spread() for name in self._record}
+        for name, spread in self._open.items():
+            spread.add(series[name])
+
+    def _close(self) -> None:
+        if self._open:
+            levels = {name: spread.level() for name, spread in self._open.items()}
+            self._levels[self._point] = levels
+
+    def variables(self, points: Sequence[Any]) -> dict[str, Any]:
+        """Variables ``noise_<series>`` of runs at these grid points."""
+        self._close()
+        found = {}
+        for series in self._record:
+            unit, name = SERIES[series]
+            text = f"{name}: finite-size noise level, over replicates and time"
+            found[f"noise_{series}"] = (
+                ("run", row_of(series)),
+                np.stack([self._levels[point][series] for point in points]),
+                {"units": unit, "long_name": text, UNDEFINED: NO_REPLICATES},
+            )
+        return found
+
+
+def traced_runs(plan: Plan, study: str) -> list[int]:
+    """Numbers of the runs whose traces are kept: first replicates, spread over the first sweep."""
+    runs = plan.runs_of(study)
+    sweep = runs[0][1].sweep
+    there = [number for number, run in runs if run.sweep == sweep and run.replicate == 0]
+    places = np.linspace(0, len(there) - 1, min(TRACES, len(there))).round().astype(int)
+    return [there[place] for place in places]
+
+
+def thinned_traces(results: Results, study: str, what: str) -> xr.Dataset:
+    """Firing rates of a few runs, averaged over windows in time.
+
+    Parameters
+    ----------
+    results
+        Of the experiment.
+    study
+        The study of networks.
+    what
+        Names the variable, ``trace_<what>``.
+
+    Returns
+    -------
+    xarray.Dataset
+        The rates (trace, population, trace_time) in Hz, ``trace_current`` in pA, and
+        ``trace_run``, the place of each trace's run in the summary. The time in ms is the middle
+        of a window.
+    """
+    import xarray as xr  # noqa: PLC0415
+
+    plan = results.plan
+    chosen = traced_runs(plan, study)
+    rates = np.stack([results.values(study, run, "firing_rate") for run in chosen])
+    time = results.result(study, chosen[0])["time"].values
+    given = np.stack([input_currents(plan, run, time) for run in chosen])
+    places = {number: place for place, (number, _) in enumerate(plan.runs_of(study))}
+    middle = {"units": "ms", "long_name": "time, middle of a window"}
+    return xr.Dataset(
+        {
+            f"trace_{what}": (TRACE, thinned(rates), windowed("Hz", f"firing rate of the {what}")),
+            "trace_current": (TRACE, thinned(given), windowed("pA", "input current")),
+            "trace_run": ("trace", [places[run] for run in chosen], {"long_name": "number of the "
+                                                                     "run in this file"}),
+        },
+        {"trace_time": ("trace_time", thinned(time), middle)},
+    )  # fmt: skip
+
+
+def input_currents(plan: Plan, run: int, time: FloatArray) -> FloatArray:
+    """Input currents of a run in pA, (population, time)."""
+    drive = currents(plan.runs[run].circuit, plan.currents(plan.runs[run]))
+    return np.array([np.asarray(current(time)) for current in drive.values()])
+
+
+def thinned(values: FloatArray) -> FloatArray:
+    """Means over windows along the last axis; what does not fill a window is left out."""
+    width = ceil(values.shape[-1] / TRACE_SAMPLES)
+    count = values.shape[-1] // width
+    windows = values[..., : count * width].reshape(*values.shape[:-1], count, width)
+    return np.asarray(windows.mean(axis=-1, dtype=float))
+
+
+def windowed(units: str, what: str) -> dict[str, str]:
+    """Attributes of a thinned series."""
+    return {"units": units, "long_name": f"{what}, mean over a window"}
