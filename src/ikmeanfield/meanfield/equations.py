@@ -20,6 +20,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
+from ikmeanfield.compilation import announce_compilation
+
+announce_compilation()
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

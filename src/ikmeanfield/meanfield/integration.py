@@ -16,6 +16,7 @@ from ikmeanfield.inputs import Current, currents
 from ikmeanfield.meanfield import equations
 from ikmeanfield.meanfield.domain import ResetDomainError
 from ikmeanfield.meanfield.model import Form, MeanField
+from ikmeanfield.progress import Task, is_live, report
 from ikmeanfield.stepping import whole_ratio
 
 if TYPE_CHECKING:  # importing xarray costs as much as a short run
@@ -29,6 +30,9 @@ SCALES = {"firing_rate": 1e-3, "membrane_potential": 1.0, "recovery": 1.0}
 """Scale of each kind of variable (1/ms, mV, pA) in which `atol` counts; 0.01 for s."""
 
 _MAX_STEPS = 1_000_000
+
+_LONG = 20_000.0
+"""Only runs longer than this, in ms, can take seconds and report from within a piece."""
 
 
 class IntegrationError(RuntimeError):
@@ -78,6 +82,8 @@ def integrate(
         ``'LSODA'`` (fastest), ``'BDF'`` or ``'Radau'``.
     progress
         Called with the fraction done whenever a piece between two breaks of the input is done.
+        Without it, a run of more than two seconds shows its progress in a terminal or a notebook
+        (see `ikmeanfield.show_progress`).
 
     Returns
     -------
@@ -106,22 +112,26 @@ def integrate(
     time = np.arange(1, count + 1, dtype=np.float64) * sample
     states = np.empty((count, y.size))
     trace = np.zeros(y.size + 2)
-    for start, end, rows in _pieces(drive, duration, sample):
-        times = np.concatenate(([start], time[rows], [end]))
-        on_grid = bool(times.size > 2 and end - times[-2] < 2e-6 * sample)
-        if on_grid:  # the end is a sample but for rounding
-            times = times[:-1]
-            times[-1] = end
-        lines = _lines(drive, start, end)
-        arguments = (p, lines, trace, *model.structure)
-        try:
-            solution = solve(y, times, arguments, rtol, atol * scale)
-        except _FailureError as failure:
-            raise IntegrationError(_explained(model, str(failure), p, trace)) from None
-        states[rows] = solution[1:] if on_grid else solution[1:-1]
-        y = solution[-1]
-        if progress is not None:
-            progress(end / duration)
+    with report("integrating the mean field") as task:
+        field = equations.driven_field
+        if duration > _LONG and progress is None and is_live():
+            field = _reporting(field, task, duration)
+        for start, end, rows in _pieces(drive, duration, sample):
+            times = np.concatenate(([start], time[rows], [end]))
+            on_grid = bool(times.size > 2 and end - times[-2] < 2e-6 * sample)
+            if on_grid:  # the end is a sample but for rounding
+                times = times[:-1]
+                times[-1] = end
+            lines = _lines(drive, start, end)
+            arguments = (p, lines, trace, *model.structure)
+            try:
+                solution = solve(field, y, times, arguments, rtol, atol * scale)
+            except _FailureError as failure:
+                raise IntegrationError(_explained(model, str(failure), p, trace)) from None
+            states[rows] = solution[1:] if on_grid else solution[1:-1]
+            y = solution[-1]
+            if progress is not None:
+                progress(end / duration)
     attributes: dict[str, str | float] = {
         "model": "mean field",
         "reset_correction": "on" if reset_correction else "off",
@@ -178,13 +188,28 @@ def _lines(drive: Mapping[str, Current], start: float, end: float) -> FloatArray
     return np.array(rows)
 
 
+Field = Callable[..., FloatArray]
+
 Solver = Callable[
-    [FloatArray, FloatArray, tuple[Any, ...], float, FloatArray],
+    [Field, FloatArray, FloatArray, tuple[Any, ...], float, FloatArray],
     FloatArray,
 ]
 
 
+def _reporting(field: Field, task: Task, duration: float) -> Field:
+    """The same field, which reports the time reached every thousand calls."""
+    calls = itertools.count(1)
+
+    def reporting(t: float, *arguments: Any) -> FloatArray:
+        if next(calls) % 1000 == 0:
+            task.update(t / duration)
+        return field(t, *arguments)
+
+    return reporting
+
+
 def _lsoda(
+    field: Field,
     y: FloatArray,
     times: FloatArray,
     arguments: tuple[Any, ...],
@@ -201,7 +226,7 @@ def _lsoda(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ODEintWarning)  # its message is looked at below
         solution, report = odeint(
-            equations.driven_field, y, times, args=arguments, Dfun=equations.driven_jacobian,
+            field, y, times, args=arguments, Dfun=equations.driven_jacobian,
             tfirst=True, full_output=True, rtol=rtol, atol=atol, mxstep=_MAX_STEPS,
         )  # fmt: skip
     if report["message"] != "Integration successful.":
@@ -213,6 +238,7 @@ def _implicit(method: str) -> Solver:
     """A solver through `solve_ivp`; states at `times`, the first of which is the start."""
 
     def solve(
+        field: Field,
         y: FloatArray,
         times: FloatArray,
         arguments: tuple[Any, ...],
@@ -222,15 +248,15 @@ def _implicit(method: str) -> Solver:
         from scipy.integrate import solve_ivp  # noqa: PLC0415
 
         # scipy hands over strided views at times, for which numba would compile once more.
-        def field(t: float, state: FloatArray) -> FloatArray:
-            return equations.driven_field(t, np.ascontiguousarray(state), *arguments)
+        def contiguous(t: float, state: FloatArray) -> FloatArray:
+            return field(t, np.ascontiguousarray(state), *arguments)
 
         def jacobian(t: float, state: FloatArray) -> FloatArray:
             return equations.driven_jacobian(t, np.ascontiguousarray(state), *arguments)
 
         try:
             result = solve_ivp(
-                field, (times[0], times[-1]), y, method=method, t_eval=times, jac=jacobian,
+                contiguous, (times[0], times[-1]), y, method=method, t_eval=times, jac=jacobian,
                 rtol=rtol, atol=atol,
             )  # fmt: skip
         except ValueError as error:  # scipy's factorisation refuses NaN in this way

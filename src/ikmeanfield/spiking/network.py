@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.datasets import SERIES, synapse_labels, time_series
 from ikmeanfield.inputs import Current, currents
+from ikmeanfield.progress import report
 from ikmeanfield.spiking import euler, exact, flow, layout
 from ikmeanfield.spiking.compiled import renew_together
 from ikmeanfield.spiking.flow import MAX_SPIKES
@@ -173,7 +174,9 @@ class Network:
         spikes
             Neurons whose spike times are kept, by population.
         progress
-            Called with the fraction done, about fifty times.
+            Called with the fraction done, about fifty times. Without it, a run of more than two
+            seconds shows its progress in a terminal or a notebook (see
+            `ikmeanfield.show_progress`).
 
         Returns
         -------
@@ -202,20 +205,21 @@ class Network:
         total = samples * stride
         chunk = max(1, total // 50)
         log = self._log(watched)
-        while (done := self.steps_done - began) < total:
-            status, carried, population, neuron = self._kernel.advance(
-                self.steps_done, min(chunk, total - done), self.step, stride, done,
-                self._cells, self._synapses, given, self._state, self._threshold, records, log,
-            )  # fmt: skip
-            self.steps_done += carried
-            if log.filled[0]:
-                kept = slice(0, int(log.filled[0]))
-                found.append((log.neuron[kept].copy(), log.time[kept] * self.step))
-                log.filled[0] = 0
-            if status not in (0, SPIKES_FULL):
-                raise self._failure(status, population, neuron)
-            if progress is not None:
-                progress((self.steps_done - began) / total)
+        with report("simulating the network") as task:
+            tell = progress or task.update
+            while (done := self.steps_done - began) < total:
+                status, carried, population, neuron = self._kernel.advance(
+                    self.steps_done, min(chunk, total - done), self.step, stride, done,
+                    self._cells, self._synapses, given, self._state, self._threshold, records, log,
+                )  # fmt: skip
+                self.steps_done += carried
+                if log.filled[0]:
+                    kept = slice(0, int(log.filled[0]))
+                    found.append((log.neuron[kept].copy(), log.time[kept] * self.step))
+                    log.filled[0] = 0
+                if status not in (0, SPIKES_FULL):
+                    raise self._failure(status, population, neuron)
+                tell((self.steps_done - began) / total)
         time = np.asarray((began + stride * np.arange(1, samples + 1)) * self.step, dtype=float)
         dataset = self._dataset(time, records, record, stride)
         return self._with_spikes(dataset, found) if spikes else dataset

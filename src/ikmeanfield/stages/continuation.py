@@ -11,8 +11,8 @@ from ikmeanfield.analysis.diagrams import fold_and_hopf_points
 from ikmeanfield.continuation import ContinuationOptions
 from ikmeanfield.datasets.store import write
 from ikmeanfield.parts import CONTINUATION
+from ikmeanfield.progress import CurveProgress
 from ikmeanfield.stages.points import collect_points
-from ikmeanfield.stages.progress import Curves
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -34,7 +34,7 @@ def continue_batch(plan: TransitionPlan, batch: int, path: str | Path) -> None:
             points = fold_and_hopf_points(
                 run.circuit, settings.parameter, low, high, at=settings.second,
                 reset_correction=field.reset_correction, form=field.form,
-                options=ContinuationOptions(progress=Curves(f"{run}, {name}")),
+                options=ContinuationOptions(progress=CurveProgress(f"{run}, {name}")),
             )  # fmt: skip
             label = {"long_name": "mean field"}
             names = np.full(points.sizes["point"], name)

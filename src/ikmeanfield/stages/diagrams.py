@@ -10,7 +10,7 @@ from ikmeanfield.continuation import ContinuationOptions
 from ikmeanfield.datasets.diagrams import expected, node_name
 from ikmeanfield.datasets.provenance import attributes
 from ikmeanfield.datasets.trees import write_tree
-from ikmeanfield.stages.progress import Curves, tracked
+from ikmeanfield.progress import CurveProgress, track
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,7 +29,7 @@ def follow_diagrams(plan: Plan, batch: int, path: str | Path) -> None:
     import xarray as xr  # noqa: PLC0415
 
     lines = plan.diagram_batches[batch]
-    nodes = {node_name(line.key): _diagram(plan, line) for line in tracked(lines, "diagram")}
+    nodes = {node_name(line.key): _diagram(plan, line) for line in track(lines, "diagram")}
     tree = xr.DataTree(children=nodes)
     config = plan.model_dump(include={"experiment", "diagrams", "meanfield"})
     config["circuits"] = [line.circuit.model_dump() for line in lines]
@@ -46,7 +46,7 @@ def _diagram(plan: Plan, line: Line) -> xr.DataTree:
         branches = equilibrium_diagram(
             line.circuit, settings.parameter, low, high, cycles=settings.cycles,
             reset_correction=model.reset_correction, form=model.form,
-            options=ContinuationOptions(progress=Curves(f"mean field {line.meanfield}")),
+            options=ContinuationOptions(progress=CurveProgress(f"mean field {line.meanfield}")),
         )  # fmt: skip
     except (ArithmeticError, RuntimeError, ValueError) as error:
         msg = f"{plan.experiment}, mean field {line.meanfield}: {error}\n{line.circuit}"

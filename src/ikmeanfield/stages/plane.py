@@ -12,7 +12,7 @@ from ikmeanfield.continuation import ContinuationOptions
 from ikmeanfield.datasets.provenance import attributes
 from ikmeanfield.datasets.transitions import diagrams_path, plane_attributes, plane_path
 from ikmeanfield.datasets.trees import write_tree
-from ikmeanfield.stages.progress import Curves, tracked
+from ikmeanfield.progress import CurveProgress, track
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,13 +41,13 @@ def follow_plane(plan: TransitionPlan, folder: str | Path) -> None:
         return tree
 
     planes, diagrams = {}, {}
-    for number, (key, plane) in enumerate(tracked(list(plan.planes.items()), "plane"), start=1):
+    for number, (key, plane) in enumerate(track(list(plan.planes.items()), "plane"), start=1):
         field = settings.meanfield[plane.meanfield]
         known = plane_attributes(key, plane)
         curves = bifurcation_plane(
             plane.circuit, (settings.parameter, settings.second), ((low, high), (below, above)),
             reset_correction=field.reset_correction, form=field.form,
-            options=replace(PLANE_STEPS, progress=Curves(f"plane {number}")),
+            options=replace(PLANE_STEPS, progress=CurveProgress(f"plane {number}")),
         )  # fmt: skip
         planes[f"plane_{number}"] = to_tree(curves, known)
         lines = {}
@@ -56,7 +56,9 @@ def follow_plane(plan: TransitionPlan, folder: str | Path) -> None:
                 plane.circuit.replace({settings.second: value}), settings.parameter, low, high,
                 reset_correction=field.reset_correction, form=field.form,
                 options=ContinuationOptions(
-                    progress=Curves(f"plane {number}, diagram at {settings.second} = {value:g}")
+                    progress=CurveProgress(
+                        f"plane {number}, diagram at {settings.second} = {value:g}"
+                    )
                 ),
             )  # fmt: skip
             lines[f"diagram_{place}"] = to_tree(branches)

@@ -10,7 +10,7 @@ import numpy as np
 from ikmeanfield.datasets.provenance import attributes
 from ikmeanfield.datasets.runs import coordinates, expected
 from ikmeanfield.datasets.store import UNDEFINED
-from ikmeanfield.stages.progress import tracked
+from ikmeanfield.progress import track
 from ikmeanfield.stages.runs import RunError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def collect_points(
     import xarray as xr  # noqa: PLC0415
 
     points, others = [], []
-    for number, run in enumerate(tracked(runs, "run")):
+    for number, run in enumerate(track(runs, "run")):
         try:
             result = compute(run)
         except (ArithmeticError, RuntimeError, ValueError) as error:

@@ -11,7 +11,7 @@ import numpy as np
 from ikmeanfield.datasets.provenance import attributes
 from ikmeanfield.datasets.runs import coordinates, expected
 from ikmeanfield.parts import NETWORK, mean_field
-from ikmeanfield.stages.progress import tracked
+from ikmeanfield.progress import track
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,7 +41,7 @@ def collect(
     """
     import xarray as xr  # noqa: PLC0415
 
-    results = [_checked(plan, run, compute).drop_attrs(deep=False) for run in tracked(runs, "run")]
+    results = [_checked(plan, run, compute).drop_attrs(deep=False) for run in track(runs, "run")]
     dataset = xr.concat(
         results, dim="run", join="exact", coords="minimal", compat="override"
     ).assign_coords(coordinates(plan, runs))

@@ -15,8 +15,8 @@ from ikmeanfield.datasets.provenance import attributes, shared
 from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected
 from ikmeanfield.datasets.store import write
 from ikmeanfield.parts import NETWORK, mean_field
+from ikmeanfield.progress import track
 from ikmeanfield.stages.distances import Noise, distances, kept, point_of
-from ikmeanfield.stages.progress import tracked
 from ikmeanfield.stages.repair import read_or_rebuild
 from ikmeanfield.stages.response import responses
 from ikmeanfield.stages.summary_table import write_table
@@ -52,7 +52,7 @@ def summarise(plan: Plan, folder: str | Path) -> xr.Dataset:
 
     folder = Path(folder)
     numbers, noise = list(range(len(plan.batches))), Noise(plan)
-    parts = [_summary_of_batch(plan, folder, number, noise) for number in tracked(numbers, "batch")]
+    parts = [_summary_of_batch(plan, folder, number, noise) for number in track(numbers, "batch")]
     summary = xr.concat(parts, dim="run", join="exact", data_vars="minimal", coords="minimal",
                         compat="override")  # fmt: skip
     variables, axis = responses(plan)

@@ -25,7 +25,7 @@ from ikmeanfield.datasets.tables import write_rows
 from ikmeanfield.datasets.transitions import plane_path, points_of
 from ikmeanfield.datasets.trees import read_tree
 from ikmeanfield.parts import CONTINUATION, TRANSITIONS
-from ikmeanfield.stages.progress import tracked
+from ikmeanfield.progress import track
 from ikmeanfield.stages.repair import read_or_rebuild, rebuilt
 from ikmeanfield.stages.scores import score_regions
 
@@ -85,7 +85,7 @@ def summarise_transitions(plan: TransitionPlan, folder: str | Path) -> xr.Datase
     searches: list[dict[str, str]] = []
     rows: dict[tuple[int, str], list[Transition]] = {}
     networks, fields, complaints = [], [], []
-    for number in tracked(range(len(plan.batches)), "batch"):
+    for number in track(range(len(plan.batches)), "batch"):
         runs = plan.batches[number]
         located = _batch(plan, folder, TRANSITIONS, number, "locate")
         followed = _batch(plan, folder, CONTINUATION, number, "continue")

@@ -9,7 +9,7 @@ from ikmeanfield.analysis.traces import ramp_traces
 from ikmeanfield.datasets.provenance import attributes
 from ikmeanfield.datasets.transitions import traces_path
 from ikmeanfield.datasets.trees import write_tree
-from ikmeanfield.stages.progress import tracked
+from ikmeanfield.progress import track
 
 if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import TransitionPlan
@@ -21,7 +21,7 @@ def run_traces(plan: TransitionPlan, folder: str | Path) -> None:
 
     settings, networks, field = plan.continuation, plan.transitions, plan.first_field
     runs = {}
-    for number, trace in enumerate(tracked(settings.traces, "trace"), start=1):
+    for number, trace in enumerate(track(settings.traces, "trace"), start=1):
         data = ramp_traces(
             plan.circuit.replace({settings.second: trace.at}),
             [(time, value) for time, value in trace.ramp],
