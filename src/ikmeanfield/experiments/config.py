@@ -17,9 +17,10 @@ from ikmeanfield.experiments.drawing import Drawing, Figure, checked
 from ikmeanfield.experiments.grid import Sweep
 from ikmeanfield.experiments.paths import ALL, conflict, spread
 from ikmeanfield.experiments.settings import SECTIONS, is_setting
-from ikmeanfield.experiments.simulation import InputShape, MeanField, Simulation
+from ikmeanfield.experiments.simulation import InputShape, Simulation
 from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.schema import ConfigError, Validated, explain
+from ikmeanfield.theories import MeanFieldSettings
 
 RESERVED = ("figures", "kernels", "report", "claims", "logs", "benchmarks")
 """Names under ``results/`` that no experiment may take."""
@@ -86,7 +87,7 @@ class Experiment(Validated):
     """Currents in time by population; elsewhere the population's input_current holds."""
     simulation: Simulation | None = None
     """Duration, recording and scheme of the networks."""
-    meanfield: dict[Label, MeanField] = Field({})
+    meanfield: dict[Label, MeanFieldSettings] = Field({})
     """Mean fields to compare with, by a name of your choice."""
     diagrams: Diagrams | None = None
     """Equilibria and cycles of the mean fields at every grid point."""

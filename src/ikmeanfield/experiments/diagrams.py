@@ -10,14 +10,14 @@ from pydantic import Field, model_validator
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.checks import Label
-from ikmeanfield.experiments.identity import NETWORK_ONLY, known_to
 from ikmeanfield.experiments.transitions import Interval
-from ikmeanfield.meanfield.domain import ResetDomainError, check_domain_at_rest
 from ikmeanfield.schema import ConfigError, Validated
+from ikmeanfield.theories import DomainError
+from ikmeanfield.theories.mean_field.domain import check_domain_at_rest
 
 if TYPE_CHECKING:
     from ikmeanfield.experiments.config import Experiment
-    from ikmeanfield.experiments.simulation import MeanField
+    from ikmeanfield.theories import MeanFieldSettings
 
 
 class Diagrams(Validated):
@@ -60,7 +60,9 @@ class Response(Validated):
         return self
 
 
-def diagram_identity(settings: Diagrams, model: MeanField, circuit: Circuit) -> dict[str, Any]:
+def diagram_identity(
+    settings: Diagrams, model: MeanFieldSettings, circuit: Circuit
+) -> dict[str, Any]:
     """What determines the diagram of a mean field, as plain data.
 
     The value of the parameter that is followed does not count, nor what the mean field does not
@@ -69,7 +71,7 @@ def diagram_identity(settings: Diagrams, model: MeanField, circuit: Circuit) -> 
     """
     free = {settings.parameter: settings.bounds[0]}
     followed = settings.model_dump(include={"parameter", "bounds", "cycles"})
-    return {**known_to(model, circuit, free), "diagrams": followed}
+    return {**model.identity(circuit, free), "diagrams": followed}
 
 
 def check_beside(experiment: Experiment, circuit: Circuit, where: str) -> None:
@@ -82,7 +84,8 @@ def check_beside(experiment: Experiment, circuit: Circuit, where: str) -> None:
     """
     diagrams, response = experiment.diagrams, experiment.response
     if diagrams is not None:
-        if diagrams.parameter.rpartition(".")[2] in NETWORK_ONLY:
+        names = diagrams.meanfield or experiment.meanfield
+        if not any(experiment.meanfield[name].knows(diagrams.parameter) for name in names):
             msg = f"{where}.diagrams.parameter: a mean field does not know {diagrams.parameter}"
             raise ConfigError(msg)
         for bound in diagrams.bounds:
@@ -101,24 +104,26 @@ def check_beside(experiment: Experiment, circuit: Circuit, where: str) -> None:
 
 
 def check_domain(experiment: Experiment, circuit: Circuit, where: str) -> None:
-    """Refuse a grid point at which a reset correction that is asked for is not defined.
+    """Refuse a grid point at which a theory that is asked for is not defined.
 
     Raises
     ------
     ConfigError
-        Naming the grid point, who asks for the correction, and why there is none.
+        Naming the grid point, who asks for the theory, and why it is not defined.
     """
     fields = {f"meanfield.{name}": field for name, field in experiment.meanfield.items()}
     if experiment.continuation is not None:
         followed = experiment.continuation.meanfield
         fields |= {f"continuation.meanfield.{name}": field for name, field in followed.items()}
-    asking = [name for name, field in fields.items() if field.reset_correction]
+    checks = {name: field.check for name, field in fields.items()}
     if experiment.response is not None:
-        asking.append("response")
-    if not asking:
-        return
-    try:
-        check_domain_at_rest(circuit)
-    except ResetDomainError as error:
-        msg = f"{where}: {', '.join(asking)}: {error}"
-        raise ConfigError(msg) from None
+        checks["response"] = check_domain_at_rest
+    refused: dict[str, list[str]] = {}
+    for name, check in checks.items():
+        try:
+            check(circuit)
+        except DomainError as error:
+            refused.setdefault(str(error), []).append(name)
+    if refused:
+        lines = [f"{where}: {', '.join(names)}: {error}" for error, names in refused.items()]
+        raise ConfigError("\n".join(lines))

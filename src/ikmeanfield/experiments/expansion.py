@@ -148,12 +148,12 @@ def _holds(experiment: Experiment, number: int) -> bool:
 def _key(experiment: Experiment, replicate: int, circuit: Circuit, *, hold: bool) -> str:
     if experiment.transitions is not None:
         settings = experiment.transitions.model_dump(exclude={"hold_every"})
-        identity = {"circuit": circuit.model_dump(), "transitions": settings, "hold": hold}
+        identity = {"circuit": circuit.identity(), "transitions": settings, "hold": hold}
         return hashed({**identity, "replicate": replicate})
     assert experiment.simulation is not None
     return hashed(
         {
-            "circuit": circuit.model_dump(),
+            "circuit": circuit.identity(),
             "input": {name: shape.identity() for name, shape in experiment.input.items()},
             "simulation": experiment.simulation.model_dump(exclude={"discard"}),
             "replicate": replicate,

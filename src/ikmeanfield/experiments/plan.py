@@ -8,15 +8,16 @@ from ikmeanfield.circuit import Circuit
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.checks import Label
 from ikmeanfield.experiments.diagrams import Diagrams, Response, diagram_identity
-from ikmeanfield.experiments.identity import hashed, known_to
+from ikmeanfield.experiments.identity import hashed
 from ikmeanfield.experiments.planes import Plane, values_of
 from ikmeanfield.experiments.run_table import Product, Run, RunTable
 from ikmeanfield.experiments.settings import applied, is_setting
-from ikmeanfield.experiments.simulation import InputShape, MeanField, Simulation
+from ikmeanfield.experiments.simulation import InputShape, Simulation
 from ikmeanfield.experiments.transitions import Continuation, Transitions
 from ikmeanfield.inputs import Current
 from ikmeanfield.parts import DIAGRAMS, NETWORK, TRANSITIONS, mean_field
 from ikmeanfield.schema import Validated
+from ikmeanfield.theories import MeanFieldSettings
 
 
 class Line(Validated):
@@ -34,7 +35,7 @@ class Plan(RunTable):
 
     simulation: Simulation
     input: dict[Name, InputShape]
-    meanfield: dict[Label, MeanField]
+    meanfield: dict[Label, MeanFieldSettings]
     diagrams: Diagrams | None = None
     response: Response | None = None
 
@@ -70,7 +71,7 @@ class Plan(RunTable):
         if place not in made:
             made[place] = hashed(
                 {
-                    **known_to(self.meanfield[name], run.circuit, {}),
+                    **self.meanfield[name].identity(run.circuit),
                     "input": {n: shape.identity() for n, shape in self.input_of(run).items()},
                     "duration": self.simulation.duration,
                     "sample": self.simulation.sample,
@@ -177,7 +178,7 @@ class TransitionPlan(RunTable):
         settings = self.continuation
         where = settings.model_dump(include={"parameter", "bounds", "second"})
         free = {settings.parameter: settings.bounds[0]}
-        fields = {n: known_to(f, run.circuit, free) for n, f in settings.meanfield.items()}
+        fields = {n: f.identity(run.circuit, free) for n, f in settings.meanfield.items()}
         return hashed({"fields": fields, "continuation": where})
 
     def plane_of(self, run: Run, meanfield: str) -> str:
@@ -185,7 +186,7 @@ class TransitionPlan(RunTable):
         settings = self.continuation
         free = {settings.parameter: settings.bounds[0], settings.second: settings.second_bounds[0]}
         where = settings.model_dump(exclude={"traces", "meanfield"})
-        field = known_to(settings.meanfield[meanfield], run.circuit, free)
+        field = settings.meanfield[meanfield].identity(run.circuit, free)
         return hashed({**field, "continuation": where})
 
     @cached_property
@@ -207,7 +208,7 @@ class TransitionPlan(RunTable):
         return hashed({"planes": planes})
 
     @property
-    def first_field(self) -> MeanField:
+    def first_field(self) -> MeanFieldSettings:
         """The mean field that is run along the traces."""
         return next(iter(self.continuation.meanfield.values()))
 
@@ -215,11 +216,11 @@ class TransitionPlan(RunTable):
     def traces_key(self) -> str:
         """Hash of what determines the traces."""
         continuation = self.continuation.model_dump(include={"second", "traces"})
-        continuation["meanfield"] = self.first_field.model_dump()
+        continuation |= self.first_field.settings_identity()
         networks = self.transitions.model_dump(include={"population", "step", "thresholds"})
         return hashed(
             {
-                "circuit": self.circuit.model_dump(),
+                "circuit": self.circuit.identity(),
                 "continuation": continuation,
                 "networks": networks,
                 "seed": self.seed,

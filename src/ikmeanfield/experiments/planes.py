@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.experiments.identity import NETWORK_ONLY, RESET
 from ikmeanfield.experiments.paths import in_effect
-from ikmeanfield.experiments.simulation import MeanField
+from ikmeanfield.theories import MeanFieldSettings
 
 
 class Plane(NamedTuple):
@@ -29,9 +28,6 @@ class Plane(NamedTuple):
     values: dict[str, Any]
 
 
-def values_of(circuit: Circuit, field: MeanField, paths: Iterable[str]) -> dict[str, Any]:
+def values_of(circuit: Circuit, field: MeanFieldSettings, paths: Iterable[str]) -> dict[str, Any]:
     """Those of the given parameters that a mean field knows, by path."""
-    hidden = NETWORK_ONLY if field.reset_correction else NETWORK_ONLY + RESET
-    return {
-        path: in_effect(circuit, path) for path in paths if path.rpartition(".")[2] not in hidden
-    }
+    return {path: in_effect(circuit, path) for path in paths if field.knows(path)}

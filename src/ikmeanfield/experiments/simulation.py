@@ -1,8 +1,8 @@
-"""Settings of experiments in which networks run for a time: inputs, recording, mean fields."""
+"""Settings of experiments in which networks run for a time: inputs and recording."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from annotated_types import Len
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -114,12 +114,3 @@ class Simulation(Validated):
             msg = "every series once, firing_rate among them"
             raise ValueError(msg)
         return record
-
-
-class MeanField(Validated):
-    """A mean field to compare the network with."""
-
-    reset_correction: bool = True
-    """Correct the input current for the finite peak and reset potentials (Eqs. 34, 36-39)."""
-    form: Literal["paper", "absolute"] = "paper"
-    """Δ_v (v − v_r) as in the paper, or Δ_v |v − v_r|, which holds below v_r too."""

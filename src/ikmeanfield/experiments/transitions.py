@@ -9,11 +9,11 @@ from pydantic import Field, field_validator, model_validator
 
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.checks import Label
-from ikmeanfield.experiments.simulation import MeanField
 from ikmeanfield.inputs import ramp
 from ikmeanfield.limits import RAMP, STEPS, at_most
 from ikmeanfield.schema import Validated
 from ikmeanfield.stepping import DEFAULT_STEP, whole_ratio
+from ikmeanfield.theories import MeanFieldSettings
 from ikmeanfield.thresholds import Draw
 
 SAMPLE, KEEP = 0.2, 200.0
@@ -104,7 +104,7 @@ class Continuation(Validated):
     """Path of the other parameter of the plane, for example ``rs.adaptation``."""
     second_bounds: Interval
     """Its lower and upper bound in the plane."""
-    meanfield: Annotated[dict[Label, MeanField], Len(1)]
+    meanfield: Annotated[dict[Label, MeanFieldSettings], Len(1)]
     """The mean fields that are followed, by a name of your choice."""
     diagrams: list[float] = Field([])
     """Values of the second parameter at which equilibria and cycles are followed."""

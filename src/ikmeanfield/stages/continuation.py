@@ -33,7 +33,7 @@ def continue_batch(plan: TransitionPlan, batch: int, path: str | Path) -> None:
         for name, field in settings.meanfield.items():
             points = fold_and_hopf_points(
                 run.circuit, settings.parameter, low, high, at=settings.second,
-                reset_correction=field.reset_correction, form=field.form,
+                theory=field,
                 options=ContinuationOptions(progress=Curves(f"{run}, {name}")),
             )  # fmt: skip
             label = {"long_name": "mean field"}

@@ -45,7 +45,7 @@ def _diagram(plan: Plan, line: Line) -> xr.DataTree:
     try:
         branches = equilibrium_diagram(
             line.circuit, settings.parameter, low, high, cycles=settings.cycles,
-            reset_correction=model.reset_correction, form=model.form,
+            theory=model,
             options=ContinuationOptions(progress=Curves(f"mean field {line.meanfield}")),
         )  # fmt: skip
     except (ArithmeticError, RuntimeError, ValueError) as error:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ikmeanfield.datasets.store import write
-from ikmeanfield.meanfield import integrate
 from ikmeanfield.parts import mean_field
 from ikmeanfield.stages.runs import collect
+from ikmeanfield.theories.mean_field import integrate
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -46,7 +46,7 @@ def follow_plane(plan: TransitionPlan, folder: str | Path) -> None:
         known = plane_attributes(key, plane)
         curves = bifurcation_plane(
             plane.circuit, (settings.parameter, settings.second), ((low, high), (below, above)),
-            reset_correction=field.reset_correction, form=field.form,
+            theory=field,
             options=replace(PLANE_STEPS, progress=Curves(f"plane {number}")),
         )  # fmt: skip
         planes[f"plane_{number}"] = to_tree(curves, known)
@@ -54,7 +54,7 @@ def follow_plane(plan: TransitionPlan, folder: str | Path) -> None:
         for place, value in enumerate(settings.diagrams, start=1):
             branches = equilibrium_diagram(
                 plane.circuit.replace({settings.second: value}), settings.parameter, low, high,
-                reset_correction=field.reset_correction, form=field.form,
+                theory=field,
                 options=ContinuationOptions(
                     progress=Curves(f"plane {number}, diagram at {settings.second} = {value:g}")
                 ),

@@ -24,7 +24,7 @@ def responses(plan: Plan) -> tuple[dict[str, Any], dict[str, Any]]:
     settings = plan.response
     if settings is None:
         return {}, {}
-    from ikmeanfield.meanfield import adjusted_current, firing_rate  # noqa: PLC0415
+    from ikmeanfield.theories.mean_field import adjusted_current, firing_rate  # noqa: PLC0415
 
     name = settings.population
     first, last = settings.currents

@@ -26,7 +26,7 @@ def run_traces(plan: TransitionPlan, folder: str | Path) -> None:
             plan.circuit.replace({settings.second: trace.at}),
             [(time, value) for time, value in trace.ramp],
             population=networks.population, step=networks.step, thresholds=networks.thresholds,
-            seed=plan.seed, reset_correction=field.reset_correction, form=field.form,
+            seed=plan.seed, theory=field,
         )  # fmt: skip
         runs[f"trace_{number}"] = xr.DataTree(data)
     tree = xr.DataTree(children=runs)
