@@ -22,7 +22,8 @@ _HOME = {
     "steps": "ikmeanfield.inputs",
     "ramp": "ikmeanfield.inputs",
     "simulate": "ikmeanfield.spiking",
-    "integrate": "ikmeanfield.meanfield",
+    "integrate": "ikmeanfield.theories.mean_field",
+    "MeanField": "ikmeanfield.theories.mean_field",
     "open_experiment": "ikmeanfield.datasets",
     "show_progress": "ikmeanfield.progress",
 }

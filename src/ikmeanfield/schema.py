@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isfinite
 from reprlib import Repr
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     StringConstraints,
     ValidationError,
 )
+from pydantic_core import core_schema
 
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
 """A name that becomes part of a path: a letter, then letters, digits, ``_`` and ``-``."""
@@ -45,6 +48,54 @@ def quantity(unit: str, description: str, *args: Any, **constraints: Any) -> Any
     """Declare a field with a physical unit; the first positional argument is its default."""
     default = args[0] if args else ...
     return Field(default, description=description, json_schema_extra={"unit": unit}, **constraints)
+
+
+class ChosenByKind:
+    """Annotation of a field that holds one of several models, chosen by the key ``kind``.
+
+    The registry is looked up when a configuration is checked and when its JSON schema is made,
+    so a model that is registered later is known everywhere at once.
+
+    Parameters
+    ----------
+    registry
+        The models by kind. Each has a field ``kind`` whose only value is that name.
+    default
+        The kind where none is given; without it, ``kind`` must be given.
+    """
+
+    def __init__(
+        self, registry: Mapping[str, type[Validated]], *, default: str | None = None
+    ) -> None:
+        self.registry = registry
+        self.default = default
+
+    def choose(self, value: Any) -> Validated:
+        """The model that a mapping describes; a model of the registry passes as it is."""
+        if isinstance(value, tuple(self.registry.values())):
+            return cast(Validated, value)
+        allowed = ", ".join(self.registry)
+        if not isinstance(value, Mapping):
+            msg = f"a mapping is expected, with `kind` one of {allowed}"
+            raise ValueError(msg)
+        kind = value.get("kind", self.default)
+        if kind is None:
+            msg = f"the key `kind` is missing; it is one of {allowed}"
+            raise ValueError(msg)
+        if not isinstance(kind, str) or kind not in self.registry:
+            msg = f"kind = {_shown(kind)} is not one of {allowed}"
+            raise ValueError(msg)
+        return self.registry[kind].model_validate(dict(value))
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.choose)
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"oneOf": [handler(m.__pydantic_core_schema__) for m in self.registry.values()]}
 
 
 class ConfigError(ValueError):

@@ -13,6 +13,7 @@ from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.figures import overview
 from ikmeanfield.figures.grids import axes_of
 from ikmeanfield.figures.save import FigureError, save
+from ikmeanfield.theories import MeanFieldSettings
 
 FIELDS, POPULATIONS = ("corrected", "uncorrected"), ("rs", "fs")
 CONFIG = {
@@ -156,8 +157,10 @@ def test_more_than_two_axes_are_refused():
 
 def diagram(kappa, field):
     circuit = regular_spiking().replace({"rs.adaptation": kappa})
-    branches = equilibrium_diagram(circuit, "rs.input_current", 0.0, 80.0, cycles=False,
-                                   reset_correction=field == "corrected")  # fmt: skip
+    theory = MeanFieldSettings(reset_correction=field == "corrected")
+    branches = equilibrium_diagram(
+        circuit, "rs.input_current", 0.0, 80.0, theory=theory, cycles=False
+    )
     return to_tree(branches, {"meanfield": field, "circuit": circuit.model_dump_json()})
 
 
@@ -179,7 +182,7 @@ def test_diagrams_show_the_rate_in_hertz_at_named_grid_points():
 def test_every_plane_holds_the_points_of_its_networks():
     branches = bifurcation_plane(
         regular_spiking(), ("rs.input_current", "rs.adaptation"), ((0.0, 100.0), (0.0, 130.0)),
-        scans=2, reset_correction=False,
+        scans=2, theory=MeanFieldSettings(reset_correction=False),
     )  # fmt: skip
     current = np.array([41.0, 42.0, 30.0])
     data = xr.Dataset(

@@ -149,6 +149,10 @@ class Circuit(Validated):
         except ValidationError as error:
             raise explain(error) from None
 
+    def identity(self) -> dict[str, Any]:
+        """What determines a result for this circuit, as plain data for a hash."""
+        return self.model_dump()
+
     @staticmethod
     def unit(path: str) -> str:
         """The unit of a parameter, by its path."""

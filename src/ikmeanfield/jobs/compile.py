@@ -17,7 +17,7 @@ def compile_engine(engine: str) -> None:
 
         compile_kernels(cast(Scheme, engine))
         return
-    from ikmeanfield.meanfield import MeanField, adjusted_current, integrate  # noqa: PLC0415
+    from ikmeanfield.theories.mean_field import MeanField, adjusted_current, integrate  # noqa: PLC0415
 
     adjusted_current(regular_spiking().populations["rs"], 0.0)  # what the response calls
 

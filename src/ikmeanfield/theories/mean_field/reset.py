@@ -12,8 +12,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ikmeanfield.circuit import Population
-from ikmeanfield.meanfield.domain import ResetDomainError, outside_domain, warn_of_high_reset
-from ikmeanfield.meanfield.equations import reset_corrections
+from ikmeanfield.theories.mean_field.domain import (
+    ResetDomainError,
+    outside_domain,
+    warn_of_high_reset,
+)
+from ikmeanfield.theories.mean_field.equations import reset_corrections
 
 FloatArray = NDArray[np.float64]
 

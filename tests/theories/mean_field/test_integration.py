@@ -8,7 +8,7 @@ from scipy.integrate import solve_ivp
 
 from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking
 from ikmeanfield.inputs import ramp, steps
-from ikmeanfield.meanfield import IntegrationError, MeanField, ResetDomainError, integrate
+from ikmeanfield.theories.mean_field import IntegrationError, MeanField, ResetDomainError, integrate
 
 SERIES = ("firing_rate", "membrane_potential", "recovery", "synaptic_activation")
 

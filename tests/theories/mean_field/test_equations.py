@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ikmeanfield.circuit import Circuit, excitatory_inhibitory, regular_spiking
-from ikmeanfield.meanfield import MeanField, ResetAccuracyWarning
+from ikmeanfield.theories.mean_field import MeanField, ResetAccuracyWarning
 
 CIRCUITS = {1: regular_spiking(), 2: excitatory_inhibitory()}
 STEPS = {"firing_rate": 1e-5, "membrane_potential": 1e-2, "recovery": 1e-2}

@@ -17,7 +17,9 @@ from decimals import PI, arctan
 from ikmeanfield.analysis.diagrams import equilibrium_diagram
 from ikmeanfield.circuit import Population, Synapse, regular_spiking
 from ikmeanfield.experiments import expand, parse
-from ikmeanfield.meanfield import (
+from ikmeanfield.schema import ConfigError
+from ikmeanfield.spiking import Network
+from ikmeanfield.theories.mean_field import (
     MeanField,
     ResetAccuracyWarning,
     ResetDomainError,
@@ -25,10 +27,10 @@ from ikmeanfield.meanfield import (
     firing_rate,
     integrate,
 )
-from ikmeanfield.schema import ConfigError
-from ikmeanfield.spiking import Network
 
-pytestmark = pytest.mark.filterwarnings("ignore::ikmeanfield.meanfield.ResetAccuracyWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::ikmeanfield.theories.mean_field.ResetAccuracyWarning"
+)
 
 
 @st.composite
@@ -293,5 +295,5 @@ def test_a_diagram_ends_at_the_border_of_the_domain_and_says_so() -> None:
     )["equilibria"]  # fmt: skip
     (end,) = [end for end in branch.ends if end.reason != "bound"]
     assert end.reason == "domain"
-    assert "leaves the domain of the correction: rs: " in end.message
+    assert "leaves the domain of the mean field: rs: " in end.message
     assert -50.1 < branch["rs.reset_potential"].max() < -49.9

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking
-from ikmeanfield.meanfield import MeanField, adjusted_current
+from ikmeanfield.theories.mean_field import MeanField, adjusted_current
 
 # Computed with AUTO-07p (tolerances 1e-9 or tighter) and solved again with mpmath and scipy:
 # type, I in pA, κ in pA, r in 1/ms, v in mV, u in pA, s; Table I with Δ_v = 1, uncorrected.
@@ -87,7 +87,7 @@ def test_single_population(kind, I, kappa, r, v, u, s) -> None:  # noqa: E741
     critical(model, y, p, kind)
 
 
-@pytest.mark.filterwarnings("ignore::ikmeanfield.meanfield.ResetAccuracyWarning")
+@pytest.mark.filterwarnings("ignore::ikmeanfield.theories.mean_field.ResetAccuracyWarning")
 @pytest.mark.parametrize(("kind", "I", "s", "v"), CORRECTED)
 def test_single_population_corrected(kind, I, s, v) -> None:  # noqa: E741
     """Oracle: the reference points above; r = s/(τ_s J) and u = 0 follow from Eqs. 38-39."""

@@ -9,15 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ikmeanfield.meanfield.domain import ResetAccuracyWarning, ResetDomainError
-    from ikmeanfield.meanfield.integration import IntegrationError, integrate
-    from ikmeanfield.meanfield.model import Form, MeanField
-    from ikmeanfield.meanfield.reset import adjusted_current, firing_rate
+    from ikmeanfield.theories.mean_field.domain import ResetAccuracyWarning, ResetDomainError
+    from ikmeanfield.theories.mean_field.integration import IntegrationError, integrate
+    from ikmeanfield.theories.mean_field.model import MeanField
+    from ikmeanfield.theories.mean_field.reset import adjusted_current, firing_rate
+    from ikmeanfield.theories.mean_field.settings import Form, MeanFieldSettings
 
 __all__ = [
     "Form",
     "IntegrationError",
     "MeanField",
+    "MeanFieldSettings",
     "ResetAccuracyWarning",
     "ResetDomainError",
     "adjusted_current",
@@ -26,9 +28,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Form": "model",
+    "Form": "settings",
     "IntegrationError": "integration",
     "MeanField": "model",
+    "MeanFieldSettings": "settings",
     "ResetAccuracyWarning": "domain",
     "ResetDomainError": "domain",
     "adjusted_current": "reset",

@@ -8,9 +8,10 @@ from __future__ import annotations
 import warnings
 
 from ikmeanfield.circuit import Circuit, Population
+from ikmeanfield.theories.protocol import DomainError
 
 
-class ResetDomainError(ValueError):
+class ResetDomainError(DomainError):
     """The reset correction is not defined: α/(2k) does not lie between v_0 and v_p."""
 
 

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.continuation.problem import Problem, Scalar
-from ikmeanfield.meanfield import equations
-from ikmeanfield.meanfield.domain import (
+from ikmeanfield.theories.mean_field import equations
+from ikmeanfield.theories.mean_field.domain import (
     check_domain_at_rest,
     outside_domain,
     warn_of_high_reset,
 )
-from ikmeanfield.meanfield.equations import POPULATION_VARIABLES, IntArray, Layout
+from ikmeanfield.theories.mean_field.equations import POPULATION_VARIABLES, IntArray, Layout
+from ikmeanfield.theories.mean_field.settings import Form, MeanFieldSettings
+from ikmeanfield.theories.protocol import Question, StateLimit
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ikmeanfield.inputs import Current
 
 FloatArray = NDArray[np.float64]
-
-Form = Literal["paper", "absolute"]
 
 _ENDS = ("reset_potential", "peak_potential")
 
@@ -31,8 +36,9 @@ _ENDS = ("reset_potential", "peak_potential")
 class MeanField:
     """Mean-field equations of a circuit (Eqs. 22-25; with the reset correction Eqs. 36-39).
 
-    Time is in ms and the firing rate in 1/ms throughout. The number of neurons, the truncation
-    of the thresholds and the form of the recovery variable do not enter.
+    A `Theory` (see `ikmeanfield.theories`). Time is in ms and the firing rate in 1/ms throughout.
+    The number of neurons, the truncation of the thresholds and the form of the recovery variable
+    do not enter.
 
     Attributes
     ----------
@@ -55,6 +61,9 @@ class MeanField:
     circuit: Circuit
     reset_correction: bool = True
     form: Form = "paper"
+
+    title: ClassVar[str] = MeanFieldSettings.title
+    answers: ClassVar[frozenset[Question]] = MeanFieldSettings.answers
 
     def __post_init__(self) -> None:
         if self.form not in get_args(Form):
@@ -80,6 +89,28 @@ class MeanField:
     def parameters(self) -> Mapping[str, float]:
         """Names (paths of the circuit) and values of the parameters, in order."""
         return {path: float(self.circuit.get(path)) for path in self.layout.parameters}
+
+    @property
+    def attributes(self) -> dict[str, str | float]:
+        """Reset correction and form, as attributes of the datasets made with this mean field."""
+        return {"reset_correction": "on" if self.reset_correction else "off", "form": self.form}
+
+    @property
+    def limits(self) -> dict[str, StateLimit]:
+        """The firing rates, which the paper's form would carry below zero.
+
+        Δ_v (v − v_r) stands for Δ_v |v − v_r|, so below v_r rates come out negative.
+        """
+        if self.form != "paper":
+            return {}
+        return {
+            name: StateLimit(
+                0.0, np.inf,
+                f"{name} would be negative beyond: the paper's form holds for v > v_r only; "
+                "`form: absolute` goes on",
+            )
+            for name in self.variables if name.endswith(".firing_rate")
+        }  # fmt: skip
 
     @cached_property
     def structure(self) -> tuple[IntArray, IntArray, IntArray, bool, bool]:
@@ -147,6 +178,32 @@ class MeanField:
             kinks=kinks,
             units=self._units(),
         )
+
+    def integrate(
+        self,
+        inputs: Mapping[str, Current] | None = None,
+        *,
+        duration: float,
+        sample: float,
+        progress: Callable[[float], None] | None = None,
+        **solver: Any,
+    ) -> xr.Dataset:
+        """Series under input currents; see `integration.integrate`, also for `solver`."""
+        from ikmeanfield.theories.mean_field.integration import solution  # noqa: PLC0415
+
+        return solution(self, inputs, duration=duration, sample=sample, progress=progress, **solver)
+
+    def rates(self, population: str, current: ArrayLike) -> FloatArray:
+        """Rates in Hz of a neuron of mean threshold at constant currents in pA, u = 0 and s = 0.
+
+        With the reset correction by Eqs. 30-31, without it by Eq. 32.
+        """
+        from ikmeanfield.theories.mean_field.reset import firing_rate  # noqa: PLC0415
+
+        return firing_rate(
+            self.circuit.populations[population], current,
+            infinite_reset=not self.reset_correction, name=population,
+        )  # fmt: skip
 
     def _mu(self, i: int, y: FloatArray, p: FloatArray) -> float:
         return float(self._lumped(y, p)[i, 0])

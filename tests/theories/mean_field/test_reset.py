@@ -12,13 +12,13 @@ from scipy.integrate import solve_ivp
 
 from decimals import PI, arctan
 from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking
-from ikmeanfield.meanfield import (
+from ikmeanfield.theories.mean_field import (
     ResetAccuracyWarning,
     ResetDomainError,
     adjusted_current,
     firing_rate,
 )
-from ikmeanfield.meanfield.equations import reset_correction
+from ikmeanfield.theories.mean_field.equations import reset_correction
 
 
 def literal_shift(mu: float, alpha: float, k: float, v_p: float, v_0: float) -> float:

@@ -13,11 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.datasets import time_series
 from ikmeanfield.inputs import Current, currents
-from ikmeanfield.meanfield import equations
-from ikmeanfield.meanfield.domain import ResetDomainError
-from ikmeanfield.meanfield.model import Form, MeanField
 from ikmeanfield.progress import Task, is_live, report
 from ikmeanfield.stepping import whole_ratio
+from ikmeanfield.theories.mean_field import equations
+from ikmeanfield.theories.mean_field.domain import ResetDomainError
+from ikmeanfield.theories.mean_field.model import MeanField
+from ikmeanfield.theories.mean_field.settings import Form
 
 if TYPE_CHECKING:  # importing xarray costs as much as a short run
     import xarray as xr
@@ -99,13 +100,31 @@ def integrate(
     IntegrationError
         If the solver fails or the solution is not finite.
     """
-    model = MeanField(circuit, reset_correction, form)
+    return solution(
+        MeanField(circuit, reset_correction, form), inputs, duration=duration, sample=sample,
+        initial=initial, rtol=rtol, atol=atol, method=method, progress=progress,
+    )  # fmt: skip
+
+
+def solution(
+    model: MeanField,
+    inputs: Mapping[str, Current] | None,
+    *,
+    duration: float,
+    sample: float,
+    initial: ArrayLike | None = None,
+    rtol: float = 1e-9,
+    atol: float = 1e-9,
+    method: Method = "LSODA",
+    progress: Callable[[float], None] | None = None,
+) -> xr.Dataset:
+    """Integrate a mean field in time; takes and returns what `integrate` does."""
     count = whole_ratio(duration, sample, "duration", "sample")
     if method not in get_args(Method):
         msg = f"method = {method!r} is not one of {', '.join(map(repr, get_args(Method)))}"
         raise ValueError(msg)
     y = _initial(model, initial)
-    drive = currents(circuit, inputs)
+    drive = currents(model.circuit, inputs)
     p = np.array(list(model.parameters.values()))
     scale = np.array([SCALES.get(name.split(".")[-1], 1e-2) for name in model.variables])
     solve = _lsoda if method == "LSODA" else _implicit(method)
@@ -133,14 +152,13 @@ def integrate(
             if progress is not None:
                 progress(end / duration)
     attributes: dict[str, str | float] = {
-        "model": "mean field",
-        "reset_correction": "on" if reset_correction else "off",
-        "form": form,
+        "model": model.title,
+        **model.attributes,
         "scheme": method,
         "rtol": float(rtol),
         "atol": float(atol),
     }
-    return time_series(circuit, time, _series(model, states), attributes)
+    return time_series(model.circuit, time, _series(model, states), attributes)
 
 
 class _FailureError(Exception):
