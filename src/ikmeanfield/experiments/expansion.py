@@ -49,7 +49,7 @@ def expand(config: Config, name: str) -> Plan:
         experiment=name, seed=config.seed, portable=config.portable, circuit=base,
         input=experiment.input, theories=experiment.theories, studies=experiment.studies,
         grid=hashlib.sha256(run_lines(runs).encode()).hexdigest()[:16], parameters=parameters,
-        batches={}, runs=runs, work=[],
+        batches={}, engines={}, runs=runs, work=[],
     )  # fmt: skip
     return _with_work(plan, config)
 
@@ -84,11 +84,14 @@ def _runs(experiment: Experiment, base: Circuit, where: str) -> Iterator[Run]:
 def _with_work(plan: Plan, config: Config) -> Plan:
     """The plan with the work of all studies, in batches of about equal predicted time."""
     batches: dict[str, dict[str, Cost]] = {}
+    engines: dict[str, list[str]] = {}
     work: list[list[Item]] = []
     for name, study in plan.studies.items():
         items = _distinct(study.items(plan, name))
-        costs = [plan.study_of(name, item).cost(plan, item) for item in items]
-        first = start(len(plan.runs), theory="theories" in study.engines())
+        effective = [plan.study_of(name, item) for item in items]
+        costs = [one.cost(plan, item) for one, item in zip(effective, items, strict=True)]
+        engines[name] = sorted({engine for one in effective for engine in one.engines()})
+        first = start(len(plan.runs), theory="theories" in engines[name])
         if config.runs_per_job is not None:
             largest, weights = float(config.runs_per_job), [1.0] * len(items)
         else:
@@ -100,7 +103,7 @@ def _with_work(plan: Plan, config: Config) -> Plan:
             identity = batch_id(name, [_described(plan, item) for item in mine])
             batches[name][identity] = sum((costs[place] for place in batch), first)
             work.append(mine)
-    return plan.model_copy(update={"batches": batches, "work": work})
+    return plan.model_copy(update={"batches": batches, "engines": engines, "work": work})
 
 
 def _distinct(items: Iterator[Item]) -> list[Item]:

@@ -22,7 +22,8 @@ from ikmeanfield.experiments.config import StudyChoice
 from ikmeanfield.experiments.run import Run
 from ikmeanfield.experiments.settings import INPUT, applied, units
 from ikmeanfield.files import replacing
-from ikmeanfield.inputs import Current, Input
+from ikmeanfield.experiments.input_shape import Input
+from ikmeanfield.inputs import Current
 from ikmeanfield.schema import Label, Validated
 from ikmeanfield.studies.cost import Cost
 from ikmeanfield.studies.study import Item, Study
@@ -66,6 +67,8 @@ class Plan(Validated):
     """Paths of all parameters and settings that vary in any sweep."""
     batches: dict[Label, dict[str, Cost]]
     """Batches by study and id, in the order of `work`, with what each is predicted to take."""
+    engines: dict[Label, list[str]]
+    """Compiled kernels that each study needs."""
     runs: Annotated[Sequence[Run], WrapValidator(_stored)]
     work: Annotated[Sequence[list[Item]], WrapValidator(_stored)]
     """The items of every batch."""
@@ -135,9 +138,15 @@ class Plan(Validated):
         keys = self._summary_keys(study) if what == "summary" else what
         return {"experiment": self.experiment, "study": study, "keys": keys}
 
+    def summary_sources(self, study: str) -> list[str]:
+        """Names of the studies whose results a summary is made from, the study itself first."""
+        found = [study]
+        for name in found:
+            found += [used for used in self.studies[name].uses() if used not in found]
+        return found
+
     def _summary_keys(self, study: str) -> str:
-        names = [study, *self.studies[study].uses()]
-        held = {name: list(self.batches[name]) for name in names}
+        held = {name: list(self.batches[name]) for name in self.summary_sources(study)}
         settings = self.studies[study].model_dump_json()
         return hashlib.sha256(f"{self.grid}{settings}{held}".encode()).hexdigest()[:16]
 

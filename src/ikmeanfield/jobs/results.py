@@ -147,3 +147,37 @@ class Results:
             result = result.isel(point=rows).drop_vars("item_number")
         own = [name for name in result.coords if stored[name].dims == ("item",)]
         return result.drop_vars([*own, "circuit", "settings"], errors="ignore")
+
+
+class StudyResults:
+    """What one study of an experiment has stored; as `Results`, without naming the study."""
+
+    def __init__(self, results: Results, study: str) -> None:
+        self.all, self.name = results, study
+
+    @property
+    def plan(self) -> Plan:
+        """The experiment."""
+        return self.all.plan
+
+    @property
+    def settings(self) -> Any:
+        """The study's settings."""
+        return self.plan.studies[self.name]
+
+    @cached_property
+    def summary(self) -> xr.Dataset:
+        """The summary of the study."""
+        return self.all.summary(self.name)
+
+    def runs(self) -> list[int]:
+        """Numbers of the runs in which the study is done, in the order of its summary."""
+        return [number for number, _ in self.plan.runs_of(self.name)]
+
+    def result(self, run: int, label: str = "") -> Any:
+        """The result for a run, see `Results.result`."""
+        return self.all.result(self.name, run, label)
+
+    def each(self) -> list[tuple[Item, Any]]:
+        """Every item with its result."""
+        return self.all.each(self.name)

@@ -8,51 +8,25 @@ are Snakemake's to find (``snakemake --dry-run``).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ikmeanfield import locks
-from ikmeanfield.datasets import diagrams
-from ikmeanfield.datasets.runs import batch_path, expected
-from ikmeanfield.datasets.store import DatasetError, read
-from ikmeanfield.datasets.transitions import diagrams_path, plane_path, traces_path
-from ikmeanfield.datasets.trees import read_tree
+from ikmeanfield.datasets.store import DatasetError
+from ikmeanfield.datasets.trees import read_any
 from ikmeanfield.experiments.config import Config
 from ikmeanfield.experiments.expansion import expand
-from ikmeanfield.experiments.plan import Plan, TransitionPlan
+from ikmeanfield.experiments.plan import Plan
 from ikmeanfield.experiments.plan_files import read_plan
-from ikmeanfield.parts import CONTINUATION, DIAGRAMS, NETWORK, TRANSITIONS, mean_field
+from ikmeanfield.jobs.products import Product, products
 from ikmeanfield.schema import ConfigError
 
 STATES = ("done", "running", "out of date", "damaged", "failed", "stopped", "missing")
 FAILURES = ("damaged", "failed")
 TAIL = 3
 """Lines of a log that are shown."""
-
-
-@dataclass(frozen=True)
-class Product:
-    """Files that one job makes.
-
-    Attributes
-    ----------
-    experiment, stage
-        Where it belongs in the table.
-    files
-        Paths, all of them made by one job.
-    log
-        Where the job writes what it does.
-    known
-        Attributes by which the files are known as made from the plan's settings.
-    """
-
-    experiment: str
-    stage: str
-    files: tuple[Path, ...]
-    log: Path
-    known: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -97,7 +71,7 @@ def status(
     return found + [_state(_figure(results / "figures", name), verify=False) for name in figures]
 
 
-def _stored_plan(path: Path) -> Plan | TransitionPlan:
+def _stored_plan(path: Path) -> Plan:
     plan = read_plan(path)
     if plan.experiment != path.parent.name:
         msg = f"{path}: the plan of another experiment, {plan.experiment}; remove it and run again"
@@ -105,39 +79,21 @@ def _stored_plan(path: Path) -> Plan | TransitionPlan:
     return plan
 
 
-def products(plan: Plan | TransitionPlan, folder: Path) -> list[Product]:
-    """Everything that an experiment's jobs make, in the order of the work."""
-    logs, name = folder / "logs", plan.experiment
-    transitions = isinstance(plan, TransitionPlan)
-    parts = [TRANSITIONS, CONTINUATION] if transitions else [NETWORK]
-    if isinstance(plan, Plan):
-        parts += [mean_field(each) for each in plan.meanfield]
-    made = []
-    for part in parts:
-        for number, runs in enumerate(plan.batches):
-            path = batch_path(folder, part, number)
-            log = logs / part / f"{path.stem}.log"
-            made.append(Product(name, part, (path,), log, expected(plan, part, runs)))
-    if isinstance(plan, Plan):
-        for number, lines in enumerate(plan.diagram_batches):
-            path = batch_path(folder, DIAGRAMS, number)
-            log = logs / DIAGRAMS / f"{path.stem}.log"
-            made.append(Product(name, DIAGRAMS, (path,), log, diagrams.expected(plan, lines)))
-    else:
-        plane, log = (plane_path(folder), diagrams_path(folder)), logs / CONTINUATION / "plane.log"
-        made.append(Product(name, "plane", plane, log, plan.known("plane")))
-        traces, log = (traces_path(folder),), logs / "traces.log"
-        made.append(Product(name, "traces", traces, log, plan.known("traces")))
-    files = (folder / "summary.nc", folder / "summary.csv")
-    made.append(Product(name, "summary", files, logs / "summary.log", plan.known("summary")))
-    for each in plan.tables:
-        made.append(Product(name, each, (folder / f"{each}.csv",), logs / f"{each}.log"))
-    return made
-
-
 def _figure(folder: Path, name: str) -> Product:
     files = tuple(folder / f"{name}.{suffix}" for suffix in ("pdf", "png", "md"))
-    return Product("figures", name, files, folder / "logs" / f"{name}.log")
+    log, benchmark = folder / "logs" / f"{name}.log", folder / "benchmarks" / f"{name}.jsonl"
+    return Product("figures", name, files, log, benchmark)
+
+
+def stale(plan: Plan, folder: str | Path) -> Iterator[Path]:
+    """Batches in an experiment's folder that belong to no plan any more.
+
+    They are left by earlier configurations, and used again when one of these comes back.
+    """
+    wanted = {path for product in products(plan, folder) for path in product.files}
+    for path in sorted(Path(folder).glob("*/batch-*.nc")):
+        if path not in wanted:
+            yield path
 
 
 def _state(product: Product, verify: bool) -> Found:
@@ -162,7 +118,7 @@ def _checked(path: Path, known: Mapping[str, Any], verify: bool) -> tuple[str, s
     """The state of a dataset that is there."""
     try:
         if verify:
-            (read_tree if _holds_groups(path) else read)(path)
+            read_any(path)
         attributes = _attributes(path)
     except DatasetError as error:
         return "damaged", str(error)
@@ -181,13 +137,6 @@ def _attributes(path: Path) -> dict[str, Any]:
         return {name: file.getncattr(name) for name in file.ncattrs()}
 
 
-def _holds_groups(path: Path) -> bool:
-    from netCDF4 import Dataset  # noqa: PLC0415
-
-    with Dataset(path) as file:
-        return bool(file.groups)
-
-
 def _tail(log: Path) -> list[str]:
     """The last lines of a log that hold something."""
     try:
@@ -204,14 +153,14 @@ def _raised(lines: Sequence[str]) -> bool:
 
 
 def table(found: Iterable[Found]) -> str:
-    """Counts of every state per experiment and stage, then what went wrong and what runs."""
+    """Counts of every state per experiment and study, then what went wrong and what runs."""
     found = list(found)
     counts: dict[tuple[str, str], Counter[str]] = {}
     for one in found:
-        place = (one.product.experiment, one.product.stage)
+        place = (one.product.experiment, one.product.name)
         counts.setdefault(place, Counter())[one.state] += 1
     shown = [state for state in STATES if any(row[state] for row in counts.values())]
-    rows = [["experiment", "stage", *shown]]
+    rows = [["experiment", "study", *shown]]
     for place, row in counts.items():
         rows.append([*place, *(str(row[state] or "-") for state in shown)])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -210,4 +210,4 @@ class Predictions(TheoryStudy):
                         }  # fmt: skip
 
     def _compared(self, plan: Plan) -> Networks:
-        return cast(Networks, plan.studies[self.networks])
+        return cast("Networks", plan.studies[self.networks])

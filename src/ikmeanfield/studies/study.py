@@ -82,6 +82,10 @@ class Study(Validated):
         """Compiled kernels that `compute` needs: ``exact``, ``euler`` or ``theories``."""
         return set()
 
+    def asked(self, experiment: Experiment | Plan) -> list[str]:
+        """Names of the theories that `compute` asks."""
+        return []
+
     def uses(self) -> Iterable[str]:
         """Names of other studies of the experiment that the summary reads."""
         return ()

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.keys import hashed
-from ikmeanfield.heterogeneity import Draw
+from ikmeanfield.thresholds import Draw
 from ikmeanfield.inputs import ramp
 from ikmeanfield.limits import RAMP, at_most
 from ikmeanfield.schema import ConfigError, Label, Validated
@@ -72,6 +72,10 @@ class Traces(Study):
     def engines(self) -> set[str]:
         """As `Study.engines`."""
         return {"exact", "theories"}
+
+    def asked(self, experiment: Experiment | Plan) -> list[str]:
+        """As `Study.asked`."""
+        return [self.theory]
 
     def check(self, experiment: Experiment, circuit: Circuit) -> None:
         """As `Study.check`."""

@@ -150,6 +150,10 @@ class TheorySettings(Validated):
             Naming the population, its parameters and what the theory needs.
         """
 
+    @classmethod
+    def compile_kernels(cls) -> None:
+        """Compile all that theories of this kind call, before jobs run side by side."""
+
     def require(self, *questions: Question) -> None:
         """Refuse questions that the theory does not answer, see `require`."""
         require(self, *questions)

@@ -43,6 +43,26 @@ class MeanFieldSettings(TheorySettings):
         if self.reset_correction:
             check_domain_at_rest(circuit)
 
+    @classmethod
+    def compile_kernels(cls) -> None:
+        """As `TheorySettings.compile_kernels`: integration, continuation, and rates."""
+        from ikmeanfield.circuit import PRESETS  # noqa: PLC0415
+        from ikmeanfield.theories.mean_field import MeanField, adjusted_current  # noqa: PLC0415
+
+        for preset in PRESETS.values():
+            circuit = preset()
+            adjusted_current(next(iter(circuit.populations.values())), 0.0)
+            for reset_correction in (True, False):
+                theory = MeanField(circuit, reset_correction)
+                theory.integrate(duration=1.0, sample=0.5)
+                problem = theory.problem()
+                state, parameters = theory.initial_state(), problem.vector()
+                problem.field(state, parameters)
+                assert problem.jacobian is not None
+                problem.jacobian(state, parameters)
+                for kink in problem.kinks.values():
+                    kink(state, parameters)
+
     def settings_identity(self) -> dict[str, Any]:
         """The part of `identity` that comes from the settings alone."""
         return {"meanfield": self.model_dump(exclude={"kind"})}
