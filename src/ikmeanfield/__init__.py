@@ -24,7 +24,7 @@ _HOME = {
     "simulate": "ikmeanfield.spiking",
     "integrate": "ikmeanfield.theories.mean_field",
     "MeanField": "ikmeanfield.theories.mean_field",
-    "open_experiment": "ikmeanfield.datasets",
+    "open_experiment": "ikmeanfield.jobs.open",
     "show_progress": "ikmeanfield.progress",
 }
 _PACKAGES = ("continuation", "plot")

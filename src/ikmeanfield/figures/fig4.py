@@ -11,6 +11,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ikmeanfield.figures.figure import Figure as FigureKind
+from ikmeanfield.figures.figure import Need, Sources
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.figures.style import (
     DASHES,
@@ -21,6 +23,7 @@ from ikmeanfield.figures.style import (
     style,
 )
 from ikmeanfield.thresholds import TruncatedLorentzian
+from ikmeanfield.studies.series import joined_summaries
 
 POPULATION = "rs"
 WIDTH, CUTOFF = "rs_threshold_width", "rs_truncation"
@@ -30,10 +33,10 @@ HIGHEST_FREQUENCY = 200.0
 WIDTH_LABEL, CUTOFF_LABEL = r"width $\Delta_v$ (mV)", r"cutoff $\phi$ (mV)"
 
 
-def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What `draw` and `caption` take, from the stored files of one experiment."""
+def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
+    """What `draw` and `caption` take."""
     (truncation,) = experiments
-    return {"summary": truncation["summary"]}
+    return {"summary": joined_summaries(truncation["networks"], truncation["predictions"])}
 
 
 def draw(summary: xr.Dataset) -> Figure:
@@ -49,7 +52,7 @@ def draw(summary: xr.Dataset) -> Figure:
         if name not in summary.variables:
             msg = f"fig4 needs {name!r} in the summary; it has {', '.join(map(str, summary))}"
             raise FigureError(msg)
-    rates = summary.sel(population=POPULATION).isel(meanfield=0)
+    rates = summary.sel(population=POPULATION).isel(theory=0)
     with style():
         figure = Figure(figsize=(DOUBLE_COLUMN, 4.3))
         panels = figure.subplot_mosaic("AABBCC;DDDEEE", height_ratios=(1, 1))
@@ -70,7 +73,7 @@ def caption(summary: xr.Dataset) -> str:
     a = summary.attrs
     config = json.loads(a["config"])
     size = config["circuit"].get(f"{POPULATION}.size", "varied")
-    corrected = next(iter(config["meanfield"].values()))["reset_correction"]
+    corrected = next(iter(config["theories"].values()))["reset_correction"]
     counts = {s: int((summary["sweep"] == s).sum()) for s in ("width", "cutoff")}
     block = summary["difference_block"].sel(population=POPULATION)
     spans = [float(block.min()) * a["sample"], float(block.max()) * a["sample"]]
@@ -163,3 +166,17 @@ def _spectra(axes: Axes, runs: xr.Dataset, parameter: str, symbol: str) -> None:
     axes.set_xlabel("frequency (Hz)")
     axes.set_ylabel(r"PSD of rate (Hz$^2$/Hz)")
     axes.legend(title=f"${symbol}$ (mV)", loc="lower right", ncols=2)
+
+
+SWEEPS = ("width", "cutoff", "width_spectra", "cutoff_spectra")
+FIGURE = FigureKind(
+    takes=(
+        {
+            "networks": Need("networks", sweeps=SWEEPS),
+            "predictions": Need("predictions", sweeps=SWEEPS),
+        },
+    ),
+    arrange=arrange,
+    draw=draw,
+    caption=caption,
+)

@@ -181,3 +181,9 @@ class StudyResults:
     def each(self) -> list[tuple[Item, Any]]:
         """Every item with its result."""
         return self.all.each(self.name)
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """Attributes of the study's first file: how it was made."""
+        first = next(iter(self.plan.batches[self.name]))
+        return dict(self.all.batch(self.name, first).attrs)

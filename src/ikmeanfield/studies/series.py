@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ikmeanfield.experiments.plan import Plan
-    from ikmeanfield.jobs.results import Results
+    from ikmeanfield.jobs.results import Results, StudyResults
 
     FloatArray = NDArray[np.float64]
 
@@ -190,3 +190,54 @@ def thinned(values: FloatArray) -> FloatArray:
 def windowed(units: str, what: str) -> dict[str, str]:
     """Attributes of a thinned series."""
     return {"units": units, "long_name": f"{what}, mean over a window"}
+
+
+def side_by_side(
+    networks: StudyResults, predictions: StudyResults, runs: Sequence[int], names: Sequence[str]
+) -> xr.Dataset:
+    """Recorded series of some runs, of the network and of the theories beside it.
+
+    Parameters
+    ----------
+    networks, predictions
+        The two studies.
+    runs
+        Numbers of the runs in the plan.
+    names
+        Which series.
+
+    Returns
+    -------
+    xarray.Dataset
+        The series along run, model and time, with the models ``network`` and the theories'
+        names, and ``input_current`` of every population in pA.
+    """
+    import xarray as xr  # noqa: PLC0415
+
+    plan = networks.plan
+    theories = predictions.settings.asked(plan)
+    models = [[networks.result(run)[list(names)] for run in runs]]
+    models += [[predictions.result(run, name)[list(names)] for run in runs] for name in theories]
+    joined = [
+        xr.concat([one.reset_coords(drop=True) for one in rows], dim="run") for rows in models
+    ]
+    label = xr.Variable("model", ["network", *theories], {"long_name": "network or theory"})
+    dataset = xr.concat(joined, dim=label)
+    values = np.stack([input_currents(plan, run, dataset["time"].values) for run in runs])
+    text = {"units": "pA", "long_name": "input current"}
+    dataset["input_current"] = (("run", "population", "time"), values, text)
+    populations = list(plan.runs[runs[0]].circuit.populations)
+    chosen = [plan.runs[run] for run in runs]
+    return dataset.assign_coords(population=populations, **coordinates(plan, chosen))
+
+
+def joined_summaries(networks: StudyResults, *others: StudyResults | None) -> xr.Dataset:
+    """Summaries of studies beside that of networks, for the runs that all of them have."""
+    import xarray as xr  # noqa: PLC0415
+
+    given = [networks, *(other for other in others if other is not None)]
+    common = [run for run in networks.runs() if all(run in one.runs() for one in given)]
+    parts = [one.summary.isel(run=[one.runs().index(run) for run in common]) for one in given]
+    summary = xr.merge(parts, compat="override", join="exact", combine_attrs="drop")
+    summary.attrs = dict(networks.summary.attrs)
+    return summary
