@@ -88,8 +88,10 @@ def summary_files(experiment, study):
 
 
 STUDIES = [(name, study) for name, plan in PLANS.items() for study in plan.studies]
-BATCH_FILES = [file for one in STUDIES for file in batch_files(*one)]
-SUMMARY_FILES = [file for one in STUDIES for file in summary_files(*one)]
+# What is asked for of every study: its summary, or the results themselves where it has none.
+STUDY_FILES = [
+    file for one in STUDIES for file in summary_files(*one) or batch_files(*one)
+]
 FIGURE_FILES = collect(
     "results/figures/{figure}.{suffix}", figure=SETTINGS.figures, suffix=FORMATS
 )

@@ -56,7 +56,7 @@ for kind, study in KINDS.items():
                 mem_mb=memory(summary_cost),
                 runtime=minutes(summary_cost),
             params:
-                keys=summary_keys,
+                determined=summary_keys,
                 code=summary_code,
             shell:
                 "python -m ikmeanfield summarise {input.plan} {wildcards.study} 2> {log}"

@@ -48,6 +48,7 @@ def expand(config: Config, name: str) -> Plan:
     plan = Plan(
         experiment=name, seed=config.seed, portable=config.portable, circuit=base,
         input=experiment.input, theories=experiment.theories, studies=experiment.studies,
+        sweeps=list(experiment.sweeps),
         grid=hashlib.sha256(run_lines(runs).encode()).hexdigest()[:16], parameters=parameters,
         batches={}, engines={}, runs=runs, work=[],
     )  # fmt: skip

@@ -61,6 +61,8 @@ class Plan(Validated):
     input: dict[Name, Input]
     theories: dict[Label, SerializeAsAny[TheoryChoice]]
     studies: dict[Label, SerializeAsAny[StudyChoice]]
+    sweeps: list[Label]
+    """Names of the sweeps."""
     grid: str
     """Hash of all runs."""
     parameters: list[str]
