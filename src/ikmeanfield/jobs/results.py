@@ -94,12 +94,20 @@ class Results:
         """The results of all runs along the dimension ``run``, with their grid values."""
         import xarray as xr  # noqa: PLC0415
 
-        runs = self.plan.runs_of(study)
-        results = [self.result(study, number, label) for number, _ in runs]
+        results = [self.result(study, run, label) for run, _ in self.plan.runs_of(study)]
         dataset = xr.concat(results, "run", join="exact", coords="minimal", compat="override",
                             combine_attrs="override")  # fmt: skip
         dataset.attrs = {}
-        return dataset.assign_coords(coordinates(self.plan, [run for _, run in runs]))
+        return dataset.assign_coords(self.coordinates(study, label))
+
+    def coordinates(self, study: str, label: str = "") -> dict[str, Any]:
+        """Coordinates along ``run`` of the runs of a study: what was varied, and any seeds."""
+        runs = self.plan.runs_of(study)
+        found = coordinates(self.plan, [run for _, run in runs])
+        seeds = [self.item(study, number, label).seed for number, _ in runs]
+        if None not in seeds:
+            found["seed"] = ("run", np.array(seeds, np.int64), {"long_name": "seed"})
+        return found
 
     def summary(self, study: str) -> xr.Dataset:
         """The summary of a study."""

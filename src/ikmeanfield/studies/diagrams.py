@@ -90,8 +90,6 @@ class Diagrams(TheoryStudy):
         """Which diagram is that of a run and a theory: ``diagram`` (run, theory), its key."""
         import xarray as xr  # noqa: PLC0415
 
-        from ikmeanfield.datasets.runs import coordinates  # noqa: PLC0415
-
         plan = results.plan
         runs, theories = plan.runs_of(name), self.asked(plan)
         keys = [[results.item(name, n, theory).key for theory in theories] for n, _ in runs]
@@ -99,7 +97,7 @@ class Diagrams(TheoryStudy):
             {"diagram": (("run", "theory"), keys, {"long_name": "hash of the theory's diagram"})},
             {
                 "theory": ("theory", theories, {"long_name": "theory"}),
-                **coordinates(plan, [run for _, run in runs]),
+                **results.coordinates(name, theories[0]),
             },
         )
 

@@ -112,8 +112,6 @@ class Points(TheoryStudy):
             check_points,
             from_tree,
         )
-        from ikmeanfield.datasets.runs import coordinates  # noqa: PLC0415
-
         plan = results.plan
         runs = plan.runs_of(name)
         found, complaints = [], []
@@ -137,7 +135,7 @@ class Points(TheoryStudy):
         if complaints:
             raise CoincidenceError("\n".join(complaints))
         summary = xr.concat(found, dim="point")
-        return summary.assign_coords(coordinates(plan, [run for _, run in runs]))
+        return summary.assign_coords(results.coordinates(name, self.asked(plan)[0]))
 
     def summary_cost(self, plan: Plan, name: str) -> Cost:
         """As `Study.summary_cost`."""

@@ -140,7 +140,7 @@ class Predictions(TheoryStudy):
             )
         variables |= noise.variables([run.point for _, run in plan.runs_of(name)])
         axes = {"theory": ("theory", names, {"long_name": "theory"})}
-        axes |= series.labels(results, name)
+        axes |= series.labels(results, name, names[0])
         summary = xr.Dataset(variables, axes)
         return summary.assign(self._traces(results, name))
 

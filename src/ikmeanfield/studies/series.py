@@ -74,12 +74,10 @@ def moment_variables(
     }
 
 
-def labels(results: Results, study: str) -> dict[str, Any]:
+def labels(results: Results, study: str, label: str = "") -> dict[str, Any]:
     """Coordinates of a summary: grid values of the runs, names of populations and synapses."""
-    plan = results.plan
-    runs = plan.runs_of(study)
-    found = coordinates(plan, [run for _, run in runs])
-    first = results.result(study, runs[0][0])
+    found = results.coordinates(study, label)
+    first = results.result(study, results.plan.runs_of(study)[0][0], label)
     for name in ("population", "synapse"):
         if name in first.coords:
             words = {"population": "population", "synapse": "target.synapse"}[name]

@@ -17,7 +17,7 @@ from ikmeanfield.analysis.sides import (
     transitions,
 )
 from ikmeanfield.analysis.transitions.points import MARK
-from ikmeanfield.datasets.runs import coordinates, identity_names
+from ikmeanfield.datasets.runs import identity_names
 from ikmeanfield.datasets.store import UNDEFINED
 from ikmeanfield.progress import track
 from ikmeanfield.studies.region_scores import score_regions
@@ -83,12 +83,11 @@ def summarise(study: Transitions, results: Results, name: str) -> xr.Dataset:
             borders = _borders(results.result(study.points, number, theory)) if theory else []
             rows[place, theory] = transitions(inside, borders)
     points = xr.concat(networks, dim="point").rename(method="detector")
-    known = coordinates(plan, [run for _, run in runs])
     parts = [_transitions(rows, points, searches), points]
     planes = plan.studies[study.points].planes if study.points is not None else None
     if planes is not None:
         parts.append(score_regions(study, results, name, found, rows))
-    return xr.merge(parts).assign_coords(known)
+    return xr.merge(parts).assign_coords(results.coordinates(name))
 
 
 def _theories(study: Transitions, results: Results) -> list[str]:
