@@ -7,11 +7,11 @@ from typing import Annotated, Any, Self
 from annotated_types import Len
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.inputs import Current, constant, ramp, steps
 from ikmeanfield.limits import SAMPLES, STEPS, at_most
 from ikmeanfield.schema import Validated
 from ikmeanfield.stepping import DEFAULT_STEP, Scheme, Series, whole_ratio
-from ikmeanfield.thresholds import Draw
 
 Pairs = Annotated[list[Annotated[list[float], Len(2, 2)]], Len(1)]
 

@@ -9,12 +9,12 @@ from pydantic import Field, field_validator, model_validator
 
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.checks import Label
+from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.inputs import ramp
 from ikmeanfield.limits import RAMP, STEPS, at_most
 from ikmeanfield.schema import Validated
 from ikmeanfield.stepping import DEFAULT_STEP, whole_ratio
 from ikmeanfield.theories import MeanFieldSettings
-from ikmeanfield.thresholds import Draw
 
 SAMPLE, KEEP = 0.2, 200.0
 """Times in ms: between samples of a ramp, and between the states that are kept along it."""

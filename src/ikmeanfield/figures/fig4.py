@@ -20,7 +20,7 @@ from ikmeanfield.figures.style import (
     label_panel,
     style,
 )
-from ikmeanfield.thresholds import TruncatedLorentzian
+from ikmeanfield.heterogeneity import TruncatedLorentzian
 
 POPULATION = "rs"
 WIDTH, CUTOFF = "rs_threshold_width", "rs_truncation"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.datasets import SERIES, synapse_labels, time_series
+from ikmeanfield.heterogeneity import Draw, laws
 from ikmeanfield.inputs import Current, currents
 from ikmeanfield.spiking import euler, exact, flow, layout
 from ikmeanfield.spiking.compiled import renew_together
@@ -25,7 +26,6 @@ from ikmeanfield.spiking.layout import (
     synapses,
 )
 from ikmeanfield.stepping import DEFAULT_STEP, RECORDABLE, Scheme, check_step, whole_ratio
-from ikmeanfield.thresholds import Draw, TruncatedLorentzian
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -53,7 +53,7 @@ class Network:
     scheme
         ``"exact"`` (Möbius steps, second order) or ``"euler"`` (the paper's, first order).
     thresholds
-        ``"quantiles"`` or ``"random"``, see `TruncatedLorentzian.thresholds`.
+        ``"quantiles"`` or ``"random"``, see `heterogeneity.Law.sample`.
     seed
         Seed of the random thresholds.
 
@@ -227,7 +227,7 @@ class Network:
     def _draw_thresholds(self) -> dict[str, FloatArray]:
         rng = np.random.default_rng(self.seed)
         return {
-            name: TruncatedLorentzian.of(population).thresholds(population.size, self.draw, rng)
+            name: laws(population)["threshold"].sample(population.size, self.draw, rng)
             for name, population in self.circuit.populations.items()
         }
 

@@ -15,6 +15,7 @@ from ikmeanfield.continuation.problem import Problem, Scalar
 from ikmeanfield.theories.mean_field import equations
 from ikmeanfield.theories.mean_field.domain import (
     check_domain_at_rest,
+    check_laws,
     outside_domain,
     warn_of_high_reset,
 )
@@ -54,6 +55,8 @@ class MeanField:
 
     Raises
     ------
+    DomainError
+        If a law of the circuit's heterogeneity has no pole to average by.
     ResetDomainError
         If the reset correction is asked for and not defined at rest (see `check_domain_at_rest`).
     """
@@ -70,6 +73,7 @@ class MeanField:
             allowed = ", ".join(repr(form) for form in get_args(Form))
             msg = f"form = {self.form!r} is not one of {allowed}"
             raise ValueError(msg)
+        check_laws(self.circuit)
         if self.reset_correction:
             check_domain_at_rest(self.circuit)
             for name, population in self.circuit.populations.items():
