@@ -17,8 +17,9 @@ from ikmeanfield.experiments.drawing import Drawing, Figure, checked
 from ikmeanfield.experiments.grid import Sweep
 from ikmeanfield.experiments.paths import ALL, conflict, spread
 from ikmeanfield.experiments.settings import SECTIONS, is_setting
-from ikmeanfield.experiments.simulation import InputShape, Simulation
+from ikmeanfield.experiments.simulation import Simulation
 from ikmeanfield.experiments.transitions import Continuation, Transitions
+from ikmeanfield.inputs import Input
 from ikmeanfield.schema import ConfigError, Validated, explain
 from ikmeanfield.theories import MeanFieldSettings
 
@@ -83,7 +84,7 @@ class Experiment(Validated):
 
     circuit: CircuitChoice
     """The circuit at the point from which the sweeps depart."""
-    input: dict[Name, InputShape] = Field({})
+    input: dict[Name, Input] = Field({})
     """Currents in time by population; elsewhere the population's input_current holds."""
     simulation: Simulation | None = None
     """Duration, recording and scheme of the networks."""

@@ -12,9 +12,9 @@ from ikmeanfield.experiments.identity import hashed
 from ikmeanfield.experiments.planes import Plane, values_of
 from ikmeanfield.experiments.run_table import Product, Run, RunTable
 from ikmeanfield.experiments.settings import applied, is_setting
-from ikmeanfield.experiments.simulation import InputShape, Simulation
+from ikmeanfield.experiments.simulation import Simulation
 from ikmeanfield.experiments.transitions import Continuation, Transitions
-from ikmeanfield.inputs import Current
+from ikmeanfield.inputs import Current, Input
 from ikmeanfield.parts import DIAGRAMS, NETWORK, TRANSITIONS, mean_field
 from ikmeanfield.schema import Validated
 from ikmeanfield.theories import MeanFieldSettings
@@ -34,7 +34,7 @@ class Plan(RunTable):
     """Networks simulated and compared with mean fields: everything the stages need to know."""
 
     simulation: Simulation
-    input: dict[Name, InputShape]
+    input: dict[Name, Input]
     meanfield: dict[Label, MeanFieldSettings]
     diagrams: Diagrams | None = None
     response: Response | None = None
@@ -43,7 +43,7 @@ class Plan(RunTable):
         """The settings in effect in a run."""
         return applied(self.simulation, "simulation", run.settings)
 
-    def input_of(self, run: Run) -> dict[str, InputShape]:
+    def input_of(self, run: Run) -> dict[str, Input]:
         """The inputs of a run by population."""
         return {
             name: applied(shape, f"input.{name}", run.settings)

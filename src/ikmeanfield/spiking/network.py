@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.datasets import SERIES, synapse_labels, time_series
 from ikmeanfield.heterogeneity import Draw, laws
-from ikmeanfield.inputs import Current, currents
+from ikmeanfield.inputs import Current, currents, step_means
 from ikmeanfield.spiking import euler, exact, flow, layout
 from ikmeanfield.spiking.compiled import renew_together
 from ikmeanfield.spiking.flow import MAX_SPIKES
@@ -22,7 +22,6 @@ from ikmeanfield.spiking.layout import (
     Records,
     SpikeLog,
     State,
-    segments,
     synapses,
 )
 from ikmeanfield.stepping import DEFAULT_STEP, RECORDABLE, Scheme, check_step, whole_ratio
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[float], None]
+
+MEANS = 100_000
+"""Steps for which the means of the input currents are computed at once."""
 
 SCHEMES: dict[str, ModuleType] = {"exact": exact, "euler": euler}
 renew_together([flow, layout, exact, euler])
@@ -149,7 +151,7 @@ class Network:
 
     def run(
         self,
-        inputs: Mapping[str, Current] | None = None,
+        inputs: Mapping[str, Current | float] | None = None,
         *,
         duration: float,
         sample: float,
@@ -162,8 +164,8 @@ class Network:
         Parameters
         ----------
         inputs
-            Input current by population, in network time; a population that is not named
-            receives its constant `input_current`.
+            Input current by population, in network time: a current or, for a constant one, a
+            number in pA. A population that is not named receives its constant `input_current`.
         duration, sample
             Length of the run and sampling interval in ms: whole multiples of the sample
             interval and of the step.
@@ -195,7 +197,8 @@ class Network:
             raise ValueError(msg)
         watched = self._watch(spikes or {})
         records = self._records(samples, record)
-        given = segments(currents(self.circuit, inputs))
+        given = list(currents(self.circuit, inputs).values())
+        means, ends = np.zeros((0, len(given))), 0  # of the input currents, up to step `ends`
         began = self.steps_done
         self._state.spikes[:] = 0
         found: list[tuple[NDArray[np.int64], FloatArray]] = []
@@ -203,9 +206,13 @@ class Network:
         chunk = max(1, total // 50)
         log = self._log(watched)
         while (done := self.steps_done - began) < total:
+            if done == ends:
+                ends = min(done + MEANS, total)
+                means = step_means(given, self.steps_done, ends - done, self.step)
+            ahead = means[len(means) - (ends - done) :][:chunk]
             status, carried, population, neuron = self._kernel.advance(
-                self.steps_done, min(chunk, total - done), self.step, stride, done,
-                self._cells, self._synapses, given, self._state, self._threshold, records, log,
+                self.steps_done, len(ahead), stride, done, self._cells, self._synapses, ahead,
+                self._state, self._threshold, records, log,
             )  # fmt: skip
             self.steps_done += carried
             if log.filled[0]:
@@ -382,7 +389,7 @@ class Network:
 
 def simulate(
     circuit: Circuit,
-    inputs: Mapping[str, Current] | None = None,
+    inputs: Mapping[str, Current | float] | None = None,
     *,
     duration: float,
     sample: float,

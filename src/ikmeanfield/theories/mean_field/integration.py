@@ -1,4 +1,4 @@
-"""Integration of the mean field in time, under piecewise linear input currents."""
+"""Integration of the mean field in time, under any input currents."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class IntegrationError(RuntimeError):
 
 def integrate(
     circuit: Circuit,
-    inputs: Mapping[str, Current] | None = None,
+    inputs: Mapping[str, Current | float] | None = None,
     *,
     duration: float,
     sample: float,
@@ -60,7 +60,8 @@ def integrate(
     circuit
         Populations, synapses and parameters.
     inputs
-        Input current of a population, by its name; the constant `input_current` where not given.
+        Input current of a population, by its name: a current or, for a constant one, a number in
+        pA. A population that is not named receives its constant `input_current`.
     duration
         Length of the run in ms, a multiple of `sample`.
     sample
@@ -102,7 +103,7 @@ def integrate(
 
 def solution(
     model: MeanField,
-    inputs: Mapping[str, Current] | None,
+    inputs: Mapping[str, Current | float] | None,
     *,
     duration: float,
     sample: float,
@@ -131,10 +132,10 @@ def solution(
         if on_grid:  # the end is a sample but for rounding
             times = times[:-1]
             times[-1] = end
-        lines = _lines(drive, start, end)
+        lines, kernels = _driven(drive, start, end)
         arguments = (p, lines, trace, *model.structure)
         try:
-            solution = solve(y, times, arguments, rtol, atol * scale)
+            solution = solve(y, times, kernels, arguments, rtol, atol * scale)
         except _FailureError as failure:
             raise IntegrationError(_explained(model, str(failure), p, trace)) from None
         states[rows] = solution[1:] if on_grid else solution[1:-1]
@@ -175,7 +176,7 @@ def _pieces(
     to each other than rounding are one.
     """
     edges = [0.0]
-    inner = {t for current in drive.values() for t in current.breaks if 0.0 < t < duration}
+    inner = {t for current in drive.values() for t in current.breaks(0.0, duration)}
     for t in sorted(inner):
         if t - edges[-1] > 1e-9 * sample and duration - t > 1e-9 * sample:
             edges.append(t)
@@ -187,17 +188,37 @@ def _pieces(
         yield a, b, slice(i, j)
 
 
-def _lines(drive: Mapping[str, Current], start: float, end: float) -> FloatArray:
-    """Each current between two neighbouring breaks as value, slope and anchor."""
-    rows = []
-    for current in drive.values():
-        j = int(np.searchsorted(current.starts, 0.5 * (start + end), side="right")) - 1
-        rows.append((current.values[j], current.slopes[j], current.anchors[j]))
-    return np.array(rows)
+Kernels = tuple[Callable[..., FloatArray], Callable[..., FloatArray]]
+"""Field and Jacobian as functions of time, state and the arguments of `driven_field`."""
+
+
+def _driven(drive: Mapping[str, Current], start: float, end: float) -> tuple[FloatArray, Kernels]:
+    """Each current between two neighbouring breaks as value, slope and anchor, and the kernels.
+
+    The kernels know linear currents. One that is not linear is evaluated whenever a solver calls
+    them, and handed on as a line through its value.
+    """
+    pieces = {i: current.line(start, end) for i, current in enumerate(drive.values())}
+    lines = np.array([piece or (0.0, 0.0, 0.0) for piece in pieces.values()])
+    curved = [(i, c) for i, c in enumerate(drive.values()) if pieces[i] is None]
+    if not curved:
+        return lines, (equations.driven_field, equations.driven_jacobian)
+
+    def field(t: float, y: FloatArray, *arguments: Any) -> FloatArray:
+        for i, current in curved:
+            lines[i] = float(current(t)), 0.0, t
+        return equations.driven_field(t, y, *arguments)
+
+    def jacobian(t: float, y: FloatArray, *arguments: Any) -> FloatArray:
+        for i, current in curved:
+            lines[i] = float(current(t)), 0.0, t
+        return equations.driven_jacobian(t, y, *arguments)
+
+    return lines, (field, jacobian)
 
 
 Solver = Callable[
-    [FloatArray, FloatArray, tuple[Any, ...], float, FloatArray],
+    [FloatArray, FloatArray, Kernels, tuple[Any, ...], float, FloatArray],
     FloatArray,
 ]
 
@@ -205,6 +226,7 @@ Solver = Callable[
 def _lsoda(
     y: FloatArray,
     times: FloatArray,
+    kernels: Kernels,
     arguments: tuple[Any, ...],
     rtol: float,
     atol: FloatArray,
@@ -219,7 +241,7 @@ def _lsoda(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ODEintWarning)  # its message is looked at below
         solution, report = odeint(
-            equations.driven_field, y, times, args=arguments, Dfun=equations.driven_jacobian,
+            kernels[0], y, times, args=arguments, Dfun=kernels[1],
             tfirst=True, full_output=True, rtol=rtol, atol=atol, mxstep=_MAX_STEPS,
         )  # fmt: skip
     if report["message"] != "Integration successful.":
@@ -233,6 +255,7 @@ def _implicit(method: str) -> Solver:
     def solve(
         y: FloatArray,
         times: FloatArray,
+        kernels: Kernels,
         arguments: tuple[Any, ...],
         rtol: float,
         atol: FloatArray,
@@ -241,10 +264,10 @@ def _implicit(method: str) -> Solver:
 
         # scipy hands over strided views at times, for which numba would compile once more.
         def field(t: float, state: FloatArray) -> FloatArray:
-            return equations.driven_field(t, np.ascontiguousarray(state), *arguments)
+            return kernels[0](t, np.ascontiguousarray(state), *arguments)
 
         def jacobian(t: float, state: FloatArray) -> FloatArray:
-            return equations.driven_jacobian(t, np.ascontiguousarray(state), *arguments)
+            return kernels[1](t, np.ascontiguousarray(state), *arguments)
 
         try:
             result = solve_ivp(

@@ -185,7 +185,7 @@ class MeanField:
 
     def integrate(
         self,
-        inputs: Mapping[str, Current] | None = None,
+        inputs: Mapping[str, Current | float] | None = None,
         *,
         duration: float,
         sample: float,

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from ikmeanfield.circuit import excitatory_inhibitory
-from ikmeanfield.inputs import Current, constant, currents, ramp, steps
-from ikmeanfield.spiking.layout import mean_current, segments
+from ikmeanfield.inputs import Current, constant, currents, ramp, step_means, steps
 
 times = st.lists(st.floats(-50, 50), min_size=1, max_size=6, unique_by=lambda t: round(t, 1))
 values = st.floats(-200, 200)
@@ -46,9 +45,9 @@ def test_values_of_arrays() -> None:
     np.testing.assert_array_equal(constant(3)(t), 3.0)
     np.testing.assert_array_equal(steps([(0, 1), (10, 2), (25, 4)])(t), [1, 1, 1, 2, 4, 4])
     np.testing.assert_allclose(ramp([(0, 20), (10, 70)])(t), [20, 20, 69.995, 70, 70, 70])
-    assert constant(3).breaks == ()
-    assert steps([(0, 1), (10, 2), (25, 4)]).breaks == (10.0, 25.0)
-    assert ramp([(0, 20), (10, 70)]).breaks == (0.0, 10.0)
+    assert constant(3).breaks(-9.0, 9.0) == []
+    assert steps([(0, 1), (10, 2), (25, 4)]).breaks(0.0, 99.0) == [10.0, 25.0]
+    assert ramp([(0, 20), (10, 70)]).breaks(-1.0, 10.0) == [0.0]
     assert float(ramp([(5, 2)])(7.0)) == 2.0
 
 
@@ -63,26 +62,22 @@ def test_mean_over_a_step(
 ) -> None:
     """Oracle: quadrature from break to break; several breaks may lie inside one step."""
     given_ = {"a": steps(one) if jump else ramp(one), "b": ramp(two), "c": constant(5.0)}
-    packed = segments(given_)
     end = begin + length
-    for index, current in enumerate(given_.values()):
-        edges = [begin, *(t for t in current.breaks if begin < t < end), end]
+    for current in given_.values():
+        edges = [begin, *current.breaks(begin, end), end]
         whole = sum(
             quad(lambda t, c=current: float(c(t)), a, b, epsabs=1e-10)[0]
             for a, b in itertools.pairwise(edges)
         )
-        got = mean_current(packed, index, begin, end)
-        assert got == pytest.approx(whole / length, rel=1e-7, abs=1e-6)
+        assert float(current.mean(begin, end)) == pytest.approx(whole / length, rel=1e-7, abs=1e-6)
 
 
 def test_mean_over_steps_adds_up_far_from_zero() -> None:
     """Oracle: the integral of a ramp over its whole length, from many short steps at late times."""
     current = ramp([(20_000.0, 20.0), (20_100.0, 70.0)])
-    packed = segments({"a": current})
-    total = sum(
-        mean_current(packed, 0, (200_000 + n) * 0.1, (200_001 + n) * 0.1) for n in range(1000)
-    )
-    assert total / 1000 == pytest.approx(45.0, rel=1e-9)
+    means = step_means([current], 200_000, 1000, 0.1)
+    assert means.shape == (1000, 1)
+    assert means.mean() == pytest.approx(45.0, rel=1e-9)
 
 
 def test_currents_of_a_circuit() -> None:
