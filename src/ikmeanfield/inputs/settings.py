@@ -39,7 +39,7 @@ class Input(Validated):
                 found[key] = value
             elif key not in INPUTS:
                 problems.append({"type": "extra_forbidden", "loc": (key,), "input": value})
-            elif value is not None:
+            else:
                 try:
                     found[key] = INPUTS[key].model_validate(value)
                 except ValidationError as error:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 Progress = Callable[[float], None]
 
-MEANS = 100_000
-"""Steps for which the means of the input currents are computed at once."""
+MEANS = 4000
+"""Steps for which the means of the input currents are computed at once, to bound the memory."""
 
 SCHEMES: dict[str, ModuleType] = {"exact": exact, "euler": euler}
 renew_together([flow, layout, exact, euler])
@@ -221,8 +221,9 @@ class Network:
                 log.filled[0] = 0
             if status not in (0, SPIKES_FULL):
                 raise self._failure(status, population, neuron)
-            if progress is not None:
-                progress((self.steps_done - began) / total)
+            now = self.steps_done - began
+            if progress is not None and 50 * now // total > 50 * done // total:
+                progress(now / total)
         time = np.asarray((began + stride * np.arange(1, samples + 1)) * self.step, dtype=float)
         dataset = self._dataset(time, records, record, stride)
         return self._with_spikes(dataset, found) if spikes else dataset

@@ -61,7 +61,6 @@ def pulse(monkeypatch):
         ({"constant": 5, "scale": 2.0, "offset": 1.0}, constant(11.0)),
         ({"steps": [[0.0, 1.0], [5, 2.0]], "scale": 3.0}, steps([(0, 3), (5, 6)])),
         ({"ramp": [[0.0, 1.0], [5.0, 2.0]], "offset": -1.0}, ramp([(0, 0), (5, 1)])),
-        ({"ramp": [[0.0, 1.0]], "steps": None}, ramp([(0, 1)])),
     ],
 )
 def test_settings_make_currents_and_survive_storage(settings, expected):
@@ -90,6 +89,7 @@ def test_identity_is_the_one_that_stored_runs_have():
         ({"sine": 1.0}, r"input.rs.sine: unknown key \(value 1.0\)"),
         ({"constant": "x"}, "input.rs.constant: got 'x'; Input should be a valid number"),
         ({"constant": True}, "input.rs.constant: got True"),
+        ({"constant": None, "steps": [[0.0, 1.0]]}, "input.rs.constant: got None"),
         ({"steps": [[0.0, float("nan")]]}, r"input.rs.steps.0.1: got nan; .* finite"),
         ({"steps": [[0.0, 1.0, 2.0]]}, r"input.rs.steps.0: got .* at most 2"),
         ({"ramp": []}, r"input.rs.ramp: got \[\]; .* at least 1"),
