@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from ikmeanfield.circuit import excitatory_inhibitory
+from ikmeanfield import integrate, simulate
+from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking
 from ikmeanfield.inputs import Current, constant, currents, ramp, step_means, steps
 
 times = st.lists(st.floats(-50, 50), min_size=1, max_size=6, unique_by=lambda t: round(t, 1))
@@ -121,3 +122,42 @@ def test_a_current_is_a_value() -> None:
     assert steps([(0, 1), (5, 2)]) == steps([(0.0, 1.0), (5.0, 2.0)])
     assert isinstance(hash(constant(1)), int)
     assert isinstance(constant(1), Current)
+
+
+@pytest.mark.parametrize("run", [simulate, integrate])
+def test_a_number_is_a_constant_current(run) -> None:  # type: ignore[no-untyped-def]
+    """Oracle: the same current made by `constant`, and as the circuit's own, bit for bit."""
+    circuit = regular_spiking().replace({"rs.size": 20})
+    own = circuit.replace({"rs.input_current": 50.0})
+    expected = run(circuit, {"rs": constant(50.0)}, duration=20.0, sample=1.0)
+    for number in (50, 50.0, np.float64(50), np.int64(50)):
+        assert run(circuit, {"rs": number}, duration=20.0, sample=1.0).equals(expected)
+    for nothing in (None, {}):
+        assert run(own, nothing, duration=20.0, sample=1.0).equals(expected)
+
+
+@pytest.mark.parametrize("run", [simulate, integrate])
+@pytest.mark.parametrize(
+    ("inputs", "kind", "words"),
+    [
+        (50.0, TypeError, r"inputs = 50.0: expected a mapping from populations \(rs\)"),
+        ({"rs": "50"}, TypeError, r"population 'rs' is '50'; expected a number"),
+        ({"rs": None}, TypeError, r"population 'rs' is None; expected a number"),
+        ({"rs": True}, TypeError, r"population 'rs' is True; expected a number"),
+        ({"rs": [(0, 1)]}, TypeError, r"is \[\(0, 1\)\]; .* `constant`, `steps` or `ramp`"),
+        ({"rs": float("nan")}, ValueError, r"must be finite; got nan"),
+        ({"fs": 50.0}, ValueError, r"population 'fs'; the circuit has rs"),
+    ],
+)
+def test_other_inputs_are_refused_in_words(run, inputs, kind, words) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(kind, match=words):
+        run(regular_spiking(), inputs, duration=20.0, sample=1.0)
+
+
+def test_what_is_no_pair_is_refused_in_words() -> None:
+    for make in (steps, ramp):
+        for bad in (5.0, [1.0], [(0, 1, 2)], [("a", 1)], None):
+            with pytest.raises(TypeError, match="pairs"):
+                make(bad)
+    with pytest.raises(TypeError, match="number in pA; got '5'"):
+        constant("5")  # type: ignore[arg-type]

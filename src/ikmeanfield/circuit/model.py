@@ -219,6 +219,20 @@ class Circuit(Validated):
         return "\n".join(lines)
 
 
+def checked_circuit(given: object) -> Circuit:
+    """The circuit itself; anything else is refused in words.
+
+    Raises
+    ------
+    TypeError
+        Saying what was given and what is expected.
+    """
+    if not isinstance(given, Circuit):
+        msg = f"circuit = {given!r}: expected a Circuit, for example `regular_spiking()`"
+        raise TypeError(msg)
+    return given
+
+
 def _keys(path: str) -> list[str]:
     return path.split(".")
 

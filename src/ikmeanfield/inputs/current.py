@@ -7,7 +7,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf, isfinite
-from typing import NamedTuple
+from numbers import Real
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -119,6 +120,9 @@ class PiecewiseLinear(Current):
 
 def constant(value: float) -> PiecewiseLinear:
     """A current of `value` pA at all times."""
+    if not _is_number(value):
+        msg = f"a constant current must be a number in pA; got {value!r}"
+        raise TypeError(msg)
     if not isfinite(value):
         msg = f"a constant current must be finite; got {value}"
         raise ValueError(msg)
@@ -198,11 +202,15 @@ def step_means(inputs: Iterable[Current], first: int, count: int, step: float) -
     return np.stack([current.mean(begin, begin + step) for current in inputs], axis=1)
 
 
+def _is_number(given: object) -> TypeGuard[float]:
+    return isinstance(given, Real) and not isinstance(given, bool | np.bool_)
+
+
 def _as_current(name: str, given: object) -> Current:
     if isinstance(given, Current):
         return given
-    if isinstance(given, int | float | np.integer | np.floating) and not isinstance(given, bool):
-        return constant(float(given))
+    if _is_number(given):
+        return constant(given)
     msg = (
         f"input given to population {name!r} is {given!r}; expected a number (a constant current "
         "in pA) or a current made by `constant`, `steps` or `ramp`"
@@ -213,7 +221,11 @@ def _as_current(name: str, given: object) -> Current:
 def _ordered(
     points: Iterable[tuple[float, float]],
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    pairs = [(float(t), float(value)) for t, value in points]
+    try:
+        pairs = [(float(t), float(value)) for t, value in points]
+    except (TypeError, ValueError):
+        msg = f"a current is made of pairs (time in ms, value in pA); got {points!r}"
+        raise TypeError(msg) from None
     if not pairs:
         msg = "a current needs at least one point (time, value)"
         raise ValueError(msg)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import index
 from types import ModuleType
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ikmeanfield.circuit import Circuit
+from ikmeanfield.circuit import Circuit, checked_circuit
 from ikmeanfield.datasets import SERIES, synapse_labels, time_series
 from ikmeanfield.heterogeneity import Draw, laws
 from ikmeanfield.inputs import Current, currents, step_means
@@ -77,7 +78,7 @@ class Network:
         if scheme not in SCHEMES:
             msg = f"scheme = {scheme!r}; allowed are {', '.join(SCHEMES)}"
             raise ValueError(msg)
-        self.circuit = circuit
+        self.circuit = checked_circuit(circuit)
         self.scheme: Scheme = scheme
         self.step = DEFAULT_STEP[scheme] if step is None else float(step)
         check_step(circuit, self.step)
@@ -155,7 +156,7 @@ class Network:
         *,
         duration: float,
         sample: float,
-        record: Sequence[str] = RECORDABLE,
+        record: Sequence[str] | None = None,
         spikes: Mapping[str, Sequence[int]] | None = None,
         progress: Progress | None = None,
     ) -> xr.Dataset:
@@ -170,32 +171,34 @@ class Network:
             Length of the run and sampling interval in ms: whole multiples of the sample
             interval and of the step.
         record
-            Series to keep, of `RECORDABLE`. Rates are spikes counted over the sample interval;
-            the others are means at the sample times.
+            Names of the series to keep, of `RECORDABLE`; by default all. Rates are spikes
+            counted over the sample interval; the others are means at the sample times.
         spikes
-            Neurons whose spike times are kept, by population.
+            Neurons whose spike times are kept: their indices by population, in the order of
+            thresholds, for example ``{"rs": range(100)}``.
         progress
             Called with the fraction done, about fifty times.
 
         Returns
         -------
         xarray.Dataset
-            Dimensions (population or synapse, time), time in ms at the end of every interval;
-            with `spikes`, a ragged array: `spike_time` (ms) and `spike_neuron` over the
-            dimension `spike`, in order of time, with `spike_population`.
+            Dimensions (population or synapse, time), time in ms at the end of every interval.
+            With `spikes` also the ragged arrays `spike_time` (ms), `spike_neuron` and
+            `spike_population`, one entry per spike along the dimension `spike`, in order of time.
 
         Raises
         ------
+        TypeError
+            If `inputs`, `record` or `spikes` is not of a kind that is understood.
+        ValueError
+            If the times do not divide each other, or a name or a neuron does not exist.
         SimulationError
             If the state is no longer finite or a neuron spikes too often within a step.
         """
         stride = whole_ratio(sample, self.step, "sample", "step")
         samples = whole_ratio(duration, sample, "duration", "sample")
-        unknown = [name for name in record if name not in RECORDABLE]
-        if unknown:
-            msg = f"record names {unknown[0]!r}; allowed are {', '.join(RECORDABLE)}"
-            raise ValueError(msg)
-        watched = self._watch(spikes or {})
+        record = _checked_series(record)
+        watched = self._watch({} if spikes is None else spikes)
         records = self._records(samples, record)
         given = list(currents(self.circuit, inputs).values())
         means, ends = np.zeros((0, len(given))), 0  # of the input currents, up to step `ends`
@@ -226,10 +229,14 @@ class Network:
                 progress(now / total)
         time = np.asarray((began + stride * np.arange(1, samples + 1)) * self.step, dtype=float)
         dataset = self._dataset(time, records, record, stride)
-        return self._with_spikes(dataset, found) if spikes else dataset
+        return dataset if spikes is None else self._with_spikes(dataset, found)
 
     def _block(self, population: str) -> tuple[int, slice]:
-        p = list(self.circuit.populations).index(population)
+        names = list(self.circuit.populations)
+        if population not in names:
+            msg = f"no population {population!r}; the circuit has {', '.join(names)}"
+            raise ValueError(msg)
+        p = names.index(population)
         return p, slice(int(self._cells.offset[p]), int(self._cells.offset[p + 1]))
 
     def _draw_thresholds(self) -> dict[str, FloatArray]:
@@ -285,6 +292,12 @@ class Network:
         )
 
     def _watch(self, spikes: Mapping[str, Sequence[int]]) -> NDArray[np.int64]:
+        if not isinstance(spikes, Mapping):
+            msg = (
+                f"spikes = {spikes!r}: expected a mapping from populations to the indices of "
+                'neurons, such as {"rs": range(10)}'
+            )
+            raise TypeError(msg)
         if not spikes:
             return np.zeros(0, dtype=np.int64)
         watched = np.full(self._state.v.size, -1, dtype=np.int64)
@@ -294,7 +307,14 @@ class Network:
                 msg = f"spikes asked of population {name!r}; the circuit has {known}"
                 raise ValueError(msg)
             size = self.circuit.populations[name].size
-            chosen = np.asarray(neurons, dtype=np.int64)
+            try:
+                chosen = np.fromiter((index(i) for i in neurons), dtype=np.int64)
+            except TypeError:
+                msg = (
+                    f"spikes asked of neurons {neurons!r} in population {name!r}; expected a "
+                    "sequence of whole numbers, such as range(10)"
+                )
+                raise TypeError(msg) from None
             if chosen.size and (chosen.min() < 0 or chosen.max() >= size):
                 msg = f"spikes asked of neurons outside 0 … {size - 1} in population {name!r}"
                 raise ValueError(msg)
@@ -388,6 +408,20 @@ class Network:
         )
 
 
+def _checked_series(record: object) -> Sequence[str]:
+    """The names of the series to record: those given, or all of them."""
+    if record is None:
+        return RECORDABLE
+    if isinstance(record, str) or not isinstance(record, Sequence):
+        msg = f"record = {record!r}: expected a list of names, of {', '.join(RECORDABLE)}"
+        raise TypeError(msg)
+    for name in record:
+        if name not in RECORDABLE:
+            msg = f"record names {name!r}; allowed are {', '.join(RECORDABLE)}"
+            raise ValueError(msg)
+    return record
+
+
 def simulate(
     circuit: Circuit,
     inputs: Mapping[str, Current | float] | None = None,
@@ -398,13 +432,30 @@ def simulate(
     scheme: Scheme = "exact",
     thresholds: Draw = "quantiles",
     seed: int = 0,
-    record: Sequence[str] = RECORDABLE,
+    record: Sequence[str] | None = None,
     spikes: Mapping[str, Sequence[int]] | None = None,
     progress: Progress | None = None,
 ) -> xr.Dataset:
     """Simulate a circuit as a spiking network from rest.
 
-    See `Network` and `Network.run` for the arguments and what is returned.
+    Parameters
+    ----------
+    circuit
+        Populations, synapses and parameters.
+    inputs
+        Input current by population: a number in pA, or a current made by `constant`, `steps` or
+        `ramp`. A population that is not named receives its constant `input_current`.
+    duration, sample
+        Length of the run and sampling interval in ms.
+    step, scheme, thresholds, seed
+        See `Network`.
+    record, spikes, progress
+        See `Network.run`.
+
+    Returns
+    -------
+    xarray.Dataset
+        As `Network.run` describes; with `spikes`, spike times of the chosen neurons too.
     """
     network = Network(circuit, step=step, scheme=scheme, thresholds=thresholds, seed=seed)
     return network.run(

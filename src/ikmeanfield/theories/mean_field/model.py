@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ikmeanfield.circuit import Circuit
+from ikmeanfield.circuit import Circuit, checked_circuit
 from ikmeanfield.continuation.problem import Problem, Scalar
 from ikmeanfield.theories.mean_field import equations
 from ikmeanfield.theories.mean_field.domain import (
@@ -73,7 +73,7 @@ class MeanField:
             allowed = ", ".join(repr(form) for form in get_args(Form))
             msg = f"form = {self.form!r} is not one of {allowed}"
             raise ValueError(msg)
-        check_laws(self.circuit)
+        check_laws(checked_circuit(self.circuit))
         if self.reset_correction:
             check_domain_at_rest(self.circuit)
             for name, population in self.circuit.populations.items():
@@ -204,6 +204,10 @@ class MeanField:
         """
         from ikmeanfield.theories.mean_field.reset import firing_rate  # noqa: PLC0415
 
+        if population not in self.circuit.populations:
+            known = ", ".join(self.circuit.populations)
+            msg = f"rates asked of population {population!r}; the circuit has {known}"
+            raise ValueError(msg)
         return firing_rate(
             self.circuit.populations[population], current,
             infinite_reset=not self.reset_correction, name=population,
