@@ -98,6 +98,30 @@ class ChosenByKind:
         return {"oneOf": [handler(m.__pydantic_core_schema__) for m in self.registry.values()]}
 
 
+class RegisteredName:
+    """Annotation of a field that holds a name of a registry, looked up when it is checked."""
+
+    def __init__(self, registry: Mapping[str, Any]) -> None:
+        self.registry = registry
+
+    def check(self, name: str) -> str:
+        """The name itself, if the registry has it."""
+        if name not in self.registry:
+            msg = f"allowed are {', '.join(self.registry)}"
+            raise ValueError(msg)
+        return name
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.registry)}
+
+
 class ConfigError(ValueError):
     """The configuration is wrong; the message names the keys, the values and what is allowed."""
 

@@ -71,8 +71,13 @@ def test_a_branch_ends_where_the_papers_form_would_give_a_negative_rate():
     ends = {}
     for form in ("paper", "absolute"):
         branch = equilibrium_diagram(
-            circuit, "fs.input_current", 100.0, 150.0, form=form, cycles=False
-        )["equilibria"]
+            circuit,
+            "fs.input_current",
+            100.0,
+            150.0,
+            theory=MeanFieldSettings(form=form),
+            cycles=False,
+        )["equilibria"]  # fmt: skip
         ends[form] = branch
         assert branch["rs.firing_rate"].min() > -1e-12
     last = ends["paper"].ends[1]

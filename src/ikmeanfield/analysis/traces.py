@@ -16,7 +16,7 @@ from ikmeanfield.theories.protocol import TheoryFactory, require
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.thresholds import Draw
+    from ikmeanfield.heterogeneity import Draw
 
 CURRENT, ADAPTATION = "input_current", "adaptation"
 

@@ -15,7 +15,7 @@ from ikmeanfield.experiments.drawing import Figure, checked
 from ikmeanfield.experiments.grid import Sweep
 from ikmeanfield.experiments.paths import ALL, conflict, spread
 from ikmeanfield.experiments.settings import INPUT, is_setting, refusal
-from ikmeanfield.experiments.input_shape import Input
+from ikmeanfield.inputs import Input
 from ikmeanfield.schema import ChosenByKind, ConfigError, Label, Validated, Value, explain
 from ikmeanfield.studies import KINDS
 from ikmeanfield.studies.study import Study

@@ -22,8 +22,7 @@ from ikmeanfield.experiments.config import StudyChoice
 from ikmeanfield.experiments.run import Run
 from ikmeanfield.experiments.settings import INPUT, applied, units
 from ikmeanfield.files import replacing
-from ikmeanfield.experiments.input_shape import Input
-from ikmeanfield.inputs import Current
+from ikmeanfield.inputs import Current, Input
 from ikmeanfield.schema import Label, Validated
 from ikmeanfield.studies.cost import Cost
 from ikmeanfield.studies.study import Item, Study

@@ -22,7 +22,7 @@ from ikmeanfield.figures.style import (
     label_panel,
     style,
 )
-from ikmeanfield.thresholds import TruncatedLorentzian
+from ikmeanfield.heterogeneity import TruncatedLorentzian
 from ikmeanfield.studies.series import joined_summaries
 
 POPULATION = "rs"

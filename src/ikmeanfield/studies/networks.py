@@ -9,7 +9,7 @@ from annotated_types import Len
 from pydantic import Field, ValidationInfo, field_validator
 
 from ikmeanfield.keys import hashed, seed_of
-from ikmeanfield.thresholds import Draw
+from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.limits import SAMPLES, STEPS, at_most
 from ikmeanfield.schema import ConfigError
 from ikmeanfield.stepping import DEFAULT_STEP, Scheme, Series, check_step, whole_ratio

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.keys import hashed
-from ikmeanfield.thresholds import Draw
+from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.inputs import ramp
 from ikmeanfield.limits import RAMP, at_most
 from ikmeanfield.schema import ConfigError, Label, Validated

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.keys import hashed, seed_of
-from ikmeanfield.thresholds import Draw
+from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.limits import RAMP, STEPS, at_most
 from ikmeanfield.schema import ConfigError, Label
 from ikmeanfield.stepping import DEFAULT_STEP, whole_ratio

@@ -99,7 +99,7 @@ class Theory(Protocol):
 
     def integrate(
         self,
-        inputs: Mapping[str, Current] | None = None,
+        inputs: Mapping[str, Current | float] | None = None,
         *,
         duration: float,
         sample: float,

@@ -24,8 +24,8 @@ from ikmeanfield.analysis.transitions.search import (
     soft_borders,
 )
 from ikmeanfield.circuit import Circuit
+from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.spiking import Network
-from ikmeanfield.thresholds import Draw
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -1,4 +1,4 @@
-"""Where the reset correction of Eq. 34 is defined, and where it is accurate.
+"""For which circuits the mean field and its reset correction (Eq. 34) are defined.
 
 Light to import, so that a configuration is checked without loading a kernel.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 
 from ikmeanfield.circuit import Circuit, Population
+from ikmeanfield.heterogeneity import LAWS, laws
 from ikmeanfield.theories.protocol import DomainError
 
 
@@ -37,6 +38,28 @@ def outside_domain(population: Population, name: str, vertex: float) -> str:
         f"alpha/(2k) = {vertex:g} mV, reset_potential = {population.reset_potential:g} mV, "
         f"peak_potential = {population.peak_potential:g} mV"
     )
+
+
+def check_laws(circuit: Circuit) -> None:
+    """Refuse a law of heterogeneity over which the mean field cannot average.
+
+    The averages of Eqs. 22-23 are values at the pole center + i width of the law's density.
+
+    Raises
+    ------
+    DomainError
+        Naming the population, its law, and laws that the mean field takes.
+    """
+    for name, population in circuit.populations.items():
+        for parameter, law in laws(population).items():
+            if law.pole != complex(law.center, law.width):
+                taken = [n for n, cls in LAWS.items() if cls(0.0, 1.0, 1.0).pole == 1j]
+                msg = (
+                    f"{name}: law = {population.law!r} of the {parameter}: a mean field averages "
+                    f"over a pole at {parameter} + i width, which this law does not have; laws "
+                    f"that have it: {', '.join(taken)}"
+                )
+                raise DomainError(msg)
 
 
 def check_domain_at_rest(circuit: Circuit) -> None:

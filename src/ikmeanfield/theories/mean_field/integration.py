@@ -1,4 +1,4 @@
-"""Integration of the mean field in time, under piecewise linear input currents."""
+"""Integration of the mean field in time, under any input currents."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ SCALES = {"firing_rate": 1e-3, "membrane_potential": 1.0, "recovery": 1.0}
 """Scale of each kind of variable (1/ms, mV, pA) in which `atol` counts; 0.01 for s."""
 
 _MAX_STEPS = 1_000_000
-
 _LONG = 20_000.0
-"""Only runs longer than this, in ms, can take seconds and report from within a piece."""
+"""Integrations of more than so many ms may report their progress."""
 
 
 class IntegrationError(RuntimeError):
@@ -42,7 +41,7 @@ class IntegrationError(RuntimeError):
 
 def integrate(
     circuit: Circuit,
-    inputs: Mapping[str, Current] | None = None,
+    inputs: Mapping[str, Current | float] | None = None,
     *,
     duration: float,
     sample: float,
@@ -64,7 +63,8 @@ def integrate(
     circuit
         Populations, synapses and parameters.
     inputs
-        Input current of a population, by its name; the constant `input_current` where not given.
+        Input current of a population, by its name: a current or, for a constant one, a number in
+        pA. A population that is not named receives its constant `input_current`.
     duration
         Length of the run in ms, a multiple of `sample`.
     sample
@@ -83,8 +83,6 @@ def integrate(
         ``'LSODA'`` (fastest), ``'BDF'`` or ``'Radau'``.
     progress
         Called with the fraction done whenever a piece between two breaks of the input is done.
-        Without it, a run of more than two seconds shows its progress in a terminal or a notebook
-        (see `ikmeanfield.show_progress`).
 
     Returns
     -------
@@ -108,7 +106,7 @@ def integrate(
 
 def solution(
     model: MeanField,
-    inputs: Mapping[str, Current] | None,
+    inputs: Mapping[str, Current | float] | None,
     *,
     duration: float,
     sample: float,
@@ -132,19 +130,18 @@ def solution(
     states = np.empty((count, y.size))
     trace = np.zeros(y.size + 2)
     with report("integrating the mean field") as task:
-        field = equations.driven_field
-        if duration > _LONG and progress is None and is_live():
-            field = _reporting(field, task, duration)
         for start, end, rows in _pieces(drive, duration, sample):
             times = np.concatenate(([start], time[rows], [end]))
             on_grid = bool(times.size > 2 and end - times[-2] < 2e-6 * sample)
             if on_grid:  # the end is a sample but for rounding
                 times = times[:-1]
                 times[-1] = end
-            lines = _lines(drive, start, end)
+            lines, kernels = _driven(drive, start, end)
+            if duration > _LONG and progress is None and is_live():
+                kernels = _reporting(kernels[0], task, duration), kernels[1]
             arguments = (p, lines, trace, *model.structure)
             try:
-                solution = solve(field, y, times, arguments, rtol, atol * scale)
+                solution = solve(y, times, kernels, arguments, rtol, atol * scale)
             except _FailureError as failure:
                 raise IntegrationError(_explained(model, str(failure), p, trace)) from None
             states[rows] = solution[1:] if on_grid else solution[1:-1]
@@ -185,7 +182,7 @@ def _pieces(
     to each other than rounding are one.
     """
     edges = [0.0]
-    inner = {t for current in drive.values() for t in current.breaks if 0.0 < t < duration}
+    inner = {t for current in drive.values() for t in current.breaks(0.0, duration)}
     for t in sorted(inner):
         if t - edges[-1] > 1e-9 * sample and duration - t > 1e-9 * sample:
             edges.append(t)
@@ -197,24 +194,42 @@ def _pieces(
         yield a, b, slice(i, j)
 
 
-def _lines(drive: Mapping[str, Current], start: float, end: float) -> FloatArray:
-    """Each current between two neighbouring breaks as value, slope and anchor."""
-    rows = []
-    for current in drive.values():
-        j = int(np.searchsorted(current.starts, 0.5 * (start + end), side="right")) - 1
-        rows.append((current.values[j], current.slopes[j], current.anchors[j]))
-    return np.array(rows)
+Kernels = tuple[Callable[..., FloatArray], Callable[..., FloatArray]]
+"""Field and Jacobian as functions of time, state and the arguments of `driven_field`."""
 
 
-Field = Callable[..., FloatArray]
+def _driven(drive: Mapping[str, Current], start: float, end: float) -> tuple[FloatArray, Kernels]:
+    """Each current between two neighbouring breaks as value, slope and anchor, and the kernels.
+
+    The kernels know linear currents. One that is not linear is evaluated whenever a solver calls
+    them, and handed on as a line through its value.
+    """
+    pieces = {i: current.line(start, end) for i, current in enumerate(drive.values())}
+    lines = np.array([piece or (0.0, 0.0, 0.0) for piece in pieces.values()])
+    curved = [(i, c) for i, c in enumerate(drive.values()) if pieces[i] is None]
+    if not curved:
+        return lines, (equations.driven_field, equations.driven_jacobian)
+
+    def field(t: float, y: FloatArray, *arguments: Any) -> FloatArray:
+        for i, current in curved:
+            lines[i] = float(current(t)), 0.0, t
+        return equations.driven_field(t, y, *arguments)
+
+    def jacobian(t: float, y: FloatArray, *arguments: Any) -> FloatArray:
+        for i, current in curved:
+            lines[i] = float(current(t)), 0.0, t
+        return equations.driven_jacobian(t, y, *arguments)
+
+    return lines, (field, jacobian)
+
 
 Solver = Callable[
-    [Field, FloatArray, FloatArray, tuple[Any, ...], float, FloatArray],
+    [FloatArray, FloatArray, Kernels, tuple[Any, ...], float, FloatArray],
     FloatArray,
 ]
 
 
-def _reporting(field: Field, task: Task, duration: float) -> Field:
+def _reporting(field: Callable[..., FloatArray], task: Task, duration: float) -> Any:
     """The same field, which reports the time reached every thousand calls."""
     calls = itertools.count(1)
 
@@ -227,9 +242,9 @@ def _reporting(field: Field, task: Task, duration: float) -> Field:
 
 
 def _lsoda(
-    field: Field,
     y: FloatArray,
     times: FloatArray,
+    kernels: Kernels,
     arguments: tuple[Any, ...],
     rtol: float,
     atol: FloatArray,
@@ -244,7 +259,7 @@ def _lsoda(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ODEintWarning)  # its message is looked at below
         solution, report = odeint(
-            field, y, times, args=arguments, Dfun=equations.driven_jacobian,
+            kernels[0], y, times, args=arguments, Dfun=kernels[1],
             tfirst=True, full_output=True, rtol=rtol, atol=atol, mxstep=_MAX_STEPS,
         )  # fmt: skip
     if report["message"] != "Integration successful.":
@@ -256,9 +271,9 @@ def _implicit(method: str) -> Solver:
     """A solver through `solve_ivp`; states at `times`, the first of which is the start."""
 
     def solve(
-        field: Field,
         y: FloatArray,
         times: FloatArray,
+        kernels: Kernels,
         arguments: tuple[Any, ...],
         rtol: float,
         atol: FloatArray,
@@ -266,15 +281,15 @@ def _implicit(method: str) -> Solver:
         from scipy.integrate import solve_ivp  # noqa: PLC0415
 
         # scipy hands over strided views at times, for which numba would compile once more.
-        def contiguous(t: float, state: FloatArray) -> FloatArray:
-            return field(t, np.ascontiguousarray(state), *arguments)
+        def field(t: float, state: FloatArray) -> FloatArray:
+            return kernels[0](t, np.ascontiguousarray(state), *arguments)
 
         def jacobian(t: float, state: FloatArray) -> FloatArray:
-            return equations.driven_jacobian(t, np.ascontiguousarray(state), *arguments)
+            return kernels[1](t, np.ascontiguousarray(state), *arguments)
 
         try:
             result = solve_ivp(
-                contiguous, (times[0], times[-1]), y, method=method, t_eval=times, jac=jacobian,
+                field, (times[0], times[-1]), y, method=method, t_eval=times, jac=jacobian,
                 rtol=rtol, atol=atol,
             )  # fmt: skip
         except ValueError as error:  # scipy's factorisation refuses NaN in this way

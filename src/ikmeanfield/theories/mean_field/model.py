@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ikmeanfield.circuit import Circuit
+from ikmeanfield.circuit import Circuit, checked_circuit
 from ikmeanfield.continuation.problem import Problem, Scalar
 from ikmeanfield.theories.mean_field import equations
 from ikmeanfield.theories.mean_field.domain import (
     check_domain_at_rest,
+    check_laws,
     outside_domain,
     warn_of_high_reset,
 )
@@ -54,6 +55,8 @@ class MeanField:
 
     Raises
     ------
+    DomainError
+        If a law of the circuit's heterogeneity has no pole to average by.
     ResetDomainError
         If the reset correction is asked for and not defined at rest (see `check_domain_at_rest`).
     """
@@ -70,6 +73,7 @@ class MeanField:
             allowed = ", ".join(repr(form) for form in get_args(Form))
             msg = f"form = {self.form!r} is not one of {allowed}"
             raise ValueError(msg)
+        check_laws(checked_circuit(self.circuit))
         if self.reset_correction:
             check_domain_at_rest(self.circuit)
             for name, population in self.circuit.populations.items():
@@ -181,7 +185,7 @@ class MeanField:
 
     def integrate(
         self,
-        inputs: Mapping[str, Current] | None = None,
+        inputs: Mapping[str, Current | float] | None = None,
         *,
         duration: float,
         sample: float,
@@ -200,6 +204,10 @@ class MeanField:
         """
         from ikmeanfield.theories.mean_field.reset import firing_rate  # noqa: PLC0415
 
+        if population not in self.circuit.populations:
+            known = ", ".join(self.circuit.populations)
+            msg = f"rates asked of population {population!r}; the circuit has {known}"
+            raise ValueError(msg)
         return firing_rate(
             self.circuit.populations[population], current,
             infinite_reset=not self.reset_correction, name=population,

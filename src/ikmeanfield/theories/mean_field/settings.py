@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from ikmeanfield.theories.mean_field.domain import check_domain_at_rest
+from ikmeanfield.theories.mean_field.domain import check_domain_at_rest, check_laws
 from ikmeanfield.theories.protocol import Question, TheorySettings
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Form = Literal["paper", "absolute"]
 
-NETWORK_ONLY = ("size", "truncation", "recovery")
+NETWORK_ONLY = ("size", "truncation", "law", "recovery")
 """Parameters of a population that enter no mean field."""
 RESET = ("peak_potential", "reset_potential")
 """Parameters of a population that enter only the mean field with the reset correction."""
@@ -39,7 +39,8 @@ class MeanFieldSettings(TheorySettings):
         return len(parts) != 2 or parts[1] not in hidden
 
     def check(self, circuit: Circuit) -> None:
-        """Refuse a circuit whose reset correction is asked for and not defined at rest."""
+        """Refuse laws without a pole, and a reset correction that is not defined at rest."""
+        check_laws(circuit)
         if self.reset_correction:
             check_domain_at_rest(circuit)
 

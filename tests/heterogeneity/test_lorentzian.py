@@ -9,7 +9,7 @@ from scipy import stats
 from scipy.integrate import quad
 
 from ikmeanfield.circuit import excitatory_inhibitory, truncated
-from ikmeanfield.thresholds import TruncatedLorentzian
+from ikmeanfield.heterogeneity import TruncatedLorentzian, laws
 
 CASES = [(-40.0, 1.0, 20.0), (-40.0, 0.01, 20.0), (-40.0, 5.0, 5.0), (0.0, 3.0, 40.0)]
 
@@ -64,7 +64,7 @@ def test_quantiles_split_the_range_into_equal_probabilities() -> None:
     """Oracle: untruncated Cauchy quantiles at probabilities mapped into the range."""
     case = (-40.0, 2.0, 15.0)
     whole, inside = cauchy(*case)
-    got = TruncatedLorentzian(*case).thresholds(100, "quantiles", default_rng(0))
+    got = TruncatedLorentzian(*case).sample(100, "quantiles", default_rng(0))
     p = whole.cdf(-55.0) + inside * (np.arange(100) + 0.5) / 100
     np.testing.assert_allclose(got, whole.ppf(p), rtol=1e-10)
     assert np.all(np.diff(got) > 0)
@@ -75,7 +75,7 @@ def test_random_draws_follow_the_law() -> None:
     """Oracle: Kolmogorov-Smirnov test against the truncated scipy distribution, fixed seed."""
     case = (-40.0, 2.0, 15.0)
     whole, inside = cauchy(*case)
-    got = TruncatedLorentzian(*case).thresholds(20_000, "random", default_rng(7))
+    got = TruncatedLorentzian(*case).sample(20_000, "random", default_rng(7))
 
     def law(x: np.ndarray) -> np.ndarray:
         return np.clip((whole.cdf(x) - whole.cdf(-55.0)) / inside, 0, 1)
@@ -89,37 +89,37 @@ def test_random_draws_follow_the_law() -> None:
 def test_random_draws_depend_on_the_generator_alone() -> None:
     """Oracle: equal seeds, equal bytes; quantiles ignore the generator."""
     law = TruncatedLorentzian(-40.0, 1.0, 20.0)
-    one, same, other = (law.thresholds(50, "random", default_rng(s)) for s in (3, 3, 4))
+    one, same, other = (law.sample(50, "random", default_rng(s)) for s in (3, 3, 4))
     assert one.tobytes() == same.tobytes()
     assert one.tobytes() != other.tobytes()
     for seed in (3, 4):
-        got = law.thresholds(50, "quantiles", default_rng(seed))
-        assert got.tobytes() == law.thresholds(50, "quantiles", default_rng(0)).tobytes()
+        got = law.sample(50, "quantiles", default_rng(seed))
+        assert got.tobytes() == law.sample(50, "quantiles", default_rng(0)).tobytes()
 
 
 @pytest.mark.parametrize("draw", ["quantiles", "random"])
 def test_width_zero_puts_every_threshold_at_the_centre(draw: str) -> None:
-    got = TruncatedLorentzian(-40.0, 0.0, 20.0).thresholds(5, draw, default_rng(0))  # type: ignore[arg-type]
+    got = TruncatedLorentzian(-40.0, 0.0, 20.0).sample(5, draw, default_rng(0))  # type: ignore[arg-type]
     np.testing.assert_array_equal(got, -40.0)
 
 
 def test_one_neuron_lies_at_the_centre() -> None:
     """Oracle: the median of a symmetric law."""
-    got = TruncatedLorentzian(-40.0, 3.0, 20.0).thresholds(1, "quantiles", default_rng(0))
+    got = TruncatedLorentzian(-40.0, 3.0, 20.0).sample(1, "quantiles", default_rng(0))
     assert got == pytest.approx([-40.0], abs=1e-12)
 
 
 def test_the_law_of_a_population() -> None:
     """Oracle: φ = v̄_θ − v_r unless given (Eq. 40)."""
     rs = truncated().populations["rs"]
-    assert TruncatedLorentzian.of(rs) == TruncatedLorentzian(-40.0, 2.0, 40.0)
+    assert laws(rs)["threshold"] == TruncatedLorentzian(-40.0, 2.0, 40.0)
     given_ = truncated().replace({"rs.truncation": 7.5}).populations["rs"]
-    assert TruncatedLorentzian.of(given_) == TruncatedLorentzian(-40.0, 2.0, 7.5)
+    assert laws(given_)["threshold"] == TruncatedLorentzian(-40.0, 2.0, 7.5)
     fs = excitatory_inhibitory().populations["fs"]
-    assert TruncatedLorentzian.of(fs) == TruncatedLorentzian(-40.0, 0.3, 15.0)
+    assert laws(fs)["threshold"] == TruncatedLorentzian(-40.0, 0.3, 15.0)
 
 
 def test_an_unknown_draw_is_refused() -> None:
     law = TruncatedLorentzian(-40.0, 1.0, 20.0)
     with pytest.raises(ValueError, match=r"draw = 'sobol'; allowed are 'quantiles' and 'random'"):
-        law.thresholds(5, "sobol", default_rng(0))  # type: ignore[arg-type]
+        law.sample(5, "sobol", default_rng(0))  # type: ignore[arg-type]
