@@ -14,6 +14,7 @@ from math import ceil
 
 import numpy as np
 
+
 def batches_of(ids: Sequence[str], weights: Sequence[float], largest: float) -> list[range]:
     """Cut a sequence into batches of at most the largest weight.
 

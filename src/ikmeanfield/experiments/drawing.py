@@ -58,8 +58,7 @@ def checked(name: str, drawing: Drawing, experiments: Mapping[str, Experiment]) 
     figure = FIGURES[draw]
     if len(figure.takes) != len(drawing.sources):
         msg = (
-            f"{name}: {draw} is drawn from {len(figure.takes)} experiment(s); "
-            f"got {drawing.sources}"
+            f"{name}: {draw} is drawn from {len(figure.takes)} experiment(s); got {drawing.sources}"
         )
         raise ValueError(msg)
     for source in drawing.sources:

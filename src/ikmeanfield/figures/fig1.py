@@ -25,9 +25,9 @@ from ikmeanfield.figures.bifurcations import (
     draw_line,
     draw_plane,
 )
-from ikmeanfield.figures.network_points import NETWORK_FOLD, NETWORK_HOPF, draw_points
 from ikmeanfield.figures.figure import Figure as FigureKind
 from ikmeanfield.figures.figure import Need, Sources
+from ikmeanfield.figures.network_points import NETWORK_FOLD, NETWORK_HOPF, draw_points
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
 

@@ -16,13 +16,13 @@ from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
 
 from ikmeanfield.analysis.replicates import over_replicates
-from ikmeanfield.figures.grids import GridAxis, axes_of, coordinate_label, draw_lines, draw_map
-from ikmeanfield.figures.overview_bifurcations import Diagram, Plane, draw_diagrams, draw_planes
+from ikmeanfield.experiments.paths import coordinate_name
 from ikmeanfield.figures.figure import Figure as FigureKind
 from ikmeanfield.figures.figure import Need, Sources
+from ikmeanfield.figures.grids import GridAxis, axes_of, coordinate_label, draw_lines, draw_map
+from ikmeanfield.figures.overview_bifurcations import Diagram, Plane, draw_diagrams, draw_planes
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.figures.style import DASHES, DOUBLE_COLUMN, INK, label_panel, style
-from ikmeanfield.experiments.paths import coordinate_name
 from ikmeanfield.studies.series import joined_summaries
 
 COLUMNS = 4

@@ -17,6 +17,7 @@ from matplotlib.patches import Patch
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.continuation import Branch
+from ikmeanfield.experiments.paths import coordinate_name
 from ikmeanfield.figures.bifurcations import (
     CODIMENSION_TWO,
     FILLS,
@@ -26,7 +27,6 @@ from ikmeanfield.figures.bifurcations import (
     draw_plane,
 )
 from ikmeanfield.figures.network_points import draw_points
-from ikmeanfield.experiments.paths import coordinate_name
 
 RATE = ".firing_rate"
 HERTZ = 1000.0

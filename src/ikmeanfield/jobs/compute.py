@@ -97,8 +97,18 @@ def _stacked(
     ragged = ["point" in result.dims for result in results]
     stacked = [result.drop_dims("point", errors="ignore").drop_attrs(deep=False)
                for result in results]  # fmt: skip
-    dataset = xr.concat(stacked, "item", join="exact", coords="minimal", compat="override",
-                        combine_attrs="override") if stacked[0].data_vars else xr.Dataset()
+    dataset = (
+        xr.concat(
+            stacked,
+            "item",
+            join="exact",
+            coords="minimal",
+            compat="override",
+            combine_attrs="override",
+        )
+        if stacked[0].data_vars
+        else xr.Dataset()
+    )
     if any(ragged):
         points = []
         for number, result in enumerate(results):

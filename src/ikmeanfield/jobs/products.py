@@ -78,9 +78,7 @@ def products(plan: Plan, folder: str | Path) -> Iterator[Product]:
 def summary_cost(plan: Plan, study: str) -> Cost:
     """What the job that summarises a study is predicted to take."""
     runs = len(plan.runs)
-    start = Cost(
-        seconds=SUMMARY_SECONDS + runs * PLAN_SECONDS, kept=SUMMARY_MIB + runs * PLAN_MIB
-    )
+    start = Cost(seconds=SUMMARY_SECONDS + runs * PLAN_SECONDS, kept=SUMMARY_MIB + runs * PLAN_MIB)
     return start + plan.studies[study].summary_cost(plan, study)
 
 

@@ -101,7 +101,9 @@ def requested_mib(cost: Cost, runs: int, attempt: int = 1) -> int:
 def requested_minutes(cost: Cost, runs: int, attempt: int = 1) -> int:
     """Time to ask a cluster for in minutes, in the same way."""
     snakemake = 2 * (SNAKEMAKE_SECONDS + runs * LINE_SECONDS)
-    return ceil((TIME_ROOM * (cost.seconds + snakemake) / 60 + SLACK_MINUTES) * 2.0 ** (attempt - 1))
+    return ceil(
+        (TIME_ROOM * (cost.seconds + snakemake) / 60 + SLACK_MINUTES) * 2.0 ** (attempt - 1)
+    )
 
 
 def start(runs: int, *, theory: bool = False) -> Cost:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from annotated_types import Len
 from pydantic import Field, ValidationInfo, field_validator
 
-from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.heterogeneity import Draw
+from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.limits import SAMPLES, STEPS, at_most
 from ikmeanfield.schema import ConfigError
 from ikmeanfield.stepping import DEFAULT_STEP, Scheme, Series, check_step, whole_ratio
@@ -42,8 +42,8 @@ class Networks(Study):
     """Spiking networks, simulated for a time at every grid point."""
 
     rule = "simulate_networks"
-    varies = {"step": "ms", "scheme": "1", "thresholds": "1"}
-    fixed = {
+    varies: ClassVar = {"step": "ms", "scheme": "1", "thresholds": "1"}
+    fixed: ClassVar = {
         "duration": TIME,
         "sample": TIME,
         "discard": "it concerns the summary, which treats all runs alike",

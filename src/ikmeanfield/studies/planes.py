@@ -68,9 +68,7 @@ class Planes(TheoryStudy):
     def _refuse_outside(self, value: Any, where: str = "") -> None:
         low, high = self.second_bounds
         if not low <= value <= high:
-            msg = (
-                f"{where}{self.second} = {value:g} is outside second_bounds {low:g} to {high:g}"
-            )
+            msg = f"{where}{self.second} = {value:g} is outside second_bounds {low:g} to {high:g}"
             raise ConfigError(msg)
 
     def check(self, experiment: Experiment, circuit: Circuit) -> None:

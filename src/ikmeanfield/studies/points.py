@@ -112,6 +112,7 @@ class Points(TheoryStudy):
             check_points,
             from_tree,
         )
+
         plan = results.plan
         runs = plan.runs_of(name)
         found, complaints = [], []

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ikmeanfield.circuit import Circuit
     from ikmeanfield.experiments.config import Experiment
     from ikmeanfield.experiments.plan import Plan
-    from ikmeanfield.experiments.run import Run
     from ikmeanfield.jobs.results import Results
+
 
 @dataclass
 class Item:

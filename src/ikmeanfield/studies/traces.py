@@ -9,9 +9,9 @@ from annotated_types import Len
 from pydantic import Field, field_validator
 
 from ikmeanfield.circuit.model import Name
-from ikmeanfield.keys import hashed
 from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.inputs import ramp
+from ikmeanfield.keys import hashed
 from ikmeanfield.limits import RAMP, at_most
 from ikmeanfield.schema import ConfigError, Label, Validated
 from ikmeanfield.stepping import DEFAULT_STEP

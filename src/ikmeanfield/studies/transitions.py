@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from ikmeanfield.circuit.model import Name
-from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.heterogeneity import Draw
+from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.limits import RAMP, STEPS, at_most
 from ikmeanfield.schema import ConfigError, Label
 from ikmeanfield.stepping import DEFAULT_STEP, whole_ratio
@@ -49,8 +49,8 @@ class Transitions(Study):
     """Where networks change state: on a ramp of the current up and down, and held still."""
 
     rule = "locate_transitions"
-    varies = {"step": "ms", "thresholds": "1"}
-    fixed = {
+    varies: ClassVar = {"step": "ms", "thresholds": "1"}
+    fixed: ClassVar = {
         "rise": TIME, "settle": TIME, "low": PLANE, "high": PLANE, "population": PLANE,
         "observed": ALIKE, "troughs": ALIKE,
         "hold_every": "it says of the whole grid where networks are held",
