@@ -261,7 +261,7 @@ def schema() -> None:
 
 
 def _plan(path: Path, study: str | None = None) -> Plan:
-    """A stored plan, which must have the study; portable settings are in effect if it wants them."""
+    """A stored plan, which must have the study; puts portable settings into effect."""
     from ikmeanfield.experiments import read_plan  # noqa: PLC0415
     from ikmeanfield.jobs.repair import restore_plan  # noqa: PLC0415
 

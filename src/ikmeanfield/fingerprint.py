@@ -71,8 +71,7 @@ def _reached(
                 waiting += [(m, f"{base}.{member}") for m, base in _bases(module, owner, root)]
             continue
         if isinstance(node, ast.alias):
-            waiting_modules = _imported(module, path, node, root)
-            modules |= waiting_modules
+            modules |= _imported(module, path, node, root)
             continue
         if isinstance(node, ast.ClassDef):
             parts[module, name] = ast.parse(node.name)
@@ -83,7 +82,7 @@ def _reached(
         parts[module, name] = node
         waiting += [(module, used) for used in _names(node)]
         waiting += [(module, f"{owner}.{used}") for used in _own_names(node) if owner]
-        modules |= {m for m in _imports_within(module, path, node, root)}
+        modules |= set(_imports_within(module, path, node, root))
     return parts, modules
 
 
@@ -153,9 +152,12 @@ def _names(node: ast.AST) -> Iterator[str]:
 def _own_names(node: ast.AST) -> Iterator[str]:
     """Attributes of ``self`` and ``cls`` that a method reads."""
     for inner in ast.walk(node):
-        if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name):
-            if inner.value.id in ("self", "cls"):
-                yield inner.attr
+        if (
+            isinstance(inner, ast.Attribute)
+            and isinstance(inner.value, ast.Name)
+            and inner.value.id in ("self", "cls")
+        ):
+            yield inner.attr
 
 
 def _annotations(node: ast.AST) -> Iterator[ast.expr]:
@@ -263,7 +265,7 @@ def _only_passes_on(tree: ast.Module) -> bool:
     )
 
 
-def _without_docstrings(tree: ast.Module) -> ast.Module:
+def _without_docstrings(tree: ast.AST) -> ast.AST:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None

@@ -8,6 +8,7 @@ leaves the others, with their stored results, as they are.
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import deque
 from collections.abc import Sequence
 from math import ceil
@@ -35,7 +36,7 @@ def batches_of(ids: Sequence[str], weights: Sequence[float], largest: float) -> 
     ends = np.cumsum(np.asarray(weights, float))
     cuts = [0, *_cuts([_hash(i) for i in ids], ends.tolist(), largest / 2), len(ids)]
     found: list[range] = []
-    for first, last in zip(cuts, cuts[1:], strict=False):
+    for first, last in itertools.pairwise(cuts):
         if first == last:
             continue
         if found and _weight(ends, found[-1].start, last) <= largest and last == len(ids):
@@ -82,7 +83,7 @@ def _even(ends: np.ndarray, batch: range, largest: float) -> list[range]:
         goals = start + total * np.arange(1, parts) / parts
         cuts = [batch.start, *(batch.start + np.searchsorted(
             ends[batch.start : batch.stop], goals - 1e-12 * total) + 1), batch.stop]  # fmt: skip
-        made = [range(int(a), int(b)) for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+        made = [range(int(a), int(b)) for a, b in itertools.pairwise(cuts) if a < b]
         if all(len(one) == 1 or _weight(ends, one.start, one.stop) <= largest * (1 + 1e-9)
                for one in made):  # fmt: skip
             return made

@@ -49,7 +49,8 @@ def compute_batch(plan: Plan, study: str, batch: str, path: str | Path) -> None:
     import xarray as xr  # noqa: PLC0415
 
     items = plan.items(study, batch)
-    results, failures = [], []
+    results: list[Any] = []
+    failures = []
     for item in track(items, study):
         try:
             results.append(_computed(plan, study, item))
@@ -91,7 +92,7 @@ def _stacked(
     results: Sequence[xr.Dataset],
     known: dict[str, Any],
 ) -> xr.Dataset:
-    """Results stacked along ``item``; variables along ``point`` joined, with their item's number."""
+    """Results stacked along ``item``; variables along ``point`` are joined, with item numbers."""
     import xarray as xr  # noqa: PLC0415
 
     ragged = ["point" in result.dims for result in results]

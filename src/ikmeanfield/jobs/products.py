@@ -49,7 +49,7 @@ class Product:
     log: Path
     benchmark: Path
     known: Mapping[str, Any] = field(default_factory=dict)
-    cost: Cost = Cost()
+    cost: Cost = field(default_factory=Cost)
 
 
 def products(plan: Plan, folder: str | Path) -> Iterator[Product]:
@@ -57,8 +57,8 @@ def products(plan: Plan, folder: str | Path) -> Iterator[Product]:
     folder = Path(folder)
 
     def product(name: str, stem: str, files: tuple[Path, ...], known: Any, cost: Cost) -> Product:
-        log, benchmark = (folder / part / f"{stem}.{suffix}"
-                          for part, suffix in (("logs", "log"), ("benchmarks", "jsonl")))  # fmt: skip
+        log = folder / "logs" / f"{stem}.log"
+        benchmark = folder / "benchmarks" / f"{stem}.jsonl"
         return Product(plan.experiment, name, files, log, benchmark, known, cost)
 
     for study, batches in plan.batches.items():
@@ -68,10 +68,10 @@ def products(plan: Plan, folder: str | Path) -> Iterator[Product]:
         settings = plan.studies[study]
         if settings.summarises():
             summary = summary_path(folder, study)
-            files = (summary, *(summary.with_name(f"{table}.csv") for table in settings.tables))
+            tables = (summary.with_name(f"{table}.csv") for table in settings.tables)
             yield product(
-                f"{study} summary", f"{study}/summary", files, plan.known(study, "summary"),
-                summary_cost(plan, study),
+                f"{study} summary", f"{study}/summary", (summary, *tables),
+                plan.known(study, "summary"), summary_cost(plan, study),
             )  # fmt: skip
 
 

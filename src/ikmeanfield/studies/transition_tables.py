@@ -84,8 +84,8 @@ def summarise(study: Transitions, results: Results, name: str) -> xr.Dataset:
             rows[place, theory] = transitions(inside, borders)
     points = xr.concat(networks, dim="point").rename(method="detector")
     parts = [_transitions(rows, points, searches), points]
-    planes = plan.studies[study.points].planes if study.points is not None else None
-    if planes is not None:
+    compared: Any = plan.studies[study.points] if study.points is not None else None
+    if compared is not None and compared.planes is not None:
         parts.append(score_regions(study, results, name, found, rows))
     return xr.merge(parts).assign_coords(results.coordinates(name))
 
@@ -142,8 +142,9 @@ def _transitions(
         first = int(np.searchsorted(place, run))
         for row in made:
             numbers.append(run)
-            for key, text in zip(WHICH, (theory, row.kind, row.direction, row.side), strict=True):
-                which[key].append(text)
+            named = (theory, row.kind, row.direction, row.side)
+            for key, word in zip(WHICH, named, strict=True):
+                which[key].append(word)
             currents = _currents(row, points, first)
             for key, value in currents.items():
                 values[key].append(value)
@@ -156,8 +157,8 @@ def _transitions(
 
     def text(names: Mapping[str, str], columns: Mapping[str, list[str]]) -> dict[str, Any]:
         return {
-            name: ("transition", np.array(columns[name], dtype=str), {"long_name": words_of})
-            for name, words_of in names.items()
+            name: ("transition", np.array(columns[name], dtype=str), {"long_name": long_name})
+            for name, long_name in names.items()
         }
 
     numeric = {
