@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -117,8 +117,10 @@ class Experiment(Validated):
     def _studies_name_what_is_there(self) -> Self:
         problems = []
         for name, study in self.studies.items():
-            given = {"sweeps": (study.sweeps or (), self.sweeps),
-                     "studies": (study.uses(), self.studies)}  # fmt: skip
+            given: dict[str, tuple[Iterable[str], Mapping[str, Any]]] = {
+                "sweeps": (study.sweeps or (), self.sweeps),
+                "studies": (study.uses(), self.studies),
+            }
             problems += [
                 f"studies.{name}: no {what} {one!r}; there are {', '.join(known)}"
                 for what, (wanted, known) in given.items()

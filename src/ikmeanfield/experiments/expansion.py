@@ -64,7 +64,7 @@ def _runs(experiment: Experiment, base: Circuit, where: str) -> Iterator[Run]:
             here = f"{place} at {_shown(point)}"
             values = {**sweep.set, **point}
             own = {path: v for path, v in values.items() if not is_setting(path, experiment)}
-            circuit = _told(place, lambda own=own: base.replace(spread(base, own)))
+            circuit = _told(place, partial(_moved, base, own))
             varied = _told(here, partial(experiment_at, experiment, values))
             for label, study in varied.studies.items():
                 if study.sweeps is None or sweep_name in study.sweeps:
@@ -80,6 +80,10 @@ def _runs(experiment: Experiment, base: Circuit, where: str) -> Iterator[Run]:
                     sweep=sweep_name, number=number, values=point, replicate=replicate,
                     circuit=circuit, settings=settings,
                 )  # fmt: skip
+
+
+def _moved(base: Circuit, values: Point) -> Circuit:
+    return base.replace(spread(base, values))
 
 
 def _with_work(plan: Plan, config: Config) -> Plan:

@@ -11,6 +11,7 @@ from ikmeanfield.schema import Validated, Value, explain
 
 if TYPE_CHECKING:
     from ikmeanfield.experiments.config import Experiment
+    from ikmeanfield.experiments.plan import Plan
 
 Model = TypeVar("Model", bound=Validated)
 
@@ -19,7 +20,7 @@ INPUT_UNITS = {"scale": "1", "offset": "pA"}
 """What a sweep may vary of an input: ``input.rs.offset``."""
 
 
-def sections(experiment: Experiment) -> Iterator[tuple[str, Validated, Mapping[str, str]]]:
+def sections(experiment: Experiment | Plan) -> Iterator[tuple[str, Validated, Mapping[str, str]]]:
     """Whatever has settings that a sweep may vary: its path, itself, and their units."""
     for name, study in experiment.studies.items():
         yield name, study, study.varies
@@ -27,7 +28,7 @@ def sections(experiment: Experiment) -> Iterator[tuple[str, Validated, Mapping[s
         yield f"{INPUT}.{name}", current, INPUT_UNITS
 
 
-def units(experiment: Experiment) -> dict[str, str]:
+def units(experiment: Experiment | Plan) -> dict[str, str]:
     """Units of all settings that a sweep of an experiment may vary, by path."""
     return {
         f"{section}.{name}": unit
@@ -36,7 +37,7 @@ def units(experiment: Experiment) -> dict[str, str]:
     }
 
 
-def is_setting(path: str, experiment: Experiment) -> bool:
+def is_setting(path: str, experiment: Experiment | Plan) -> bool:
     """Whether a path names a setting of a study or an input, not a parameter of the circuit."""
     head = path.partition(".")[0]
     return head == INPUT or head in experiment.studies

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawn
 
     from ikmeanfield.experiments.config import Experiment
+    from ikmeanfield.experiments.plan import Plan
     from ikmeanfield.jobs.results import StudyResults
     from ikmeanfield.studies.study import Study
 
@@ -38,7 +39,7 @@ class Need:
     both_corrections: bool = False
     optional: bool = False
 
-    def problem(self, experiment: Experiment, study: Study) -> str | None:
+    def problem(self, experiment: Experiment | Plan, study: Study) -> str | None:
         """Why a study of this kind does not serve, if it does not."""
         done = study.sweeps if study.sweeps is not None else list(experiment.sweeps)
         missing = [sweep for sweep in self.sweeps if sweep not in done]
@@ -58,7 +59,7 @@ class Need:
                 return "with a theory that has reset_correction and one that has not"
         return None
 
-    def find(self, experiment: Experiment) -> str | None:
+    def find(self, experiment: Experiment | Plan) -> str | None:
         """Name of the study that serves; None where there is none and none is needed.
 
         Raises

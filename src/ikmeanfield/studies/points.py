@@ -135,7 +135,7 @@ class Points(TheoryStudy):
                 found.append(points.assign(known))
         if complaints:
             raise CoincidenceError("\n".join(complaints))
-        summary = xr.concat(found, dim="point")
+        summary: xr.Dataset = xr.concat(found, dim="point")
         return summary.assign_coords(results.coordinates(name, self.asked(plan)[0]))
 
     def summary_cost(self, plan: Plan, name: str) -> Cost:

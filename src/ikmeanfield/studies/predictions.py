@@ -74,7 +74,7 @@ class Predictions(TheoryStudy):
         series = theory.integrate(
             plan.currents(run), duration=networks.duration, sample=networks.sample
         )
-        return cast("xr.Dataset", series[list(networks.record)])
+        return series[list(networks.record)]
 
     def cost(self, plan: Plan, item: Item) -> Cost:
         """As `Study.cost`."""
@@ -130,11 +130,11 @@ class Predictions(TheoryStudy):
         variables = series.moment_variables(
             "difference", "theory minus network rate", ("run", "theory", "population"), found
         )
-        for s, values in distances.items():
-            unit, words = SERIES[s]
+        for recorded, values in distances.items():
+            unit, words = SERIES[recorded]
             text = f"{words}: root mean square of theory − network"
-            variables[f"rmse_{s}"] = (
-                ("run", "theory", series.row_of(s)),
+            variables[f"rmse_{recorded}"] = (
+                ("run", "theory", series.row_of(recorded)),
                 np.array(values),
                 {"units": unit, "long_name": text},
             )

@@ -83,7 +83,7 @@ def score_regions(
     plan = results.plan
     runs = plan.runs_of(name)
     compared: Any = plan.studies[study.points or ""]
-    settings: Planes = plan.studies[compared.planes]
+    settings: Any = plan.studies[compared.planes]
     identity = ["sweep", *(p for p in plan.parameters if p != settings.second)]
     made: list[dict[str, Any]] = []
     for members in _families([run for _, run in runs], identity, settings.second):
@@ -100,20 +100,20 @@ def score_regions(
     unit = plan.unit(settings.parameter)
     area = f"{unit} {plan.unit(settings.second)}"
     variables: dict[str, Any] = {}
-    for column, (given, text) in COLUMNS.items():
-        units = given or (area if column.endswith("_area") else unit)
-        values = np.array([row[column] for row in made], dtype=float)
-        variables[f"score_{column}"] = (
+    for score, (given, text) in COLUMNS.items():
+        units = given or (area if score.endswith("_area") else unit)
+        values = np.array([row[score] for row in made], dtype=float)
+        variables[f"score_{score}"] = (
             "score", values, {"units": units, "long_name": text, UNDEFINED: NONE},
         )  # fmt: skip
     for path in [*identity, "theory", "region"]:
-        values = [row[path] for row in made]
-        numeric = all(isinstance(value, int | float) for value in values)
+        column = [row[path] for row in made]
+        numeric = all(isinstance(value, int | float) for value in column)
         attrs = {"long_name": path}
         if "." in path:
             attrs["units"] = plan.unit(path)
         variables[f"scored_{coordinate_name(path)}"] = (
-            "score", np.array(values, float) if numeric else list(map(str, values)), attrs,
+            "score", np.array(column, float) if numeric else list(map(str, column)), attrs,
         )  # fmt: skip
     return xr.Dataset(variables)
 

@@ -48,7 +48,7 @@ def row_of(series: str) -> str:
 def discarded(plan: Plan, networks: str) -> int:
     """Samples at the start of a series that the analysis leaves out; a sample ends its interval."""
     settings: Any = plan.studies[networks]
-    return round(settings.discard / settings.sample)
+    return int(round(settings.discard / settings.sample))
 
 
 def after_discard(
@@ -94,7 +94,7 @@ class Noise:
         self._open: dict[str, Spread] = {}
         self._point: Any = None
 
-    def add(self, point: Any, series: Mapping[str, FloatArray]) -> None:
+    def add(self, point: Any, series: Mapping[Any, FloatArray]) -> None:
         """Take the series of the next run; replicates of a grid point follow one another."""
         if point != self._point:
             self._close()
@@ -214,13 +214,13 @@ def side_by_side(
 
     plan = networks.plan
     theories = predictions.settings.asked(plan)
-    models = [[networks.result(run)[list(names)] for run in runs]]
+    models: list[Any] = [[networks.result(run)[list(names)] for run in runs]]
     models += [[predictions.result(run, name)[list(names)] for run in runs] for name in theories]
     joined = [
         xr.concat([one.reset_coords(drop=True) for one in rows], dim="run") for rows in models
     ]
     label = xr.Variable("model", ["network", *theories], {"long_name": "network or theory"})
-    dataset = xr.concat(joined, dim=label)
+    dataset: xr.Dataset = xr.concat(joined, dim=label)
     values = np.stack([input_currents(plan, run, dataset["time"].values) for run in runs])
     text = {"units": "pA", "long_name": "input current"}
     dataset["input_current"] = (("run", "population", "time"), values, text)
@@ -236,6 +236,6 @@ def joined_summaries(networks: StudyResults, *others: StudyResults | None) -> xr
     given = [networks, *(other for other in others if other is not None)]
     common = [run for run in networks.runs() if all(run in one.runs() for one in given)]
     parts = [one.summary.isel(run=[one.runs().index(run) for run in common]) for one in given]
-    summary = xr.merge(parts, compat="override", join="exact", combine_attrs="drop")
+    summary: xr.Dataset = xr.merge(parts, compat="override", join="exact", combine_attrs="drop")
     summary.attrs = dict(networks.summary.attrs)
     return summary

@@ -161,10 +161,11 @@ class Transitions(Study):
         )
 
         # How ramps are read, and what is looked for at constant current.
-        troughs, sought = {
+        how: dict[str, Any] = {
             "adaptation": (ADAPTATION, ("fold", "hopf")),
             "circuit": (CIRCUIT, ("fold",)),
-        }[self.troughs]
+        }
+        troughs, sought = how[self.troughs]
         run = plan.first_run(item)
         return locate(
             run.circuit, self.population, self.low, self.high, observed=self.observed,
