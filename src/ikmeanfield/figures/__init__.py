@@ -1,26 +1,16 @@
 """Figures: stored results go in, a Figure comes out; one module per figure, one style.
 
-A figure is one module with an object `FIGURE`, and one line below. A plug-in calls
-``FIGURES.register(name, figure)`` instead.
+A figure is one module, see `ikmeanfield.figures.figure.Figure`, and its name below. A plug-in
+calls ``FIGURES.register(name, Figure(module))`` instead.
 """
 
-from typing import TYPE_CHECKING
-
+from ikmeanfield.figures.figure import Figure
 from ikmeanfield.registry import Registry
 
-if TYPE_CHECKING:
-    from ikmeanfield.figures.figure import Figure
-
-FIGURES: "Registry[Figure]" = Registry(
-    "figure",
-    {
-        "fig1": "ikmeanfield.figures.fig1:FIGURE",
-        "fig2": "ikmeanfield.figures.fig2:FIGURE",
-        "fig3": "ikmeanfield.figures.fig3:FIGURE",
-        "fig4": "ikmeanfield.figures.fig4:FIGURE",
-        "overview": "ikmeanfield.figures.overview:FIGURE",
-    },
-)
+FIGURES: Registry[Figure] = Registry("figure", {})
 """Every figure by its name."""
 
-__all__ = ["FIGURES"]
+for _name in ("fig1", "fig2", "fig3", "fig4", "overview"):
+    FIGURES.register(_name, Figure(f"{__name__}.{_name}"))
+
+__all__ = ["FIGURES", "Figure"]

@@ -25,11 +25,22 @@ from ikmeanfield.figures.bifurcations import (
     draw_line,
     draw_plane,
 )
-from ikmeanfield.figures.figure import Figure as FigureKind
-from ikmeanfield.figures.figure import Need, Sources
+from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.network_points import NETWORK_FOLD, NETWORK_HOPF, draw_points
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
+
+TAKES = [
+    {
+        "transitions": {"kind": "transitions"},
+        "planes": {
+            "kind": "planes",
+            "settings": {"parameter": "rs.input_current", "second": "rs.adaptation"},
+        },
+        "traces": {"kind": "traces", "optional": True},
+    }
+]
+"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
 
 BOUNDS = ((20.0, 75.0), (10.0, 120.0))
 """The part of the plane that is shown: current and adaptation in pA."""
@@ -293,19 +304,3 @@ def _absent(axes: Axes) -> None:
     axes.annotate(
         "not computed", (0.5, 0.5), xycoords="axes fraction", ha="center", va="center", color="0.5"
     )
-
-
-FIGURE = FigureKind(
-    takes=(
-        {
-            "transitions": Need("transitions"),
-            "planes": Need(
-                "planes", settings={"parameter": "rs.input_current", "second": "rs.adaptation"}
-            ),
-            "traces": Need("traces", optional=True),
-        },
-    ),
-    arrange=arrange,
-    draw=draw,
-    caption=caption,
-)

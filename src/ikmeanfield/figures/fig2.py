@@ -16,11 +16,29 @@ from matplotlib.lines import Line2D
 
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.continuation import Branch
-from ikmeanfield.figures.figure import Figure as FigureKind
-from ikmeanfield.figures.figure import Need, Sources
+from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
 from ikmeanfield.studies.series import joined_summaries, side_by_side
+
+TAKES = [
+    {
+        "networks": {
+            "kind": "networks",
+            "sweeps": ["reset"],
+            "settings": {"record": "synaptic_activation"},
+        },
+        "predictions": {"kind": "predictions", "sweeps": ["reset"], "both_corrections": True},
+        "diagrams": {
+            "kind": "diagrams",
+            "sweeps": ["reset"],
+            "settings": {"parameter": "rs.input_current"},
+            "both_corrections": True,
+        },
+        "rates": {"kind": "rates", "sweeps": ["reset"], "settings": {"population": "rs"}},
+    }
+]
+"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
 
 POPULATION, SYNAPSE, SWEEP = "rs", "rs.ampa", "reset"
 RESET = "rs_reset_potential"
@@ -292,23 +310,3 @@ def _courses(
         axes.set_xlim(time[0], time[-1])
     if legend:
         stack[0].legend(loc="upper right")
-
-
-FIGURE = FigureKind(
-    takes=(
-        {
-            "networks": Need(
-                "networks", sweeps=(SWEEP,), settings={"record": "synaptic_activation"}
-            ),
-            "predictions": Need("predictions", sweeps=(SWEEP,), both_corrections=True),
-            "diagrams": Need(
-                "diagrams", sweeps=(SWEEP,), settings={"parameter": f"{POPULATION}.input_current"},
-                both_corrections=True,
-            ),
-            "rates": Need("rates", sweeps=(SWEEP,), settings={"population": POPULATION}),
-        },
-    ),
-    arrange=arrange,
-    draw=draw,
-    caption=caption,
-)  # fmt: skip

@@ -25,12 +25,27 @@ from ikmeanfield.figures.bifurcations import (
     KINK,
     draw_plane,
 )
-from ikmeanfield.figures.figure import Figure as FigureKind
-from ikmeanfield.figures.figure import Need, Sources
+from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.network_points import draw_points
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
 from ikmeanfield.studies.series import side_by_side
+
+TAKES = [
+    {
+        "transitions": {"kind": "transitions"},
+        "planes": {
+            "kind": "planes",
+            "settings": {"parameter": "fs.input_current", "second": "fs.threshold_width"},
+            "both_corrections": True,
+        },
+    },
+    {
+        "networks": {"kind": "networks", "sweeps": ["reset"]},
+        "predictions": {"kind": "predictions", "sweeps": ["reset"], "both_corrections": True},
+    },
+]
+"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
 
 BOUNDS = ((0.0, 80.0), (0.0, 1.6))
 """The part of the plane that is shown: current in pA and width of thresholds in mV."""
@@ -323,23 +338,3 @@ def _steps(stack: Sequence[Axes], time: np.ndarray, current: np.ndarray) -> None
         if start:
             for axes in stack:
                 axes.axvline(time[start], color="0.6", linestyle=":", linewidth=0.7, zorder=1)
-
-
-FIGURE = FigureKind(
-    takes=(
-        {
-            "transitions": Need("transitions"),
-            "planes": Need(
-                "planes", both_corrections=True,
-                settings={"parameter": "fs.input_current", "second": "fs.threshold_width"},
-            ),
-        },
-        {
-            "networks": Need("networks", sweeps=("reset",), settings={"record": "firing_rate"}),
-            "predictions": Need("predictions", sweeps=("reset",), both_corrections=True),
-        },
-    ),
-    arrange=arrange,
-    draw=draw,
-    caption=caption,
-)  # fmt: skip

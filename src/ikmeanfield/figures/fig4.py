@@ -11,8 +11,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ikmeanfield.figures.figure import Figure as FigureKind
-from ikmeanfield.figures.figure import Need, Sources
+from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.figures.style import (
     DASHES,
@@ -24,6 +23,20 @@ from ikmeanfield.figures.style import (
 )
 from ikmeanfield.heterogeneity import TruncatedLorentzian
 from ikmeanfield.studies.series import joined_summaries
+
+TAKES = [
+    {
+        "networks": {
+            "kind": "networks",
+            "sweeps": ["width", "cutoff", "width_spectra", "cutoff_spectra"],
+        },
+        "predictions": {
+            "kind": "predictions",
+            "sweeps": ["width", "cutoff", "width_spectra", "cutoff_spectra"],
+        },
+    }
+]
+"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
 
 POPULATION = "rs"
 WIDTH, CUTOFF = "rs_threshold_width", "rs_truncation"
@@ -166,17 +179,3 @@ def _spectra(axes: Axes, runs: xr.Dataset, parameter: str, symbol: str) -> None:
     axes.set_xlabel("frequency (Hz)")
     axes.set_ylabel(r"PSD of rate (Hz$^2$/Hz)")
     axes.legend(title=f"${symbol}$ (mV)", loc="lower right", ncols=2)
-
-
-SWEEPS = ("width", "cutoff", "width_spectra", "cutoff_spectra")
-FIGURE = FigureKind(
-    takes=(
-        {
-            "networks": Need("networks", sweeps=SWEEPS),
-            "predictions": Need("predictions", sweeps=SWEEPS),
-        },
-    ),
-    arrange=arrange,
-    draw=draw,
-    caption=caption,
-)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import ast
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, TypeAdapter
+
+from ikmeanfield.schema import Label, Validated
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawn
@@ -15,29 +23,19 @@ if TYPE_CHECKING:
     from ikmeanfield.studies.study import Study
 
 
-@dataclass(frozen=True)
-class Need:
-    """A study that a figure takes from an experiment.
-
-    Attributes
-    ----------
-    kind
-        Kind of the study.
-    sweeps
-        Sweeps of the experiment in which it must be done.
-    settings
-        Settings that must have a certain value, or contain it where they are lists.
-    both_corrections
-        Whether it must ask a theory with `reset_correction` and one without.
-    optional
-        Whether the figure can be drawn without it.
-    """
+class Need(Validated):
+    """A study that a figure takes from an experiment."""
 
     kind: str
-    sweeps: tuple[str, ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Kind of the study."""
+    sweeps: list[Label] = Field([])
+    """Sweeps of the experiment in which it must be done."""
+    settings: dict[str, Any] = Field({})
+    """Settings that must have a certain value, or contain it where they are lists."""
     both_corrections: bool = False
+    """Whether it must ask a theory with `reset_correction` and one without."""
     optional: bool = False
+    """Whether the figure can be drawn without it."""
 
     def problem(self, experiment: Experiment | Plan, study: Study) -> str | None:
         """Why a study of this kind does not serve, if it does not."""
@@ -50,12 +48,8 @@ class Need:
             if given != value and not (isinstance(given, list) and value in given):
                 return f"with {name}: {value}"
         if self.both_corrections:
-            asked: Any = study
-            corrections = {
-                getattr(experiment.theories[t], "reset_correction", None)
-                for t in asked.asked(experiment)
-            }
-            if not {True, False} <= corrections:
+            theories = [experiment.theories[name] for name in study.asked(experiment)]
+            if not {True, False} <= {getattr(t, "reset_correction", None) for t in theories}:
                 return "with a theory that has reset_correction and one that has not"
         return None
 
@@ -82,28 +76,70 @@ class Need:
 Sources = Mapping[str, "StudyResults"]
 """The studies taken from one experiment, by the names under which a figure takes them."""
 
+NEEDS = TypeAdapter(list[dict[str, Need]])
 
-@dataclass(frozen=True)
+
 class Figure:
-    """A figure: what it takes, and how it is drawn.
+    """A figure, drawn by a module of its own.
 
-    Attributes
+    The module declares in ``TAKES``, for each experiment that the figure is drawn from, the
+    studies that it takes, by names of its own, with the fields of `Need`. Its function ``arrange``
+    makes of the sources the keyword arguments of ``draw``, which returns the drawing, and of
+    ``caption``, which returns the text beneath it. ``MOST_AXES``, where it is given, says how many
+    axes with more than one value a sweep may have.
+
+    Parameters
     ----------
-    takes
-        For each experiment that it is drawn from, the studies by names of its own.
-    arrange
-        Makes of the sources, one for each experiment, the arguments of `draw` and `caption`.
-    draw, caption
-        Make the drawing and the text beneath it.
-    most_axes
-        How many axes with more than one value a sweep may have at most; None: any number.
+    module
+        Full name of the module. What it declares is read from its source, as plain literals,
+        without importing it: a configuration is checked without loading matplotlib.
     """
 
-    takes: Sequence[Mapping[str, Need]]
-    arrange: Callable[[Sequence[Sources]], dict[str, Any]]
-    draw: Callable[..., Drawn]
-    caption: Callable[..., str]
-    most_axes: int | None = None
+    def __init__(self, module: str) -> None:
+        self.module = module
+
+    @cached_property
+    def takes(self) -> list[dict[str, Need]]:
+        """For each experiment, the studies that the figure takes, by its own names."""
+        return NEEDS.validate_python(self._declared["TAKES"])
+
+    @property
+    def most_axes(self) -> int | None:
+        """How many axes with more than one value a sweep may have; None: any number."""
+        return self._declared.get("MOST_AXES")
+
+    @cached_property
+    def _declared(self) -> dict[str, Any]:
+        spec = find_spec(self.module)
+        if spec is None or spec.origin is None:
+            msg = f"there is no module {self.module!r}"
+            raise ModuleNotFoundError(msg)
+        tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
+        found = {
+            target.id: ast.literal_eval(node.value)
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name) and target.id in {"TAKES", "MOST_AXES"}
+        }
+        if "TAKES" not in found:
+            msg = f"{self.module} does not declare TAKES, the studies that its figure takes"
+            raise ValueError(msg)
+        return found
+
+    def arrange(self, sources: Sequence[Sources]) -> dict[str, Any]:
+        """The keyword arguments of `draw` and `caption`, from the studies of each experiment."""
+        arranged: dict[str, Any] = import_module(self.module).arrange(sources)
+        return arranged
+
+    def draw(self, **content: Any) -> Drawn:
+        """The drawing."""
+        drawn: Drawn = import_module(self.module).draw(**content)
+        return drawn
+
+    def caption(self, **content: Any) -> str:
+        """The text beneath it, in Markdown."""
+        return str(import_module(self.module).caption(**content))
 
     def check(self, experiments: Sequence[Experiment]) -> None:
         """Refuse experiments from which it cannot be drawn.

@@ -17,13 +17,24 @@ from numpy.typing import NDArray
 
 from ikmeanfield.analysis.replicates import over_replicates
 from ikmeanfield.experiments.paths import coordinate_name
-from ikmeanfield.figures.figure import Figure as FigureKind
-from ikmeanfield.figures.figure import Need, Sources
+from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.grids import GridAxis, axes_of, coordinate_label, draw_lines, draw_map
 from ikmeanfield.figures.overview_bifurcations import Diagram, Plane, draw_diagrams, draw_planes
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.figures.style import DASHES, DOUBLE_COLUMN, INK, label_panel, style
 from ikmeanfield.studies.series import joined_summaries
+
+TAKES = [
+    {
+        "networks": {"kind": "networks", "optional": True},
+        "predictions": {"kind": "predictions", "optional": True},
+        "transitions": {"kind": "transitions", "optional": True},
+        "planes": {"kind": "planes", "optional": True},
+        "diagrams": {"kind": "diagrams", "optional": True},
+    }
+]
+MOST_AXES = 2
+"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
 
 COLUMNS = 4
 NETWORK = ("0.62", 1.8)
@@ -343,13 +354,3 @@ def _map(box: SubFigure, panel: _Panel, place: Axes, *, first: bool) -> None:
     bar.outline.set_visible(False)
     if not first:
         place.set_ylabel("")
-
-
-KINDS = ("networks", "predictions", "transitions", "planes", "diagrams")
-FIGURE = FigureKind(
-    takes=({kind: Need(kind, optional=True) for kind in KINDS},),
-    arrange=arrange,
-    draw=draw,
-    caption=caption,
-    most_axes=2,
-)

@@ -28,7 +28,7 @@ def summary_code(plan: Plan, study: str) -> str:
 
 def figure_code(figure: str) -> str:
     """Hash of the code that draws a figure, its style included."""
-    return code_hash("ikmeanfield.jobs.draw", FIGURES[figure].draw.__module__)
+    return code_hash("ikmeanfield.jobs.draw", FIGURES[figure].module)
 
 
 def kernel_code() -> str:

@@ -95,8 +95,10 @@ class Results:
         import xarray as xr  # noqa: PLC0415
 
         results = [self.result(study, run, label) for run, _ in self.plan.runs_of(study)]
-        dataset: xr.Dataset = xr.concat(results, "run", join="exact", coords="minimal", compat="override",
-                            combine_attrs="override")  # fmt: skip
+        dataset: xr.Dataset = xr.concat(
+            results, "run", join="exact", coords="minimal", compat="override",
+            combine_attrs="override",
+        )  # fmt: skip
         dataset.attrs = {}
         return dataset.assign_coords(self.coordinates(study, label))
 

@@ -100,10 +100,10 @@ def score_regions(
     unit = plan.unit(settings.parameter)
     area = f"{unit} {plan.unit(settings.second)}"
     variables: dict[str, Any] = {}
-    for score, (given, text) in COLUMNS.items():
-        units = given or (area if score.endswith("_area") else unit)
-        values = np.array([row[score] for row in made], dtype=float)
-        variables[f"score_{score}"] = (
+    for told, (given, text) in COLUMNS.items():
+        units = given or (area if told.endswith("_area") else unit)
+        values = np.array([row[told] for row in made], dtype=float)
+        variables[f"score_{told}"] = (
             "score", values, {"units": units, "long_name": text, UNDEFINED: NONE},
         )  # fmt: skip
     for path in [*identity, "theory", "region"]:

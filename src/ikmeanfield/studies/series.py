@@ -48,7 +48,8 @@ def row_of(series: str) -> str:
 def discarded(plan: Plan, networks: str) -> int:
     """Samples at the start of a series that the analysis leaves out; a sample ends its interval."""
     settings: Any = plan.studies[networks]
-    return int(round(settings.discard / settings.sample))
+    samples: int = round(settings.discard / settings.sample)
+    return samples
 
 
 def after_discard(
