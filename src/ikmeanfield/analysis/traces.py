@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CURRENT, ADAPTATION = "input_current", "adaptation"
 
 MODELS = ("mean field", "network", "network, global u")
-"""The three models whose ramps are compared."""
+"""The models whose ramps are compared, where the theory is the mean field."""
 
 
 def ramp_traces(
@@ -61,7 +61,8 @@ def ramp_traces(
     -------
     xarray.Dataset
         `synaptic_activation` (of the population's first synapse), `recovery` and `firing_rate`
-        by `model` (see `MODELS`) and time, and `input_current` by time.
+        by `model` (the theory's title and the two networks, as in `MODELS`) and time, and
+        `input_current` by time.
     """
     import xarray as xr  # noqa: PLC0415 - takes a second
 
@@ -86,7 +87,7 @@ def ramp_traces(
         for run in (predicted, *networks.values())
     ]
     joined = xr.concat(chosen, "model", join="exact", combine_attrs="drop")
-    joined = joined.drop_vars("membrane_potential").assign_coords(model=list(MODELS))
+    joined = joined.drop_vars("membrane_potential").assign_coords(model=[model.title, *MODELS[1:]])
     time = joined["time"].values
     attributes: dict[str, str | float | int] = {
         "adaptation": float(circuit.get(f"{population}.{ADAPTATION}")),
