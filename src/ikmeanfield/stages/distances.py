@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ikmeanfield.analysis.distance import Spread, rmse
+from ikmeanfield.analysis.distance import FiniteSizeNoise, rmse
 from ikmeanfield.datasets.series import SERIES
 from ikmeanfield.datasets.store import UNDEFINED
 
@@ -53,7 +53,7 @@ class Noise:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._levels: dict[str, dict[str, Any]] = {}
-        self._open: dict[str, Spread] = {}
+        self._open: dict[str, FiniteSizeNoise] = {}
         self._point = ""
 
     def add(self, runs: Sequence[Run], network: xr.Dataset) -> None:
@@ -63,7 +63,7 @@ class Noise:
             if point_of(run) != self._point:
                 self._close()
                 self._point = point_of(run)
-                self._open = {name: Spread() for name in series}
+                self._open = {name: FiniteSizeNoise() for name in series}
             for name, values in series.items():
                 self._open[name].add(values[number])
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ikmeanfield.analysis.rate_difference import Moments, moments
+from ikmeanfield.analysis.block_averages import Moments, moments
 from ikmeanfield.analysis.spectra import power_spectrum
 from ikmeanfield.datasets.provenance import attributes, shared
 from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected

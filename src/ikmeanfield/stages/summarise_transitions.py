@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ikmeanfield.analysis.diagrams import CoincidenceError, check_points, from_tree
-from ikmeanfield.analysis.sides import (
-    Border,
-    Found,
+from ikmeanfield.analysis.matching import (
+    Bifurcation,
+    NetworkPoint,
     Transition,
-    counterpart,
     held_status,
     inside_sweep,
-    transitions,
+    match_transitions,
+    ramp_counterpart,
 )
-from ikmeanfield.analysis.transitions.points import MARK
+from ikmeanfield.analysis.transitions.points import TARGET_HALF_WIDTH
 from ikmeanfield.datasets.provenance import attributes, shared
 from ikmeanfield.datasets.runs import batch_path, check_grid, coordinates, expected, identity_names
 from ikmeanfield.datasets.store import UNDEFINED, write
@@ -81,7 +81,7 @@ def summarise_transitions(plan: TransitionPlan, folder: str | Path) -> xr.Datase
 
     folder = Path(folder)
     planes = _planes(plan, folder)
-    found: list[list[Found]] = []
+    found: list[list[NetworkPoint]] = []
     searches: list[dict[str, str]] = []
     rows: dict[tuple[int, str], list[Transition]] = {}
     networks, fields, complaints = [], [], []
@@ -104,7 +104,7 @@ def summarise_transitions(plan: TransitionPlan, folder: str | Path) -> xr.Datase
                     continue
                 fields.append(_numbered(mine, at))
                 inside = inside_sweep(found[at], plan.transitions.low, plan.transitions.high)
-                rows[at, name] = transitions(inside, _borders(mine))
+                rows[at, name] = match_transitions(inside, _borders(mine))
     if complaints:
         raise CoincidenceError("\n".join(complaints))
     points = xr.concat(networks, dim="point").rename(method="detector")
@@ -151,11 +151,11 @@ def _numbered(points: xr.Dataset, number: int) -> xr.Dataset:
     return points.drop_dims("time", errors="ignore").assign(run_number=("point", numbers, label))
 
 
-def _found(network: xr.Dataset) -> list[Found]:
+def _found(network: xr.Dataset) -> list[NetworkPoint]:
     """The points of one network as `sides` takes them."""
     columns = [network[name].values.tolist() for name in ("kind", "direction", "method", "side",
                                                           "current")]  # fmt: skip
-    return [Found(row, *values) for row, values in enumerate(zip(*columns, strict=True))]
+    return [NetworkPoint(row, *values) for row, values in enumerate(zip(*columns, strict=True))]
 
 
 def _searches(batch: xr.Dataset, number: int) -> dict[str, str]:
@@ -164,10 +164,12 @@ def _searches(batch: xr.Dataset, number: int) -> dict[str, str]:
     return dict(zip(map(str, status["sought"].values), map(str, status.values), strict=True))
 
 
-def _borders(field: xr.Dataset) -> list[Border]:
+def _borders(field: xr.Dataset) -> list[Bifurcation]:
     """Folds and Hopf points of one mean field, by their currents."""
     columns = [field[name].values.tolist() for name in ("kind", "side", "value")]
-    return sorted((Border(*row) for row in zip(*columns, strict=True)), key=lambda b: b.current)
+    return sorted(
+        (Bifurcation(*row) for row in zip(*columns, strict=True)), key=lambda b: b.current
+    )
 
 
 def _transitions(
@@ -194,9 +196,9 @@ def _transitions(
             for key, value in told.items():
                 values[key].append(value)
             half = (told["held_upper"] - told["held_lower"]) / 2 + np.nan_to_num(told["held_noise"])
-            status = held_status(row, half, searches[run], MARK)
+            status = held_status(row, half, searches[run], TARGET_HALF_WIDTH)
             words["held_status"].append(status)
-            words["ramp_counterpart"].append(counterpart(row, status))
+            words["ramp_counterpart"].append(ramp_counterpart(row, status))
     label = {"long_name": "number of the run"}
     return xr.Dataset(
         {
@@ -232,12 +234,12 @@ def _numbers(row: Transition, points: xr.Dataset, first: int) -> dict[str, float
     if row.held is not None:
         told = {name: float(points[name].values[first + row.held.row]) for name in told}
     return {
-        "mean_field": row.border,
+        "mean_field": row.bifurcation,
         "ramp": ramp,
         "held": held,
         **{f"held_{name}": value for name, value in told.items()},
-        "ramp_difference": ramp - row.border,
-        "held_difference": held - row.border,
+        "ramp_difference": ramp - row.bifurcation,
+        "held_difference": held - row.bifurcation,
         "ramp_lag": ramp - held,
     }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.analysis.diagrams.line import REGULAR_ENDS, rest_stable
-from ikmeanfield.analysis.distance import beyond_noise
+from ikmeanfield.analysis.distance import noise_corrected_rmse
 from ikmeanfield.datasets.diagrams import expected, node_name
 from ikmeanfield.datasets.runs import batch_path
 from ikmeanfield.datasets.tables import write_rows
@@ -111,7 +111,7 @@ def _distances(plan: Plan, folder: Path) -> Iterator[Row]:
                         "replicates": len(numbers), "rmse": float(values.mean()),
                         "rmse_sd": float(values.std(ddof=1)) if len(numbers) > 1 else math.nan,
                         "noise": noise,
-                        "systematic": beyond_noise(values, noise),
+                        "systematic": noise_corrected_rmse(values, noise),
                     }  # fmt: skip
 
 
