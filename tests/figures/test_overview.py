@@ -8,7 +8,7 @@ import xarray as xr
 from matplotlib.collections import QuadMesh
 
 from ikmeanfield.analysis.diagrams import bifurcation_plane, equilibrium_diagram, to_tree
-from ikmeanfield.analysis.replicates import over_replicates
+from ikmeanfield.analysis.replicates import mean_over_replicates
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.figures import overview
 from ikmeanfield.figures.grids import axes_of
@@ -121,7 +121,7 @@ def test_lines_hold_means_and_errors_along_one_axis():
 def test_errors_are_those_of_replicates_or_of_time_whichever_is_larger():
     # Oracle: by hand. Two runs 1 and 3 scatter by 1; their own errors of 4 leave √32/2 in the mean.
     mean, place = np.array([1.0, 3.0, 1.0, 3.0, 7.0]), np.array([0, 0, 1, 1, 2])
-    found = over_replicates(mean, np.array([0.1, 0.1, 4.0, 4.0, 0.5]), place, 4)
+    found = mean_over_replicates(mean, np.array([0.1, 0.1, 4.0, 4.0, 0.5]), place, 4)
     np.testing.assert_allclose(found[0], [2.0, 2.0, 7.0, np.nan])
     np.testing.assert_allclose(found[1], [1.0, np.sqrt(32) / 2, 0.5, np.nan])
 

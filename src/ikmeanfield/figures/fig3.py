@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from ikmeanfield.analysis.diagrams import from_tree
-from ikmeanfield.analysis.sides import AT_END
+from ikmeanfield.analysis.matching import END_MARGIN
 from ikmeanfield.figures.bifurcations import (
     CODIMENSION_TWO,
     FILLS,
@@ -257,7 +257,7 @@ def _points(summary: xr.Dataset, condition: Condition) -> xr.Dataset:
         summary[RESET].values[runs] == condition[1]
     )
     ramp = summary.attrs
-    margin = AT_END * (ramp["high"] - ramp["low"])
+    margin = END_MARGIN * (ramp["high"] - ramp["low"])
     current, detector = summary["current"].values, summary["detector"].values.astype(str)
     here &= (detector != "ramp") | (
         (current > ramp["low"] + margin) & (current < ramp["high"] - margin)

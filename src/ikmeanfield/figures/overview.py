@@ -15,7 +15,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
 
-from ikmeanfield.analysis.replicates import over_replicates
+from ikmeanfield.analysis.replicates import mean_over_replicates
 from ikmeanfield.experiments.paths import coordinate_name
 from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.grids import GridAxis, axes_of, coordinate_label, draw_lines, draw_map
@@ -308,7 +308,7 @@ def _series(runs: xr.Dataset, axes: Sequence[GridAxis]) -> dict[str, NDArray[np.
     for name in _theories(runs) or [""]:
         own, prefix = (runs.sel(theory=name), "difference") if name else (runs, "rate")
         mean, error = (own[f"{prefix}_{part}"].values for part in ("mean", "mean_error"))
-        found[name] = over_replicates(mean, error, place, int(np.prod(shape, dtype=int)))
+        found[name] = mean_over_replicates(mean, error, place, int(np.prod(shape, dtype=int)))
     return found
 
 

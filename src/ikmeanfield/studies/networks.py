@@ -165,7 +165,7 @@ class Networks(Study):
         import numpy as np  # noqa: PLC0415
         import xarray as xr  # noqa: PLC0415
 
-        from ikmeanfield.analysis.rate_difference import moments  # noqa: PLC0415
+        from ikmeanfield.analysis.block_averages import moments  # noqa: PLC0415
         from ikmeanfield.analysis.spectra import power_spectrum  # noqa: PLC0415
         from ikmeanfield.progress import track  # noqa: PLC0415
         from ikmeanfield.studies import series  # noqa: PLC0415

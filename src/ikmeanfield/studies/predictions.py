@@ -101,8 +101,8 @@ class Predictions(TheoryStudy):
         import numpy as np  # noqa: PLC0415
         import xarray as xr  # noqa: PLC0415
 
+        from ikmeanfield.analysis.block_averages import moments  # noqa: PLC0415
         from ikmeanfield.analysis.distance import rmse  # noqa: PLC0415
-        from ikmeanfield.analysis.rate_difference import moments  # noqa: PLC0415
         from ikmeanfield.datasets.series import SERIES  # noqa: PLC0415
         from ikmeanfield.progress import track  # noqa: PLC0415
         from ikmeanfield.studies import series  # noqa: PLC0415
@@ -182,7 +182,7 @@ class Predictions(TheoryStudy):
         """Distances of theories to networks, with the noise level beside them."""
         import math  # noqa: PLC0415
 
-        from ikmeanfield.analysis.distance import beyond_noise  # noqa: PLC0415
+        from ikmeanfield.analysis.distance import noise_corrected_rmse  # noqa: PLC0415
         from ikmeanfield.datasets.runs import grid_point  # noqa: PLC0415
         from ikmeanfield.studies.series import row_of  # noqa: PLC0415
 
@@ -206,7 +206,7 @@ class Predictions(TheoryStudy):
                             "replicates": len(places), "rmse": float(values.mean()),
                             "rmse_sd": float(values.std(ddof=1)) if len(places) > 1 else math.nan,
                             "noise": noise,
-                            "systematic": beyond_noise(values, noise),
+                            "systematic": noise_corrected_rmse(values, noise),
                         }  # fmt: skip
 
     def _compared(self, plan: Plan) -> Networks:

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ikmeanfield.analysis.diagrams import stable_equilibria_regions
+from ikmeanfield.analysis.matching import NetworkPoint, Transition, inside_sweep
 from ikmeanfield.analysis.overlap import (
     REGIONS,
-    bistable,
-    distance_along,
-    distance_scaled,
+    bistable_intervals,
+    horizontal_distance,
+    intersection,
     jaccard,
-    oscillating,
-    predicted,
-    shared,
-    united,
+    oscillatory_intervals,
+    predicted_intervals,
+    scaled_distance,
+    union,
 )
-from ikmeanfield.analysis.sides import Found, Transition, inside_sweep
 from ikmeanfield.datasets.store import UNDEFINED
 from ikmeanfield.experiments.paths import coordinate_name
 
@@ -53,7 +53,7 @@ def score_regions(
     study: Transitions,
     results: Results,
     name: str,
-    points: Sequence[Sequence[Found]],
+    points: Sequence[Sequence[NetworkPoint]],
     rows: Mapping[tuple[int, str], Sequence[Transition]],
 ) -> xr.Dataset:
     """Scores of every family of runs, theory and region.
@@ -131,7 +131,7 @@ def _score(
     settings: tuple[Transitions, Planes],
     family: tuple[Sequence[int], np.ndarray[Any, np.dtype[np.float64]]],
     curves: Mapping[str, Branch],
-    points: Sequence[Sequence[Found]],
+    points: Sequence[Sequence[NetworkPoint]],
     rows: Mapping[tuple[int, str], Sequence[Transition]],
     which: tuple[str, str],
 ) -> dict[str, float]:
@@ -144,17 +144,17 @@ def _score(
     if extent[0] == extent[1]:
         extent = (planes.second_bounds[0], planes.second_bounds[1])
     regions = stable_equilibria_regions(curves, ((low, high), extent))
-    expected = [predicted(regions, float(second), stable) for second in seconds]
+    expected = [predicted_intervals(regions, float(second), stable) for second in seconds]
     either, both = [], []
     for n in members:
         mine = [p for p in points[n] if p.method == "ramp"]
         if region == "bistable":
-            either.append(bistable(mine))
+            either.append(bistable_intervals(mine))
             both.append(either[-1])
         else:
-            up, down = (oscillating(mine, direction) for direction in ("up", "down"))
-            either.append(united([*up, *down]))
-            both.append(shared(up, down))
+            up, down = (oscillatory_intervals(mine, direction) for direction in ("up", "down"))
+            either.append(union([*up, *down]))
+            both.append(intersection(up, down))
     overlap, area, found = jaccard(expected, either, seconds)
     paths = [curve.parameters for curve in curves.values() if curve.kind == kind]
     scale = (high - low, extent[1] - extent[0])
@@ -162,10 +162,10 @@ def _score(
     for n, second in zip(members, seconds, strict=True):
         for p in inside_sweep(points[n], low, high):
             if p.kind == kind and p.method == "ramp":
-                along.append(distance_along(paths, (p.current, float(second))))
-                scaled.append(distance_scaled(paths, (p.current, float(second)), scale))
+                along.append(horizontal_distance(paths, (p.current, float(second))))
+                scaled.append(scaled_distance(paths, (p.current, float(second)), scale))
             elif p.kind == kind:
-                held.append(distance_along(paths, (p.current, float(second))))
+                held.append(horizontal_distance(paths, (p.current, float(second))))
     lags = [
         (t.ramp.current - t.held.current) * (1 if t.direction == "up" else -1)
         for n in members for t in rows[n, name]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ikmeanfield.analysis.distance import Spread
-from ikmeanfield.analysis.rate_difference import Moments
+from ikmeanfield.analysis.block_averages import Moments
+from ikmeanfield.analysis.distance import FiniteSizeNoise
 from ikmeanfield.datasets.runs import coordinates
 from ikmeanfield.datasets.series import SERIES
 from ikmeanfield.datasets.store import UNDEFINED
@@ -92,7 +92,7 @@ class Noise:
     def __init__(self, record: Sequence[str]) -> None:
         self._record = list(record)
         self._levels: dict[Any, dict[str, FloatArray]] = {}
-        self._open: dict[str, Spread] = {}
+        self._open: dict[str, FiniteSizeNoise] = {}
         self._point: Any = None
 
     def add(self, point: Any, series: Mapping[Any, FloatArray]) -> None:
@@ -100,7 +100,7 @@ class Noise:
         if point != self._point:
             self._close()
             self._point = point
-            self._open = {name: Spread() for name in self._record}
+            self._open = {name: FiniteSizeNoise() for name in self._record}
         for name, spread in self._open.items():
             spread.add(series[name])
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ikmeanfield.analysis.sides import (
-    Border,
-    Found,
+from ikmeanfield.analysis.matching import (
+    Bifurcation,
+    NetworkPoint,
     Transition,
-    counterpart,
     held_status,
     inside_sweep,
-    transitions,
+    match_transitions,
+    ramp_counterpart,
 )
-from ikmeanfield.analysis.transitions.points import MARK
+from ikmeanfield.analysis.transitions.points import TARGET_HALF_WIDTH
 from ikmeanfield.datasets.runs import identity_names
 from ikmeanfield.datasets.store import UNDEFINED
 from ikmeanfield.progress import track
@@ -69,7 +69,7 @@ def summarise(study: Transitions, results: Results, name: str) -> xr.Dataset:
     plan = results.plan
     runs = plan.runs_of(name)
     theories = _theories(study, results)
-    found: list[list[Found]] = []
+    found: list[list[NetworkPoint]] = []
     searches: list[dict[str, str]] = []
     rows: dict[tuple[int, str], list[Transition]] = {}
     networks = []
@@ -81,7 +81,7 @@ def summarise(study: Transitions, results: Results, name: str) -> xr.Dataset:
         inside = inside_sweep(found[place], study.low, study.high)
         for theory in theories:
             borders = _borders(results.result(study.points, number, theory)) if theory else []
-            rows[place, theory] = transitions(inside, borders)
+            rows[place, theory] = match_transitions(inside, borders)
     points = xr.concat(networks, dim="point").rename(method="detector")
     parts = [_transitions(rows, points, searches), points]
     compared: Any = plan.studies[study.points] if study.points is not None else None
@@ -106,11 +106,11 @@ def _numbered(located: xr.Dataset, place: int) -> xr.Dataset:
     return located[own].reset_coords(drop=True).assign(run_number=("point", numbers, label))
 
 
-def _found(network: xr.Dataset) -> list[Found]:
-    """The points of one network as `sides` takes them."""
+def _found(network: xr.Dataset) -> list[NetworkPoint]:
+    """The points of one network as `matching` takes them."""
     columns = [network[name].values.tolist() for name in ("kind", "direction", "method", "side",
                                                           "current")]  # fmt: skip
-    return [Found(row, *values) for row, values in enumerate(zip(*columns, strict=True))]
+    return [NetworkPoint(row, *values) for row, values in enumerate(zip(*columns, strict=True))]
 
 
 def _searches(located: xr.Dataset) -> dict[str, str]:
@@ -119,10 +119,12 @@ def _searches(located: xr.Dataset) -> dict[str, str]:
     return dict(zip(map(str, status["sought"].values), map(str, status.values), strict=True))
 
 
-def _borders(field: xr.Dataset) -> list[Border]:
+def _borders(field: xr.Dataset) -> list[Bifurcation]:
     """Folds and Hopf points of one theory, by their currents."""
     columns = [field[name].values.tolist() for name in ("kind", "side", "value")]
-    return sorted((Border(*row) for row in zip(*columns, strict=True)), key=lambda b: b.current)
+    return sorted(
+        (Bifurcation(*row) for row in zip(*columns, strict=True)), key=lambda b: b.current
+    )
 
 
 def _transitions(
@@ -150,9 +152,9 @@ def _transitions(
                 values[key].append(value)
             half = (currents["held_upper"] - currents["held_lower"]) / 2
             half += np.nan_to_num(currents["held_noise"])
-            status = held_status(row, half, searches[run], MARK)
+            status = held_status(row, half, searches[run], TARGET_HALF_WIDTH)
             words["held_status"].append(status)
-            words["ramp_counterpart"].append(counterpart(row, status))
+            words["ramp_counterpart"].append(ramp_counterpart(row, status))
     label = {"long_name": "number of the run in this file"}
 
     def text(names: Mapping[str, str], columns: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -181,12 +183,12 @@ def _currents(row: Transition, points: xr.Dataset, first: int) -> dict[str, floa
     if row.held is not None:
         interval = {name: float(points[name].values[first + row.held.row]) for name in interval}
     return {
-        "mean_field": row.border,
+        "mean_field": row.bifurcation,
         "ramp": ramp,
         "held": held,
         **{f"held_{name}": value for name, value in interval.items()},
-        "ramp_difference": ramp - row.border,
-        "held_difference": held - row.border,
+        "ramp_difference": ramp - row.bifurcation,
+        "held_difference": held - row.bifurcation,
         "ramp_lag": ramp - held,
     }
 

@@ -1,4 +1,4 @@
-"""The paper's detector. Oracle: signals whose troughs are put where they are expected."""
+"""The paper's detector. Oracle: signals with troughs at known times."""
 
 import numpy as np
 import pytest
@@ -34,16 +34,16 @@ def test_cycles_count_when_more_than_two(cycles, reported):
     at = 5000.0 + 250.0 * np.arange(cycles)
     u = sag(4000.0) - 3 * np.exp(-(((TIME[:, None] - at) / 50.0) ** 2)).sum(axis=1)
     found = summary(ramp_points(TIME, u, CURRENT))
-    borders = [("hopf", "up", 45.0), ("hopf", "up", round(45.0 + 1.25 * (cycles - 1), 2))]
+    boundaries = [("hopf", "up", 45.0), ("hopf", "up", round(45.0 + 1.25 * (cycles - 1), 2))]
     hopf = [point for point in found if point[0] == "hopf"]
     assert len(hopf) == (2 if reported else 0)
-    for (_, way, current), (_, expected_way, expected) in zip(hopf, borders, strict=False):
+    for (_, way, current), (_, expected_way, expected) in zip(hopf, boundaries, strict=False):
         assert way == expected_way
         assert current == pytest.approx(expected, abs=0.1)
     assert ("fold", "up", 40.0) in found
 
 
-def test_nothing_there():
+def test_a_signal_without_troughs_has_no_points():
     noise = 0.2 * np.sin(TIME / 7.0)
     assert ramp_points(TIME, -TIME / 4000.0 + noise, CURRENT) == []
 
@@ -57,9 +57,11 @@ def test_short_groups_are_dropped_and_gaps_split():
 
 def test_a_ramp_through_a_fold_is_late():
     """The fold is at 42 pA; the ramp of 5 pA/s passes it by a good part of a pA."""
-    plant = folds(noise=1e-3)
-    course, _ = ramped(plant, 20.0, 70.0)
-    u = -2.0 * course.current + 6 * np.log(course.rate)  # falls on the branch, rises at the jump
-    points = ramp_points(course.time, u, course.current, TroughSettings(fold_prominence=3.0))
+    system = folds(noise=1e-3)
+    recording, _ = ramped(system, 20.0, 70.0)
+    u = -2.0 * recording.current + 6 * np.log(
+        recording.observed_rate
+    )  # falls on the branch, rises at the jump
+    points = ramp_points(recording.time, u, recording.current, TroughSettings(fold_prominence=3.0))
     assert points[0].direction == "up"
     assert 42.3 < points[0].current < 46.0

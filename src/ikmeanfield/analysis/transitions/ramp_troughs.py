@@ -1,7 +1,7 @@
 """The paper's detector: troughs of the mean recovery variable along a ramp of the current.
 
-A point found on a moving ramp is late: the network needs time to leave a state that has just
-been lost. `held` finds the points at constant current.
+A point found on a moving ramp is late, because the network needs time to leave a state that has
+just been lost. `constant_current` locates the points at constant current.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class TroughSettings:
-    """Which troughs count; the defaults are those of the adaptation experiment (Fig. 1).
+    """Which troughs of the recovery variable count; the defaults are those for Fig. 1.
 
     Attributes
     ----------
     fold_width, fold_prominence
-        Least width (ms, at half prominence) and prominence (pA) of a trough at a fold.
+        Smallest width (ms, at half prominence) and prominence (pA) of a trough at a fold.
     cycle_width, cycle_prominence
         The same for one cycle of an oscillation.
     cycles_at_peaks
-        Find cycles by the peaks of u instead of its troughs.
+        Whether to detect cycles by the peaks of u instead of its troughs.
     extra_cycles
-        A group of cycles counts if it has more than this many.
+        A group of cycles counts only if it has more cycles than this.
     least_duration
-        Least time in ms from the first to the last cycle of a group.
+        Shortest time in ms from the first to the last cycle of a group.
     longest_gap
         Cycles further apart than this (ms) belong to different groups.
     smoothing
-        Standard deviation in ms of a Gaussian filter applied first; 0 for none.
+        Standard deviation in ms of a Gaussian filter that is applied first; 0 for none.
     """
 
     fold_width: float = 400.0
@@ -67,7 +67,7 @@ def ramp_points(
     current: FloatArray,
     settings: TroughSettings = ADAPTATION,
 ) -> list[Point]:
-    """Folds and borders of oscillations on a ramp up and down.
+    """Find folds and boundaries of oscillations on a ramp up and down.
 
     Parameters
     ----------
@@ -76,15 +76,15 @@ def ramp_points(
     recovery
         Mean recovery variable in pA.
     current
-        Input current in pA: rises to its maximum, then falls.
+        Input current in pA, which rises to its maximum and then falls.
     settings
         Which troughs count.
 
     Returns
     -------
     list of Point
-        The first and the last trough of a fold's width; the first and the last cycle of every
-        group. A group ends where the ramp turns. Nothing if there is none.
+        The first and the last trough that is as wide as a fold's, and the first and the last
+        cycle of every group of cycles; groups end where the ramp turns. Empty if there is none.
     """
     interval = float(time[1] - time[0])
     u = np.asarray(recovery, dtype=float)
@@ -106,7 +106,7 @@ def ramp_points(
         side: Side = "lower" if first == (direction == "up") else "upper"
         return Point(kind, direction, float(current[sample]), "ramp", side=side)
 
-    borders = [
+    boundaries = [
         point("hopf", int(group[end]), first=end == 0)
         for group in _groups(extra, turn, settings.longest_gap / interval)
         if group.size > settings.extra_cycles
@@ -114,7 +114,7 @@ def ramp_points(
         for end in (0, -1)
     ]
     ends = sorted({int(folds[0]), int(folds[-1])}) if folds.size else []
-    return [point("fold", k, first=False) for k in ends] + borders
+    return [point("fold", k, first=False) for k in ends] + boundaries
 
 
 def _find(signal: FloatArray, width: float, prominence: float) -> NDArray[np.int64]:
@@ -124,7 +124,7 @@ def _find(signal: FloatArray, width: float, prominence: float) -> NDArray[np.int
 
 
 def _groups(samples: NDArray[np.int64], turn: int, gap: float) -> list[NDArray[np.int64]]:
-    """Split where the ramp turns and where neighbours are further apart than `gap` samples."""
+    """Split samples where the ramp turns and where neighbours are more than `gap` apart."""
     cuts = [
         j + 1
         for j, (a, b) in enumerate(itertools.pairwise(samples))

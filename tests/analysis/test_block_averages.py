@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ikmeanfield.analysis.rate_difference import block_length, moments
+from ikmeanfield.analysis.block_averages import block_length, moments
 from ikmeanfield.analysis.spectra import power_spectrum
 
 

@@ -1,62 +1,64 @@
-"""Which point of a network stands beside which border of the mean field. Oracle: by hand."""
+"""Matching of network points with bifurcations of a mean field. Oracle: matched by hand."""
 
 import numpy as np
 
-from ikmeanfield.analysis.sides import (
-    Border,
-    Found,
+from ikmeanfield.analysis.matching import (
+    Bifurcation,
+    NetworkPoint,
     Transition,
-    counterpart,
+    assign_sides,
     held_status,
     inside_sweep,
-    transitions,
-    with_sides,
+    match_transitions,
+    ramp_counterpart,
 )
 
-HOPF = [Border("hopf", "lower", 50.0), Border("hopf", "upper", 61.0)]
+HOPF = [Bifurcation("hopf", "lower", 50.0), Bifurcation("hopf", "upper", 61.0)]
 
 
 def found(*rows, kind="hopf", method="held", side=""):
     return [
-        Found(row, kind, direction, method, side, current)
+        NetworkPoint(row, kind, direction, method, side, current)
         for row, (direction, current) in enumerate(rows)
     ]
 
 
 def shown(made):
     return [
-        (t.direction, t.side, t.border, t.ramp and t.ramp.current, t.held and t.held.current)
+        (t.direction, t.side, t.bifurcation, t.ramp and t.ramp.current, t.held and t.held.current)
         for t in made
     ]
 
 
-def test_folds_are_told_by_the_direction():
-    told = with_sides(found(("up", 40.0), ("down", 30.0), kind="fold"), [])
-    assert [p.side for p in told] == ["upper", "lower"]
+def test_the_direction_determines_the_side_of_a_fold():
+    sided = assign_sides(found(("up", 40.0), ("down", 30.0), kind="fold"), [])
+    assert [p.side for p in sided] == ["upper", "lower"]
 
 
-def test_borders_of_unknown_side_are_told_by_their_order():
+def test_the_order_determines_unknown_sides_of_boundaries():
     points = found(("up", 42.3), ("up", 46.5), ("down", 46.2), ("down", 42.4))
-    assert shown(transitions(points, HOPF)) == [
+    assert shown(match_transitions(points, HOPF)) == [
         ("up", "lower", 50.0, None, 42.3), ("down", "lower", 50.0, None, 42.4),
         ("up", "upper", 61.0, None, 46.5), ("down", "upper", 61.0, None, 46.2),
     ]  # fmt: skip
 
 
-def test_a_single_border_belongs_to_the_nearest_side():
-    assert [p.side for p in with_sides(found(("down", 60.0)), HOPF)] == ["upper"]
-    assert [p.side for p in with_sides(found(("up", 60.0)), [])] == ["lower"]
+def test_a_single_boundary_takes_the_side_of_the_nearest_bifurcation():
+    assert [p.side for p in assign_sides(found(("down", 60.0)), HOPF)] == ["upper"]
+    assert [p.side for p in assign_sides(found(("up", 60.0)), [])] == ["lower"]
 
 
 def test_two_oscillating_intervals_are_kept_apart():
-    borders = [*HOPF, Border("hopf", "lower", 74.0)]
+    bifurcations = [*HOPF, Bifurcation("hopf", "lower", 74.0)]
     points = [
-        Found(0, "hopf", "up", "ramp", "lower", 53.0),
-        Found(1, "hopf", "up", "ramp", "upper", 63.0),
-        Found(2, "hopf", "up", "ramp", "lower", 78.0),
-        Found(3, "hopf", "up", "held", "lower", 75.0),
+        NetworkPoint(0, "hopf", "up", "ramp", "lower", 53.0),
+        NetworkPoint(1, "hopf", "up", "ramp", "upper", 63.0),
+        NetworkPoint(2, "hopf", "up", "ramp", "lower", 78.0),
+        NetworkPoint(3, "hopf", "up", "held", "lower", 75.0),
     ]
-    rows = {(t.direction, t.side, t.border): t for t in transitions(points, borders)}
+    rows = {
+        (t.direction, t.side, t.bifurcation): t for t in match_transitions(points, bifurcations)
+    }
     last = rows["up", "lower", 74.0]
     assert (last.ramp.row, last.held.row) == (2, 3)
     assert rows["up", "lower", 50.0].ramp.row == 0
@@ -64,14 +66,14 @@ def test_two_oscillating_intervals_are_kept_apart():
     assert rows["down", "upper", 61.0].ramp is None
 
 
-def test_what_belongs_to_no_border_is_not_lost():
+def test_unmatched_points_come_last():
     points = [
         *found(("up", 40.0), ("up", 49.0), method="ramp", side="lower"),
-        Found(2, "fold", "up", "ramp", "upper", 55.0),
-        Found(3, "fold", "up", "held", "upper", 54.0),
+        NetworkPoint(2, "fold", "up", "ramp", "upper", 55.0),
+        NetworkPoint(3, "fold", "up", "held", "upper", 54.0),
     ]
-    made = transitions(points, HOPF)
-    rows = [t for t in made if np.isnan(t.border)]
+    made = match_transitions(points, HOPF)
+    rows = [t for t in made if np.isnan(t.bifurcation)]
     assert [(t.kind, t.ramp and t.ramp.row, t.held and t.held.row) for t in rows] == [
         ("hopf", 0, None), ("fold", 2, 3)
     ]  # fmt: skip
@@ -79,13 +81,13 @@ def test_what_belongs_to_no_border_is_not_lost():
     assert sorted(p.row for p in held_or_ramp) == [0, 1, 2, 3]
 
 
-def test_the_ends_of_a_sweep_are_no_borders():
+def test_points_at_the_ends_of_a_sweep_are_dropped():
     points = found(("up", 10.0), ("up", 10.9), ("down", 79.9), method="ramp")
     assert [p.current for p in inside_sweep(points, 10.0, 80.0)] == [10.9]
 
 
-def test_every_transition_says_what_became_of_its_search():
-    # The edge on the way up turned out to be a border of oscillations.
+def test_every_transition_reports_the_outcome_of_its_search():
+    # The search for the end of the lower branch has found a boundary of oscillations.
     searches = {
         "edge_up": "found", "edge_down": "no hint", "lower_up": "no hint",
         "upper_up": "wide", "upper_down": "not resolved", "lower_down": "not searched",
@@ -101,4 +103,4 @@ def test_every_transition_says_what_became_of_its_search():
     ]
     for row, half, status, answer in rows:
         assert held_status(row, half, searches, 0.1) == status
-        assert counterpart(row, status) == answer
+        assert ramp_counterpart(row, status) == answer

@@ -1,4 +1,4 @@
-"""How far a mean field's firing rate is from the network's, with standard errors."""
+"""Mean and variance of correlated time series, with standard errors from block averages."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 
 SAFETY = 4
-"""Blocks are made so many times longer than the rule says: too small an error misleads more than
-one that scatters."""
+"""Factor by which blocks are longer than the rule requires: an error that is too small misleads
+more than one that scatters."""
 FEWEST_BLOCKS = 16
-"""So many blocks at least give the error to about 18 %."""
+"""Smallest number of blocks, which determines the standard error to about 18 %."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,14 @@ class Moments:
 def moments(series: FloatArray) -> Moments:
     """Mean and variance of a series in time, with standard errors that allow for correlation.
 
-    The series is cut into blocks that exceed its correlation time (see `block_length`, applied
-    to the series and to its squared deviation); the scatter of the blocks' averages gives the
-    errors.
+    The series is cut into blocks longer than its correlation time (see `block_length`, which is
+    applied to the series and to its squared deviation). The scatter of the block averages gives
+    the errors.
+
+    Parameters
+    ----------
+    series
+        Stationary series, shape (time,).
     """
     series = np.asarray(series, dtype=float)
     mean = float(series.mean())
@@ -50,14 +55,15 @@ def moments(series: FloatArray) -> Moments:
 
 
 def block_length(series: FloatArray) -> int:
-    """A length of blocks, in samples, chosen from the series so that it exceeds correlations.
+    """Choose a block length, in samples, that exceeds the correlation time of a series.
 
-    With n samples and the statistical inefficiency g(b) = b-blocks' squared error of the mean
-    over that of independent samples, the shortest power of two with b³ > 2 n g(b)² is taken:
-    there the blocks' own correlation and the scatter of their few averages cost equally much
-    (Lee et al., Phys. Rev. E 83, 066706, 2011). A slow or oscillating part keeps g(b) large
-    until blocks are longer than it. The length is then multiplied by `SAFETY`, as far as
-    `FEWEST_BLOCKS` blocks remain; in a series too short for that, errors are lower bounds.
+    For n samples, let the statistical inefficiency g(b) be the squared standard error of the mean
+    from blocks of b samples, relative to that of independent samples. The shortest power of two
+    with b³ > 2 n g(b)² is chosen: at this length the correlation between blocks and the scatter of
+    their few averages contribute equally (Lee et al., Phys. Rev. E 83, 066706, 2011). A slow or
+    oscillating component keeps g(b) large until blocks are longer than it. The length is then
+    multiplied by `SAFETY`, as far as `FEWEST_BLOCKS` blocks remain. In a series too short for
+    that, the errors are lower bounds.
     """
     independent = float(np.var(series)) / series.size
     if independent == 0:
@@ -72,7 +78,7 @@ def block_length(series: FloatArray) -> int:
 
 
 def block_error(series: FloatArray, block: int) -> float:
-    """Standard error of the mean from the averages of whole blocks; 0 for fewer than two."""
+    """Standard error of the mean from the averages of whole blocks; 0 for fewer than two blocks."""
     count = series.size // block
     if count < 2:
         return 0.0
