@@ -24,7 +24,7 @@ from ikmeanfield.analysis.transitions.searches import SearchSettings
 from ikmeanfield.analysis.transitions.system import NetworkSystem
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.spiking import Network
-from ikmeanfield.thresholds import Draw
+from ikmeanfield.heterogeneity import Draw
 
 if TYPE_CHECKING:
     import xarray as xr
