@@ -135,9 +135,11 @@ class Experiment(Validated):
     def _sweeps_vary_what_can_vary(self) -> Self:
         for name, sweep in self.sweeps.items():
             for path in (*sweep.set, *sweep.paths):
-                problem = refusal(path, self) if is_setting(path, self) else None
-                if problem is None and (head := path.partition(".")[0]) in MOVED:
-                    problem = f"{path}: {head!r} is no study of this experiment"
+                head, problem = path.partition(".")[0], None
+                if is_setting(path, self):
+                    problem = refusal(path, self)
+                elif head in MOVED:
+                    problem = f"{path}: the experiment has no study {head!r}"
                 if problem:
                     msg = f"sweeps.{name}: {problem}"
                     raise ValueError(msg)
