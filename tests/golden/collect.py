@@ -15,12 +15,34 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-RENAMED: dict[str, str] = {}
-"""Names in the record and today's names: ``{"<study>/<old name>": "<new name>"}``.
+from ikmeanfield import open_experiment
+from ikmeanfield.experiments.paths import coordinate_name
 
-The study is the second part of a quantity's name, such as ``networks`` or ``summary.csv``. The
+RENAMED: dict[str, str] = {
+    f"{part}/{old}": new
+    for part in (
+        "networks", "meanfields", "points", "transitions", "summary", "summary.csv", "scores.csv",
+        "distances.csv", "bifurcations.csv",
+    )
+    for old, new in {
+        "simulation_scheme": "networks_scheme",
+        "simulation_step": "networks_step",
+        "simulation_thresholds": "networks_thresholds",
+        "meanfield": "theory",
+        "meanfield_of": "theory_of",
+        "scored_meanfield": "scored_theory",
+        "trace_meanfield": "trace_prediction",
+        "point_meanfield": "point_theory",
+        "bifurcation_meanfield": "bifurcation_theory",
+    }.items()
+}  # fmt: skip
+"""Names in the record and today's names: ``{"<part>/<old name>": "<new name>"}``.
+
+The part is the second one of a quantity's name, such as ``networks`` or ``summary.csv``. The
 names are those of variables, coordinates and columns.
 """
+GONE = ("/meanfields/*/seed", "/points/seed")
+"""Quantities of the record that are no longer stored: a theory has no seed."""
 HASHES = {"key", "diagram"}
 """Left out: hashes that tell settings apart, and whose form may change."""
 DESCRIPTIONS = {"circuit", "settings", "message", "special_message"}
@@ -39,59 +61,143 @@ def collect(results):
 
 def experiment(folder):
     """Every quantity of one experiment."""
-    batches = {
-        "networks": sorted(folder.glob("spiking/batch-*.nc")),
-        "transitions": sorted(folder.glob("transitions/batch-*.nc")),
-        "points": sorted(folder.glob("continuation/batch-*.nc")),
-        **{
-            f"meanfields/{place.name}": sorted(place.glob("batch-*.nc"))
-            for place in sorted(folder.glob("meanfield/*"))
-        },
-    }
+    results = open_experiment(folder)
+    known = {"networks": networks, "predictions": predictions, "transitions": transitions,
+             "points": points, "diagrams": diagrams, "planes": planes, "traces": traces}  # fmt: skip
     found = {}
-    for study, files in batches.items():
-        found |= runs_and_points(study, files) if files else {}
-    for study, read, pattern in (
-        ("diagrams", diagrams, "diagrams/batch-*.nc"),
-        ("planes", planes, "continuation/plane.nc"),
-        ("plane_diagrams", plane_diagrams, "continuation/diagrams.nc"),
-        ("traces", traces, "traces.nc"),
-    ):
-        files = sorted(folder.glob(pattern))
-        found |= read(study, files) if files else {}
-    summarised = xr.load_dataset(folder / "summary.nc")
-    found |= summary("summary", summarised)
-    for file in sorted(folder.glob("*.csv")):
-        found |= table(file.name, file, grid_names(summarised))
+    for name, settings in results.plan.studies.items():
+        if settings.kind in known:
+            found |= known[settings.kind](results, name)
+    return found | summaries(results, folder)
+
+
+def networks(results, name):
+    """Series of networks, by run."""
+    return runs("networks", results.stacked(name), results)
+
+
+def predictions(results, name):
+    """Series of theories, by theory and run."""
+    theories = results.plan.studies[name].asked(results.plan)
+    return {
+        key: values
+        for theory in theories
+        for key, values in runs(f"meanfields/{theory}", results.stacked(name, theory), results).items()
+    }
+
+
+def transitions(results, name):
+    """What locating transitions stores, and the points it found."""
+    numbers = [number for number, _ in results.plan.runs_of(name)]
+    located = [results.result(name, number) for number in numbers]
+    rest = xr.concat([one.drop_dims("point") for one in located], "run", coords="minimal",
+                     compat="override").assign_coords(results.coordinates(name))  # fmt: skip
+    found = runs("transitions", rest, results)
+    return found | points_of("transitions", located, rest, results)
+
+
+def points(results, name):
+    """Folds and Hopf points of all theories, and the runs they belong to."""
+    theories = results.plan.studies[name].asked(results.plan)
+    found = []
+    for number, _ in results.plan.runs_of(name):
+        each = [results.result(name, number, theory) for theory in theories]
+        named = [
+            one.assign(theory=("point", np.full(one.sizes["point"], theory)))
+            for one, theory in zip(each, theories, strict=True)
+        ]
+        found.append(xr.concat(named, "point"))
+    grid = xr.Dataset(coords=results.coordinates(name, theories[0]))
+    return runs("points", grid, results) | points_of("points", found, grid, results)
+
+
+def runs(study, dataset, results):
+    """Numbers of runs in the order of the grid, and what is the same for all."""
+    parts = by_rows(study, dataset)
+    _, order = grid_order(parts["run"], grid_names(results))
+    return {
+        f"{study}/{name}": values
+        for name, values in ({n: v[order] for n, v in parts["run"].items()} | parts["once"]).items()
+    }
+
+
+def points_of(study, each, grid, results):
+    """Points of all runs, sorted."""
+    place, _ = grid_order(by_rows(study, grid)["run"], grid_names(results))
+    columns = []
+    for number, one in enumerate(each):
+        own = [n for n in one.variables if one[n].dims == ("point",)]
+        flat = {f"point_{n}": plain(one[n].values) for n in own}
+        flat["run_number"] = np.full(one.sizes["point"], number)
+        columns.append({recorded_name(study, n) or n: v for n, v in flat.items()})
+    sorted_ = in_order(joined(columns), place)
+    named = {("point_run_number" if n == "run_number" else n): v for n, v in sorted_.items()}
+    return {f"{study}/{name}": values for name, values in named.items()}
+
+
+def diagrams(results, name):
+    """Diagrams in one parameter: a group per branch."""
+    return trees("diagrams", [(item.label, branches(tree)) for item, tree in results.each(name)])
+
+
+def planes(results, name):
+    """Planes, and the diagrams inside them."""
+    found = trees("planes", [(i.label, branches(t["curves"])) for i, t in results.each(name)])
+    inner = [
+        (item.label, branches(node))
+        for item, tree in results.each(name)
+        for part, node in tree.children.items()
+        if part != "curves"
+    ]
+    return found | (trees("plane_diagrams", inner) if inner else {})
+
+
+def traces(results, name):
+    """Traces: told apart by the adaptation at which each ramp was run."""
+    found = {}
+    for _, node in results.each(name):
+        label = f"adaptation={node.attrs['adaptation']:.12g}"
+        columns = by_rows("traces", node.to_dataset())["once"]
+        found |= {f"traces/{label}/{name}": values for name, values in columns.items()}
     return found
 
 
-def runs_and_points(study, files):
-    """Networks, mean fields in time, transitions, or folds and Hopf points, from all batches.
+def summaries(results, folder):
+    """All summaries of an experiment in one, as the record has them, and all tables."""
+    own = {s.kind: name for name, s in results.plan.studies.items() if s.summarises()}
+    parts = [results.summary(own[kind]) for kind in ("networks", "predictions") if kind in own]
+    if "rates" in own:
+        names = {"rate": "response_rate", "rate_infinite": "response_rate_infinite",
+                 "adjusted_current": "response_adjusted_current",
+                 "input_current": "response_current"}  # fmt: skip
+        parts.append(results.summary(own["rates"]).rename(names))
+    if "transitions" in own:
+        given = results.summary(own["points"])
+        listed = given.drop_vars([n for n in given.variables if given[n].dims == ("run",)])
+        listed = listed.rename({n: f"bifurcation_{n}" for n in listed.data_vars})
+        parts += [results.summary(own["transitions"]), listed.rename(point="bifurcation")]
+        status = results.result(own["transitions"], 0)
+        parts.append(xr.Dataset(coords={"sought": status["sought"]}))
+    whole = xr.merge(parts, compat="override", join="outer", combine_attrs="drop")
+    found = summary("summary", whole, results)
+    tables = {file.name: read_rows(file) for file in sorted(folder.glob("*/*.csv"))}
+    if "networks.csv" in tables:
+        found |= table("summary.csv", joined_rows(tables.pop("networks.csv"),
+                                                  tables.pop("predictions.csv", None)), results)  # fmt: skip
+    if "transitions.csv" in tables:
+        found |= table("summary.csv", tables.pop("transitions.csv"), results)
+    for name, rows in tables.items():
+        found |= table(name, rows, results)
+    return found
 
-    Points belong to a run by its number in the file.
-    """
-    batches = [xr.load_dataset(file) for file in files]
-    parts = [by_rows(study, batch) for batch in batches]
-    runs = joined([part["run"] for part in parts])
-    place, order = grid_order(runs, grid_names(batches[0]))
-    found = {name: values[order] for name, values in runs.items()} | parts[0]["once"]
-    if "point" in parts[0]:
-        first = np.cumsum([0, *(batch.sizes["run"] for batch in batches)])
-        for start, part in zip(first, parts, strict=False):
-            part["point"]["run_number"] = part["point"]["run_number"] + start
-        points = in_order(joined([part["point"] for part in parts]), place)
-        found |= {f"point_{name}": values for name, values in points.items()}
-    return {f"{study}/{name}": values for name, values in found.items()}
 
-
-def summary(study, dataset):
+def summary(study, dataset, results):
     """The summary: numbers of runs, a few traces, and lists of points, transitions and scores."""
-    if "meanfield" in dataset.dims:
-        dataset = dataset.sortby("meanfield")
+    if "theory" in dataset.dims:
+        dataset = dataset.sortby("theory")
     parts = by_rows(study, dataset)
     runs = parts.pop("run")
-    place, order = grid_order(runs, grid_names(dataset))
+    place, order = grid_order(runs, grid_names(results))
     found = {name: values[order] for name, values in runs.items()} | parts.pop("once")
     if "trace" in parts:
         traced = parts.pop("trace")
@@ -105,45 +211,30 @@ def summary(study, dataset):
     return {f"{study}/{name}": values for name, values in found.items()}
 
 
-def table(study, file, grid):
-    """The columns of a table; numbers where all that is not empty is one."""
+def read_rows(file):
+    """The rows of a table."""
     with file.open(newline="", encoding="utf-8") as text:
-        rows = list(csv.DictReader(text))
+        return list(csv.DictReader(text))
+
+
+def joined_rows(mine, theirs):
+    """Rows of networks with those of theories beside them, a row for every theory."""
+    if theirs is None:
+        return [row | {"theory": ""} for row in mine]
+    shared = [name for name in theirs[0] if name in mine[0]]
+    of = {tuple(row[name] for name in shared if "noise" not in name): row for row in mine}
+    return [of[tuple(row[name] for name in shared if "noise" not in name)] | row for row in theirs]
+
+
+def table(study, rows, results):
+    """The columns of a table; numbers where all that is not empty is one."""
     columns = {}
     for name in rows[0] if rows else ():
         recorded = recorded_name(study, name)
         if recorded is not None:
             columns[recorded] = numbers([row[name] for row in rows])
-    known = [name for name in ("sweep", *grid, "replicate") if name in columns]
+    known = [name for name in ("sweep", *grid_names(results), "replicate") if name in columns]
     return {f"{study}/{name}": values for name, values in in_order(columns, None, known).items()}
-
-
-def diagrams(study, files):
-    """Diagrams in one parameter: a node for each mean field of a circuit, a group per branch."""
-    nodes = [node for file in files for node in xr.load_datatree(file).children.values()]
-    return trees(study, [(node.attrs["meanfield"], branches(node)) for node in nodes])
-
-
-def planes(study, files):
-    """Planes: a node for each mean field of a family of circuits, a group per curve."""
-    return diagrams(study, files)
-
-
-def plane_diagrams(study, files):
-    """Diagrams inside planes: a node per plane, in it a node per value of the second parameter."""
-    nodes = [node for file in files for node in xr.load_datatree(file).children.values()]
-    inner = [(node.attrs["meanfield"], n) for node in nodes for n in node.children.values()]
-    return trees(study, [(meanfield, branches(node)) for meanfield, node in inner])
-
-
-def traces(study, files):
-    """Traces: a node per ramp, told apart by the adaptation at which it was run."""
-    found = {}
-    for node in (node for file in files for node in xr.load_datatree(file).children.values()):
-        label = f"adaptation={node.attrs['adaptation']:.12g}"
-        columns = by_rows(study, node.to_dataset())["once"]
-        found |= {f"{study}/{label}/{name}": values for name, values in columns.items()}
-    return found
 
 
 def trees(study, nodes):
@@ -220,15 +311,19 @@ def by_rows(study, dataset, rows=ROWS):
             continue
         row = next((dim for dim in rows if dim in variable.dims), None)
         values = (variable if row is None else variable.transpose(row, ...)).values
-        plain = values.astype(str) if values.dtype.kind == "O" else values
-        found.setdefault(row or "once", {})[recorded] = plain
+        found.setdefault(row or "once", {})[recorded] = plain(values)
     return found
 
 
-def grid_names(dataset):
-    """Names of the coordinates that sweeps vary."""
-    own = {str(n) for n, c in dataset.coords.items() if c.dims == ("run",)}
-    return sorted(own - {"sweep", "replicate", "seed", *HASHES})
+def plain(values):
+    """Text as fixed-width text."""
+    return values.astype(str) if values.dtype.kind in "OT" else values
+
+
+def grid_names(results):
+    """Recorded names of the coordinates that sweeps vary."""
+    own = [coordinate_name(path) for path in results.plan.parameters]
+    return sorted(recorded_name("summary", name) for name in own)
 
 
 def grid_order(runs, grid):
