@@ -40,8 +40,7 @@ def expand(config: Config, name: str) -> Plan:
             known = ", ".join(base.populations)
             msg = f"{where}.input.{population}: no such population; the circuit has {known}"
             raise ConfigError(msg)
-    for label, study in experiment.studies.items():
-        _told(f"{where}.studies.{label}", partial(study.check, experiment, base))
+    _check_studies(experiment, base, where)
     runs = list(_runs(experiment, base, where))
     parameters = list(dict.fromkeys(p for s in experiment.sweeps.values() for p in s.paths))
     _check_names(parameters, where)
@@ -53,6 +52,18 @@ def expand(config: Config, name: str) -> Plan:
         batches={}, engines={}, runs=runs, work=[],
     )  # fmt: skip
     return _with_work(plan, config)
+
+
+def _check_studies(experiment: Experiment, base: Circuit, where: str) -> None:
+    """Refuse studies that do not fit the experiment, all of them at once."""
+    problems = []
+    for label, study in experiment.studies.items():
+        try:
+            _told(f"{where}.studies.{label}", partial(study.check, experiment, base))
+        except ConfigError as error:
+            problems.append(str(error))
+    if problems:
+        raise ConfigError("\n".join(problems))
 
 
 def _runs(experiment: Experiment, base: Circuit, where: str) -> Iterator[Run]:
