@@ -23,8 +23,8 @@ from ikmeanfield.analysis.transitions.ramp_troughs import (
 from ikmeanfield.analysis.transitions.searches import SearchSettings
 from ikmeanfield.analysis.transitions.system import NetworkSystem
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.spiking import Network
 from ikmeanfield.heterogeneity import Draw
+from ikmeanfield.spiking import Network
 
 if TYPE_CHECKING:
     import xarray as xr
