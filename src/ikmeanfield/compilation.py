@@ -9,7 +9,7 @@ from ikmeanfield import progress
 MESSAGE = "Compiling kernels (once; later sessions load them from disk) …"
 
 
-class _Announcement(Listener):  # type: ignore[misc]
+class _Announcement(Listener):
     """Follows numba's compilations; loading machine code from disk does not count as one."""
 
     def __init__(self) -> None:
@@ -34,5 +34,5 @@ def announce_compilation() -> None:
     """From now on, say once when a kernel of this package is compiled."""
     global _registered  # noqa: PLW0603
     if not _registered:
-        register("numba:compile", _announcement)
+        register("numba:compile", _announcement)  # type: ignore[no-untyped-call]
         _registered = True
