@@ -23,6 +23,7 @@ _HOME = {
     "ramp": "ikmeanfield.inputs",
     "simulate": "ikmeanfield.spiking",
     "integrate": "ikmeanfield.meanfield",
+    "MeanField": "ikmeanfield.meanfield",
     "open_experiment": "ikmeanfield.datasets",
     "show_progress": "ikmeanfield.progress",
 }

@@ -46,7 +46,7 @@ def test_stable_parts_are_solid_and_unstable_ones_dashed():
         assert (line.get_linestyle() == "-") == stable
     assert {line.get_linestyle() for line in drawn} == {"-", "--"}
     assert ax.get_xlabel() == "rs input current $I$ (pA)"
-    assert ax.get_ylabel() == "rs ampa synaptic activation $s$"
+    assert ax.get_ylabel() == "rs ampa activation $s$"
     assert legend(ax) == ["stable equilibrium", "unstable equilibrium", "fold"]
 
 

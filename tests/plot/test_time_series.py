@@ -66,7 +66,7 @@ def test_one_synapse_alone_needs_no_legend():
     ax = ik.plot.traces(network(), "synaptic_activation", of="fs.ampa")
     expected = network().synaptic_activation.sel(synapse="fs.ampa")
     np.testing.assert_array_equal(ax.lines[0].get_ydata(), expected)
-    assert ax.get_ylabel() == "fs ampa synaptic activation $s$"
+    assert ax.get_ylabel() == "fs ampa activation $s$"
     assert ax.get_legend() is None
 
 

@@ -20,8 +20,8 @@ from ikmeanfield.figures.diagrams import draw_diagram
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.plot.branches import CODIMENSION_TWO, HOPF, STABLE, mark_handles
 from ikmeanfield.plot.network_points import NETWORK_FOLD, NETWORK_HOPF, draw_points
+from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
 from ikmeanfield.plot.planes import draw_plane, plane_handles
-from ikmeanfield.plot.style import DOUBLE_COLUMN, INK, label_panel, style
 
 BOUNDS = ((20.0, 75.0), (10.0, 120.0))
 """The part of the plane that is shown: current and adaptation in pA."""

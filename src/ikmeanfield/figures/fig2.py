@@ -19,7 +19,7 @@ from ikmeanfield.continuation import Branch
 from ikmeanfield.datasets.diagrams import node_name
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.plot.branches import DASHED, Mark, draw_branch
-from ikmeanfield.plot.style import DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
 
 POPULATION, SYNAPSE, SWEEP = "rs", "rs.ampa", "reset"
 RESET = "rs_reset_potential"

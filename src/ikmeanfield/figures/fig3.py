@@ -19,8 +19,8 @@ from ikmeanfield.analysis.sides import AT_END
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.plot.branches import CODIMENSION_TWO, KINK, mark_handles
 from ikmeanfield.plot.network_points import draw_points
+from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
 from ikmeanfield.plot.planes import draw_plane, plane_handles
-from ikmeanfield.plot.style import DOUBLE_COLUMN, INK, label_panel, style
 
 BOUNDS = ((0.0, 80.0), (0.0, 1.6))
 """The part of the plane that is shown: current in pA and width of thresholds in mV."""

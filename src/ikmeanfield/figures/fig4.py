@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ikmeanfield.figures.save import FigureError
-from ikmeanfield.plot.style import (
+from ikmeanfield.plot.paper_style import (
     DASHES,
     DOUBLE_COLUMN,
     INK,

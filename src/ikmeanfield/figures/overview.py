@@ -20,7 +20,7 @@ from ikmeanfield.figures.grids import GridAxis, axes_of, coordinate_label, draw_
 from ikmeanfield.figures.overview_bifurcations import Diagram, Plane, draw_diagrams, draw_planes
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.parts import coordinate_name
-from ikmeanfield.plot.style import DASHES, DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.plot.paper_style import DASHES, DOUBLE_COLUMN, INK, label_panel, style
 
 COLUMNS = 4
 NETWORK = ("0.62", 1.8)

@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ikmeanfield.files import replacing
-from ikmeanfield.plot.style import style
+from ikmeanfield.plot.paper_style import style
 
 
 class FigureError(Exception):

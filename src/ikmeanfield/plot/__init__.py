@@ -2,7 +2,8 @@
 
 Every function draws into the Axes that it is given, or into a new figure of one column, and
 returns the Axes. The style applies to what the call draws and leaves matplotlib's settings as
-they are. Names are imported when first used, since matplotlib takes a second to import.
+they are; ``with ik.plot.style():`` applies it to pictures of one's own. Names are imported when
+first used, since matplotlib takes a second to import.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ikmeanfield.plot.branches import bifurcation_diagram
     from ikmeanfield.plot.fi_curves import rate_curve
     from ikmeanfield.plot.nullclines import phase_plane
+    from ikmeanfield.plot.paper_style import style
     from ikmeanfield.plot.planes import parameter_plane
     from ikmeanfield.plot.spikes import raster
     from ikmeanfield.plot.time_series import inputs, traces
@@ -25,6 +27,7 @@ __all__ = [
     "phase_plane",
     "raster",
     "rate_curve",
+    "style",
     "traces",
 ]
 
@@ -35,6 +38,7 @@ _HOMES = {
     "phase_plane": "nullclines",
     "raster": "spikes",
     "rate_curve": "fi_curves",
+    "style": "paper_style",
     "traces": "time_series",
 }
 

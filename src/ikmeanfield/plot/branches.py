@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ikmeanfield.continuation import KINDS, Branch
 from ikmeanfield.plot.labels import axis_label, displayed
-from ikmeanfield.plot.style import axes_to_draw_in, style
+from ikmeanfield.plot.paper_style import axes_to_draw_in, style
 
 FOLD, HOPF = "#7d7d7d", "#00704f"
 """Folds and Hopf points: mid grey and a darker green, which differ in grey as well."""

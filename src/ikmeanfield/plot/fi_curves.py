@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.meanfield import firing_rate
 from ikmeanfield.plot.labels import SYMBOLS
-from ikmeanfield.plot.style import DASHES, INK, axes_to_draw_in, style
+from ikmeanfield.plot.paper_style import DASHES, INK, axes_to_draw_in, style
 from ikmeanfield.thresholds import TruncatedLorentzian
 
 QUARTILES = {"lower quartile of thresholds": 0.25, "upper quartile of thresholds": 0.75}

@@ -24,7 +24,7 @@ PER_SECOND = 1000.0
 
 def words(name: str) -> str:
     """A dotted name in words: ``"rs.input_current"`` becomes ``"rs input current"``."""
-    return name.replace(".", " ").replace("_", " ")
+    return name.replace("synaptic_activation", "activation").replace(".", " ").replace("_", " ")
 
 
 def axis_label(name: str, unit: str, symbol: bool = True) -> str:

@@ -15,7 +15,7 @@ from ikmeanfield.circuit import Circuit
 from ikmeanfield.meanfield import MeanField
 from ikmeanfield.plot.branches import DASHED
 from ikmeanfield.plot.labels import axis_label, displayed, words
-from ikmeanfield.plot.style import INK, axes_to_draw_in, style
+from ikmeanfield.plot.paper_style import INK, axes_to_draw_in, style
 
 _FLOW = "0.72"
 _MARK: dict[str, Any] = {

@@ -25,7 +25,7 @@ from ikmeanfield.plot.branches import (
     mark_handles,
 )
 from ikmeanfield.plot.labels import axis_label
-from ikmeanfield.plot.style import axes_to_draw_in, style
+from ikmeanfield.plot.paper_style import axes_to_draw_in, style
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 

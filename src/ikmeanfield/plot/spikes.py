@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 
-from ikmeanfield.plot.style import INK, axes_to_draw_in, style
+from ikmeanfield.plot.paper_style import INK, axes_to_draw_in, style
 from ikmeanfield.plot.time_series import start_time, time_unit
 
 if TYPE_CHECKING:

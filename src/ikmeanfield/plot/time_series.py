@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from ikmeanfield.plot.labels import SYMBOLS, words
-from ikmeanfield.plot.style import DASHES, INK, axes_to_draw_in, style
+from ikmeanfield.plot.paper_style import DASHES, INK, axes_to_draw_in, style
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -54,17 +54,24 @@ def axes_to_draw_in(ax: Axes | None, height: float = 2.5) -> Axes:
         import matplotlib.pyplot as plt  # noqa: PLC0415 - figures of the workflow need no pyplot
 
         _, ax = plt.subplots(figsize=(SINGLE_COLUMN, height), layout="constrained")
-        # matplotlib makes further ticks when it renders, outside this style.
-        settings: Mapping[Any, Any] = mpl.rcParams
-        for which in ("major", "minor"):
-            ax.tick_params(
-                which=which, labelsize=settings["xtick.labelsize"],
-                length=settings[f"xtick.{which}.size"], width=settings[f"xtick.{which}.width"],
-            )  # fmt: skip
     if not isinstance(ax, Axes):
         msg = f"ax = {ax!r} is not an Axes of matplotlib, such as plt.gca() returns"
         raise TypeError(msg)
+    _dress(ax)
     return ax
+
+
+def _dress(ax: Axes) -> None:
+    """Give Axes the style even if they were made without it or get further ticks later."""
+    settings: Mapping[Any, Any] = mpl.rcParams
+    for which in ("major", "minor"):
+        ax.tick_params(
+            which=which, labelsize=settings["xtick.labelsize"],
+            length=settings[f"xtick.{which}.size"], width=settings[f"xtick.{which}.width"],
+        )  # fmt: skip
+    for side, spine in ax.spines.items():
+        spine.set_linewidth(settings["axes.linewidth"])
+        spine.set_visible(settings[f"axes.spines.{side}"])
 
 
 def label_panel(axes: Axes, letter: str) -> None:
