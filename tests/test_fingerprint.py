@@ -46,7 +46,7 @@ def test_the_style_counts_for_figures_only(package):
 
 def test_imports_are_followed_through_functions_and_passed_on_names():
     reached = closure("ikmeanfield.stages.integrate")
-    assert "ikmeanfield.meanfield.equations" in reached  # through a lazy package
+    assert "ikmeanfield.theories.mean_field.equations" in reached  # through a lazy package
     assert "ikmeanfield.datasets.series" in reached  # through a package that passes it on
     assert not any(".experiments" in name or ".figures" in name for name in reached)
     assert "ikmeanfield.spiking.exact" not in reached

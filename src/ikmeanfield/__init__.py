@@ -22,9 +22,9 @@ _HOME = {
     "steps": "ikmeanfield.inputs",
     "ramp": "ikmeanfield.inputs",
     "simulate": "ikmeanfield.spiking",
-    "integrate": "ikmeanfield.meanfield",
-    "MeanField": "ikmeanfield.meanfield",
-    "open_experiment": "ikmeanfield.datasets",
+    "integrate": "ikmeanfield.theories.mean_field",
+    "MeanField": "ikmeanfield.theories.mean_field",
+    "open_experiment": "ikmeanfield.jobs.open",
     "show_progress": "ikmeanfield.progress",
 }
 _PACKAGES = ("continuation", "plot")

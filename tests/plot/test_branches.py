@@ -9,6 +9,9 @@ from matplotlib.collections import PolyCollection
 import ikmeanfield as ik
 from ikmeanfield import continuation as co
 from ikmeanfield.analysis.diagrams import bifurcation_plane, equilibrium_diagram
+from ikmeanfield.theories import MeanFieldSettings
+
+UNCORRECTED = MeanFieldSettings(reset_correction=False)
 
 CURRENT, ADAPTATION = "rs.input_current", "rs.adaptation"
 ACTIVATION = "rs.ampa.synaptic_activation"
@@ -17,14 +20,14 @@ ACTIVATION = "rs.ampa.synaptic_activation"
 @cache
 def diagram(kappa=100.0):
     circuit = ik.regular_spiking().replace({ADAPTATION: kappa})
-    return equilibrium_diagram(circuit, CURRENT, 0.0, 80.0, reset_correction=False)
+    return equilibrium_diagram(circuit, CURRENT, 0.0, 80.0, theory=UNCORRECTED)
 
 
 @cache
 def plane():
     return bifurcation_plane(
         ik.regular_spiking(), (CURRENT, ADAPTATION), ((0.0, 100.0), (0.0, 130.0)), scans=3,
-        reset_correction=False,
+        theory=UNCORRECTED,
     )  # fmt: skip
 
 

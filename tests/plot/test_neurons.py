@@ -10,7 +10,7 @@ from scipy.integrate import quad
 import ikmeanfield as ik
 from ikmeanfield import continuation as co
 from ikmeanfield.analysis.reduction import Reduction
-from ikmeanfield.meanfield import MeanField
+from ikmeanfield.theories.mean_field import MeanField
 
 RATE, POTENTIAL = "rs.firing_rate", "rs.membrane_potential"
 
@@ -152,7 +152,7 @@ def test_only_attracting_quasi_steady_states_count():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ((None, RATE, POTENTIAL, (0, 1), (0, 1)), TypeError, "neither a MeanField nor a Circuit"),
+        ((None, RATE, POTENTIAL, (0, 1), (0, 1)), TypeError, "neither a theory.*nor a Circuit"),
         ((RATE, "rs.rate", (0, 1), (0, 1)), ValueError, "'rs.rate'.*rs.recovery"),
         ((RATE, RATE, (0, 1), (0, 1)), ValueError, "different variables"),
         ((RATE, POTENTIAL, (1, 0), (0, 1)), ValueError, r"xlim = \(1, 0\)"),
@@ -168,7 +168,7 @@ def test_a_wrong_phase_plane_is_refused_in_words(arguments, error, message):
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: ik.plot.rate_curve("rs"), TypeError, "not a Circuit"),
+        (lambda: ik.plot.rate_curve("rs"), TypeError, "expected a Circuit"),
         (lambda: ik.plot.rate_curve(ik.excitatory_inhibitory()), ValueError, "rs, fs"),
         (lambda: ik.plot.rate_curve(ik.regular_spiking(), (200, 0)), ValueError, "ascending"),
         (

@@ -16,10 +16,30 @@ from matplotlib.lines import Line2D
 
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.continuation import Branch
-from ikmeanfield.datasets.diagrams import node_name
+from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.plot.branches import DASHED, Mark, draw_branch
 from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.studies.series import joined_summaries, side_by_side
+
+TAKES = [
+    {
+        "networks": {
+            "kind": "networks",
+            "sweeps": ["reset"],
+            "settings": {"record": "synaptic_activation"},
+        },
+        "predictions": {"kind": "predictions", "sweeps": ["reset"], "both_corrections": True},
+        "diagrams": {
+            "kind": "diagrams",
+            "sweeps": ["reset"],
+            "settings": {"parameter": "rs.input_current"},
+            "both_corrections": True,
+        },
+        "rates": {"kind": "rates", "sweeps": ["reset"], "settings": {"population": "rs"}},
+    }
+]
+"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
 
 POPULATION, SYNAPSE, SWEEP = "rs", "rs.ampa", "reset"
 RESET = "rs_reset_potential"
@@ -39,22 +59,24 @@ Diagrams = Mapping[tuple[int, str], Mapping[str, Branch]]
 """Branches by number of the run and name of the mean field."""
 
 
-def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What `draw` and `caption` take, from the stored files of one experiment."""
+def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
+    """What `draw` and `caption` take."""
     (reset,) = experiments
-    summary, series = reset["summary"], reset["series"]
-    nodes = {
-        name: node
-        for part, tree in reset.items() if part.startswith("diagrams/")
-        for name, node in tree.children.items()
-    }  # fmt: skip
-    keys = summary["diagram"].transpose("run", "meanfield").values
+    networks, lines, rates = reset["networks"], reset["diagrams"], reset["rates"]
+    neuron = {"rate": "response_rate", "rate_infinite": "response_rate_infinite",
+              "adjusted_current": "response_adjusted_current",
+              "input_current": "response_current"}  # fmt: skip
+    summary = joined_summaries(networks, reset["predictions"])
+    summary = summary.merge(rates.summary.rename(neuron), compat="override")
+    runs = networks.runs()
+    first = _first_replicates(summary)
     diagrams = {
-        (run, str(name)): from_tree(nodes[node_name(str(keys[run, k]))])
-        for run in _first_replicates(summary)
-        for k, name in enumerate(summary["meanfield"].values)
-        if keys[run, k]
+        (place, name): from_tree(lines.result(runs[place], name))
+        for place in first
+        for name in lines.settings.asked(lines.plan)
     }
+    chosen = [runs[place] for place in first]
+    series = side_by_side(networks, reset["predictions"], chosen, ["synaptic_activation"])
     order = np.argsort(-series[RESET].values)
     kept = series["time"].values > summary.attrs["discard"]
     shown = series.isel(run=order[[0, -1]], time=np.flatnonzero(kept))
@@ -140,7 +162,7 @@ def _distance_rows(summary: xr.Dataset, corrections: Mapping[str, bool]) -> list
     rows = []
     for value in sorted(set(chosen[RESET].values.tolist()), reverse=True):
         here = chosen.isel(run=np.flatnonzero(chosen[RESET].values == value))
-        means = here["rmse_synaptic_activation"].mean("run").sel(meanfield=list(corrections))
+        means = here["rmse_synaptic_activation"].mean("run").sel(theory=list(corrections))
         noise = float(here["noise_synaptic_activation"].values[0])
         shown = [f"{x:.2g}" for x in means.values] + ["–" if np.isnan(noise) else f"{noise:.2g}"]
         rows.append(f"| {value:g} | {' | '.join(shown)} |".replace("| -", "| −"))
@@ -163,7 +185,7 @@ def _first_replicates(summary: xr.Dataset) -> list[int]:
 
 def _corrections(summary: xr.Dataset) -> dict[str, bool]:
     """The first corrected and the first uncorrected mean field by name."""
-    models = json.loads(summary.attrs["config"])["meanfield"]
+    models = json.loads(summary.attrs["config"])["theories"]
     found = {bool(model["reset_correction"]): name for name, model in reversed(models.items())}
     if len(found) < 2:
         msg = f"fig2 needs a corrected and an uncorrected mean field; got {', '.join(models)}"

@@ -15,8 +15,8 @@ from matplotlib.figure import SubFigure
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.continuation import Branch
+from ikmeanfield.experiments.paths import coordinate_name
 from ikmeanfield.figures.diagrams import draw_diagram
-from ikmeanfield.parts import coordinate_name
 from ikmeanfield.plot.branches import CODIMENSION_TWO, mark_handles
 from ikmeanfield.plot.labels import PER_SECOND, axis_label
 from ikmeanfield.plot.network_points import draw_points
@@ -36,12 +36,15 @@ class Plane:
 
     title: str
     branches: dict[str, Branch]
-    points: xr.Dataset
+    points: xr.Dataset | None
 
     @classmethod
-    def of(cls, tree: xr.DataTree, summary: xr.Dataset) -> Self:
-        """The plane of a tree, whose attributes tell its mean field and its grid values."""
+    def of(cls, tree: xr.DataTree, summary: xr.Dataset | None) -> Self:
+        """The plane of a tree, whose attributes tell its theory and its grid values."""
         branches = from_tree(tree)
+        field = str(tree.attrs.get("theory", ""))
+        if summary is None:
+            return cls(field, branches, None)
         grid = [name for name, c in summary.coords.items() if "units" in c.attrs]
         own = {str(name): float(tree.attrs[str(name)]) for name in grid if name in tree.attrs}
         mine = np.ones(summary.sizes["run"], dtype=bool)
@@ -53,7 +56,6 @@ class Plane:
         second = coordinate_name(free_parameters(branches)[1])
         points = points.assign_coords(second=("point", summary[second].values[run]))
         title = ", ".join(f"{k.replace('_', ' ')} = {v:g}" for k, v in own.items())
-        field = str(tree.attrs.get("meanfield", ""))
         return cls(
             ", ".join(part for part in (field, title) if part), branches,
             points.isel(point=np.flatnonzero(mine[run])),
@@ -69,7 +71,8 @@ def draw_planes(box: SubFigure, planes: Sequence[Plane]) -> Axes:
         first, second = free_parameters(plane.branches)
         bounds = _bounds(plane)
         draw_plane(place, plane.branches, bounds)
-        for handle in draw_points(place, plane.points, "second"):
+        points = plane.points
+        for handle in draw_points(place, points, "second") if points is not None else []:
             found[f"network: {handle.get_label()}"] = handle
         place.set_xlabel(path_label(first))
         place.set_ylabel(path_label(second))
@@ -90,14 +93,16 @@ def draw_planes(box: SubFigure, planes: Sequence[Plane]) -> Axes:
 
 def _bounds(plane: Plane) -> tuple[tuple[float, float], tuple[float, float]]:
     """What is shown: the swept part of the second parameter, and the currents where things are."""
-    heights = plane.points["second"].values
+    none = np.zeros(0)
+    points = plane.points
+    heights = points["second"].values if points is not None else none
     if not heights.size:  # no network changes state here
         curves = [branch for branch in plane.branches.values() if _is_curve(branch)]
         heights = np.concatenate([branch.parameters[:, 1] for branch in curves])
     low, high = float(heights.min()), float(heights.max())
     margin = 0.03 * (high - low) or 1.0  # so that no marker is cut
     low, high = low - margin, high + margin
-    inside = [plane.points["current"].values]
+    inside = [points["current"].values if points is not None else none]
     for branch in plane.branches.values():
         if _is_curve(branch):
             x, y = branch.parameters.T
@@ -127,7 +132,7 @@ class Diagram:
         Parameters
         ----------
         trees
-            With the mean field as an attribute.
+            With the theory as an attribute.
         paths
             What sweeps vary; the title tells those values that differ between diagrams.
         count
@@ -135,7 +140,7 @@ class Diagram:
         """
         fields: dict[str, list[dict[str, Branch]]] = {}
         for tree in trees:
-            fields.setdefault(str(tree.attrs.get("meanfield", "")), []).append(from_tree(tree))
+            fields.setdefault(str(tree.attrs.get("theory", "")), []).append(from_tree(tree))
         found: dict[str, list[Self]] = {}
         for field, given in fields.items():
             fixed = [_equilibria(branches).fixed for branches in given]

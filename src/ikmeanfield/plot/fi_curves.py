@@ -9,11 +9,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from ikmeanfield.circuit import Circuit
-from ikmeanfield.meanfield import firing_rate
+from ikmeanfield.circuit import Circuit, checked_circuit
+from ikmeanfield.heterogeneity import laws
 from ikmeanfield.plot.labels import SYMBOLS
 from ikmeanfield.plot.paper_style import DASHES, INK, axes_to_draw_in, style
-from ikmeanfield.thresholds import TruncatedLorentzian
+from ikmeanfield.theories.mean_field import firing_rate
 
 QUARTILES = {"lower quartile of thresholds": 0.25, "upper quartile of thresholds": 0.75}
 _POINTS = 401
@@ -65,10 +65,9 @@ def rate_curve(
         raise ValueError(msg)
     if current.size == 2:
         current = np.linspace(current[0], current[1], _POINTS)
-    spread = neuron.threshold_width > 0
-    law = TruncatedLorentzian.of(neuron)
+    law = laws(neuron)["threshold"]
     curves = {"mean threshold": firing_rate(neuron, current, name=name)}
-    for label, probability in QUARTILES.items() if spread else ():
+    for label, probability in QUARTILES.items() if law.width > 0 else ():
         threshold = float(law.quantile(probability))
         curves[label] = firing_rate(neuron, current, threshold=threshold, name=name)
     infinite = "mean threshold, infinite reset"
@@ -92,11 +91,8 @@ def rate_curve(
     return ax
 
 
-def _population(circuit: Any, population: str | None) -> str:
-    if not isinstance(circuit, Circuit):
-        msg = f"circuit = {circuit!r} is not a Circuit, such as regular_spiking() returns"
-        raise TypeError(msg)
-    names = list(circuit.populations)
+def _population(circuit: Circuit, population: str | None) -> str:
+    names = list(checked_circuit(circuit).populations)
     if population is None and len(names) > 1:
         msg = f"name the population whose neurons are shown; the circuit has {', '.join(names)}"
         raise ValueError(msg)

@@ -1,4 +1,4 @@
-"""Phase planes of a mean field: nullclines, flow and equilibria in two of its variables."""
+"""Phase planes of a theory: nullclines, flow and equilibria in two of its variables."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from matplotlib.lines import Line2D
 
 from ikmeanfield.analysis.reduction import Plane, Reduction
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.meanfield import MeanField
 from ikmeanfield.plot.branches import DASHED
 from ikmeanfield.plot.labels import axis_label, displayed, words
 from ikmeanfield.plot.paper_style import INK, axes_to_draw_in, style
+from ikmeanfield.theories import Theory, require
+from ikmeanfield.theories.mean_field import MeanField
 
 _FLOW = "0.72"
 _MARK: dict[str, Any] = {
@@ -27,7 +28,7 @@ _MARK: dict[str, Any] = {
 
 
 def phase_plane(
-    model: MeanField | Circuit,
+    model: Theory | Circuit,
     x: str,
     y: str,
     xlim: tuple[float, float],
@@ -38,18 +39,19 @@ def phase_plane(
     ax: Axes | None = None,
     legend: bool = True,
 ) -> Axes:
-    """Draw nullclines, flow and equilibria of a mean field in the plane of two variables.
+    """Draw nullclines, flow and equilibria of a theory in the plane of two variables.
 
     Every other variable is at its quasi-steady state (where its own derivative vanishes and the
     state attracts) unless `fixed` holds it; the legend says which. Where there is no such state
-    the plane stays empty. Without `fixed`, equilibria of the plane are those of the mean field;
+    the plane stays empty. Without `fixed`, equilibria of the plane are those of the theory;
     their stability is always that of all variables that are not held fixed, at the true speed
     of each.
 
     Parameters
     ----------
     model
-        A mean field, or a circuit, for its mean field with the reset correction.
+        A theory with equilibria such as `MeanField`, or a circuit, for its mean field with the
+        reset correction.
     x, y
         Two variables such as ``"rs.firing_rate"`` and ``"rs.membrane_potential"``.
     xlim, ylim
@@ -70,11 +72,13 @@ def phase_plane(
     Raises
     ------
     ValueError
-        If a variable is not one of the mean field's, occurs twice, or a range is empty.
+        If a variable is not one of the theory's, occurs twice, or a range is empty.
     TypeError
-        If `model` is neither a mean field nor a circuit.
+        If `model` is neither a theory nor a circuit.
+    UnansweredError
+        If the theory has no equilibria.
     """
-    field = _mean_field(model)
+    field = _theory(model)
     held = dict(fixed or {})
     _check_names(field, x, y, held)
     problem = field.problem()
@@ -142,7 +146,7 @@ def _equilibrium(stable: bool) -> str:
     return f"{'' if stable else 'un'}stable equilibrium"
 
 
-def _title(field: MeanField, held: Mapping[str, float]) -> str:
+def _title(field: Theory, held: Mapping[str, float]) -> str:
     """Which variables are fixed, and that the others are quasi-steady."""
     units = field.problem().units
     parts = []
@@ -154,16 +158,18 @@ def _title(field: MeanField, held: Mapping[str, float]) -> str:
     return "; ".join(parts)
 
 
-def _mean_field(model: Any) -> MeanField:
+def _theory(model: Any) -> Theory:
     if isinstance(model, Circuit):
         return MeanField(model)
-    if not isinstance(model, MeanField):
-        msg = f"model = {model!r} is neither a MeanField nor a Circuit"
+    if not hasattr(model, "answers") or not hasattr(model, "problem"):
+        msg = f"model = {model!r} is neither a theory, such as MeanField(circuit), nor a Circuit"
         raise TypeError(msg)
-    return model
+    theory: Theory = model
+    require(theory, "equilibria")
+    return theory
 
 
-def _check_names(field: MeanField, x: str, y: str, held: Mapping[str, float]) -> None:
+def _check_names(field: Theory, x: str, y: str, held: Mapping[str, float]) -> None:
     for key, name in (("x", x), ("y", y), *(("fixed", name) for name in held)):
         if name not in field.variables:
             msg = f"{key} names {name!r}; the variables are {', '.join(field.variables)}"

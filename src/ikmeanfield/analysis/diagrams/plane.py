@@ -17,10 +17,11 @@ from ikmeanfield.continuation import (
     continue_folds,
     continue_hopf,
 )
-from ikmeanfield.meanfield import Form, MeanField
+from ikmeanfield.theories.mean_field import MeanField
+from ikmeanfield.theories.protocol import Theory, TheoryFactory, require
 
 from .changes import with_changes
-from .line import DiagramError, equilibria, same_point, with_rates, with_sign
+from .line import DiagramError, equilibria, same_point, with_limits, with_meaning
 
 Pair = tuple[float, float]
 
@@ -40,8 +41,7 @@ def bifurcation_plane(
     bounds: tuple[Pair, Pair],
     *,
     scans: int | Sequence[float] = 8,
-    reset_correction: bool = True,
-    form: Form = "paper",
+    theory: TheoryFactory = MeanField,
     options: ContinuationOptions = PLANE_STEPS,
 ) -> dict[str, Branch]:
     """Curves of folds and Hopf points in two parameters, with CP, BT, GH, ZH and HH.
@@ -61,8 +61,8 @@ def bifurcation_plane(
         Lower and upper bound of each.
     scans
         How many values of the second parameter, evenly spaced inside its bounds, or the values.
-    reset_correction, form
-        See `MeanField`.
+    theory
+        As for `equilibrium_diagram`.
     options
         Steps and tolerances; the bounds are set here.
 
@@ -73,13 +73,14 @@ def bifurcation_plane(
         `changes`), and the scans ``"scan_1"``, ... in the order of the second parameter.
     """
     first, second = parameters
-    model = MeanField(circuit, reset_correction, form)
+    model = theory(circuit)
+    require(model, "equilibria")
     problem = model.problem()
     both = replace(options, bounds={**options.bounds, first: bounds[0], second: bounds[1]})
-    both = with_rates(both, model)
+    both = with_limits(both, model)
     single = replace(both, bounds={k: v for k, v in both.bounds.items() if k != second},
                      ds_max=max(options.ds_max, 0.05))  # fmt: skip
-    tracer = _Tracer(problem, parameters, both)
+    tracer = _Tracer(model, problem, parameters, both)
     scanned: list[Branch] = []
     for value in _values(scans, bounds[1]):
         here = problem.at({second: value})
@@ -110,6 +111,7 @@ def _values(scans: int | Sequence[float], bounds: Pair) -> list[float]:
 class _Tracer:
     """Follows every curve once."""
 
+    model: Theory
     problem: Problem
     free: tuple[str, str]
     options: ContinuationOptions
@@ -121,7 +123,7 @@ class _Tracer:
         if any(curve.kind == kind and lies_on(curve, point) for curve in self.curves):
             return
         trace = continue_folds if kind == "fold" else continue_hopf
-        curve = with_sign(trace(self.problem, point, self.free, self.options))
+        curve = with_meaning(trace(self.problem, point, self.free, self.options), self.model)
         if len(curve) < 2:
             return
         middle = _as_point(curve, len(curve) // 2)
