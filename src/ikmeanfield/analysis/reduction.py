@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ikmeanfield.continuation import Problem
-from ikmeanfield.progress import report
+from ikmeanfield.progress import reporting
 
 FloatArray = NDArray[np.float64]
 
@@ -102,7 +102,7 @@ class Reduction:
     def on_grid(self, x: FloatArray, y: FloatArray) -> Plane:
         """The reduced field on a grid, and its equilibria."""
         states = np.full((y.size, x.size, self._start.size), np.nan)
-        with report("computing the phase plane") as task:
+        with reporting("computing the phase plane") as task:
             for row in range(y.size):
                 self._solve_row(states, row, x, float(y[row]))
                 task.update((row + 1) / y.size)
