@@ -41,7 +41,7 @@ def test_comments_docstrings_and_layout_do_not_count(package):
 
 def test_the_style_counts_for_figures_only(package):
     before = {m: code_hash(m, root=package) for m in (SIMULATE, DRAW)}
-    edit(package / "figures/style.mplstyle", append="axes.grid: True\n")
+    edit(package / "plot/style.mplstyle", append="axes.grid: True\n")
     assert code_hash(SIMULATE, root=package) == before[SIMULATE]
     assert code_hash(DRAW, root=package) != before[DRAW]
 

@@ -93,7 +93,7 @@ def test_what_is_discarded_concerns_the_summary_only(finished):
 
 AFTER_RUNS = {"summarise_experiment", "tabulate", "draw_figure"}
 EDITS = {
-    "src/ikmeanfield/figures/style.mplstyle": {"draw_figure"},
+    "src/ikmeanfield/plot/style.mplstyle": {"draw_figure"},
     "src/ikmeanfield/analysis/spectra.py": AFTER_RUNS,
     "src/ikmeanfield/theories/mean_field/domain.py": AFTER_RUNS
     | {"compile_kernels", "integrate_mean_fields"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
@@ -22,9 +22,12 @@ from ikmeanfield.analysis.transitions.ramp_troughs import (
 )
 from ikmeanfield.analysis.transitions.searches import SearchSettings
 from ikmeanfield.analysis.transitions.system import NetworkSystem
-from ikmeanfield.circuit import Circuit
+from ikmeanfield.arguments import number, one_of, refuse
+from ikmeanfield.circuit import Circuit, checked_circuit
 from ikmeanfield.heterogeneity import Draw
+from ikmeanfield.progress import reporting
 from ikmeanfield.spiking import Network
+from ikmeanfield.stepping import whole_ratio
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -74,7 +77,8 @@ def locate(
     interval
         Sampling interval in ms of the ramp in the result.
     progress
-        Called with the fraction done.
+        Called with the fraction done. Without it, progress is shown in a terminal or a notebook
+        (see `ikmeanfield.show_progress`).
 
     Returns
     -------
@@ -86,40 +90,48 @@ def locate(
 
     Raises
     ------
+    TypeError, ValueError
+        If an argument is not understood; the message names it.
     SimulationError
         If the network's state diverges.
     """
-    ramp = ramp or RampSettings()
-    search = search or SearchSettings()
-    report = progress or (lambda fraction: None)
+    ramp = RampSettings() if ramp is None else ramp
+    search = SearchSettings() if search is None else search
+    observed = population if observed is None else observed
+    _check_settings(ramp, troughs, search, hold, window, interval)
+    _check_range(circuit, population, observed, low, high)
     total = 1.0 + (search.budget if hold else 0.0)
-    network = Network(circuit, step=step, thresholds=thresholds, seed=seed)
-    recording = record_ramp(
-        network, population, low, high, ramp, window, observed or population,
-        lambda part: report(part / total),
-    )  # fmt: skip
-    points = ramp_points(recording.time, recording.recovery, recording.current, troughs)
-    system = NetworkSystem(
-        network, population, low, window, search.budget * ramp.duration,
-        lambda spent: report((1.0 + spent / ramp.duration) / total), observed,
-    )  # fmt: skip
-    status: dict[str, Status] = dict.fromkeys(SEARCHES, "not searched")
-    if hold:
-        hints = (
-            find_jump(recording, ramp, up=True, steepest=search.steepest),
-            find_jump(recording, ramp, up=False, steepest=search.steepest),
-        )
-        result = search_at_constant_current(system, recording.saved, recording.turn, hints, search)
-        jumps = [hint.current for hint in hints if hint is not None]
-        gradual = None
-        if "hopf" in hold and not result.oscillates:
-            gradual = find_oscillations(recording, ramp, search.oscillates, jumps)
-        if gradual is not None:
-            system.observed = population
-            search_gradual_boundaries(result, system, recording.saved, gradual, search)
-        points += [point for point in result.points if point.kind in hold]
-        status = result.status
-    report(1.0)
+    with reporting("locating transitions") as task:
+        report = progress or task.update
+        network = Network(circuit, step=step, thresholds=thresholds, seed=seed)
+        recording = record_ramp(
+            network, population, low, high, ramp, window, observed,
+            lambda part: report(part / total),
+        )  # fmt: skip
+        points = ramp_points(recording.time, recording.recovery, recording.current, troughs)
+        system = NetworkSystem(
+            network, population, low, window, search.budget * ramp.duration,
+            lambda spent: report((1.0 + spent / ramp.duration) / total), observed,
+        )  # fmt: skip
+        status: dict[str, Status] = dict.fromkeys(SEARCHES, "not searched")
+        if hold:
+            hints = (
+                find_jump(recording, ramp, up=True, steepest=search.steepest),
+                find_jump(recording, ramp, up=False, steepest=search.steepest),
+            )
+            result = search_at_constant_current(
+                system, recording.saved, recording.turn, hints, search
+            )
+            jumps = [hint.current for hint in hints if hint is not None]
+            gradual = None
+            if "hopf" in hold and not result.oscillates:
+                gradual = find_oscillations(recording, ramp, search.oscillates, jumps)
+            if gradual is not None:
+                system.observed = population
+                search_gradual_boundaries(result, system, recording.saved, gradual, search)
+            points += [point for point in result.points if point.kind in hold]
+            status = result.status
+        report(1.0)
     data = points_dataset(points, recording, round(interval / ramp.sample))
     data["cost"] = (
         (), 1.0 + system.spent / ramp.duration,
@@ -140,6 +152,38 @@ def locate(
         **{f"ramp_{key}": value for key, value in asdict(ramp).items()},
     }
     return data
+
+
+def _check_settings(
+    ramp: RampSettings,
+    troughs: TroughSettings,
+    search: SearchSettings,
+    hold: Sequence[Kind],
+    window: float,
+    interval: float,
+) -> None:
+    """Refuse settings that are not what `locate` takes."""
+    for key, given, kind in (
+        ("ramp", ramp, RampSettings), ("troughs", troughs, TroughSettings),
+        ("search", search, SearchSettings),
+    ):  # fmt: skip
+        if not isinstance(given, kind):
+            refuse(key, given, f"{kind.__name__} or None", TypeError)
+    if isinstance(hold, str) or not isinstance(hold, Sequence):
+        refuse("hold", hold, "a list of kinds of points, such as ['fold', 'hopf']", TypeError)
+    for wanted in hold:
+        one_of("hold", wanted, get_args(Kind))
+    whole_ratio(window, ramp.sample, "window", "ramp.sample")
+    whole_ratio(interval, ramp.sample, "interval", "ramp.sample")
+
+
+def _check_range(circuit: Circuit, population: str, observed: str, low: float, high: float) -> None:
+    """Refuse populations that the circuit does not have, and currents that are no range."""
+    names = checked_circuit(circuit).populations
+    one_of("population", population, names)
+    one_of("observed", observed, names)
+    if number("low", low) >= number("high", high):
+        refuse("low", low, f"a current below high = {high!r}")
 
 
 LABELS = {
