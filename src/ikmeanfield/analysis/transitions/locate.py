@@ -107,9 +107,9 @@ def locate(
         report = progress or task.update
         network = Network(circuit, step=step, thresholds=thresholds, seed=seed)
         _check_settings(ramp, troughs, search, hold)
-        ramp = ramp.sampled_every(network.step)
         whole_ratio(window, ramp.sample, "window", "ramp.sample")
         whole_ratio(interval, ramp.sample, "interval", "ramp.sample")
+        ramp = ramp.sampled_every(network.step)
         recording = record_ramp(
             network, population, low, high, ramp, window, observed,
             lambda part: report(part / total),
