@@ -14,7 +14,7 @@ import ikmeanfield as ik
 from ikmeanfield import progress as progress_module
 from ikmeanfield.compilation import MESSAGE
 from ikmeanfield.continuation import ContinuationOptions, Problem, continue_equilibria
-from ikmeanfield.progress import CurveProgress, report, track
+from ikmeanfield.progress import CurveProgress, reporting, track
 
 
 def s_shaped():
@@ -92,7 +92,7 @@ def lines_shown(text):
 
 
 def test_a_notebook_shows_one_line_with_percentage_and_remaining_time(notebook, capsys):
-    with report("simulating") as task:
+    with reporting("simulating") as task:
         for fraction in (0.0, 0.1, 0.5, 0.75):
             task.update(fraction)
     shown = capsys.readouterr().err
@@ -107,7 +107,7 @@ def test_a_notebook_shows_one_line_with_percentage_and_remaining_time(notebook, 
 
 def test_an_inner_task_stands_beside_the_outer_one(notebook, capsys):
     for _ in track(["a", "b", "c"], "run"):
-        with report("simulating") as task:
+        with reporting("simulating") as task:
             task.update(0.0)
             task.update(0.02)
     lines = lines_shown(capsys.readouterr().err)
@@ -117,7 +117,7 @@ def test_an_inner_task_stands_beside_the_outer_one(notebook, capsys):
 
 def test_short_computations_are_not_shown(notebook, capsys):
     """Oracle: half a second for half of the work is one second for all of it, less than two."""
-    with report("simulating") as task:
+    with reporting("simulating") as task:
         task.update(0.0)
         task.update(0.5)
         task.update(1.0)
@@ -126,7 +126,7 @@ def test_short_computations_are_not_shown(notebook, capsys):
 
 def test_nothing_is_shown_when_turned_off_or_when_nobody_watches(notebook, capsys, monkeypatch):
     def work():
-        with report("simulating") as task:
+        with reporting("simulating") as task:
             task.update(0.0)
             task.update(0.02)
         return capsys.readouterr().err
@@ -166,7 +166,7 @@ def test_the_display_changes_no_number(notebook, capsys):
 
 def test_the_display_is_gone_after_an_error(notebook, capsys):
     def fail():
-        with report("dividing") as task:
+        with reporting("dividing") as task:
             task.update(0.0)
             task.update(0.02)
             assert progress_module._display is not None
@@ -210,8 +210,8 @@ def test_compilation_is_announced_once_and_only_when_it_happens(tmp_path):
 def test_a_terminal_gets_a_bar_and_a_log_gets_nothing(tmp_path):
     code = """
 import time
-from ikmeanfield.progress import report
-with report("waiting") as task:
+from ikmeanfield.progress import reporting
+with reporting("waiting") as task:
     for k in range(8):
         time.sleep(0.2)
         task.update(k / 30)

@@ -1,6 +1,6 @@
 """Progress on stderr: live in a terminal or a notebook, lines in the log of a batch.
 
-Library functions report through `report` and stay silent where stderr is neither a terminal nor
+Library functions report through `reporting` and stay silent where stderr is neither a terminal nor
 a notebook. Batches of the workflow go through `track`, continuation inside them through
 `CurveProgress`; both also write lines to a log. `show_progress` turns the live display off.
 """
@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from ikmeanfield.arguments import yes_or_no
 
 if TYPE_CHECKING:
     from ikmeanfield.continuation import SpecialPoint
@@ -41,7 +43,7 @@ def show_progress(on: bool = True) -> None:
         is on by default; it never appears where stderr is neither a terminal nor a notebook.
     """
     global _shown  # noqa: PLW0603
-    _shown = bool(on)
+    _shown = yes_or_no("on", on)
 
 
 def _in_notebook() -> bool:
@@ -126,7 +128,7 @@ class _Notebook:
 
 
 class Task:
-    """One computation that tells how far it is; made by `report`.
+    """One computation that tells how far it is; made by `reporting`.
 
     Time is counted from the first update, because what precedes it (kernels that are compiled or
     loaded from disk) says nothing about the time that remains.
@@ -136,13 +138,13 @@ class Task:
         self.text = what
         self.fraction: float | None = None
         self._what = what
-        self._shown = shown
+        self.shown = shown
         self._first: tuple[float, float] | None = None
         self._due = 0.0
 
     def update(self, fraction: float | None = None, note: str = "") -> None:
         """Tell the fraction done, if it is known, and what else there is to say."""
-        if not self._shown:
+        if not self.shown:
             return
         now = time.perf_counter()
         if self._first is None:
@@ -208,7 +210,7 @@ def write(text: str) -> None:
 
 
 @contextmanager
-def report(what: str) -> Iterator[Task]:
+def reporting(what: str) -> Iterator[Task]:
     """Show a computation on the live display for as long as the context lasts.
 
     Nothing appears for a computation of less than two seconds.
@@ -241,7 +243,7 @@ def track(items: Sequence[Item], what: str) -> Iterator[Item]:
         What one item is called, such as ``"run"``.
     """
     total, began = len(items), time.perf_counter()
-    with report(what) as task:
+    with reporting(what) as task:
         for number, item in enumerate(items, start=1):
             task.update((number - 1) / total, f"{number} of {total}")
             yield item

@@ -43,6 +43,15 @@ class Validated(BaseModel):
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
     )
 
+    def __init__(self, /, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            raise explain(error) from None
+
+    # Only a direct call is explained here; pydantic validates nested models without calling it.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
 
 def quantity(unit: str, description: str, *args: Any, **constraints: Any) -> Any:
     """Declare a field with a physical unit; the first positional argument is its default."""

@@ -101,7 +101,7 @@ CONFIG = {
 
 # Oracle: the same; which rules run when a line of code is added to a module of the library.
 CODE = {
-    "figures/style.mplstyle": {DRAW},
+    "plot/style.mplstyle": {DRAW},
     "figures/fig4.py": {DRAW},
     "analysis/spectra.py": {SUMMARY, TABLE, DRAW},
     "analysis/transitions/search.py": {LOCATE, SUMMARY, TABLE, DRAW},

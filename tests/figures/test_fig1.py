@@ -12,8 +12,8 @@ from ikmeanfield.analysis.diagrams import bifurcation_plane, equilibrium_diagram
 from ikmeanfield.analysis.traces import MODELS, with_marks
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.figures import fig1
-from ikmeanfield.figures.network_points import POINTS
 from ikmeanfield.figures.save import FigureError, save
+from ikmeanfield.plot.network_points import POINTS
 from ikmeanfield.theories import MeanFieldSettings
 
 CURRENT, ADAPTATION = "rs.input_current", "rs.adaptation"

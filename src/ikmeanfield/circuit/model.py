@@ -180,6 +180,9 @@ class Circuit(Validated):
         ConfigError
             If a path does not exist or the new circuit is not valid.
         """
+        if not isinstance(values, Mapping):
+            msg = f'values = {values!r}: expected a mapping such as {{"rs.adaptation": 25.0}}'
+            raise ConfigError(msg)
         data = self.model_dump()
         for path, value in values.items():
             self.get(path)
@@ -234,6 +237,9 @@ def checked_circuit(given: object) -> Circuit:
 
 
 def _keys(path: str) -> list[str]:
+    if not isinstance(path, str):
+        msg = f'{path!r} is not the path of a parameter, such as "rs.adaptation"'
+        raise ConfigError(msg)
     return path.split(".")
 
 

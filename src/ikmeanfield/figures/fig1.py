@@ -16,19 +16,13 @@ from matplotlib.patches import Patch
 
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.analysis.traces import ADAPTATION, CURRENT, MODELS, with_marks
-from ikmeanfield.figures.bifurcations import (
-    CODIMENSION_TWO,
-    FILLS,
-    FOLD,
-    HOPF,
-    STABLE,
-    draw_line,
-    draw_plane,
-)
+from ikmeanfield.figures.diagrams import draw_diagram
 from ikmeanfield.figures.figure import Sources
-from ikmeanfield.figures.network_points import NETWORK_FOLD, NETWORK_HOPF, draw_points
 from ikmeanfield.figures.save import FigureError
-from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.plot.branches import CODIMENSION_TWO, HOPF, STABLE, mark_handles
+from ikmeanfield.plot.network_points import NETWORK_FOLD, NETWORK_HOPF, draw_points
+from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.plot.planes import draw_plane, plane_handles
 
 TAKES = [
     {
@@ -216,16 +210,8 @@ def _plane(axes: Axes, plane: xr.DataTree | None, points: xr.Dataset | None) -> 
         _absent(axes)
     else:
         draw_plane(axes, from_tree(plane), BOUNDS)
-        handles += [
-            Line2D([], [], color=HOPF, label="Hopf"),
-            Line2D([], [], color=FOLD, label="fold"),
-            Patch(color=FILLS[0], label="oscillating"),
-            Patch(color=FILLS[2], label="bistable"),
-        ]
-        handles += [
-            Line2D([], [], marker=marker, color=face, markersize=size, linestyle="none", label=name)
-            for marker, face, size, name in CODIMENSION_TWO.values()
-        ]
+        handles += plane_handles(("hopf", "fold"), (0, 2))
+        handles += mark_handles(CODIMENSION_TWO)
     if points is not None:
         found = draw_points(axes, points, "kappa")
         if found:
@@ -247,7 +233,7 @@ def _line(axes: Axes, line: xr.DataTree | None) -> None:
         return
     branches = from_tree(line)
     equilibria = next(b for b in branches.values() if b.kind == "equilibrium")
-    draw_line(axes, branches, next(v for v in equilibria.variables if v.endswith(ACTIVATION)))
+    draw_diagram(axes, branches, next(v for v in equilibria.variables if v.endswith(ACTIVATION)))
     population = equilibria.free[0].removesuffix(f".{CURRENT}")
     adaptation = equilibria.fixed[f"{population}.{ADAPTATION}"]
     axes.set_title(rf"$\kappa$ = {adaptation:g} pA")

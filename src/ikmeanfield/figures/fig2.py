@@ -18,7 +18,8 @@ from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.continuation import Branch
 from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
-from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.plot.branches import DASHED, Mark, draw_branch
+from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
 from ikmeanfield.studies.series import joined_summaries, side_by_side
 
 TAKES = [
@@ -53,7 +54,6 @@ INFINITE = INK[2]
 """The neuron without a reset, the uncorrected mean field: orange, always dashed or on top."""
 NETWORK = "#a6a6a6"
 CURRENT_LABEL = "input current $I$ (pA)"
-DASHED = (0, (3, 1.5))
 
 Diagrams = Mapping[tuple[int, str], Mapping[str, Branch]]
 """Branches by number of the run and name of the mean field."""
@@ -270,17 +270,12 @@ def _end_labels(axes: Axes, ends: Sequence[tuple[float, str, Any]]) -> None:
 
 
 def _branch(axes: Axes, branch: Branch, color: Any) -> None:
-    current, height = branch[branch.free[0]], branch[ACTIVATION]
-    for stable, rows in branch.segments():
-        axes.plot(
-            current[rows], height[rows], color=color, linestyle="-" if stable else DASHED,
-            linewidth=1.1 if stable else 0.8,
-        )  # fmt: skip
-    for point in branch.points("LP"):
-        axes.plot(
-            point.parameters[branch.free[0]], float(branch[ACTIVATION][point.row]), "^",
-            color=color, markersize=3.5, markeredgecolor="white", markeredgewidth=0.3, zorder=5,
-        )  # fmt: skip
+    draw_branch(
+        axes, branch, ACTIVATION, stable={"color": color, "linewidth": 1.1},
+        unstable={"color": color, "linestyle": DASHED, "linewidth": 0.8},
+        marks={"LP": Mark("^", color, 3.5, "fold")}, edge=0.3, meet_at_points=False,
+    )  # fmt: skip
+    current = branch[branch.free[0]]
     axes.set_xlim(float(current.min()), float(current.max()))
 
 

@@ -13,22 +13,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec, GridSpecFromSubplotSpec
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.analysis.matching import END_MARGIN
-from ikmeanfield.figures.bifurcations import (
-    CODIMENSION_TWO,
-    FILLS,
-    FOLD,
-    HOPF,
-    KINK,
-    draw_plane,
-)
 from ikmeanfield.figures.figure import Sources
-from ikmeanfield.figures.network_points import draw_points
 from ikmeanfield.figures.save import FigureError
-from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.plot.branches import CODIMENSION_TWO, KINK, mark_handles
+from ikmeanfield.plot.network_points import draw_points
+from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.plot.planes import draw_plane, plane_handles
 from ikmeanfield.studies.series import side_by_side
 
 TAKES = [
@@ -290,19 +283,7 @@ def _title(peak: float, reset: float) -> str:
 def _legend(axes: Axes, found: Sequence[Line2D], names: Sequence[str]) -> None:
     """What the panels have in common, on a strip of its own."""
     axes.axis("off")
-    handles: list[Line2D | Patch] = [
-        Line2D([], [], color=HOPF, label="Hopf"),
-        Line2D([], [], color=FOLD, label="fold"),
-        Patch(color=FILLS[0], label="oscillating"),
-        Patch(color=FILLS[2], label="bistable"),
-    ]
-    handles += [
-        Line2D(
-            [], [], marker=marker, color=face, markersize=size, linestyle="none", label=name,
-            markeredgecolor="black" if face == "white" else face, markeredgewidth=0.5,
-        )
-        for marker, face, size, name in MARKS.values()
-    ]  # fmt: skip
+    handles = plane_handles(("hopf", "fold"), (0, 2)) + mark_handles(MARKS, edge=0.5)
     handles += found
     models = zip(("network (G, H)", *names), LOOKS, strict=True)
     handles += [Line2D([], [], label=name, **look) for name, look in models]

@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 
 from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
-from ikmeanfield.figures.style import (
+from ikmeanfield.heterogeneity import TruncatedLorentzian
+from ikmeanfield.plot.paper_style import (
     DASHES,
     DOUBLE_COLUMN,
     INK,
@@ -21,7 +22,6 @@ from ikmeanfield.figures.style import (
     label_panel,
     style,
 )
-from ikmeanfield.heterogeneity import TruncatedLorentzian
 from ikmeanfield.studies.series import joined_summaries
 
 TAKES = [

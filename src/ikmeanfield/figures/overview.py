@@ -21,7 +21,7 @@ from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.grids import GridAxis, axes_of, coordinate_label, draw_lines, draw_map
 from ikmeanfield.figures.overview_bifurcations import Diagram, Plane, draw_diagrams, draw_planes
 from ikmeanfield.figures.save import FigureError
-from ikmeanfield.figures.style import DASHES, DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.plot.paper_style import DASHES, DOUBLE_COLUMN, INK, label_panel, style
 from ikmeanfield.studies.series import joined_summaries
 
 TAKES = [

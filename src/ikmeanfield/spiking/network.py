@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from ikmeanfield.arguments import numbers, one_of, positive, refuse, whole_number
 from ikmeanfield.circuit import Circuit, checked_circuit
 from ikmeanfield.datasets import SERIES, synapse_labels, time_series
 from ikmeanfield.heterogeneity import Draw, laws
 from ikmeanfield.inputs import Current, currents, step_means
-from ikmeanfield.progress import report
+from ikmeanfield.progress import reporting
 from ikmeanfield.spiking import euler, exact, flow, layout
 from ikmeanfield.spiking.compiled import renew_together
 from ikmeanfield.spiking.flow import MAX_SPIKES
@@ -76,15 +77,14 @@ class Network:
         thresholds: Draw = "quantiles",
         seed: int = 0,
     ) -> None:
-        if scheme not in SCHEMES:
-            msg = f"scheme = {scheme!r}; allowed are {', '.join(SCHEMES)}"
-            raise ValueError(msg)
+        one_of("scheme", scheme, SCHEMES)
+        one_of("thresholds", thresholds, get_args(Draw))
         self.circuit = checked_circuit(circuit)
         self.scheme: Scheme = scheme
-        self.step = DEFAULT_STEP[scheme] if step is None else float(step)
+        self.step = DEFAULT_STEP[scheme] if step is None else positive("step", step, "ms")
         check_step(circuit, self.step)
         self.draw: Draw = thresholds
-        self.seed = seed
+        self.seed = whole_number("seed", seed, least=0)
         self.steps_done = 0
         self._kernel = SCHEMES[scheme]
         with np.errstate(all="ignore"):  # what overflows here is noticed in the run
@@ -139,14 +139,18 @@ class Network:
         """Set potentials (mV) and recovery variables (pA) by population, activations in order."""
         for name, values in (potentials or {}).items():
             p, block = self._block(name)
-            self._state.v[block] = (np.asarray(values) - self._origin[p]) * self._scale[p]
+            shape = () if np.ndim(values) == 0 else self._state.v[block].shape
+            given = numbers(f"potentials[{name!r}]", values, shape, finite=False)
+            self._state.v[block] = (given - self._origin[p]) * self._scale[p]
         for name, value in (recovery or {}).items():
             p, block = self._block(name)
             own = self.circuit.populations[name].recovery == "neuron"
             target = self._state.u[block] if own else self._state.shared[p : p + 1]
-            target[:] = np.asarray(value) * self._recovery_scale[p]
+            shape = () if np.ndim(value) == 0 else target.shape
+            given = numbers(f"recovery[{name!r}]", value, shape, finite=False)
+            target[:] = given * self._recovery_scale[p]
         if activation is not None:
-            self._state.s[:] = activation
+            self._state.s[:] = numbers("activation", activation, self._state.s.shape, finite=False)
         state = self._state
         for pending in (state.s_late, state.s_ahead, state.shared_late, state.shared_ahead):
             pending[:] = 0.0
@@ -201,6 +205,8 @@ class Network:
         stride = whole_ratio(sample, self.step, "sample", "step")
         samples = whole_ratio(duration, sample, "duration", "sample")
         record = _checked_series(record)
+        if progress is not None and not callable(progress):
+            refuse("progress", progress, "a function of the fraction done, or None", TypeError)
         watched = self._watch({} if spikes is None else spikes)
         records = self._records(samples, record)
         given = list(currents(self.circuit, inputs).values())
@@ -211,7 +217,7 @@ class Network:
         total = samples * stride
         chunk = max(1, total // 50)
         log = self._log(watched)
-        with report("simulating the network") as task:
+        with reporting("simulating the network") as task:
             tell = progress or task.update
             while (done := self.steps_done - began) < total:
                 if done == ends:

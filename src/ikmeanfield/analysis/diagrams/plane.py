@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ikmeanfield.arguments import number, refuse, whole_number
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.continuation import (
     Branch,
@@ -72,6 +73,7 @@ def bifurcation_plane(
         ``"fold_1"``, ... and ``"hopf_1"``, ..., each with the column `stable_change` (see
         `changes`), and the scans ``"scan_1"``, ... in the order of the second parameter.
     """
+    _check_plane(parameters, bounds)
     first, second = parameters
     model = theory(circuit)
     require(model, "equilibria")
@@ -97,13 +99,28 @@ def bifurcation_plane(
     return curves | {f"scan_{k}": branch for k, branch in enumerate(scanned, 1)}
 
 
+def _check_plane(parameters: tuple[str, str], bounds: tuple[Pair, Pair]) -> None:
+    """Refuse what does not name two parameters with a range each."""
+    if isinstance(parameters, str) or len(set(parameters)) != 2:
+        refuse("parameters", parameters, "the paths of two different parameters")
+    try:
+        proper = len(bounds) == 2 and all(low < high for low, high in bounds)
+    except TypeError:
+        proper = False
+    if not proper:
+        refuse("bounds", bounds, "a range (lowest, highest) of each of the two parameters")
+
+
 def _values(scans: int | Sequence[float], bounds: Pair) -> list[float]:
-    if not isinstance(scans, int):
-        return sorted(map(float, scans))
-    if scans < 1:
-        msg = f"scans = {scans!r}: must be at least 1"
-        raise ValueError(msg)
     low, high = bounds
+    if isinstance(scans, str) or not isinstance(scans, int | Sequence | np.ndarray):
+        refuse("scans", scans, "a whole number or a list of values", TypeError)
+    if not isinstance(scans, int):
+        values = sorted(number("scans", value) for value in scans)
+        if not values or values[0] < low or values[-1] > high:
+            refuse("scans", scans, f"values within {low:g} and {high:g}")
+        return values
+    whole_number("scans", scans, least=1)
     return [low + (high - low) * (k + 0.5) / scans for k in range(scans)]
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ikmeanfield.arguments import one_of, positive
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.datasets import time_series
 from ikmeanfield.inputs import Current, currents
-from ikmeanfield.progress import Task, is_live, report
+from ikmeanfield.progress import Task, is_live, reporting
 from ikmeanfield.stepping import whole_ratio
 from ikmeanfield.theories.mean_field import equations
 from ikmeanfield.theories.mean_field.domain import ResetDomainError
@@ -118,9 +119,9 @@ def solution(
 ) -> xr.Dataset:
     """Integrate a mean field in time; takes and returns what `integrate` does."""
     count = whole_ratio(duration, sample, "duration", "sample")
-    if method not in get_args(Method):
-        msg = f"method = {method!r} is not one of {', '.join(map(repr, get_args(Method)))}"
-        raise ValueError(msg)
+    one_of("method", method, get_args(Method))
+    positive("rtol", rtol)
+    positive("atol", atol)
     y = _initial(model, initial)
     drive = currents(model.circuit, inputs)
     p = np.array(list(model.parameters.values()))
@@ -129,7 +130,7 @@ def solution(
     time = np.arange(1, count + 1, dtype=np.float64) * sample
     states = np.empty((count, y.size))
     trace = np.zeros(y.size + 2)
-    with report("integrating the mean field") as task:
+    with reporting("integrating the mean field") as task:
         for start, end, rows in _pieces(drive, duration, sample):
             times = np.concatenate(([start], time[rows], [end]))
             on_grid = bool(times.size > 2 and end - times[-2] < 2e-6 * sample)
@@ -138,7 +139,7 @@ def solution(
                 times[-1] = end
             lines, kernels = _driven(drive, start, end)
             if duration > _LONG and progress is None and is_live():
-                kernels = _reporting(kernels[0], task, duration), kernels[1]
+                kernels = _observed(kernels[0], task, duration), kernels[1]
             arguments = (p, lines, trace, *model.structure)
             try:
                 solution = solve(y, times, kernels, arguments, rtol, atol * scale)
@@ -163,9 +164,14 @@ class _FailureError(Exception):
 
 
 def _initial(model: MeanField, given: ArrayLike | None) -> FloatArray:
-    y = model.initial_state() if given is None else np.array(given, dtype=float)
-    if y.shape != (len(model.variables),) or not np.isfinite(y).all():
-        msg = f"initial must hold one finite value for each of {', '.join(model.variables)}"
+    try:
+        y = model.initial_state() if given is None else np.array(given, dtype=float)
+        fits = y.shape == (len(model.variables),) and bool(np.isfinite(y).all())
+    except (TypeError, ValueError):
+        fits = False
+    if not fits:
+        names = ", ".join(model.variables)
+        msg = f"initial = {given!r} must hold one finite value for each of {names}"
         raise ValueError(msg)
     problem = model.outside_domain(y, np.array(list(model.parameters.values())))
     if problem:
@@ -229,16 +235,16 @@ Solver = Callable[
 ]
 
 
-def _reporting(field: Callable[..., FloatArray], task: Task, duration: float) -> Any:
+def _observed(field: Callable[..., FloatArray], task: Task, duration: float) -> Any:
     """The same field, which reports the time reached every thousand calls."""
     calls = itertools.count(1)
 
-    def reporting(t: float, *arguments: Any) -> FloatArray:
+    def observed(t: float, *arguments: Any) -> FloatArray:
         if next(calls) % 1000 == 0:
             task.update(t / duration)
         return field(t, *arguments)
 
-    return reporting
+    return observed
 
 
 def _lsoda(

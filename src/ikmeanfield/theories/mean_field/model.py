@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ikmeanfield.arguments import one_of, yes_or_no
 from ikmeanfield.circuit import Circuit, checked_circuit
 from ikmeanfield.continuation.problem import Problem, Scalar
 from ikmeanfield.theories.mean_field import equations
@@ -69,10 +70,8 @@ class MeanField:
     answers: ClassVar[frozenset[Question]] = MeanFieldSettings.answers
 
     def __post_init__(self) -> None:
-        if self.form not in get_args(Form):
-            allowed = ", ".join(repr(form) for form in get_args(Form))
-            msg = f"form = {self.form!r} is not one of {allowed}"
-            raise ValueError(msg)
+        one_of("form", self.form, get_args(Form))
+        yes_or_no("reset_correction", self.reset_correction)
         check_laws(checked_circuit(self.circuit))
         if self.reset_correction:
             check_domain_at_rest(self.circuit)

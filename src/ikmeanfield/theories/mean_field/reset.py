@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ikmeanfield.arguments import numbers, refuse
 from ikmeanfield.circuit import Population
 from ikmeanfield.theories.mean_field.domain import (
     ResetDomainError,
@@ -58,6 +59,7 @@ def adjusted_current(
     ResetDomainError
         Unless v_0 < α/(2k) < v_p.
     """
+    _check_population(population)
     warn_of_high_reset(population, name)
     mu, alpha = _lumped(population, recovery, synaptic_activation, threshold, input_current, name)
     shift = reset_corrections(
@@ -92,6 +94,7 @@ def firing_rate(
         Unless v_0 < α/(2k) < v_p or the reset is infinite. A neuron that resets above the
         parabola's vertex can fire where μ ≤ 0, which Eq. 30 does not describe.
     """
+    _check_population(population)
     mu, alpha = _lumped(
         population, recovery, synaptic_activation, threshold, input_current, name,
         check=not infinite_reset,
@@ -106,6 +109,12 @@ def firing_rate(
     return np.asarray(1e3 * per_ms)
 
 
+def _check_population(population: object) -> None:
+    if not isinstance(population, Population):
+        allowed = 'a Population, such as circuit.populations["rs"]'
+        refuse("population", population, allowed, TypeError)
+
+
 def _lumped(
     population: Population,
     recovery: ArrayLike,
@@ -116,7 +125,14 @@ def _lumped(
     check: bool = True,
 ) -> tuple[FloatArray, FloatArray]:
     """μ of Eq. 29 and α of Eq. 18, of one shape; α/(2k) lies between v_0 and v_p."""
-    activations = synaptic_activation or {}
+    for key, value in (
+        ("input_current", input_current), ("recovery", recovery), ("threshold", threshold),
+    ):  # fmt: skip
+        if value is not None or key == "input_current":
+            numbers(key, value)
+    activations = {} if synaptic_activation is None else synaptic_activation
+    if not isinstance(activations, Mapping):
+        refuse("synaptic_activation", activations, "a mapping such as {'ampa': 0.5}", TypeError)
     for label in activations:
         if label not in population.synapses:
             known = ", ".join(population.synapses) or "none"

@@ -10,20 +10,22 @@ import xarray as xr
 import yaml
 
 from ikmeanfield import locks
-from ikmeanfield.datasets.runs import batch_path, expected
 from ikmeanfield.datasets.store import write
 from ikmeanfield.experiments import expand, parse
+from ikmeanfield.jobs.results import batch_path
+from ikmeanfield.jobs.status import exit_code, stale, status, table
 from ikmeanfield.schema import ConfigError
-from ikmeanfield.stages.status import exit_code, status, table
 
 QUICK = yaml.safe_load((Path(__file__).parents[2] / "config/quick.yaml").read_text())
 CONFIG = parse({**QUICK, "runs_per_job": 4, "figures": {"fig4": "truncation"}})
 PLAN = expand(CONFIG, "truncation")
+BATCHES = list(PLAN.batches["networks"])
+assert len(BATCHES) >= 4
 
 
 @pytest.fixture
 def results(tmp_path):
-    """A folder with a plan, and with one of six batches of networks."""
+    """A folder with a plan, and with one of its batches of networks."""
     place = tmp_path / "results"
     PLAN.write(place / "truncation/plan.json")
     store(place, 0)
@@ -31,33 +33,38 @@ def results(tmp_path):
 
 
 def store(results, number, **changes):
-    attributes = expected(PLAN, "spiking", PLAN.batches[number]) | changes
-    write(xr.Dataset(attrs=attributes), batch_path(results / "truncation", "spiking", number))
+    attributes = PLAN.known("networks", BATCHES[number]) | changes
+    write(xr.Dataset(attrs=attributes), path_of(results, number))
+
+
+def path_of(results, number):
+    return batch_path(results / "truncation", "networks", BATCHES[number])
 
 
 def log_of(results, number):
-    path = results / f"truncation/logs/spiking/batch-{number:03d}.log"
+    path = results / f"truncation/logs/networks/batch-{BATCHES[number]}.log"
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def states(results, **options):
-    return [f.state for f in status(results, **options) if f.product.stage == "spiking"]
+    return [f.state for f in status(results, **options) if f.product.name == "networks"]
 
 
 def test_files_are_done_out_of_date_damaged_or_missing(results):
     """Oracle: what was done to each file."""
     store(results, 1, keys="of other runs")
-    batch_path(results / "truncation", "spiking", 2).write_bytes(b"not netCDF")
+    path_of(results, 2).write_bytes(b"not netCDF")
     found = status(results)
-    assert [f.state for f in found][:6] == ["done", "out of date", "damaged", *["missing"] * 3]
+    rest = len(BATCHES) - 3
+    assert states(results) == ["done", "out of date", "damaged", *["missing"] * rest]
     assert "made from other settings (keys)" in table(found)
     assert exit_code(found) == 1
 
 
 def test_a_change_that_only_a_full_reading_finds(results):
     """Oracle: a byte changed in place behind the attributes' back."""
-    path = batch_path(results / "truncation", "spiking", 0)
+    path = path_of(results, 0)
     dataset = xr.Dataset({"x": ("t", [1.0])}, attrs=xr.load_dataset(path).attrs)
     dataset.to_netcdf(path)
     assert states(results)[0] == "done"
@@ -103,7 +110,11 @@ def test_a_configuration_says_what_is_to_be_there(results):
     assert {f.product.experiment for f in found} == {*CONFIG.experiments, "figures"}
     assert exit_code(found) == 3
     other = parse({**QUICK, "runs_per_job": 4, "seed": 1})
-    assert states(results, config=other)[0] == "out of date"
+    found = [f for f in status(results, other) if f.product.experiment == "truncation"]
+    assert {f.state for f in found if f.product.name == "networks"} == {"missing"}
+    reseeded = expand(other, "truncation")
+    assert list(stale(reseeded, results / "truncation")) == [path_of(results, 0)]
+    assert not list(stale(PLAN, results / "truncation"))
 
 
 def test_a_folder_without_plans_or_with_a_wrong_one_is_refused(results, tmp_path):
