@@ -150,6 +150,7 @@ def run(
 ) -> None:
     """Compute a study of an experiment: one batch of it, or all."""
     loaded = _plan(plan, study)
+    environment.use_kernels(loaded.engines[study])
     from ikmeanfield.jobs.compute import compute_batch  # noqa: PLC0415
     from ikmeanfield.jobs.results import batch_path  # noqa: PLC0415
 

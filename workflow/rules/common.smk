@@ -9,7 +9,7 @@ SOURCE = str(Path(workflow.current_basedir).resolve().parents[1].joinpath("src")
 if SOURCE not in sys.path:
     sys.path.insert(0, SOURCE)
 
-from ikmeanfield import experiments
+from ikmeanfield import environment, experiments
 from ikmeanfield.jobs import code, draw, products
 from ikmeanfield.jobs.results import batch_path
 from ikmeanfield.schema import ConfigError
@@ -43,14 +43,20 @@ envvars:
 
 
 RUNS = sum(len(plan.runs) for plan in PLANS.values())
-KERNELS = f"results/kernels/{'portable' if SETTINGS.portable else 'native'}-{code.kernel_code()}"
+# Folders of compiled kernels: a change of theories leaves those of networks as they are.
+TARGET = "portable" if SETTINGS.portable else "native"
+KERNELS = {
+    name: f"results/kernels/{name.lower()}-{TARGET}-{code.kernel_code(name)}"
+    for name in ("NETWORKS", "THEORIES", "NETWORKS_AND_THEORIES")
+}
 FORMATS = ("pdf", "png", "md")
 
 # The library of this checkout, in any environment (braces are doubled for Snakemake).
 shell.prefix(
     f"set -euo pipefail; export IKMEANFIELD_PLANS={PLAN_FOLDER} "
-    f"IKMEANFIELD_WORKFLOW={os.getpid()} NUMBA_CACHE_DIR={KERNELS} "
-    f"PYTHONPATH={shlex.quote(SOURCE)}:${{{{PYTHONPATH-}}}}; "
+    f"IKMEANFIELD_WORKFLOW={os.getpid()} "
+    + "".join(f"IKMEANFIELD_KERNELS_{name}={place} " for name, place in KERNELS.items())
+    + f"PYTHONPATH={shlex.quote(SOURCE)}:${{{{PYTHONPATH-}}}}; "
 )
 
 
@@ -72,9 +78,7 @@ def names_of(kind):
 def batch_files(experiment, study):
     """All batches of a study."""
     folder = f"results/{experiment}"
-    return [
-        str(batch_path(folder, study, b)) for b in PLANS[experiment].batches[study]
-    ]
+    return [str(batch_path(folder, study, b)) for b in PLANS[experiment].batches[study]]
 
 
 def summary_files(experiment, study):
@@ -163,7 +167,9 @@ def longest_first(predicted):
 def kernels_of(wildcards):
     """The stamps of the compiled kernels that a study calls."""
     engines = PLANS[wildcards.experiment].engines[wildcards.study]
-    return [f"{KERNELS}/{engine}.txt" for engine in engines]
+    return [
+        f"{KERNELS[environment.kernels_of(engines)]}/{engine}.txt" for engine in engines
+    ]
 
 
 @functools.cache
@@ -190,7 +196,9 @@ def summarised(wildcards):
     """The batches that a summary is made from: of the study and of those that it reads."""
     plan = PLANS[wildcards.experiment]
     studies = plan.summary_sources(wildcards.study)
-    return [file for name in studies for file in batch_files(wildcards.experiment, name)]
+    return [
+        file for name in studies for file in batch_files(wildcards.experiment, name)
+    ]
 
 
 def stored(wildcards):
@@ -209,7 +217,10 @@ def figure_arguments(wildcards):
 
 def figure_plans(wildcards):
     """The plans that a figure is drawn from."""
-    return [f"results/{name}/plan.json" for name in SETTINGS.figures[wildcards.figure].sources]
+    return [
+        f"results/{name}/plan.json"
+        for name in SETTINGS.figures[wildcards.figure].sources
+    ]
 
 
 def figure_code(wildcards):
