@@ -150,8 +150,11 @@ def _with_work(plan: Plan, config: Config) -> Plan:
         if config.runs_per_job is not None:
             largest, weights = float(config.runs_per_job), [1.0] * len(items)
         else:
-            largest = config.seconds_per_job
-            weights = [max(c.seconds, largest * c.kept / LARGEST_MIB) for c in costs]
+            largest, weights = config.seconds_per_job, [cost.seconds for cost in costs]
+        weights = [
+            max(weight, largest * cost.kept / LARGEST_MIB)
+            for weight, cost in zip(weights, costs, strict=True)
+        ]
         batches[name] = {}
         for batch in batches_of([item.id for item in items], weights, largest):
             mine = [items[place] for place in batch]

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import (
     SerializeAsAny,
+    StringConstraints,
     TypeAdapter,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
@@ -28,6 +29,8 @@ from ikmeanfield.studies.cost import Cost
 from ikmeanfield.studies.study import Item, Study
 from ikmeanfield.theories import TheoryChoice
 
+BatchId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
+"""The id of a batch, which becomes part of a file's name."""
 RUN, ITEMS = TypeAdapter(Run), TypeAdapter(list[Item])
 BEGIN_RUNS, BEGIN_WORK, END = ',"runs":[\n', '],"work":[\n', "]}\n"
 """What comes before and after the lines of a stored plan; runs and work have a line an entry."""
@@ -66,7 +69,7 @@ class Plan(Validated):
     """Hash of all runs."""
     parameters: list[str]
     """Paths of all parameters and settings that vary in any sweep."""
-    batches: dict[Label, dict[str, Cost]]
+    batches: dict[Label, dict[BatchId, Cost]]
     """Batches by study and id, in the order of `work`, with what each is predicted to take."""
     engines: dict[Label, list[str]]
     """Compiled kernels that each study needs."""
