@@ -1,4 +1,4 @@
-# Kernels are compiled once, before jobs run side by side; simultaneous compilation can crash.
+# Kernels are compiled once, before jobs run in parallel; simultaneous compilation can crash.
 rule compile_kernels:
     output:
         stamp="results/kernels/{kernels}/{engine}.txt",
@@ -9,10 +9,10 @@ rule compile_kernels:
     wildcard_constraints:
         kernels="[a-z0-9-]*",
         engine="exact|euler|theories",
+    priority: 10**6
     conda:
         "../../envs/environment.yaml"
     threads: 1
-    priority: 10**6
     resources:
         mem_mb=memory(kernel_cost),
         runtime=minutes(kernel_cost),

@@ -1,4 +1,4 @@
-"""Expansion of an experiment into a plan: every grid point checked, all work in batches."""
+"""Expansion of an experiment into a plan: all grid points, checked, and all work in batches."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ikmeanfield.studies.study import Item
 Built = TypeVar("Built")
 
 LARGEST_MIB = 4096.0
-"""Memory of a batch's results at most, by which batches are cut too."""
+"""Largest memory of a batch's results in MiB, which limits batches besides their time."""
 
 
 def expand(config: Config, name: str) -> Plan:
@@ -34,7 +34,7 @@ def expand(config: Config, name: str) -> Plan:
         Naming the sweep, the grid point and what is wrong with it.
     """
     experiment, where = config.experiments[name], f"experiments.{name}"
-    base = _told(f"{where}.circuit", experiment.circuit.build)
+    base = _with_place(f"{where}.circuit", experiment.circuit.build)
     for population in experiment.input:
         if population not in base.populations:
             known = ", ".join(base.populations)
@@ -59,7 +59,7 @@ def _check_studies(experiment: Experiment, base: Circuit, where: str) -> None:
     problems = []
     for label, study in experiment.studies.items():
         try:
-            _told(f"{where}.studies.{label}", partial(study.check, experiment, base))
+            _with_place(f"{where}.studies.{label}", partial(study.check, experiment, base))
         except ConfigError as error:
             problems.append(str(error))
     if problems:
@@ -75,11 +75,11 @@ def _runs(experiment: Experiment, base: Circuit, where: str) -> Iterator[Run]:
             here = f"{place} at {_shown(point)}"
             values = {**sweep.set, **point}
             own = {path: v for path, v in values.items() if not is_setting(path, experiment)}
-            circuit = _told(place, partial(_moved, base, own))
-            varied = _told(here, partial(experiment_at, experiment, values))
+            circuit = _with_place(place, partial(_moved, base, own))
+            varied = _with_place(here, partial(experiment_at, experiment, values))
             for label, study in varied.studies.items():
                 if study.sweeps is None or sweep_name in study.sweeps:
-                    _told(f"{here}: {label}", partial(study.check_run, varied, circuit))
+                    _with_place(f"{here}: {label}", partial(study.check_run, varied, circuit))
             settings = in_effect_at(varied)
             state = f"{circuit.model_dump_json()}{settings}"
             if state in seen:
@@ -123,7 +123,7 @@ def _with_work(plan: Plan, config: Config) -> Plan:
 
 
 def _distinct(items: Iterator[Item]) -> list[Item]:
-    """Items of one key and label as one, with the runs of all of them."""
+    """The items, with those of the same key and label merged into one that has all their runs."""
     found: dict[tuple[str, str], Item] = {}
     for item in items:
         known = found.setdefault((item.id, item.label), item)
@@ -133,7 +133,7 @@ def _distinct(items: Iterator[Item]) -> list[Item]:
 
 
 def _described(plan: Plan, item: Item) -> str:
-    """An item with all that its file says of it."""
+    """An item with everything that its file says about it."""
     run = plan.runs[item.runs[0]] if item.runs else ""
     return f"{item.id} {item.label} {run}"
 
@@ -152,12 +152,12 @@ def _check_names(paths: list[str], where: str) -> None:
 
 
 def _shown(point: Point) -> str:
-    """A grid point as a user knows it."""
+    """A grid point in words, for messages."""
     return ", ".join(f"{path} = {value}" for path, value in point.items())
 
 
-def _told(where: str, build: Callable[[], Built]) -> Built:
-    """Build something; what is wrong with it is told with the place it was asked for."""
+def _with_place(where: str, build: Callable[[], Built]) -> Built:
+    """Build something, and let an error message begin with the place in the configuration."""
     try:
         return build()
     except ConfigError as error:

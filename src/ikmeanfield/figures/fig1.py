@@ -1,4 +1,4 @@
-"""Fig. 1 of the paper: what spike-frequency adaptation does to a network and its mean field."""
+"""Fig. 1 of the paper: effects of spike-frequency adaptation on a network and its mean field."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ LINES: dict[str, tuple[str, Any, float]] = {
 
 
 SHOWN = ("source", "processor", "seed", "size", "step", "thresholds", "settle", "rise")
-"""Attributes of files that the caption tells."""
+"""Attributes of files that the caption reports."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class _Mark:
 
 
 def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
-    """What `draw` and `caption` take; of several planes the first is drawn."""
+    """The arguments of `draw` and `caption`; of several planes, the first is drawn."""
     (adaptation,) = experiments
     summary = adaptation["transitions"].summary
     _, plane = adaptation["planes"].each()[0]
@@ -101,23 +101,23 @@ def draw(
     traces: Sequence[xr.Dataset] = (),
     points: xr.Dataset | None = None,
 ) -> Figure:
-    """Draw the five panels; what is absent leaves its panel empty.
+    """Draw the five panels; a panel without data stays empty.
 
     Parameters
     ----------
     plane
-        `bifurcation_plane` in current and adaptation, as a tree: panel A.
+        The `bifurcation_plane` of current and adaptation, as a tree, for panel A.
     lines
-        `equilibrium_diagram` at two values of the adaptation as trees: panels B and C.
+        The `equilibrium_diagram` at two values of the adaptation, as trees, for panels B and C.
     traces
-        `ramp_traces` at two values, perhaps with marks: panels D and E.
+        The `ramp_traces` at two values, perhaps with marks, for panels D and E.
     points
-        Points of networks along `point`, with their adaptation as coordinate `kappa`: panel A.
+        Points of networks along `point`, with their adaptation as coordinate `kappa`, for panel A.
 
     Raises
     ------
     FigureError
-        If there are more than two of `lines` or `traces`.
+        If there are more than two `lines` or `traces`.
     """
     for name, given in (("lines", lines), ("traces", traces)):
         if len(given) > 2:
@@ -149,37 +149,39 @@ def caption(
     traces: Sequence[xr.Dataset] = (),
     points: xr.Dataset | None = None,
 ) -> str:
-    """The caption, with everything needed to know how the figure was made."""
+    """The caption, which also says how the figure was made."""
     parts = ["# Fig. 1. Spike-frequency adaptation\n\n"]
     if plane is not None:
         parts.append(
-            "(A) Folds (grey) and Hopf points (green) of the mean field by input current I and "
-            "adaptation κ, with Bogdanov–Takens points (black squares), cusp (grey diamond) and "
-            "generalized Hopf point (green circle). Grey: two stable equilibria; green: none, so "
-            "that all lasting activity oscillates (stable cycles beside a stable equilibrium, in "
-            "a narrow strip at the tip of the green region, are not shown). "
+            "(A) Folds (grey) and Hopf points (green) of the mean field in the plane of input "
+            "current I and adaptation κ, with Bogdanov–Takens points (black squares), a cusp "
+            "(grey diamond) and a generalized Hopf point (green circle). In the grey region there "
+            "are two stable equilibria; in the green region there are none, so that all lasting "
+            "activity oscillates. (Stable cycles beside a stable equilibrium, in a narrow strip at "
+            "the tip of the green region, are not shown.) "
         )
     if points is not None:
         parts.append(
-            "Crosses: where the network with neuron-specific u_i changes state on a moving ramp "
-            "(× folds, + borders of oscillations), late by the ramp's lag; filled markers "
-            "(triangles, circles): where it does so at constant current, with bars for bracket "
-            "and finite-size noise. "
+            "Crosses mark where the network with neuron-specific u_i changes state on a ramp of "
+            "the current (× folds, + borders of oscillations), which is late by the ramp's lag; "
+            "filled markers (triangles, circles) mark where it does so at constant current, with "
+            "bars for the bracket and finite-size noise. "
         )
     if lines:
         parts.append(
-            "(B, C) Synaptic activation s against I for two κ: stable equilibria solid, unstable "
-            "dotted, minima and maxima of limit cycles green. "
+            "(B, C) Synaptic activation s as a function of I for two values of κ: stable "
+            "equilibria (solid), unstable equilibria (dotted), and minima and maxima of limit "
+            "cycles (green). "
         )
     if traces:
         parts.append(
-            "(D, E) s, mean recovery variable and current in time: mean field (dashed), network "
-            "with neuron-specific u_i, network with global u. "
+            "(D, E) Synaptic activation, mean recovery variable and current over time: mean field "
+            "(dashed), network with neuron-specific u_i, and network with one global u. "
         )
         if any("mark_time" in data for data in traces):
             parts.append(
-                "Dashed lines: currents at which the network, held still, changes state, and when "
-                "the ramp passes them. "
+                "Dashed lines mark the currents at which the network changes state at constant "
+                "current, and the times at which the ramp passes them. "
             )
     parts.append("\n\n")
     made: list[tuple[str, xr.DataTree | xr.Dataset | None]] = [("mean field (A)", plane)]

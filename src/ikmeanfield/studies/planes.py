@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 class Planes(TheoryStudy):
     """Curves of folds and Hopf points of theories in two parameters, and diagrams in the first.
 
-    Runs that differ in nothing but the second parameter, or in what a theory does not know, share
-    a plane.
+    Runs share a plane if they differ only in the second parameter, or in parameters on which the
+    theory does not depend.
     """
 
     rule = "follow_planes"
@@ -49,7 +49,7 @@ class Planes(TheoryStudy):
     second_bounds: Interval
     """Its lower and upper bound."""
     diagrams: list[float] = Field([])
-    """Values of the second parameter at which equilibria and limit cycles are followed."""
+    """Values of the second parameter at which equilibria and limit cycles are followed too."""
 
     @field_validator("bounds", "second_bounds")
     @classmethod
@@ -100,9 +100,9 @@ class Planes(TheoryStudy):
     def compute(self, plan: Plan, item: Item) -> xr.DataTree:
         """As `Study.compute`.
 
-        A node ``curves`` with the curves of the plane, and nodes ``diagram_1``, … with the
-        branches at every value of `diagrams`. The root's attributes are those varied parameters
-        that tell planes of the experiment apart.
+        A tree with a node ``curves`` for the curves of the plane, and nodes ``diagram_1``, … for
+        the branches at each value of `diagrams`. The root's attributes are the varied parameters
+        in which planes of the experiment can differ.
         """
         import xarray as xr  # noqa: PLC0415
 
@@ -131,7 +131,7 @@ class Planes(TheoryStudy):
         return tree
 
     def _values(self, plan: Plan, item: Item) -> dict[str, Any]:
-        """Varied parameters that the theory knows, but for the second one, by coordinate name."""
+        """Varied parameters on which the theory depends, except the second one, by coordinate."""
         from ikmeanfield.experiments.paths import coordinate_name, in_effect  # noqa: PLC0415
         from ikmeanfield.experiments.settings import is_setting  # noqa: PLC0415
 
