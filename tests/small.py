@@ -2,13 +2,13 @@
 
 
 def tiny(**changes):
-    """Eight runs of small, short networks in three batches."""
+    """Eight runs of three different networks, small and short, in two batches."""
     width = {"parameter": "rs.threshold_width", "values": [0.5, 2.0]}
     cutoff = {"parameter": "rs.truncation", "values": [40.0, 5.0]}
     fixed = {"rs.truncation": 40.0}
     return {
         "seed": 1,
-        "runs_per_job": 3,
+        "runs_per_job": 2,
         "experiments": {
             "truncation": {
                 "circuit": {"preset": "truncated", "set": {"rs.size": 200}},
@@ -149,7 +149,7 @@ def tiny_reset():
 
 
 def both():
-    """Both kinds of experiment, both figures: 15 batches of small, short networks."""
+    """Studies of many kinds in two experiments, and two figures, of small, short networks."""
     series, points = tiny(), tiny_adaptation()
     truncation, adaptation = (
         series["experiments"]["truncation"],

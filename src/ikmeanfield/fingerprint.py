@@ -3,6 +3,9 @@
 Snakemake does not see a change in a library that a command imports. Each rule therefore carries
 the hash of the library's modules that its stage reaches, so that editing one of them reruns the
 rule, and editing any other does not. Comments and layout do not count.
+
+Plug-ins count as the package does: what a study, theory or figure of a plug-in uses of its own
+modules and of this package is followed in the same way.
 """
 
 from __future__ import annotations
@@ -12,7 +15,10 @@ import copy
 import hashlib
 from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
+
+from ikmeanfield.registry import load_plugins
 
 ROOT = Path(__file__).parent
 DATA_SUFFIXES = (".mplstyle",)
@@ -201,13 +207,12 @@ def _imports(name: str, path: Path, root: Path) -> Iterator[str]:
 def _sources(
     name: str, path: Path, node: ast.Import | ast.ImportFrom, names: list[ast.alias], root: Path
 ) -> Iterator[str]:
-    """The modules of this package behind names that an import statement brings."""
-    package = root.name
+    """The modules, of this package or a plug-in, behind names that an import statement brings."""
     if isinstance(node, ast.Import):
-        yield from (a.name for a in names if a.name.startswith(package + "."))
+        yield from (a.name for a in names if a.name != root.name and _followed(a.name, root))
         return
     source = _absolute(node, name, path)
-    if source == package or source.startswith(package + "."):
+    if _followed(source, root):
         for alias in names:
             yield from _origin(source, alias.name, root)
 
@@ -300,9 +305,25 @@ def _parsed(path: Path, modified: int) -> ast.Module:
 def _file(name: str, root: Path) -> Path | None:
     parts = name.split(".")
     if parts[0] != root.name:
-        return None
+        return _plugin_file(name) if _followed(name, root) else None
     base = root.joinpath(*parts[1:])
     for path in (base.with_suffix(".py"), base / "__init__.py"):
         if path.is_file():
             return path
     return None
+
+
+def _followed(name: str, root: Path) -> bool:
+    """Whether a module belongs to this package or to a plug-in."""
+    top = name.partition(".")[0]
+    return top == root.name or top in {plugin.partition(".")[0] for plugin in load_plugins()}
+
+
+@cache
+def _plugin_file(name: str) -> Path | None:
+    """Source of a module of a plug-in; None if there is no module of this name."""
+    try:
+        spec = find_spec(name)
+    except ModuleNotFoundError:  # its parent is a module, not a package
+        return None
+    return Path(spec.origin) if spec is not None and spec.origin else None

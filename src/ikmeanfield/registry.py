@@ -65,7 +65,9 @@ class Registry(Mapping[str, Thing], Generic[Thing]):
         return sum(1 for _ in self)
 
     def __contains__(self, name: Any) -> bool:
-        return name in list(self)
+        if name not in self._homes and name not in self._things:
+            load_plugins()
+        return name in self._homes or name in self._things
 
 
 @cache

@@ -147,9 +147,11 @@ class Plan(Validated):
         return found
 
     def _summary_keys(self, study: str) -> str:
-        held = {name: list(self.batches[name]) for name in self.summary_sources(study)}
-        settings = self.studies[study].model_dump_json()
-        return hashlib.sha256(f"{self.grid}{settings}{held}".encode()).hexdigest()[:16]
+        read = {
+            name: (self.studies[name].model_dump_json(), list(self.batches[name]))
+            for name in self.summary_sources(study)
+        }
+        return hashlib.sha256(f"{self.grid}{read}".encode()).hexdigest()[:16]
 
     @property
     def text(self) -> str:
