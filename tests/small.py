@@ -15,7 +15,10 @@ def tiny(**changes):
                 "theories": {"corrected": {"kind": "mean_field"}},
                 "studies": {
                     "networks": {
-                        "kind": "networks", "duration": 500.0, "discard": 100.0, "sample": 0.1,
+                        "kind": "networks",
+                        "duration": 500.0,
+                        "discard": 100.0,
+                        "sample": 0.1,
                         "step": 0.1,
                     },
                     "predictions": {"kind": "predictions"},

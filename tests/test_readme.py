@@ -38,6 +38,13 @@ def test_the_examples_of_the_readme_run(monkeypatch, tmp_path, capsys):
     assert found["BT"] == pytest.approx(BOGDANOV_TAKENS, rel=1e-8)
 
 
+def test_the_recipes_are_the_toys_that_run_in_the_tests():
+    """Oracle: the files in tests/toys, which test_toys.py runs through the workflow."""
+    for source in blocks("docs/architecture.md", "python"):
+        first, _, code = source.partition("\n")
+        assert code == (ROOT / first.removeprefix("# ")).read_text(encoding="utf-8")
+
+
 def test_the_short_configuration_is_a_configuration():
     """Oracle: the kinds of study that its text names."""
     (text,) = blocks("config/README.md", "yaml")
