@@ -23,7 +23,7 @@ from ikmeanfield.experiments.run import Run
 from ikmeanfield.experiments.settings import INPUT, applied, units
 from ikmeanfield.files import replacing
 from ikmeanfield.inputs import Current, Input
-from ikmeanfield.schema import Label, Validated
+from ikmeanfield.schema import Label, Validated, Value
 from ikmeanfield.studies.cost import Cost
 from ikmeanfield.studies.study import Item, Study
 from ikmeanfield.theories import TheoryChoice
@@ -76,8 +76,11 @@ class Plan(Validated):
 
     def study(self, name: str, run: Run) -> Study:
         """A study with the settings in effect in a run."""
-        study: Study = applied(self.studies[name], name, run.settings)
-        return study
+        known = self._applied.setdefault(name, {})
+        settings = tuple(run.settings.items())
+        if settings not in known:
+            known[settings] = applied(self.studies[name], name, run.settings)
+        return known[settings]
 
     def inputs(self, run: Run) -> dict[str, Input]:
         """Settings of the inputs of a run, by population."""
@@ -116,6 +119,11 @@ class Plan(Validated):
     def first_run(self, item: Item) -> Run:
         """The run for which an item is computed."""
         return self.runs[item.runs[0]]
+
+    @cached_property
+    def _applied(self) -> dict[str, dict[tuple[tuple[str, Value], ...], Study]]:
+        """Studies with the settings of runs, by name and by these settings."""
+        return {}
 
     @cached_property
     def _units(self) -> dict[str, str]:

@@ -87,6 +87,8 @@ def experiment_at(experiment: Experiment, values: Mapping[str, Value]) -> Experi
     ConfigError
         If a setting is wrong there, or settings do not fit each other.
     """
+    if not any(is_setting(path, experiment) for path in values):
+        return experiment
     changes = {
         "studies": {n: with_values(s, n, values) for n, s in experiment.studies.items()},
         "input": {n: with_values(c, f"{INPUT}.{n}", values) for n, c in experiment.input.items()},
@@ -111,7 +113,7 @@ def applied(model: Model, section: str, settings: Mapping[str, Value]) -> Model:
 
 def _own(section: str, values: Mapping[str, Value]) -> dict[str, Value]:
     start = f"{section}."
-    return {path.removeprefix(start): v for path, v in values.items() if path.startswith(start)}
+    return {path[len(start) :]: v for path, v in values.items() if path.startswith(start)}
 
 
 __all__ = [

@@ -16,11 +16,12 @@ from matplotlib.lines import Line2D
 
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.continuation import Branch
+from ikmeanfield.figures.corrections import corrections
 from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.plot.branches import DASHED, Mark, draw_branch
 from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
-from ikmeanfield.studies.series import joined_summaries, side_by_side
+from ikmeanfield.studies.series import common_runs, joined_summaries, side_by_side
 
 TAKES = [
     {
@@ -62,13 +63,12 @@ Diagrams = Mapping[tuple[int, str], Mapping[str, Branch]]
 def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
     """What `draw` and `caption` take."""
     (reset,) = experiments
-    networks, lines, rates = reset["networks"], reset["diagrams"], reset["rates"]
+    networks, predictions, lines = reset["networks"], reset["predictions"], reset["diagrams"]
     neuron = {"rate": "response_rate", "rate_infinite": "response_rate_infinite",
               "adjusted_current": "response_adjusted_current",
               "input_current": "response_current"}  # fmt: skip
-    summary = joined_summaries(networks, reset["predictions"])
-    summary = summary.merge(rates.summary.rename(neuron), compat="override")
-    runs = networks.runs()
+    summary = joined_summaries(networks, predictions, reset["rates"]).rename(neuron)
+    runs = common_runs(networks, predictions, reset["rates"])
     first = _first_replicates(summary)
     diagrams = {
         (place, name): from_tree(lines.result(runs[place], name))
@@ -76,7 +76,7 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
         for name in lines.settings.asked(lines.plan)
     }
     chosen = [runs[place] for place in first]
-    series = side_by_side(networks, reset["predictions"], chosen, ["synaptic_activation"])
+    series = side_by_side(networks, predictions, chosen, ["synaptic_activation"])
     order = np.argsort(-series[RESET].values)
     kept = series["time"].values > summary.attrs["discard"]
     shown = series.isel(run=order[[0, -1]], time=np.flatnonzero(kept))
@@ -109,7 +109,7 @@ def draw(summary: xr.Dataset, diagrams: Diagrams, series: xr.Dataset) -> Figure:
         for k, letter in enumerate("EF"):
             parts = GridSpecFromSubplotSpec(2, 1, grid[1, 1 + k], height_ratios=(2.6, 1))
             stack = [figure.add_subplot(parts[row]) for row in range(2)]
-            _courses(stack, series.isel(run=k), _corrections(summary), legend=k == 1)
+            _courses(stack, series.isel(run=k), _compared(summary), legend=k == 1)
             label_panel(stack[0], letter)
         upper = max(axes.get_ylim()[1] for axes in figure.axes[4::2])
         for axes in figure.axes[4::2]:
@@ -121,14 +121,14 @@ def caption(summary: xr.Dataset, diagrams: Diagrams, series: xr.Dataset) -> str:
     """The caption, with everything needed to know how the figure was made."""
     a = summary.attrs
     circuit = json.loads(a["config"])["circuit"]
-    corrections = _corrections(summary)
+    compared = _compared(summary)
     resets = [f"{v:g}".replace("-", "−") for v in summary[RESET].values[_first_replicates(summary)]]
     points = sum(
         len(branch.points("LP"))
         for branches in diagrams.values() for branch in branches.values()
         if branch.kind == "equilibrium"
     )  # fmt: skip
-    rows = "\n".join(_distance_rows(summary, corrections))
+    rows = "\n".join(_distance_rows(summary, list(compared)))
     ends = [f"{v:g}".replace("-", "−") for v in series[RESET].values]
     return (
         "# Fig. 2. Finite peak and reset potentials\n\n"
@@ -150,19 +150,19 @@ def caption(summary: xr.Dataset, diagrams: Diagrams, series: xr.Dataset) -> str:
         "- root mean square difference of s between mean field and network, mean over "
         f"{int(summary['replicate'].max()) + 1} networks per v_0; noise: what the mean of "
         "infinitely many such networks would have:\n\n"
-        f"| v_0 (mV) | {' | '.join(corrections)} | noise |\n"
-        f"|{'---|' * (len(corrections) + 2)}\n{rows}\n\n"
+        f"| v_0 (mV) | {' | '.join(compared)} | noise |\n"
+        f"|{'---|' * (len(compared) + 2)}\n{rows}\n\n"
         f"- made by {a['source']} on {a['processor']}\n"
     )
 
 
-def _distance_rows(summary: xr.Dataset, corrections: Mapping[str, bool]) -> list[str]:
+def _distance_rows(summary: xr.Dataset, theories: Sequence[str]) -> list[str]:
     chosen = summary.isel(run=np.flatnonzero(summary["sweep"].values == SWEEP))
     chosen = chosen.sel(synapse=SYNAPSE)
     rows = []
     for value in sorted(set(chosen[RESET].values.tolist()), reverse=True):
         here = chosen.isel(run=np.flatnonzero(chosen[RESET].values == value))
-        means = here["rmse_synaptic_activation"].mean("run").sel(theory=list(corrections))
+        means = here["rmse_synaptic_activation"].mean("run").sel(theory=theories)
         noise = float(here["noise_synaptic_activation"].values[0])
         shown = [f"{x:.2g}" for x in means.values] + ["–" if np.isnan(noise) else f"{noise:.2g}"]
         rows.append(f"| {value:g} | {' | '.join(shown)} |".replace("| -", "| −"))
@@ -183,14 +183,9 @@ def _first_replicates(summary: xr.Dataset) -> list[int]:
     return sorted(map(int, numbers), key=lambda number: -float(summary[RESET].values[number]))
 
 
-def _corrections(summary: xr.Dataset) -> dict[str, bool]:
-    """The first corrected and the first uncorrected mean field by name."""
-    models = json.loads(summary.attrs["config"])["theories"]
-    found = {bool(model["reset_correction"]): name for name, model in reversed(models.items())}
-    if len(found) < 2:
-        msg = f"fig2 needs a corrected and an uncorrected mean field; got {', '.join(models)}"
-        raise FigureError(msg)
-    return {found[True]: True, found[False]: False}
+def _compared(summary: xr.Dataset) -> dict[str, bool]:
+    """The two theories that are compared with networks, and whether they are corrected."""
+    return corrections(summary, summary["theory"].values.tolist(), "fig2")
 
 
 def _shade(place: int, count: int) -> Any:
@@ -230,7 +225,8 @@ def _equilibria(axes: Axes, summary: xr.Dataset, runs: Sequence[int], diagrams: 
     values = {float(summary[RESET].values[run]): run for run in runs}
     chosen = [v for v in SHOWN if v in values] if set(SHOWN) <= set(values) else list(values)
     ends: list[tuple[float, str, Any]] = []
-    for name, corrected in _corrections(summary).items():
+    followed = dict.fromkeys(name for _, name in diagrams)
+    for name, corrected in corrections(summary, followed, "fig2").items():
         for value in chosen if corrected else chosen[:1]:
             color = _shade(runs.index(values[value]), len(runs)) if corrected else INFINITE
             for branch in diagrams[values[value], name].values():
@@ -280,14 +276,14 @@ def _branch(axes: Axes, branch: Branch, color: Any) -> None:
 
 
 def _courses(
-    stack: Sequence[Axes], run: xr.Dataset, corrections: Mapping[str, bool], *, legend: bool
+    stack: Sequence[Axes], run: xr.Dataset, compared: Mapping[str, bool], *, legend: bool
 ) -> None:
     time = run["time"].values / 1000.0
     activation = run["synaptic_activation"].sel(synapse=SYNAPSE)
     looks: dict[str, dict[str, Any]] = {
         "network": {"color": NETWORK, "linewidth": 2.2, "zorder": 2}
     }
-    for name, corrected in corrections.items():
+    for name, corrected in compared.items():
         looks[name] = (
             {"color": INK[0], "linewidth": 0.9, "zorder": 4}
             if corrected

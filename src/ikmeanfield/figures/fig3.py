@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.analysis.matching import END_MARGIN
+from ikmeanfield.figures.corrections import corrections
 from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.plot.branches import CODIMENSION_TWO, KINK, mark_handles
@@ -44,6 +45,7 @@ BOUNDS = ((0.0, 80.0), (0.0, 1.6))
 """The part of the plane that is shown: current in pA and width of thresholds in mV."""
 CURRENT_LABEL = r"input current $I_\mathrm{fs}$ (pA)"
 WIDTH_LABEL = r"width $\Delta_\mathrm{fs}$ (mV)"
+SWEEP = "reset"
 PEAK, RESET, WIDTH = "all_peak_potential", "all_reset_potential", "fs_threshold_width"
 MARKS = {kind: CODIMENSION_TWO[kind] for kind in ("CP", "GH")} | {"KINK": KINK}
 POPULATIONS = {"rs": "RS", "fs": "FS"}
@@ -70,9 +72,10 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
     """
     circuit, steps = experiments
     summary = circuit["transitions"].summary
-    fields = _corrections(json.loads(summary.attrs["config"])["theories"])
     conditions = _conditions(summary)
     nodes = [(item.label, tree) for item, tree in circuit["planes"].each()]
+    scored = set(summary["scored_theory"].values.tolist())
+    fields = corrections(summary, dict.fromkeys(n for n, _ in nodes if n in scored), "fig3")
     planes = {
         (condition, name): next(
             tree["curves"] for label, tree in nodes
@@ -81,7 +84,8 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
         for name in fields for condition in conditions
     }  # fmt: skip
     networks, predictions = steps["networks"], steps["predictions"]
-    first = [run for run in networks.runs() if networks.plan.runs[run].replicate == 0]
+    runs = networks.plan.runs
+    first = [n for n in networks.runs() if runs[n].sweep == SWEEP and runs[n].replicate == 0]
     series = side_by_side(networks, predictions, first, ["firing_rate"])
     kept = series["time"].values > networks.settings.discard
     return {
@@ -145,7 +149,8 @@ def draw(
                 label_panel(axes, "ABCDEF"[3 * row + column])
         _legend(figure.add_subplot(grid[1]), list(found.values()), names)
         cells = GridSpecFromSubplotSpec(2, 2, grid[2])
-        fields = _corrections(json.loads(steps.attrs["config"])["theories"])
+        theories = [name for name in series["model"].values.tolist() if name != "network"]
+        fields = list(corrections(steps, theories, "fig3"))
         for column, letter in enumerate("GH"):
             stack = [figure.add_subplot(cells[row, column]) for row in range(2)]
             _courses(stack, series.isel(run=column), fields)
@@ -215,17 +220,6 @@ def _table(summary: xr.Dataset) -> str:
 
 def _width(steps: xr.Dataset) -> float:
     return float(json.loads(steps.attrs["config"])["circuit"]["fs.threshold_width"])
-
-
-def _corrections(models: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """The first corrected and the first uncorrected mean field."""
-    found = {
-        bool(model["reset_correction"]): name for name, model in reversed(list(models.items()))
-    }
-    if len(found) < 2:
-        msg = f"fig3 needs a corrected and an uncorrected mean field; got {', '.join(models)}"
-        raise FigureError(msg)
-    return [found[True], found[False]]
 
 
 def _conditions(summary: xr.Dataset) -> list[Condition]:

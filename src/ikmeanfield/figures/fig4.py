@@ -86,7 +86,13 @@ def caption(summary: xr.Dataset) -> str:
     a = summary.attrs
     config = json.loads(a["config"])
     size = config["circuit"].get(f"{POPULATION}.size", "varied")
-    corrected = next(iter(config["theories"].values()))["reset_correction"]
+    theory = config["theories"][str(summary["theory"].values[0])]
+    correction = {True: "with", False: "without"}.get(theory.get("reset_correction"))
+    told = (
+        f"mean field: {correction} the correction for finite reset"
+        if correction
+        else f"theory: {theory['kind']}"
+    )
     counts = {s: int((summary["sweep"] == s).sum()) for s in ("width", "cutoff")}
     block = summary["difference_block"].sel(population=POPULATION)
     spans = [float(block.min()) * a["sample"], float(block.max()) * a["sample"]]
@@ -105,7 +111,7 @@ def caption(summary: xr.Dataset) -> str:
         f"thresholds {a['thresholds']}, base seed {a['seed']}\n"
         f"- runs: {a['duration']:g} ms, of which the first {a['discard']:g} ms are dropped; "
         f"rates sampled every {a['sample']:g} ms\n"
-        f"- mean field: {'with' if corrected else 'without'} the correction for finite reset\n"
+        f"- {told}\n"
         f"- standard errors: blocks of {spans[0]:.3g} to {spans[1]:.3g} ms\n"
         f"- made by {a['source']} on {a['processor']}\n"
     )

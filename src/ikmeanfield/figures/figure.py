@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
@@ -114,14 +114,14 @@ class Figure:
         if spec is None or spec.origin is None:
             msg = f"there is no module {self.module!r}"
             raise ModuleNotFoundError(msg)
-        tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
-        found = {
-            target.id: ast.literal_eval(node.value)
-            for node in tree.body
-            if isinstance(node, ast.Assign)
-            for target in node.targets
-            if isinstance(target, ast.Name) and target.id in {"TAKES", "MOST_AXES"}
-        }
+        found: dict[str, Any] = {}
+        for name, value in _assignments(Path(spec.origin).read_text(encoding="utf-8")):
+            if name in {"TAKES", "MOST_AXES"}:
+                try:
+                    found[name] = ast.literal_eval(value)
+                except ValueError:
+                    msg = f"{self.module}: {name} must be written out in plain literals"
+                    raise ValueError(msg) from None
         if "TAKES" not in found:
             msg = f"{self.module} does not declare TAKES, the studies that its figure takes"
             raise ValueError(msg)
@@ -157,3 +157,13 @@ class Figure:
                 if self.most_axes is not None and count > self.most_axes:
                     msg = f"it shows at most {self.most_axes} axes; sweep {name} has {count}"
                     raise ValueError(f"{msg}: split it")
+
+
+def _assignments(source: str) -> Iterator[tuple[str, ast.expr]]:
+    """Names to which a module's statements assign a value each, with these values."""
+    for node in ast.parse(source).body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield name, value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                yield name, value

@@ -33,8 +33,9 @@ TAKES = [
         "diagrams": {"kind": "diagrams", "optional": True},
     }
 ]
-MOST_AXES = 2
 """Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
+MOST_AXES = 2
+"""Axes with more than one value that a sweep may have at most."""
 
 COLUMNS = 4
 NETWORK = ("0.62", 1.8)

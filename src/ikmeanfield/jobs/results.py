@@ -57,7 +57,7 @@ class Results:
 
     def item(self, study: str, run: int, label: str = "") -> Item:
         """The item of a study that belongs to a run, by the run's number in the plan."""
-        return self._index[study][run, label][0]
+        return self._place(study, run, label)[0]
 
     def result(self, study: str | None, run: int, label: str = "") -> Any:
         """The result of a study for a run: the Dataset or DataTree that was computed.
@@ -70,14 +70,19 @@ class Results:
             Number of the run in the plan.
         label
             Which of the run's items: the name of a theory, or nothing.
+
+        Raises
+        ------
+        KeyError
+            If the study is not done in this run, or has nothing of this label there.
         """
         assert study is not None
-        item, batch, place = self._index[study][run, label]
+        item, batch, place = self._place(study, run, label)
         return self._one(self._batch(study, batch), item, place)
 
     def values(self, study: str, run: int, variable: str, label: str = "") -> NDArray[Any]:
         """A variable of the result for a run, as an array; no ragged one."""
-        _, batch, place = self._index[study][run, label]
+        _, batch, place = self._place(study, run, label)
         data = self._batch(study, batch)[variable]
         return np.asarray(data.values[place] if data.dims[0] == "item" else data.values)
 
@@ -120,6 +125,17 @@ class Results:
     def batch(self, study: str, batch: str) -> Any:
         """The file of a batch as it is, checked."""
         return self._batch(study, batch)
+
+    def _place(self, study: str, run: int, label: str) -> tuple[Item, str, int]:
+        """The item of a run and label, its batch, and its place in that."""
+        found = self._index[study].get((run, label))
+        if found is None:
+            labels = [known for number, known in self._index[study] if number == run]
+            wanted = f"run {run}" + (f" of {label!r}" if label else "")
+            there = f"; there are {', '.join(map(repr, labels))}" if labels else ""
+            msg = f"the study {study!r} has no result for {wanted}{there}"
+            raise KeyError(msg)
+        return found
 
     @cached_property
     def _index(self) -> dict[str, dict[tuple[int, str], tuple[Item, str, int]]]:

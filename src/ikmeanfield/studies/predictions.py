@@ -96,7 +96,7 @@ class Predictions(TheoryStudy):
             ``difference_mean`` and so on (run, theory, population), the moments of theory minus
             network rate; ``rmse_<series>`` (run, theory, population or synapse);
             ``noise_<series>``, that of the networks; ``trace_prediction`` (trace, theory,
-            population, trace_time).
+            population, trace_time), if the networks' summary has traces of these runs.
         """
         import numpy as np  # noqa: PLC0415
         import xarray as xr  # noqa: PLC0415
@@ -150,11 +150,14 @@ class Predictions(TheoryStudy):
 
         from ikmeanfield.studies import series  # noqa: PLC0415
 
+        traced = series.traced_runs(results.plan, self.networks, name)
+        if not traced:
+            return {}
         rates = np.stack(
             [
                 [results.values(name, run, "firing_rate", theory) for theory in self.asked(
                     results.plan)]
-                for run in series.traced_runs(results.plan, name)
+                for run in traced
             ]
         )  # fmt: skip
         dims = ("trace", "theory", *series.TRACE[1:])

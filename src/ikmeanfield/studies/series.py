@@ -124,13 +124,18 @@ class Noise:
         return found
 
 
-def traced_runs(plan: Plan, study: str) -> list[int]:
-    """Numbers of the runs whose traces are kept: first replicates, spread over the first sweep."""
-    runs = plan.runs_of(study)
+def traced_runs(plan: Plan, networks: str, study: str = "") -> list[int]:
+    """Numbers of the runs whose traces a summary holds.
+
+    They are first replicates, spread over the first sweep of the study of networks; those of
+    another study that is compared with it are the same, as far as it has them.
+    """
+    runs = plan.runs_of(networks)
     sweep = runs[0][1].sweep
     there = [number for number, run in runs if run.sweep == sweep and run.replicate == 0]
     places = np.linspace(0, len(there) - 1, min(TRACES, len(there))).round().astype(int)
-    return [there[place] for place in places]
+    known = {number for number, _ in plan.runs_of(study or networks)}
+    return [there[place] for place in places if there[place] in known]
 
 
 def thinned_traces(results: Results, study: str, what: str) -> xr.Dataset:
@@ -230,13 +235,47 @@ def side_by_side(
     return dataset.assign_coords(population=populations, **coordinates(plan, chosen))
 
 
+def common_runs(networks: StudyResults, *others: StudyResults | None) -> list[int]:
+    """Numbers of the runs that all of these studies have, in the order of `joined_summaries`."""
+    known = [set(other.runs()) for other in others if other is not None]
+    return [run for run in networks.runs() if all(run in runs for runs in known)]
+
+
 def joined_summaries(networks: StudyResults, *others: StudyResults | None) -> xr.Dataset:
-    """Summaries of studies beside that of networks, for the runs that all of them have."""
+    """Summaries of studies beside that of networks, for the runs that all of them have.
+
+    Parameters
+    ----------
+    networks
+        The study of networks.
+    others
+        Studies whose summaries have the dimension ``run`` too; None for one that is not there.
+
+    Returns
+    -------
+    xarray.Dataset
+        All variables for the `common_runs`, with those traces that belong to one of them, and
+        the attributes of the networks' summary.
+    """
     import xarray as xr  # noqa: PLC0415
 
     given = [networks, *(other for other in others if other is not None)]
-    common = [run for run in networks.runs() if all(run in one.runs() for one in given)]
-    parts = [one.summary.isel(run=[one.runs().index(run) for run in common]) for one in given]
-    summary: xr.Dataset = xr.merge(parts, compat="override", join="exact", combine_attrs="drop")
-    summary.attrs = dict(networks.summary.attrs)
+    common = common_runs(*given)
+    parts = [_of_runs(one, networks, common) for one in given]
+    summary: xr.Dataset = xr.merge(parts, compat="override", join="exact", combine_attrs="override")
+    if "trace_run" in summary:
+        runs = networks.runs()
+        places = [common.index(runs[place]) for place in summary["trace_run"].values]
+        summary["trace_run"] = summary["trace_run"].copy(data=np.array(places))
     return summary
+
+
+def _of_runs(study: StudyResults, networks: StudyResults, chosen: Sequence[int]) -> xr.Dataset:
+    """The summary of a study for these of its runs, without the traces of others."""
+    places = {run: place for place, run in enumerate(study.runs())}
+    summary = study.summary.isel(run=[places[run] for run in chosen])
+    if "trace" not in summary.dims:
+        return summary
+    traced = traced_runs(study.plan, networks.name, study.name)
+    rows = [row for row, run in enumerate(traced) if run in chosen]
+    return summary.isel(trace=rows) if rows else summary.drop_dims("trace")
