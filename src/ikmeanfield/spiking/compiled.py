@@ -11,11 +11,14 @@ from typing import Any
 OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy"}
 """Plain kernels: IEEE arithmetic, no check at divisions, machine code kept on disk."""
 
-VECTOR: dict[str, Any] = {**OPTIONS, "fastmath": {"contract", "reassoc", "nsz"}}
-"""Loops over neurons: sums may be reordered and products fused, so that the loop vectorises.
+VECTOR: dict[str, Any] = {**OPTIONS, "fastmath": {"contract", "nsz"}}
+"""Loops over neurons: products and sums may be fused, but are not reordered.
 
 NaN and infinity keep their meaning: a run that goes wrong must be noticed.
 """
+
+SUMMED: dict[str, Any] = {**OPTIONS, "fastmath": {"contract", "nsz", "reassoc"}}
+"""Loops that add up numbers: sums may be reordered, so that the loop vectorises."""
 
 
 def source_digest(folder: Path) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.inputs import Current
-from ikmeanfield.spiking.compiled import OPTIONS, VECTOR
+from ikmeanfield.spiking.compiled import OPTIONS, SUMMED
 
 FloatArray = NDArray[np.float64]
 
@@ -129,7 +129,7 @@ def mean_current(currents, population, begin, end):
     return total
 
 
-@njit(**VECTOR)
+@njit(**SUMMED)
 def average(values):
     """Mean of an array."""
     total = 0.0

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.datasets import SERIES, synapse_labels, time_series
 from ikmeanfield.inputs import Current, currents
-from ikmeanfield.spiking import euler, exact, flow, layout
+from ikmeanfield.spiking import euler, exact, flow, layout, passes, series
 from ikmeanfield.spiking.compiled import renew_together
 from ikmeanfield.spiking.flow import MAX_SPIKES
 from ikmeanfield.spiking.layout import (
@@ -34,7 +34,7 @@ FloatArray = NDArray[np.float64]
 Progress = Callable[[float], None]
 
 SCHEMES: dict[str, ModuleType] = {"exact": exact, "euler": euler}
-renew_together([flow, layout, exact, euler])
+renew_together([series, flow, layout, passes, exact, euler])
 
 
 class SimulationError(RuntimeError):

@@ -1,0 +1,162 @@
+"""Elementary functions without branches, calls or tables, for loops that vectorise.
+
+Each is a polynomial or a ratio of two on a stated range, with a stated error; outside its range
+it returns a number that the caller must not use. The coefficients interpolate at Chebyshev nodes
+and were computed with 40 digits; they are literals so that they are the same on every machine.
+"""
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+from ikmeanfield.spiking.compiled import VECTOR
+
+P_LIMIT = 1.0
+"""Largest |p| of `tangent_ratio` and `log_cosine_ratio`; the tangent's pole is at p = 2.47."""
+
+Z_LIMIT = 0.3
+"""Largest z² of `logarithm_series`: −ln a for a between 0.29 and 3.4."""
+
+Q_LIMIT = 0.3
+"""Largest |q| of `arctangent_ratio` and `half_log1p`."""
+
+SIGNIFICANT = 52  # bits of a float64's significand
+HALF_ROOT = 0x3FE6A09E667F3BCD  # the bits of √½
+WHOLE = 0x000FFFFFFFFFFFFF  # the bits of a significand
+ROUNDER = 6755399441055744.0  # 1.5·2⁵²: its last bits count units
+LN2 = 0.6931471805599453
+
+
+@intrinsic
+def bits_of(context: Any, value: Any) -> Any:
+    """The 64 bits of a float64, as an integer."""
+    del context
+
+    def build(_, builder, __, arguments):
+        return builder.bitcast(arguments[0], ir.IntType(64))
+
+    return (types.int64(types.float64), build) if value == types.float64 else None
+
+
+@intrinsic
+def float_of(context: Any, value: Any) -> Any:
+    """The float64 that has the given 64 bits."""
+    del context
+
+    def build(_, builder, __, arguments):
+        return builder.bitcast(arguments[0], ir.DoubleType())
+
+    return (types.float64(types.int64), build) if value == types.int64 else None
+
+
+@njit(inline="always", **VECTOR)
+def tangent_ratio(p):
+    """Numerator and denominator of tan(√p)/√p (tanh(√−p)/√−p for p < 0).
+
+    The continued fraction of the tangent: relative error 4e-10 at |p| = 0.3, 2e-7 at 1.
+    """
+    return 1.0 - p * (2 / 21), 1.0 - p * (3 / 7 - p * (1 / 105))
+
+
+@njit(inline="always", **VECTOR)
+def log_cosine_ratio(p):
+    """ln(D/cos √p) with the denominator D of `tangent_ratio`; error below 2e-6 |p|."""
+    return p * (
+        0.071427661967820298
+        + p * (0.0010200413217266273 + p * (7.1914934528657918e-5 + p * 1.8840107671123682e-5))
+    )
+
+
+@njit(inline="always", **VECTOR)
+def logarithm_series(s):
+    """−ln(a)/(2z) − 1 as a function of s = z², z = (1−a)/(1+a); error below 8e-8 s."""
+    return s * (
+        0.33333327524519299
+        + s * (
+            0.20001388924779267
+            + s * (
+                0.14232739736946172
+                + s * (
+                    0.11834853792685139
+                    + s * (0.047802849050379207 + s * 0.18533831752422729)
+                )
+            )
+        )
+    )  # fmt: skip
+
+
+@njit(inline="always", **VECTOR)
+def arctangent_ratio(q):
+    """arctan(√q)/√q (artanh(√−q)/√−q for q < 0); error below 7e-9."""
+    return 1.0 + q * (
+        -0.33333318903498006
+        + q * (
+            0.19999986906454621
+            + q * (
+                -0.14287840054443842
+                + q * (
+                    0.1111303984609956
+                    + q * (
+                        -0.09007164209520745
+                        + q * (
+                            0.076163437180977959
+                            + q * (-0.078639729103339384 + q * 0.069677839941366383)
+                        )
+                    )
+                )
+            )
+        )
+    )  # fmt: skip
+
+
+@njit(inline="always", **VECTOR)
+def half_log1p(q):
+    """ln(1 + q)/2; error below 7e-9 |q|."""
+    return q * (
+        0.5
+        + q * (
+            -0.24999986270910362
+            + q * (
+                0.16666654152189979
+                + q * (
+                    -0.12502022441177637
+                    + q * (
+                        0.10001843361761401
+                        + q * (
+                            -0.082536692842020643
+                            + q * (
+                                0.070702635574475655
+                                + q * (-0.073886177131235926 + q * 0.065925610104606436)
+                            )
+                        )
+                    )
+                )
+            )
+        )
+    )  # fmt: skip
+
+
+@njit(inline="always", **VECTOR)
+def logarithm(a):
+    """ln a of a positive normal number; error below 2e-13 + 1e-16 |ln a|."""
+    shifted = bits_of(a) - HALF_ROOT
+    power = shifted >> SIGNIFICANT
+    m = float_of((shifted & WHOLE) + HALF_ROOT)  # between √½ and √2
+    z = (m - 1.0) / (m + 1.0)
+    s = z * z
+    # Between these bounds of z the Taylor series of artanh needs no better coefficients.
+    series = 1 / 3 + s * (1 / 5 + s * (1 / 7 + s * (1 / 9 + s * (1 / 11 + s * (1 / 13)))))
+    exponent = float_of(bits_of(ROUNDER) + power) - ROUNDER
+    return exponent * LN2 + 2.0 * (z + z * s * series)
+
+
+@njit(inline="always", **VECTOR)
+def half_coth(L):
+    """(L/2) coth(L/2) − 1, by its continued fraction; relative error below 1e-2 for |L| ≤ 6."""
+    s = 0.25 * L * L
+    return s * (35.0 + s) / (105.0 + 10.0 * s)
