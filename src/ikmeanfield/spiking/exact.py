@@ -37,6 +37,13 @@ FloatArray = NDArray[np.float64]
 
 ORDER = 2
 
+LATE, AHEAD, MISSED, MEAN, BEFORE = range(5)
+"""What is remembered of each variable that couples neurons (rows of `State.s_past`): the average
+over the last step of what entered it within that step; the forecast of the same for the next
+step; by how much the last forecast was too low; the variable's averages over the last two steps."""
+PAST = 5
+
+
 class Cells(NamedTuple):
     """Constants of every population, shape (populations,), for one step length."""
 
@@ -94,6 +101,13 @@ def scales(circuit: Circuit, step: float) -> tuple[FloatArray, FloatArray, Float
     return c.x, rest, c.force
 
 
+def forget(state: State) -> None:
+    """Take shared recovery variables and activations as having been what they are now."""
+    for value, past in ((state.shared, state.shared_past), (state.s, state.s_past)):
+        past[[LATE, AHEAD, MISSED]] = 0.0
+        past[[MEAN, BEFORE]] = value
+
+
 @njit(**OPTIONS)
 def advance(
     first: int, steps: int, step: float, stride: int, begun: int, c: Cells, synapses: Synapses,
@@ -131,23 +145,29 @@ def advance(
             return SPIKES_FULL, n, -1, -1
         now = (first + n) * step
         for j in range(held.size):
-            held[j] = state.s[j] * synapses.mean[j] + state.s_ahead[j]
+            held[j] = _forecast(state.s[j] * synapses.mean[j], state.s_past[:, j])
         for p in range(populations):
             G = 0.0
             total = mean_current(currents, p, now, now + step)
+            missed_G = 0.0
+            missed = 0.0
             for j in range(held.size):
                 if synapses.target[j] == p:
                     G += synapses.conductance[j] * held[j]
                     total += synapses.drive[j] * held[j]
+                    missed_G += synapses.conductance[j] * state.s_past[MISSED, j]
+                    missed += synapses.drive[j] * state.s_past[MISSED, j]
             lo = c.offset[p]
             hi = c.offset[p + 1]
             F = c.force[p] * total
+            push = c.force[p] * missed - state.shared_past[MISSED, p]
             if c.own[p] == 0:
-                F -= c.mean[p] * state.shared[p] + state.shared_ahead[p]
+                F -= _forecast(c.mean[p] * state.shared[p], state.shared_past[:, p])
             cell = Cell(
                 c.own[p] == 1, c.peak[p], c.reset[p], c.jump[p], c.rate[p], c.decay[p],
                 c.mean[p], c.coupling[p] * (1.0 - c.mean[p]), c.coupling[p], c.area[p],
                 c.moment[p], c.field[p] * G, F,
+                1.0 - 2.0 * c.field[p] * missed_G, push,
             )  # fmt: skip
             status, neuron = carry(
                 state.v[lo:hi], state.u[lo:hi], D[lo:hi], reach[p], cell, work, sums[p],
@@ -166,8 +186,7 @@ def advance(
                 kick += synapses.weight[j, p] * a
                 late += synapses.weight[j, p] * b
             state.s[j] = synapses.decay[j] * state.s[j] + kick
-            state.s_ahead[j] = 2 * late - state.s_late[j]
-            state.s_late[j] = late
+            _compare(late, state.s_past[:, j])
         if (begun + n + 1) % stride == 0:
             record((begun + n + 1) // stride - 1, c.offset, c.own, state, records)
     return 0, steps, -1, -1
@@ -180,8 +199,31 @@ def _share(p, size, c, sums, state):
     source = c.area * sums[AREA] + c.moment * sums[MOMENT] + c.jump * jump
     state.shared[p] = c.decay * state.shared[p] + source / size
     late = (c.jump * late + c.coupling * c.rate * (sums[AREA] / 2 - sums[MOMENT])) / size
-    state.shared_ahead[p] = 2 * late - state.shared_late[p]
-    state.shared_late[p] = late
+    _compare(late, state.shared_past[:, p])
+
+
+@njit(**OPTIONS)
+def _forecast(decaying, past):
+    """Value at which a variable is held over a step, from the average of what it holds already.
+
+    Its average over the step, less a twelfth of the average's second difference: in a constant
+    that replaces a smooth function in every step, the averages and the corners each take away a
+    24th of it.
+    """
+    mean = decaying + past[AHEAD]
+    bend = mean - 2.0 * past[MEAN] + past[BEFORE]
+    past[BEFORE] = past[MEAN]
+    past[MEAN] = mean
+    return mean - bend / 12
+
+
+@njit(**OPTIONS)
+def _compare(late, past):
+    """Learn from a step what entered a variable within it, and forecast the same for the next."""
+    past[MISSED] = late - past[AHEAD]
+    past[MEAN] += past[MISSED]
+    past[AHEAD] = 2.0 * late - past[LATE]
+    past[LATE] = late
 
 
 @njit(**OPTIONS)

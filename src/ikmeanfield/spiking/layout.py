@@ -47,11 +47,9 @@ class State(NamedTuple):
     v: FloatArray  # (neurons,)
     u: FloatArray  # (neurons,); unused where the population shares one
     shared: FloatArray  # (populations,) the shared recovery variable
-    shared_late: FloatArray  # average over the last step of what entered it within that step
-    shared_ahead: FloatArray  # what the next step's average gets for it
+    shared_past: FloatArray  # (5, populations) what `exact` remembers of it, see `exact.LATE`
     s: FloatArray  # (synapses,)
-    s_late: FloatArray
-    s_ahead: FloatArray
+    s_past: FloatArray  # (5, synapses)
     spikes: NDArray[np.int64]  # (populations,) since the last sample
 
     def copy(self) -> State:

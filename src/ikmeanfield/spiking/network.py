@@ -144,8 +144,7 @@ class Network:
         if activation is not None:
             self._state.s[:] = activation
         state = self._state
-        for pending in (state.s_late, state.s_ahead, state.shared_late, state.shared_ahead):
-            pending[:] = 0.0
+        exact.forget(self._state)
 
     def run(
         self,
@@ -255,11 +254,9 @@ class Network:
             v=np.concatenate(rest),
             u=np.zeros(size),
             shared=np.zeros(len(populations)),
-            shared_late=np.zeros(len(populations)),
-            shared_ahead=np.zeros(len(populations)),
+            shared_past=np.zeros((exact.PAST, len(populations))),
             s=np.zeros(activations),
-            s_late=np.zeros(activations),
-            s_ahead=np.zeros(activations),
+            s_past=np.zeros((exact.PAST, activations)),
             spikes=np.zeros(len(populations), dtype=np.int64),
         )
 

@@ -78,6 +78,8 @@ class Cell(NamedTuple):
     moment: float  # of ∫y(τ − 1/2) dτ in u
     field: float  # the conductances' part of H, the same for all neurons
     force: float  # the currents' part of P, the shared u's included
+    keep: float  # what the last step's inputs missed, as a push at the beginning of this one:
+    push: float  # y ↦ keep·y + push
 
 
 class Work(NamedTuple):
@@ -146,9 +148,11 @@ def _glide_own(y, U, D, marks, c, limit):
     """First pass for neurons with their own u; returns how many are marked."""
     A, F, peak, mean, predict = c.field, c.force, c.peak, c.mean, c.predict
     decay, b0, b1 = c.decay, c.area, c.moment / 12
+    keep, push = c.keep, c.push
     marked = 0
     for i in range(y.size):
-        y0 = y[i]
+        before = y[i]
+        y0 = keep * before + push
         u0 = U[i]
         H = D[i] + A
         P = (F - (mean * u0 + predict * y0)) - H * H
@@ -162,7 +166,7 @@ def _glide_own(y, U, D, marks, c, limit):
         s = z * z
         area = z * logarithm_ratio(s) + (log_cosine_ratio(P) + H)
         holds = (s <= Z_LIMIT) & (after < peak) & (abs(P) <= limit)
-        y[i] = after if holds else y0
+        y[i] = after if holds else before
         # The moment of y about the middle of the step is (after − y0)/12, but for order W⁴.
         U[i] = (decay * u0 + b0 * area + b1 * (after - y0)) if holds else u0
         marks[i] = 0 if holds else 1
@@ -177,14 +181,15 @@ def _glide_shared(y, D, marks, c, limit):
     Returns how many are marked, the product of a of the others, and, in `UNIT`, the sums of
     ∫y dτ + ln a and of the change of y. A product of `BLOCK` factors between ⅓ and 3 stays finite.
     """
-    A, F, peak = c.field, c.force, c.peak
+    A, F, peak, keep, push = c.field, c.force, c.peak, c.keep, c.push
     marked = 0
     product = 1.0
     areas = 0
     rises = 0
     nothing = bits_of(OFFSET)
     for i in range(y.size):
-        y0 = y[i]
+        before = y[i]
+        y0 = keep * before + push
         H = D[i] + A
         P = F - H * H
         W = y0 - H
@@ -193,7 +198,7 @@ def _glide_shared(y, D, marks, c, limit):
         after = (W * cosine + P * tangent) / a + H
         area = log_cosine_ratio(P) + H
         holds = (a > 1 / 3) & (a < 3.0) & (after < peak) & (abs(P) <= limit)
-        y[i] = after if holds else y0
+        y[i] = after if holds else before
         product *= a if holds else 1.0
         areas += (bits_of(area + OFFSET) if holds else nothing) - nothing
         rises += (bits_of((after - y0) + OFFSET) if holds else nothing) - nothing
@@ -243,7 +248,7 @@ def _collect(begin, end, work, filled):
 
 @njit(**OPTIONS)
 def _carry_near(near, y, U, D, c, limit, work, sums, log, watched, now):
-    """Second and third pass of the collected neurons.
+    """Second and third pass of the collected neurons, which have not been pushed yet.
 
     Returns a status, the neuron of an error, and sums in `UNIT` over the second pass.
     """
@@ -251,7 +256,7 @@ def _carry_near(near, y, U, D, c, limit, work, sums, log, watched, now):
     ys, us, lefts = work.lanes[0, :n], work.lanes[1, :n], work.lanes[2, :n]
     for j in range(n):
         i = near[j]
-        ys[j] = y[i]
+        ys[j] = c.keep * y[i] + c.push
         us[j] = U[i]
         lefts[j] = D[i]
     areas = 0
@@ -293,9 +298,10 @@ def _carry_any(i, y, U, half, c, times, sums):
     """Third pass: one neuron, through any number of spikes; returns that number."""
     own = 1.0 if c.own else 0.0
     H = half + c.field
-    P = c.force - H * H - own * (c.mean * U[i] + c.predict * y[i])
+    y0 = c.keep * y[i] + c.push
+    P = c.force - H * H - own * (c.mean * U[i] + c.predict * y0)
     after, area, moment, jumps, count = whole_step(
-        y[i], H, P, c.peak, c.reset, own * c.jump, c.rate, times
+        y0, H, P, c.peak, c.reset, own * c.jump, c.rate, times
     )
     y[i] = after
     U[i] = c.decay * U[i] + own * (c.area * area + c.moment * moment) + jumps
