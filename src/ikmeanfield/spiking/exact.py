@@ -1,11 +1,13 @@
 """The scheme ``exact``: Möbius steps of the membrane potential, second order in the step.
 
-Each step holds every population's mean recovery and synaptic input at their averages over the
-step and carries every neuron along its exact flow (`flow`), spikes and resets included. A spike
-acts on s and u at its own time inside the step. What it adds to the averages over the rest of
-that step comes too late for the other neurons: the next step's averages make up for it, plus its
-change since the step before. These corrections add up to the true integral of every input, so
-that the scheme is second order for any number of neurons and does not guess at a spike train.
+Each step holds every population's mean recovery and synaptic input constant and carries every
+neuron along its exact flow (`flow`, `passes`), spikes and resets included. A spike acts on s and
+u at its own time inside the step. What it adds to their averages over the rest of that step is
+forecast from the last two steps; by how much the forecast was too low is known when all neurons
+have been carried, and reaches them as a push at the beginning of the next step. So neurons
+receive the true integral of every input, for any number of neurons and however irregular the
+spikes, and errors that are smooth in time are of third order. The order of the scheme is two,
+because a neuron's own u is extrapolated from its own v.
 
 Potentials and recovery variables are scaled as in `flow` (y = x(v − v_r), U = x²u/k).
 """
@@ -31,7 +33,17 @@ from ikmeanfield.spiking.layout import (
     mean_current,
     record,
 )
-from ikmeanfield.spiking.passes import AREA, LEFT, LEFT2, LEFT3, MOMENT, SPIKES, Cell, carry, scratch
+from ikmeanfield.spiking.passes import (
+    AREA,
+    LEFT,
+    LEFT2,
+    LEFT3,
+    MOMENT,
+    SPIKES,
+    Cell,
+    carry,
+    scratch,
+)
 
 FloatArray = NDArray[np.float64]
 
@@ -147,28 +159,10 @@ def advance(
         for j in range(held.size):
             held[j] = _forecast(state.s[j] * synapses.mean[j], state.s_past[:, j])
         for p in range(populations):
-            G = 0.0
-            total = mean_current(currents, p, now, now + step)
-            missed_G = 0.0
-            missed = 0.0
-            for j in range(held.size):
-                if synapses.target[j] == p:
-                    G += synapses.conductance[j] * held[j]
-                    total += synapses.drive[j] * held[j]
-                    missed_G += synapses.conductance[j] * state.s_past[MISSED, j]
-                    missed += synapses.drive[j] * state.s_past[MISSED, j]
             lo = c.offset[p]
             hi = c.offset[p + 1]
-            F = c.force[p] * total
-            push = c.force[p] * missed - state.shared_past[MISSED, p]
-            if c.own[p] == 0:
-                F -= _forecast(c.mean[p] * state.shared[p], state.shared_past[:, p])
-            cell = Cell(
-                c.own[p] == 1, c.peak[p], c.reset[p], c.jump[p], c.rate[p], c.decay[p],
-                c.mean[p], c.coupling[p] * (1.0 - c.mean[p]), c.coupling[p], c.area[p],
-                c.moment[p], c.field[p] * G, F,
-                1.0 - 2.0 * c.field[p] * missed_G, push,
-            )  # fmt: skip
+            current = mean_current(currents, p, now, now + step)
+            cell = _cell(p, current, held, c, synapses, state)
             status, neuron = carry(
                 state.v[lo:hi], state.u[lo:hi], D[lo:hi], reach[p], cell, work, sums[p],
                 log, log.watched[lo:hi], float(first + n),
@@ -190,6 +184,31 @@ def advance(
         if (begun + n + 1) % stride == 0:
             record((begun + n + 1) // stride - 1, c.offset, c.own, state, records)
     return 0, steps, -1, -1
+
+
+@njit(**OPTIONS)
+def _cell(p, current, held, c, synapses, state):
+    """Collect what acts on a population in a step, with its constants."""
+    conductance = 0.0
+    missed_conductance = 0.0
+    missed_current = 0.0
+    for j in range(held.size):
+        if synapses.target[j] == p:
+            missed = state.s_past[MISSED, j]
+            conductance += synapses.conductance[j] * held[j]
+            current += synapses.drive[j] * held[j]
+            missed_conductance += synapses.conductance[j] * missed
+            missed_current += synapses.drive[j] * missed
+    force = c.force[p] * current
+    push = c.force[p] * missed_current
+    if c.own[p] == 0:
+        push -= state.shared_past[MISSED, p]
+        force -= _forecast(c.mean[p] * state.shared[p], state.shared_past[:, p])
+    return Cell(
+        c.own[p] == 1, c.peak[p], c.reset[p], c.jump[p], c.rate[p], c.decay[p], c.mean[p],
+        c.coupling[p] * (1.0 - c.mean[p]), c.coupling[p], c.area[p], c.moment[p],
+        c.field[p] * conductance, force, 1.0 - 2.0 * c.field[p] * missed_conductance, push,
+    )  # fmt: skip
 
 
 @njit(**OPTIONS)

@@ -143,7 +143,6 @@ class Network:
             target[:] = np.asarray(value) * self._recovery_scale[p]
         if activation is not None:
             self._state.s[:] = activation
-        state = self._state
         exact.forget(self._state)
 
     def run(

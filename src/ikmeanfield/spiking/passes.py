@@ -44,6 +44,10 @@ FloatArray = NDArray[np.float64]
 BLOCK = 512
 """Neurons per block: a block stays in the first cache between passes."""
 
+LANES = 16
+"""The second pass takes neurons by so many: what is left over from a processor's vector would be
+computed by other instructions, and differ in the last bit."""
+
 H_LIMIT = 64.0
 """Up to this |H|, what the first two passes sum fits into a 64-bit integer."""
 
@@ -88,7 +92,7 @@ class Work(NamedTuple):
     marks: NDArray[np.uint8]  # (BLOCK,)
     words: NDArray[np.uint64]  # the same memory
     near: NDArray[np.int64]  # marked neurons; one place more than two blocks
-    lanes: FloatArray  # (3, 2 BLOCK)
+    lanes: FloatArray  # (3, 2 BLOCK), for the second pass
     times: FloatArray  # (MAX_SPIKES,)
 
 
@@ -253,7 +257,9 @@ def _carry_near(near, y, U, D, c, limit, work, sums, log, watched, now):
     Returns a status, the neuron of an error, and sums in `UNIT` over the second pass.
     """
     n = near.size
-    ys, us, lefts = work.lanes[0, :n], work.lanes[1, :n], work.lanes[2, :n]
+    full = (n + LANES - 1) // LANES * LANES
+    ys, us, lefts = work.lanes[0, :full], work.lanes[1, :full], work.lanes[2, :full]
+    ys[n:] = np.nan  # carried by nobody, counted nowhere
     for j in range(n):
         i = near[j]
         ys[j] = c.keep * y[i] + c.push

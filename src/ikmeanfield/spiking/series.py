@@ -58,14 +58,15 @@ def float_of(context: Any, value: Any) -> Any:
 def tangent_ratio(p):
     """Numerator and denominator of tan(√p)/√p (tanh(√−p)/√−p for p < 0).
 
-    The continued fraction of the tangent: relative error 4e-10 at |p| = 0.3, 2e-7 at 1.
+    Three terms of the tangent's continued fraction: relative error below 2e-5 |p|³, which is
+    2e-8 at p = 0.1, far more than a fast-spiking neuron has in a step of 0.4 ms.
     """
     return 1.0 - p * (2 / 21), 1.0 - p * (3 / 7 - p * (1 / 105))
 
 
 @njit(inline="always", **VECTOR)
 def log_cosine_ratio(p):
-    """ln(D/cos √p) with the denominator D of `tangent_ratio`; error below 2e-5 p⁴."""
+    """ln(D/cos √p) with the denominator D of `tangent_ratio`; error below 4e-5 p⁴."""
     return p * (1 / 14 + p * (0.0010194499876930403 + p * 6.439975040737919e-5))
 
 
@@ -73,8 +74,16 @@ def log_cosine_ratio(p):
 def logarithm_ratio(s):
     """−ln(a)/z as a function of s = z², z = (1−a)/(1+a); error below 2e-7 s."""
     return 2.0 + s * (
-        0.666666550490386
-        + s * (0.40002777849558535 + s * (0.28465479473892347 + s * (0.23669707585370278 + s * (0.09560569810075842 + s * 0.3706766350484546))))
+        0.66666655049038598
+        + s * (
+            0.40002777849558534
+            + s * (
+                0.28465479473892344
+                + s * (
+                    0.23669707585370278 + s * (0.095605698100758414 + s * 0.37067663504845458)
+                )
+            )
+        )
     )  # fmt: skip
 
 
@@ -131,7 +140,7 @@ def half_log1p(q):
 
 @njit(inline="always", **VECTOR)
 def logarithm(a):
-    """ln a of a positive normal number; error below 2e-13 + 1e-16 |ln a|."""
+    """The natural logarithm of a positive normal number; error below 5e-13 + 3e-16 |ln a|."""
     shifted = bits_of(a) - HALF_ROOT
     power = shifted >> SIGNIFICANT
     m = float_of((shifted & WHOLE) + HALF_ROOT)  # between √½ and √2
