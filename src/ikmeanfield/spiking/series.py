@@ -1,8 +1,8 @@
 """Elementary functions without branches, calls or tables, for loops that vectorise.
 
 Each is a polynomial or a ratio of two on a stated range, with a stated error; outside its range
-it returns a number that the caller must not use. The coefficients interpolate at Chebyshev nodes
-and were computed with 40 digits; they are literals so that they are the same on every machine.
+it returns a number that the caller must not use. Long decimals are interpolations at Chebyshev
+nodes, computed with 40 digits; they are literals so that they are the same on every machine.
 """
 # mypy: disable-error-code="no-untyped-def"
 
@@ -67,7 +67,7 @@ def tangent_ratio(p):
 @njit(inline="always", **VECTOR)
 def log_cosine_ratio(p):
     """ln(D/cos √p) with the denominator D of `tangent_ratio`; error below 4e-5 p⁴."""
-    return p * (1 / 14 + p * (0.0010194499876930403 + p * 6.439975040737919e-5))
+    return p * (1 / 14 + p * (1 / 980 + p * (1 / 245 + 1 / 45 - 9 / 343)))
 
 
 @njit(inline="always", **VECTOR)
