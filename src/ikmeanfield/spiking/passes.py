@@ -44,6 +44,9 @@ FloatArray = NDArray[np.float64]
 BLOCK = 512
 """Neurons per block: a block stays in the first cache between passes."""
 
+GROUP = 512
+"""Neurons whose areas are added up as a product, of which `BLOCK` is a multiple."""
+
 LANES = 16
 """The second pass takes neurons by so many: what is left over from a processor's vector would be
 computed by other instructions, and differ in the last bit."""
@@ -183,7 +186,7 @@ def _glide_shared(y, D, marks, c, limit):
     """First pass for neurons that share u.
 
     Returns how many are marked, the product of a of the others, and, in `UNIT`, the sums of
-    ∫y dτ + ln a and of the change of y. A product of `BLOCK` factors between ⅓ and 3 stays finite.
+    ∫y dτ + ln a and of the change of y. A product of `GROUP` factors between ⅓ and 3 stays finite.
     """
     A, F, peak, keep, push = c.field, c.force, c.peak, c.keep, c.push
     marked = 0
@@ -349,10 +352,15 @@ def carry(y, U, D, reach, c, work, sums, log, watched, now):
         if c.own:
             marked = _glide_own(y[begin:end], U[begin:end], D[begin:end], work.marks, c, limit)
         else:
-            marked, product, a, r = _glide_shared(y[begin:end], D[begin:end], work.marks, c, limit)
-            sums[AREA] -= math.log(product)
-            areas += a
-            rises += r
+            marked = 0
+            for at in range(begin, end, GROUP):
+                part = slice(at, min(at + GROUP, end))
+                marks = work.marks[at - begin :]
+                new, product, a, r = _glide_shared(y[part], D[part], marks, c, limit)
+                sums[AREA] -= math.log(product)
+                marked += new
+                areas += a
+                rises += r
         if marked > 0:
             filled = _collect(begin, end, work, filled)
         if filled > 0 and (filled >= BLOCK or end == y.size):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import njit, types
 from numba.extending import intrinsic
 
@@ -32,8 +32,7 @@ ROUNDER = 6755399441055744.0  # 1.5·2⁵²: its last bits count units
 LN2 = 0.6931471805599453
 
 
-@intrinsic
-def bits_of(context: Any, value: Any) -> Any:
+def _bits_of(context: Any, value: Any) -> Any:
     """The 64 bits of a float64, as an integer."""
     del context
 
@@ -43,8 +42,7 @@ def bits_of(context: Any, value: Any) -> Any:
     return (types.int64(types.float64), build) if value == types.float64 else None
 
 
-@intrinsic
-def float_of(context: Any, value: Any) -> Any:
+def _float_of(context: Any, value: Any) -> Any:
     """The float64 that has the given 64 bits."""
     del context
 
@@ -52,6 +50,10 @@ def float_of(context: Any, value: Any) -> Any:
         return builder.bitcast(arguments[0], ir.DoubleType())
 
     return (types.float64(types.int64), build) if value == types.int64 else None
+
+
+bits_of: Any = intrinsic(_bits_of)
+float_of: Any = intrinsic(_float_of)
 
 
 @njit(inline="always", **VECTOR)
