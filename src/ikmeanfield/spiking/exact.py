@@ -25,12 +25,10 @@ from ikmeanfield.circuit import Circuit
 from ikmeanfield.spiking.compiled import OPTIONS
 from ikmeanfield.spiking.layout import (
     SPIKES_FULL,
-    Currents,
     Records,
     SpikeLog,
     State,
     Synapses,
-    mean_current,
     record,
 )
 from ikmeanfield.spiking.passes import (
@@ -122,19 +120,21 @@ def forget(state: State) -> None:
 
 @njit(**OPTIONS)
 def advance(
-    first: int, steps: int, step: float, stride: int, begun: int, c: Cells, synapses: Synapses,
-    currents: Currents, state: State, D: FloatArray, records: Records, log: SpikeLog,
+    first: int, steps: int, stride: int, begun: int, c: Cells, synapses: Synapses,
+    currents: FloatArray, state: State, D: FloatArray, records: Records, log: SpikeLog,
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Carry a network over a number of steps, in place.
 
     Parameters
     ----------
-    first, steps, step
-        Index of the first step since time zero, number of steps, length of a step in ms.
+    first, steps
+        Index of the first step since time zero, and number of steps.
     stride, begun
         Steps per sample; steps done since the first sample's window began.
-    c, synapses, currents
-        Constants of populations and synapses; input currents.
+    c, synapses
+        Constants of populations and synapses, for the length of a step.
+    currents
+        Average input current into every population over every step, shape (steps, populations).
     state, D
         What changes; the scaled half distance of every threshold from rest.
     records, log
@@ -155,14 +155,12 @@ def advance(
     for n in range(steps):
         if log.filled[0] + log.reserve > log.time.size:
             return SPIKES_FULL, n, -1, -1
-        now = (first + n) * step
         for j in range(held.size):
             held[j] = _forecast(state.s[j] * synapses.mean[j], state.s_past[:, j])
         for p in range(populations):
             lo = c.offset[p]
             hi = c.offset[p + 1]
-            current = mean_current(currents, p, now, now + step)
-            cell = _cell(p, current, held, c, synapses, state)
+            cell = _cell(p, currents[n, p], held, c, synapses, state)
             status, neuron = carry(
                 state.v[lo:hi], state.u[lo:hi], D[lo:hi], reach[p], cell, work, sums[p],
                 log, log.watched[lo:hi], float(first + n),
