@@ -41,4 +41,6 @@ def test_every_kernel_carries_the_digest_of_the_package() -> None:
     }
     assert len(kernels) > 15
     for kernel in kernels.values():
-        assert kernel._cache._cache_file._source_stamp == expected, numba.__version__
+        file = kernel._cache._cache_file
+        assert file._source_stamp == expected, numba.__version__
+        assert file._version == f"{numba.__version__} {expected}", "an old index is never unpickled"

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numba
+
 from ikmeanfield.compilation import announce_compilation
 
 announce_compilation()
@@ -47,3 +49,5 @@ def renew_together(modules: Iterable[ModuleType]) -> None:
             cache: Any = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
             if hasattr(cache, "_source_stamp"):
                 cache._source_stamp = stamp
+                # An index of another version is not unpickled: it may name types that are gone.
+                cache._version = f"{numba.__version__} {stamp}"
