@@ -76,11 +76,11 @@ def _place(error: OSError) -> str:
 @app.command()
 def check(config: ConfigFile) -> None:
     """Check a configuration, every grid point included, and list what it would run."""
-    from ikmeanfield.experiments import expand, load  # noqa: PLC0415
+    from ikmeanfield.experiments import expand_all, load  # noqa: PLC0415
 
     settings = load(config)
-    for name, experiment in settings.experiments.items():
-        plan = expand(settings, name)
+    for name, plan in expand_all(settings).items():
+        experiment = settings.experiments[name]
         sweeps = ", ".join(
             f"{sweep} {sum(run.sweep == sweep for run in plan.runs)}" for sweep in experiment.sweeps
         )
@@ -99,12 +99,11 @@ def plan(
     results: Annotated[Path, typer.Option(help="Folder of all results.")] = Path("results"),
 ) -> None:
     """Write the plan of every experiment: its runs, and the work of its studies in batches."""
-    from ikmeanfield.experiments import expand, load  # noqa: PLC0415
+    from ikmeanfield.experiments import expand_all, load  # noqa: PLC0415
 
-    settings = load(config)
-    for name in settings.experiments:
+    for name, plan in expand_all(load(config)).items():
         path = results / name / "plan.json"
-        expand(settings, name).write(path)
+        plan.write(path)
         print(path)
 
 

@@ -23,9 +23,7 @@ from ikmeanfield.studies import KINDS, cost
 try:
     SETTINGS = experiments.parse(config)
     if workflow.is_main_process or "IKMEANFIELD_PLANS" not in os.environ:
-        PLANS = {
-            name: experiments.expand(SETTINGS, name) for name in SETTINGS.experiments
-        }
+        PLANS = experiments.expand_all(SETTINGS)
         PLAN_FOLDER = experiments.store_plans(PLANS.values(), ".snakemake/plans")
         os.environ["IKMEANFIELD_PLANS"] = PLAN_FOLDER
     else:

@@ -15,7 +15,7 @@ from ikmeanfield.experiments.paths import coordinate_name, spread
 from ikmeanfield.experiments.plan import Plan, run_lines
 from ikmeanfield.experiments.run import Run
 from ikmeanfield.experiments.settings import experiment_at, in_effect_at, is_setting
-from ikmeanfield.schema import ConfigError
+from ikmeanfield.schema import MOST, ConfigError
 from ikmeanfield.studies.cost import Cost, start
 from ikmeanfield.studies.study import Item
 
@@ -23,6 +23,19 @@ Built = TypeVar("Built")
 
 LARGEST_MIB = 4096.0
 """Memory of a batch's results at most, by which batches are cut too."""
+
+
+def expand_all(config: Config) -> dict[str, Plan]:
+    """The plans of all experiments, by name; what is wrong with any of them is told at once."""
+    problems, plans = list[str](), {}
+    for name in config.experiments:
+        try:
+            plans[name] = expand(config, name)
+        except ConfigError as error:
+            problems.append(str(error))
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return plans
 
 
 def expand(config: Config, name: str) -> Plan:
@@ -34,14 +47,9 @@ def expand(config: Config, name: str) -> Plan:
         Naming the sweep, the grid point and what is wrong with it.
     """
     experiment, where = config.experiments[name], f"experiments.{name}"
-    base = _told(f"{where}.circuit", experiment.circuit.build)
-    for population in experiment.input:
-        if population not in base.populations:
-            known = ", ".join(base.populations)
-            msg = f"{where}.input.{population}: no such population; the circuit has {known}"
-            raise ConfigError(msg)
-    _check_studies(experiment, base, where)
-    runs = list(_runs(experiment, base, where))
+    base = _built(experiment, where)
+    _check_experiment(experiment, base, where)
+    runs = _runs(experiment, base, where)
     parameters = list(dict.fromkeys(p for s in experiment.sweeps.values() for p in s.paths))
     _check_names(parameters, where)
     plan = Plan(
@@ -54,43 +62,74 @@ def expand(config: Config, name: str) -> Plan:
     return _with_work(plan, config)
 
 
-def _check_studies(experiment: Experiment, base: Circuit, where: str) -> None:
-    """Refuse studies that do not fit the experiment, all of them at once."""
-    problems = []
-    for label, study in experiment.studies.items():
+class _Problems:
+    """What is wrong, collected from many places and told at once."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def tried(self, where: str, build: Callable[[], Built]) -> Built | None:
+        """What is built; None, and the problem noted with its place, where that fails."""
         try:
-            _told(f"{where}.studies.{label}", partial(study.check, experiment, base))
+            return build()
         except ConfigError as error:
-            problems.append(str(error))
-    if problems:
-        raise ConfigError("\n".join(problems))
+            self.lines += [f"{where}: {line}" for line in str(error).splitlines()]
+            return None
+
+    def tell(self) -> None:
+        """Raise a ConfigError with all problems, if there are any."""
+        if self.lines:
+            more = [f"and {len(self.lines) - MOST} further problems"]
+            raise ConfigError("\n".join(self.lines[:MOST] + more * (len(self.lines) > MOST)))
 
 
-def _runs(experiment: Experiment, base: Circuit, where: str) -> Iterator[Run]:
+def _check_experiment(experiment: Experiment, base: Circuit, where: str) -> None:
+    """Refuse inputs and studies that do not fit the experiment and its circuit."""
+    problems = _Problems()
+    for population in experiment.input:
+        if population not in base.populations:
+            known = ", ".join(base.populations)
+            problems.lines.append(
+                f"{where}.input.{population}: no such population; the circuit has {known}"
+            )
+    for label, study in experiment.studies.items():
+        problems.tried(f"{where}.studies.{label}", partial(study.check, experiment, base))
+    problems.tell()
+
+
+def _runs(experiment: Experiment, base: Circuit, where: str) -> list[Run]:
     """All runs of an experiment, checked."""
+    problems, runs = _Problems(), list[Run]()
     for sweep_name, sweep in experiment.sweeps.items():
         place = f"{where}.sweeps.{sweep_name}"
         seen: set[str] = set()
         for number, point in enumerate(sweep.points()):
+            if len(problems.lines) > MOST:
+                problems.tell()
             here = f"{place} at {_shown(point)}"
             values = {**sweep.set, **point}
             own = {path: v for path, v in values.items() if not is_setting(path, experiment)}
-            circuit = _told(place, partial(_moved, base, own))
-            varied = _told(here, partial(experiment_at, experiment, values))
+            circuit = problems.tried(place, partial(_moved, base, own))
+            varied = problems.tried(here, partial(experiment_at, experiment, values))
+            if circuit is None or varied is None:
+                continue
             for label, study in varied.studies.items():
                 if study.sweeps is None or sweep_name in study.sweeps:
-                    _told(f"{here}: {label}", partial(study.check_run, varied, circuit))
+                    problems.tried(f"{here}: {label}", partial(study.check_run, varied, circuit))
             settings = in_effect_at(varied)
             state = f"{circuit.model_dump_json()}{settings}"
             if state in seen:
-                msg = f"{place}: the grid holds the point {_shown(point)} twice"
-                raise ConfigError(msg)
+                problems.lines.append(f"{place}: the grid holds the point {_shown(point)} twice")
             seen.add(state)
-            for replicate in range(sweep.replicates):
-                yield Run(
+            runs += [
+                Run(
                     sweep=sweep_name, number=number, values=point, replicate=replicate,
                     circuit=circuit, settings=settings,
-                )  # fmt: skip
+                )
+                for replicate in range(sweep.replicates)
+            ]  # fmt: skip
+    problems.tell()
+    return runs
 
 
 def _moved(base: Circuit, values: Point) -> Circuit:
@@ -156,10 +195,9 @@ def _shown(point: Point) -> str:
     return ", ".join(f"{path} = {value}" for path, value in point.items())
 
 
-def _told(where: str, build: Callable[[], Built]) -> Built:
-    """Build something; what is wrong with it is told with the place it was asked for."""
-    try:
-        return build()
-    except ConfigError as error:
-        lines = str(error).splitlines()
-        raise ConfigError("\n".join(f"{where}: {line}" for line in lines)) from None
+def _built(experiment: Experiment, where: str) -> Circuit:
+    problems = _Problems()
+    circuit = problems.tried(f"{where}.circuit", experiment.circuit.build)
+    problems.tell()
+    assert circuit is not None
+    return circuit

@@ -17,7 +17,7 @@ from ikmeanfield import locks
 from ikmeanfield.datasets.store import DatasetError
 from ikmeanfield.datasets.trees import read_any
 from ikmeanfield.experiments.config import Config
-from ikmeanfield.experiments.expansion import expand
+from ikmeanfield.experiments.expansion import expand_all
 from ikmeanfield.experiments.plan import Plan
 from ikmeanfield.experiments.plan_files import read_plan
 from ikmeanfield.jobs.products import Product, products
@@ -62,7 +62,7 @@ def status(
         plans = [_stored_plan(path) for path in sorted(results.glob("*/plan.json"))]
         figures = [path.stem for path in sorted(results.glob("figures/logs/*.log"))]
     else:
-        plans = [expand(config, name) for name in config.experiments]
+        plans = list(expand_all(config).values())
         figures = list(config.figures)
     if not plans:
         msg = f"{results}: no plan.json of any experiment there; name a configuration: --config"
