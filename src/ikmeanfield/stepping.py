@@ -5,7 +5,7 @@ This module is quick to import, so that checking a configuration does not load a
 
 from __future__ import annotations
 
-from math import isfinite
+from math import ceil, isfinite
 from numbers import Real
 from typing import Literal, get_args
 
@@ -13,13 +13,24 @@ from ikmeanfield.circuit import Circuit
 
 Scheme = Literal["exact", "euler"]
 
-DEFAULT_STEP: dict[str, float] = {"exact": 0.2, "euler": 0.001}
-"""Default step of each scheme in ms."""
+LONGEST_STEP: dict[str, float] = {"exact": 0.4, "euler": 0.001}
+"""Longest recommended step of each scheme in ms: its error is at most that of the paper's steps.
+
+``benchmarks/accuracy.py`` measures it.
+"""
 
 Series = Literal["firing_rate", "membrane_potential", "recovery", "synaptic_activation"]
 
 RECORDABLE: tuple[Series, ...] = get_args(Series)
 """The series that a network can record."""
+
+
+def default_step(scheme: str, sample: float) -> float:
+    """The longest recommended step of a scheme that divides the sampling interval, in ms."""
+    longest = LONGEST_STEP[scheme]
+    if not (isfinite(sample) and sample > 0):
+        return longest
+    return sample / ceil(sample / longest * (1 - 1e-9))
 
 
 def whole_ratio(long: float, short: float, long_name: str, short_name: str) -> int:

@@ -14,7 +14,7 @@ from ikmeanfield.inputs import ramp
 from ikmeanfield.keys import hashed
 from ikmeanfield.limits import RAMP, at_most
 from ikmeanfield.schema import ConfigError, Label, Validated
-from ikmeanfield.stepping import DEFAULT_STEP
+from ikmeanfield.stepping import default_step
 from ikmeanfield.studies import cost
 from ikmeanfield.studies.cost import Cost
 from ikmeanfield.studies.networks import refuse_long_step
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from ikmeanfield.circuit import Circuit
     from ikmeanfield.experiments.config import Experiment
     from ikmeanfield.experiments.plan import Plan
+
+
+SAMPLE = 1.0
+"""Interval between samples in ms."""
 
 
 class Trace(Validated):
@@ -65,8 +69,8 @@ class Traces(Study):
     """Path of the parameter that differs between the ramps, for example ``rs.adaptation``."""
     ramps: Annotated[list[Trace], Len(1)]
     """The ramps, each with its value of the parameter."""
-    step: float = Field(DEFAULT_STEP["exact"], gt=0)
-    """Time step of the networks in ms."""
+    step: float = Field(default_step("exact", SAMPLE), gt=0)
+    """Time step of the networks in ms; divides 1 ms."""
     thresholds: Draw = "quantiles"
     """Whether thresholds are the quantiles of their distribution or drawn at random."""
 

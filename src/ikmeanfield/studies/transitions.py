@@ -12,7 +12,7 @@ from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.limits import RAMP, STEPS, at_most
 from ikmeanfield.schema import ConfigError, Label
-from ikmeanfield.stepping import DEFAULT_STEP, whole_ratio
+from ikmeanfield.stepping import default_step, whole_ratio
 from ikmeanfield.studies import cost
 from ikmeanfield.studies.branches import refuse_moved
 from ikmeanfield.studies.cost import Cost
@@ -74,7 +74,7 @@ class Transitions(Study):
     """Time in ms at the lowest current before the ramp; a multiple of 200 ms."""
     rise: float = Field(10_000.0, gt=0, le=RAMP)
     """Time in ms of each of the two slopes; a multiple of 200 ms."""
-    step: float = Field(DEFAULT_STEP["exact"], gt=0)
+    step: float = Field(default_step("exact", SAMPLE), gt=0)
     """Time step in ms; divides 0.2 ms."""
     troughs: Literal["adaptation", "circuit"] = "adaptation"
     """How the ramp is analysed: with the paper's settings for its Fig. 1 or for its Fig. 3."""
