@@ -9,13 +9,13 @@ import matplotlib.pyplot as plt
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .branch import Branch
+    from .branch_data import BranchData
 
 _COLOURS = {"equilibrium": "black", "fold": "0.45", "hopf": "tab:green", "cycle": "tab:blue"}
 
 
 def plot(
-    branch: Branch, ax: Axes | None = None, x: str | None = None, y: str | None = None
+    branch: BranchData, ax: Axes | None = None, x: str | None = None, y: str | None = None
 ) -> Axes:
     """Draw a branch; see `Branch.plot`."""
     if ax is None:
