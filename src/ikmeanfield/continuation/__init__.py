@@ -17,7 +17,7 @@ Modules, from the bottom: `problem` (the system), `scaled` (in scaled coordinate
 derivatives), `spectrum`, `newton`, `pseudo_transient`, `augmented` (defining systems),
 `normalforms`; `arclength`, `events`, `kinks`, `follow`, `compute_branch` (the method);
 `equilibria`, `branchpoints`, `fold_curve`, `hopf_curve`, `codim2`, `curves` (the kinds of curve);
-`options`, `special_point`, `branch_data`, `branch_summary`, `branch_io`, `branch_plot` and
+`options`, `special_point`, `branch_data`, `branch_summary`, `branch_io` and
 `branch` (input and results).
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .branch_data import BranchData
@@ -37,11 +38,21 @@ class Branch(BranchData):
         return from_dataset(dataset, cls)
 
     def plot(self, ax: Axes | None = None, x: str | None = None, y: str | None = None) -> Axes:
-        """Draw the branch: stable parts solid, unstable dotted, special points labelled.
+        """Draw the branch: stable parts solid, unstable dashed, special points marked.
 
-        `x` defaults to the first free parameter; `y` to the second one for a two-parameter
-        curve, else to the first variable (minimum and maximum for cycles).
+        Parameters
+        ----------
+        ax
+            Where to draw; by default a new figure.
+        x, y
+            Columns of the branch; `x` defaults to the first free parameter, `y` to the first
+            variable (minimum and maximum for cycles). Curves of folds and Hopf points are drawn
+            in the plane of their two parameters.
         """
-        from .branch_plot import plot  # noqa: PLC0415 - matplotlib takes a second to import
-
-        return plot(self, ax, x, y)
+        # Imported by name: no computation with branches depends on how they are drawn.
+        pictures = import_module("ikmeanfield.plot")
+        if self.kind in {"fold", "hopf"} and x is None and y is None:
+            axes: Axes = pictures.parameter_plane(self, ax=ax)
+        else:
+            axes = pictures.bifurcation_diagram(self, y, x, ax=ax)
+        return axes

@@ -18,6 +18,7 @@ from .fold_curve import FoldCurve
 from .hopf_curve import HopfCurve
 from .newton import onto_curve
 from .options import ContinuationOptions, options_or
+from .problem import checked_problem
 from .scaled import ScaledField
 from .scales import initial_scale
 from .special_point import SpecialPoint, Termination
@@ -54,13 +55,14 @@ def _start(
     if len(free) != 2 or free[0] == free[1]:
         msg = f"free = {free!r}: must be two different parameters"
         raise ValueError(msg)
+    checked_problem(problem)
     origin = start if isinstance(start, SpecialPoint) else None
     if isinstance(start, SpecialPoint):
         problem = problem.at(start.parameters)
         start = start.state
     check_names(problem, free, options)
     values = problem.vector()[[problem.index(name) for name in free]]
-    x = np.concatenate([np.asarray(start, dtype=float), values])
+    x = np.concatenate([problem.checked_state(start), values])
     scale = initial_scale(problem, tuple(free), x, options)
     return _Start(ScaledField(problem, tuple(free), scale), x, origin)
 

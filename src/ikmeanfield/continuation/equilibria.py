@@ -21,6 +21,7 @@ from .compute_branch import (
 from .newton import newton, row_size
 from .normalforms import first_lyapunov, fold_coefficient
 from .options import ContinuationOptions, options_or
+from .problem import checked_problem
 from .pseudo_transient import pseudo_transient
 from .scaled import ScaledField
 from .scales import initial_scale
@@ -151,8 +152,8 @@ def find_equilibrium(
         When Newton's method does not converge; says why.
     """
     options = options_or(options, ContinuationOptions())
-    problem = problem.at(parameters or {})
-    state = np.asarray(state, dtype=float)
+    problem = checked_problem(problem).at(parameters or {})
+    state = problem.checked_state(state)
     scale = initial_scale(problem, (), state, replace(options, bounds={}))
     field = ScaledField(problem, (), scale)
     # At a fold df/dy is singular and Newton's method would leave a perfect start.
@@ -202,9 +203,9 @@ def continue_equilibria(
     """
     options = options_or(options, ContinuationOptions())
     free = (parameter,)
-    problem.index(parameter)
+    checked_problem(problem).index(parameter)
     check_names(problem, free, options)
-    start = np.append(np.asarray(state, dtype=float), problem.parameters[parameter])
+    start = np.append(problem.checked_state(state), problem.parameters[parameter])
     names = (*problem.variables, parameter)
     field = ScaledField(problem, free, initial_scale(problem, free, start, options))
     try:

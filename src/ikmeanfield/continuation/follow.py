@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ikmeanfield.progress import Task, reporting
+
 from .bounds import clipped, first_exit
 from .events import JumpError, special_points, special_points_on, undecided
 from .kinks import first_kink, kinks_at_start, pass_kink, rescue_at_kink, unsolved_kink
@@ -37,6 +39,11 @@ _FEWEST, _ALIKE = 10, 0.8
 
 def follow_curve(tracer: Tracer, start: Point) -> Termination:
     """Follow the tracer's curve from a point along its tangent until it ends."""
+    with reporting(f"following the {tracer.curve.kind} curve") as task:
+        return _follow(tracer, start, task)
+
+
+def _follow(tracer: Tracer, start: Point, task: Task) -> Termination:
     options = tracer.options
     tracer.points, tracer.special = [start], []
     ds, reported, failed = options.ds, 0, False
@@ -64,6 +71,8 @@ def follow_curve(tracer: Tracer, start: Point) -> Termination:
             if options.progress is not None:
                 _report_progress(options.progress, tracer, reported)
                 reported = len(tracer.special)
+            elif task.shown:
+                task.update(note=_position(tracer))
         if len(tracer.points) > options.max_points:
             return Termination("max_points", f"{options.max_points} points taken")
     return Termination("step", "too many rejected steps")
@@ -71,10 +80,21 @@ def follow_curve(tracer: Tracer, start: Point) -> Termination:
 
 def _report_progress(progress: Progress, tracer: Tracer, reported: int) -> None:
     """Say where the curve is and which special points it met since the last time."""
+    special = [special for _, special in tracer.special[reported:]]
+    progress(tracer.curve.kind, _free_parameters(tracer), special)
+
+
+def _position(tracer: Tracer) -> str:
+    """Where the curve is, in words."""
+    values = ", ".join(f"{name} = {x:.6g}" for name, x in _free_parameters(tracer).items())
+    return f"{len(tracer.points)} points, {values}"
+
+
+def _free_parameters(tracer: Tracer) -> dict[str, float]:
+    """The free parameters at the last point, by name."""
     field = tracer.curve.field
     here = dict(zip(field.names, tracer.points[-1].x.tolist(), strict=True))
-    free = {name: here[name] for name in field.free}
-    progress(tracer.curve.kind, free, [special for _, special in tracer.special[reported:]])
+    return {name: here[name] for name in field.free}
 
 
 def _step(tracer: Tracer, a: Point, ds: float) -> float | Termination:

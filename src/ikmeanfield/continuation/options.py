@@ -102,7 +102,8 @@ class ContinuationOptions:
         a Hopf curve, beyond which it is one of neutral saddles; nothing for others).
     progress
         Called after every point with the kind of curve, the values of its free parameters and the
-        special points met since the last call; None for no reports.
+        special points met since the last call. Without it, a curve that takes more than two
+        seconds shows its progress in a terminal or a notebook.
     """
 
     ds: float = 0.01

@@ -10,7 +10,9 @@ import numpy as np
 from ikmeanfield.continuation.branch import Branch
 from ikmeanfield.continuation.compute_branch import check_names, empty_branch
 from ikmeanfield.continuation.options import ContinuationOptions, options_or
+from ikmeanfield.continuation.problem import checked_problem
 from ikmeanfield.continuation.special_point import SpecialPoint, Termination
+from ikmeanfield.progress import Task, reporting
 
 from .branch_table import HalfBranch, cycle_branch
 from .collocation import NewtonFailureError, parameter_direction, scaled
@@ -72,7 +74,13 @@ def continue_cycles(
     """
     options = options_or(options, STEPS)
     cycles = options_or(cycles, CycleOptions())
-    check_names(problem, (parameter,), options)
+    check_names(checked_problem(problem), (parameter,), options)
+    if not isinstance(start, SpecialPoint | Trajectory):
+        msg = (
+            f"start = {start!r}: must be a special point, such as branch.points('HB')[0], or a "
+            "Trajectory from simulated_cycle"
+        )
+        raise TypeError(msg)
     pointwise = PointwiseField(problem, parameter)
     p = problem.vector(**start.parameters)
     at_start = problem.at(start.parameters)
@@ -126,6 +134,11 @@ def _corrected(tracer: Tracer, start: Start) -> CyclePoint:
 
 def follow_cycles(tracer: Tracer, first: CyclePoint) -> HalfBranch:
     """Follow the branch from its first point along its tangent to its end."""
+    with reporting("following limit cycles") as task:
+        return _follow(tracer, first, task)
+
+
+def _follow(tracer: Tracer, first: CyclePoint, task: Task) -> HalfBranch:
     found = HalfBranch([first])
     if first.hopf is not None:
         found.special.append((0, hopf_special(tracer, first, 0)))
@@ -149,10 +162,13 @@ def follow_cycles(tracer: Tracer, first: CyclePoint) -> HalfBranch:
         found.points[-1] = after = tracer.resolved(after)
         regular.append(after)
         tracer.rescale(after)
+        value = after.orbit.parameter
         if tracer.options.progress is not None:
-            here = {tracer.parameter: after.orbit.parameter}
-            tracer.options.progress("cycle", here, [s for _, s in found.special[reported:]])
+            new = [special for _, special in found.special[reported:]]
+            tracer.options.progress("cycle", {tracer.parameter: value}, new)
             reported = len(found.special)
+        elif task.shown:
+            task.update(note=f"{len(found.points)} points, {tracer.parameter} = {value:.6g}")
         if _finished(tracer, found, regular):
             return found
         current = replace(after, tangent=tracer.metric.unit(after.tangent))
