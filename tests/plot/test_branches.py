@@ -43,10 +43,13 @@ def test_stable_parts_are_solid_and_unstable_ones_dashed():
     branch = diagram(25.0)["equilibria"]
     ax = ik.plot.bifurcation_diagram(branch, ACTIVATION)
     drawn = labelled(ax, "equilibrium")
-    for line, (stable, rows) in zip(drawn, branch.segments(), strict=True):
+    first, second = (point.row for point in branch.points("LP"))
+    parts = [slice(0, first + 1), slice(first, second + 1), slice(second, None)]
+    for line, rows in zip(drawn, parts, strict=True):
         np.testing.assert_array_equal(line.get_xdata(), branch[CURRENT][rows])
         np.testing.assert_array_equal(line.get_ydata(), branch[ACTIVATION][rows])
-        assert (line.get_linestyle() == "-") == stable
+        inner = branch.stable[rows][1:-1]
+        assert (inner == (line.get_linestyle() == "-")).all()
     assert {line.get_linestyle() for line in drawn} == {"-", "--"}
     assert ax.get_xlabel() == "rs input current $I$ (pA)"
     assert ax.get_ylabel() == "rs ampa activation $s$"

@@ -24,6 +24,6 @@ def draw_diagram(
         label = {"label": branch.kind}
         draw_branch(
             axes, branch, variable, scale=scale, stable={**LOOKS[branch.kind][0], **label},
-            unstable={**UNSTABLE, **label},
+            unstable={**UNSTABLE, **label}, meet_at_points=False,
             marks={kind: MARKS[kind] for kind in ("LP", "HB") if branch.kind == "equilibrium"},
         )  # fmt: skip

@@ -273,7 +273,7 @@ def _branch(axes: Axes, branch: Branch, color: Any) -> None:
     draw_branch(
         axes, branch, ACTIVATION, stable={"color": color, "linewidth": 1.1},
         unstable={"color": color, "linestyle": DASHED, "linewidth": 0.8},
-        marks={"LP": Mark("^", color, 3.5, "fold")}, edge=0.3,
+        marks={"LP": Mark("^", color, 3.5, "fold")}, edge=0.3, meet_at_points=False,
     )  # fmt: skip
     current = branch[branch.free[0]]
     axes.set_xlim(float(current.min()), float(current.max()))

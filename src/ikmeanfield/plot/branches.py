@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -163,6 +162,7 @@ def draw_branch(
     x: str | None = None,
     scale: float = 1.0,
     edge: float = 0.4,
+    meet_at_points: bool = True,
 ) -> None:
     """Draw the stable and the unstable parts of a branch and its special points.
 
@@ -180,10 +180,13 @@ def draw_branch(
         Multiplies `y`, for example 1000 for a rate in Hz.
     edge
         Width of the white line around marks.
+    meet_at_points
+        Whether stable and unstable parts meet at the special point between them, or one row
+        further on, as in the paper's figures that are stored.
     """
     abscissa = branch[x or branch.free[0]]
     for values in _heights(branch, y):
-        for is_stable, rows in _segments(branch):
+        for is_stable, rows in _segments(branch, meet_at_points):
             axes.plot(abscissa[rows], scale * values[rows], **(stable if is_stable else unstable))
     for kind, mark in marks.items():
         for point in branch.points(kind):
@@ -253,16 +256,27 @@ def _heights(branch: Branch, y: str) -> list[NDArray[np.float64]]:
     return [branch[y]]
 
 
-def _segments(branch: Branch) -> list[tuple[bool, slice]]:
-    """Runs of equal stability; the Hopf points at the ends of cycles count as their neighbours."""
-    if branch.kind != "cycle" or len(branch) < 3:
+def _segments(branch: Branch, meet_at_points: bool = True) -> list[tuple[bool, slice]]:
+    """Runs of equal stability with the rows to draw; neighbouring runs share a row.
+
+    Stability at a special point where it changes is decided by rounding, and so it is at the Hopf
+    points that end cycles, which count as their neighbours.
+    """
+    if len(branch) < 3:
         return list(branch.segments())
     stable = branch.stable.copy()
-    stable[0], stable[-1] = stable[1], stable[-2]
+    if branch.kind == "cycle":
+        stable[0], stable[-1] = stable[1], stable[-2]
     edges = [0, *(np.flatnonzero(stable[1:] != stable[:-1]) + 1), len(stable)]
+    marked = {point.row for point in branch.special} if meet_at_points else set()
+    ends = [
+        stop - 1 if stop - 1 in marked and stop not in marked else min(stop, len(stable) - 1)
+        for stop in edges[1:]
+    ]
+    starts = [0, *ends[:-1]] if meet_at_points else edges[:-1]
     return [
-        (bool(stable[start]), slice(start, min(stop + 1, len(stable))))
-        for start, stop in itertools.pairwise(edges)
+        (bool(stable[edge]), slice(start, end + 1))
+        for edge, start, end in zip(edges, starts, ends, strict=False)
     ]
 
 
