@@ -60,10 +60,14 @@ MARKS: dict[str, Mark] = {
 """All special points, by kind."""
 assert set(MARKS) == set(KINDS)
 LOOKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    kind: ({"color": color}, {"color": color, "linestyle": DASHED, "linewidth": 0.8})
-    for kind, color in (("equilibrium", STABLE), ("cycle", HOPF))
+    **{
+        kind: ({"color": color}, {"color": color, "linestyle": DASHED, "linewidth": 0.8})
+        for kind, color in (("equilibrium", STABLE), ("cycle", HOPF))
+    },
+    "fold": ({"color": FOLD}, {"color": FOLD}),
+    "hopf": ({"color": HOPF}, {"color": HOPF}),
 }
-"""Stable and unstable parts by kind of branch."""
+"""Stable and unstable parts by kind of branch; curves of bifurcations do not differ in them."""
 
 
 def bifurcation_diagram(
@@ -108,16 +112,17 @@ def bifurcation_diagram(
     Raises
     ------
     ValueError
-        If there is no branch, one is a curve in two parameters, or none has the column.
+        If there is no branch, none has the column, or no column is named for a curve of folds
+        or Hopf points (see `parameter_plane`).
     TypeError
         If something else than branches is given.
     """
     given = listed(branches)
     for branch in given:
-        if branch.kind not in LOOKS:
+        if branch.kind in {"fold", "hopf"} and y is None:
             msg = (
-                f"a bifurcation diagram shows equilibria and cycles; a curve of kind "
-                f"{branch.kind!r} in {' and '.join(branch.free)} belongs into parameter_plane"
+                f"a {branch.kind} curve in {' and '.join(branch.free)} is drawn by "
+                "parameter_plane; name the column y to draw it against one of its parameters"
             )
             raise ValueError(msg)
     y = y or given[0].variables[0]
@@ -278,6 +283,10 @@ def _segments(branch: Branch, meet_at_points: bool = True) -> list[tuple[bool, s
 def _handles(branches: Sequence[Branch], color: Any, label: str | None) -> list[Line2D]:
     """What the legend shows: the lines that occur, then the special points that occur."""
     handles = []
+    for kind, name in (("fold", "fold curve"), ("hopf", "Hopf curve")):
+        if any(branch.kind == kind for branch in branches):
+            look = LOOKS[kind][0] if color is None else {"color": color}
+            handles.append(Line2D([], [], label=f"{label}, {name}" if label else name, **look))
     for kind, name in (("equilibrium", "equilibrium"), ("cycle", "limit cycle")):
         drawn = {stable for b in branches if b.kind == kind for stable, _ in _segments(b)}
         for is_stable, look in zip((True, False), LOOKS[kind], strict=True):
