@@ -15,6 +15,7 @@ import numpy as np
 from ikmeanfield.continuation.branch import SpecialPoint
 
 from .collocation import NewtonFailureError, difference, parameter_direction, scaled
+from .orbit import sampled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -294,4 +295,5 @@ def special_point(tracer: Tracer, located: Located, row: int) -> SpecialPoint:
         message=message,
         name=located.event.name,
         row=row,
+        orbit=sampled(point.orbit),
     )
