@@ -13,13 +13,15 @@ nothing of neurons.
     hopf.to_dataset().to_netcdf("hopf.nc")
     folds.plot(hopf.plot())
 
-Modules, from the bottom: `problem` (what is continued), `scaled` (in scaled coordinates, with
-derivatives), `spectrum`, `newton`, `augmented` (defining systems), `normalforms`; `arclength`,
-`events`, `kinks`, `walk`, `trace` (the method); `equilibria`, `branchpoints`, `fold_curve`,
-`hopf_curve`, `codim2`, `curves` (what is traced); `options` and `branch` (what goes in and out).
+Modules, from the bottom: `problem` (the system), `scaled` (in scaled coordinates, with
+derivatives), `spectrum`, `newton`, `pseudo_transient`, `augmented` (defining systems),
+`normalforms`; `arclength`, `events`, `kinks`, `follow`, `compute_branch` (the method);
+`equilibria`, `branchpoints`, `fold_curve`, `hopf_curve`, `codim2`, `curves` (the kinds of curve);
+`options`, `special_point`, `branch_data`, `branch_summary`, `branch_io`, `branch_plot` and
+`branch` (input and results).
 """
 
-from .branch import KINDS, Branch, SpecialPoint, Termination
+from .branch import Branch
 from .curves import continue_folds, continue_hopf
 from .cycles import (
     CycleOptions,
@@ -32,6 +34,7 @@ from .cycles import (
 from .equilibria import continue_equilibria, find_equilibrium
 from .options import ContinuationOptions, Progress
 from .problem import Problem
+from .special_point import KINDS, SpecialPoint, Termination
 
 __all__ = [
     "KINDS",

@@ -17,10 +17,10 @@ from .newton import Solution, newton, row_size
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .branch import SpecialPoint, Termination
     from .options import ContinuationOptions
     from .problem import FloatArray
     from .scaled import ScaledField
+    from .special_point import SpecialPoint, Termination
     from .spectrum import ComplexArray
 
 
@@ -90,7 +90,7 @@ class Curve(Protocol):
     def accept(self, z: FloatArray) -> None:
         """Adapt internal references to an accepted point."""
 
-    def missed(self, before: Measure, after: Measure) -> bool:
+    def unexplained_change(self, before: Measure, after: Measure) -> bool:
         """Whether more happened between two points than the test functions tell."""
 
     def finished(self, measure: Measure) -> Termination | None:
@@ -103,7 +103,7 @@ def has_fixed_scale(name: str, options: ContinuationOptions) -> bool:
     return name in options.scales or bool(np.isfinite(upper - lower))
 
 
-def more_crossed(events: tuple[str, ...], before: Measure, after: Measure) -> bool:
+def unexplained_crossings(events: tuple[str, ...], before: Measure, after: Measure) -> bool:
     """Whether more eigenvalues crossed than the signs of the test functions tell of."""
     flips = sum(before.tests[name] * after.tests[name] < 0 for name in events)
     return abs(after.unstable - before.unstable) > 2 * flips

@@ -9,19 +9,30 @@ import matplotlib.pyplot as plt
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .branch import Branch
+    from .branch_data import BranchData
 
-_COLOURS = {"equilibrium": "black", "fold": "0.45", "hopf": "tab:green", "cycle": "tab:blue"}
+_COLOURS = {
+    "equilibrium": "black",
+    "fold": "0.45",
+    "hopf": "tab:green",
+    "cycle": "tab:blue",
+    "cycle_fold": "tab:blue",
+    "period_doubling": "tab:orange",
+    "torus": "tab:purple",
+    "fixed_period": "tab:red",
+    "homoclinic": "tab:red",
+}
 
 
 def plot(
-    branch: Branch, ax: Axes | None = None, x: str | None = None, y: str | None = None
+    branch: BranchData, ax: Axes | None = None, x: str | None = None, y: str | None = None
 ) -> Axes:
     """Draw a branch; see `Branch.plot`."""
     if ax is None:
         _, ax = plt.subplots(layout="constrained")
     x = x or branch.free[0]
-    y = y or (branch.free[1] if branch.kind in {"fold", "hopf"} else branch.variables[0])
+    plane = len(branch.free) == 2
+    y = y or (branch.free[1] if plane else branch.variables[0])
     colour = _COLOURS.get(branch.kind, "black")
     heights = [branch[y]]
     if branch.kind == "cycle" and y in branch.variables and "minimum" in branch.extra:
@@ -29,7 +40,7 @@ def plot(
         heights = [branch.extra[name][1][:, column] for name in ("minimum", "maximum")]
     for height in heights:
         for stable, rows in branch.segments():
-            style = "-" if stable or branch.kind in {"fold", "hopf"} else ":"
+            style = "-" if stable or plane else ":"
             ax.plot(branch[x][rows], height[rows], style, color=colour)
         for point in branch.special:
             place = (branch[x][point.row], height[point.row])

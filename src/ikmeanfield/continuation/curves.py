@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .branch import Branch, SpecialPoint, Termination
+from .branch import Branch
+from .compute_branch import (
+    check_names,
+    compute_branch,
+    empty_branch,
+    initial_scale,
+    out_of_bounds,
+)
 from .fold_curve import FoldCurve
 from .hopf_curve import HopfCurve
 from .newton import onto_curve
-from .options import ContinuationOptions
+from .options import ContinuationOptions, options_or
 from .scaled import ScaledField
+from .special_point import SpecialPoint, Termination
 from .spectrum import critical_pair
-from .trace import check_names, empty_branch, initial_scale, out_of_bounds, trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +86,7 @@ def _follow(
     if refused is not None and not at_corner:
         return empty_branch(curve.kind, problem, free, Termination("no_start", refused.message))
     stop = default_stop if options.stop_at is None else options.stop_at
-    return trace(lambda: make_curve(field, x), x, options, stop, start.origin)
+    return compute_branch(lambda: make_curve(field, x), x, options, stop, start.origin)
 
 
 def continue_folds(
@@ -108,7 +115,7 @@ def continue_folds(
         Without points when the start fails; `ends` says why. Stability refers to the other
         eigenvalues.
     """
-    options = options or ContinuationOptions()
+    options = options_or(options, ContinuationOptions())
     where = _start(problem, start, free, options)
 
     def make_curve(field: ScaledField, x: FloatArray) -> FoldCurve:
@@ -129,7 +136,7 @@ def continue_hopf(
     state near a Hopf point. Columns `frequency` (angular), `period` and `l1` are NaN where the
     pair is a neutral saddle, beyond a BT point (passed only with ``stop_at=frozenset()``).
     """
-    options = options or ContinuationOptions()
+    options = options_or(options, ContinuationOptions())
     where = _start(problem, start, free, options)
     known: float | None = None
     if isinstance(start, SpecialPoint):

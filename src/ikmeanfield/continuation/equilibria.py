@@ -9,15 +9,22 @@ import numpy as np
 
 from .arclength import Measure, Refined
 from .augmented import Block, border, equilibrium, fold, pair_sum, stack
-from .branch import Branch, Termination
+from .branch import Branch
 from .branchpoints import refine_branch_point
+from .compute_branch import (
+    check_names,
+    compute_branch,
+    empty_branch,
+    initial_scale,
+    out_of_bounds,
+)
 from .newton import newton, row_size
 from .normalforms import first_lyapunov, fold_coefficient
-from .options import ContinuationOptions
+from .options import ContinuationOptions, options_or
+from .pseudo_transient import pseudo_transient
 from .scaled import ScaledField
-from .settle import settle
+from .special_point import Termination
 from .spectrum import critical_pair, hopf_test, nearest_pair, ordered, unstable_count
-from .trace import check_names, empty_branch, initial_scale, out_of_bounds, trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +71,7 @@ class EquilibriumCurve:
         """Return None: nothing about an equilibrium ends its curve."""
         return None
 
-    def missed(self, before: Measure, after: Measure) -> bool:
+    def unexplained_change(self, before: Measure, after: Measure) -> bool:
         """Whether the number of unstable eigenvalues changed by more than the events explain."""
         change = abs(after.unstable - before.unstable)
         flipped = {name for name in self.events if before.tests[name] * after.tests[name] < 0}
@@ -125,7 +132,7 @@ def find_equilibrium(
 ) -> FloatArray:
     """Equilibrium near a guess, by Newton's method.
 
-    Where that fails or leads far away, the flow is followed first (see `settle`).
+    Where that fails or leads far away, the flow is followed first (see `pseudo_transient`).
 
     Parameters
     ----------
@@ -139,7 +146,7 @@ def find_equilibrium(
     ArithmeticError
         When Newton's method does not converge; says why.
     """
-    options = options or ContinuationOptions()
+    options = options_or(options, ContinuationOptions())
     problem = problem.at(parameters or {})
     state = np.asarray(state, dtype=float)
     scale = initial_scale(problem.variables, state, replace(options, bounds={}))
@@ -153,7 +160,7 @@ def find_equilibrium(
     solution = newton(equilibrium(field), guess, options.tolerance, _REFINE_ITERATIONS)
     moved = float((np.abs(solution.z - guess) / np.maximum(np.abs(guess), 1.0)).max())
     if not (solution.converged and moved < _NEAR):
-        start = settle(field, guess)
+        start = pseudo_transient(field, guess)
         settled = newton(equilibrium(field), start, options.tolerance, _REFINE_ITERATIONS)
         solution = settled if settled.converged else solution
     if not solution.converged:
@@ -189,7 +196,7 @@ def continue_equilibria(
     Branch
         Without points when the start fails; `ends` says why.
     """
-    options = options or ContinuationOptions()
+    options = options_or(options, ContinuationOptions())
     free = (parameter,)
     problem.index(parameter)
     check_names(problem, free, options)
@@ -205,4 +212,4 @@ def continue_equilibria(
         return empty_branch("equilibrium", problem, free, Termination("bound", outside))
     field = field.rescaled(initial_scale(names, start, options))
     stop = options.stop_at or frozenset()
-    return trace(lambda: EquilibriumCurve(field, options), start, options, stop)
+    return compute_branch(lambda: EquilibriumCurve(field, options), start, options, stop)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .arclength import Located
-from .branch import SpecialPoint
+from .special_point import SpecialPoint
 
 if TYPE_CHECKING:
     from .arclength import Point, Refined, Tracer

@@ -1,4 +1,4 @@
-"""Folds in two parameters as a curve to trace."""
+"""Folds in two parameters as a curve to follow."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Measure, more_crossed
+from .arclength import Measure, unexplained_crossings
 from .augmented import border, equilibrium, fold, null_vectors, stack
 from .codim2 import refine_bogdanov_takens, refine_cusp, refine_zero_hopf
 from .normalforms import quadratic_value
@@ -15,10 +15,10 @@ from .spectrum import critical_pair, hopf_test, unstable_count, without
 if TYPE_CHECKING:
     from .arclength import Refined
     from .augmented import Block
-    from .branch import Termination
     from .options import ContinuationOptions
     from .problem import FloatArray
     from .scaled import ScaledField
+    from .special_point import Termination
     from .spectrum import ComplexArray
 
 
@@ -65,9 +65,9 @@ class FoldCurve:
         """Return None: nothing about a fold ends its curve."""
         return None
 
-    def missed(self, before: Measure, after: Measure) -> bool:
+    def unexplained_change(self, before: Measure, after: Measure) -> bool:
         """Whether more eigenvalues crossed than the test functions tell of."""
-        return more_crossed(self.events, before, after)
+        return unexplained_crossings(self.events, before, after)
 
     def refine(self, event: str, z: FloatArray) -> Refined:
         """Solve the defining system of a cusp, Bogdanov-Takens or zero-Hopf point."""

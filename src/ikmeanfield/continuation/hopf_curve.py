@@ -1,4 +1,4 @@
-"""Hopf points in two parameters as a curve to trace."""
+"""Hopf points in two parameters as a curve to follow."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Measure, more_crossed
+from .arclength import Measure, unexplained_crossings
 from .augmented import equilibrium, pair_sum, stack
-from .branch import Termination
 from .codim2 import (
     refine_bogdanov_takens,
     refine_generalized_hopf,
@@ -16,6 +15,7 @@ from .codim2 import (
     refine_zero_hopf,
 )
 from .normalforms import lyapunov_value
+from .special_point import Termination
 from .spectrum import (
     critical_pair,
     hopf_test,
@@ -78,16 +78,16 @@ class HopfCurve:
         return Measure(eigenvalues, unstable_count(rest), tests, columns)
 
     def finished(self, measure: Measure) -> Termination | None:
-        """Return the end at a Bogdanov-Takens point unless told to pass it."""
+        """Return the end at a Bogdanov-Takens point unless asked to pass it."""
         if measure.tests["BT"] > 0 or self._through:
             return None
         return Termination(
             "BT", "not a Hopf point but a neutral saddle: beyond a Bogdanov-Takens point"
         )
 
-    def missed(self, before: Measure, after: Measure) -> bool:
+    def unexplained_change(self, before: Measure, after: Measure) -> bool:
         """Whether more eigenvalues crossed than the test functions tell of."""
-        return more_crossed(self.events, before, after)
+        return unexplained_crossings(self.events, before, after)
 
     def refine(self, event: str, z: FloatArray) -> Refined:
         """Solve the defining system of a BT, GH, ZH or HH point."""

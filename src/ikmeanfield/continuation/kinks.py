@@ -16,8 +16,8 @@ import numpy as np
 
 from .arclength import Located
 from .augmented import kink_value, stack
-from .branch import SpecialPoint
 from .newton import Solution, newton
+from .special_point import SpecialPoint
 
 if TYPE_CHECKING:
     from .arclength import Point, Tracer

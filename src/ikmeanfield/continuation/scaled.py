@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _Value = TypeVar("_Value", float, FloatArray)
-_Kept = TypeVar("_Kept")
+_Cached = TypeVar("_Cached")
 
 #: Step of the fourth-order stencil for first derivatives: truncation and rounding meet near 1e-13.
 FIRST_STEP = 2e-4
@@ -85,11 +85,13 @@ class ScaledField:
         """Matrices at the last point asked for: a step asks for the same ones several times."""
         return {}
 
-    def _kept(self, name: str, z: FloatArray, compute: Callable[[FloatArray], _Kept]) -> _Kept:
+    def _cached(
+        self, name: str, z: FloatArray, compute: Callable[[FloatArray], _Cached]
+    ) -> _Cached:
         key = z.tobytes()
         if name not in self._latest or self._latest[name][0] != key:
             self._latest[name] = key, compute(z)
-        kept: _Kept = self._latest[name][1]
+        kept: _Cached = self._latest[name][1]
         return kept
 
     @property
@@ -120,7 +122,7 @@ class ScaledField:
 
     def jacobian(self, z: FloatArray) -> FloatArray:
         """Return the derivative by the scaled variables, shape (n, n); not to be changed."""
-        return self._kept("jacobian", z, self._jacobian)
+        return self._cached("jacobian", z, self._jacobian)
 
     def _jacobian(self, z: FloatArray) -> FloatArray:
         n = self.n
@@ -133,7 +135,7 @@ class ScaledField:
 
     def full_jacobian(self, z: FloatArray) -> FloatArray:
         """Return the derivative by variables and free parameters, (n, n + k); as above."""
-        return self._kept("full", z, self._full_jacobian)
+        return self._cached("full", z, self._full_jacobian)
 
     def _full_jacobian(self, z: FloatArray) -> FloatArray:
         parameters = self._differences(z, range(self.n, len(z)))
@@ -180,11 +182,11 @@ class ScaledField:
 
     def eigenvalues(self, z: FloatArray) -> ComplexArray:
         """Return the eigenvalues of `jacobian`, most unstable first."""
-        return self._kept("eigenvalues", z, lambda x: ordered(self.jacobian(x)))
+        return self._cached("eigenvalues", z, lambda x: ordered(self.jacobian(x)))
 
     def kinks(self, z: FloatArray) -> Mapping[str, float]:
         """Values of the kink functions at z."""
-        return self._kept("kinks", z, self._kinks)
+        return self._cached("kinks", z, self._kinks)
 
     def _kinks(self, z: FloatArray) -> Mapping[str, float]:
         y, p = self.split(z)

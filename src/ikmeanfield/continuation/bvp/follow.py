@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import Termination
 from ikmeanfield.continuation.cycles.collocation import NewtonFailureError
 from ikmeanfield.continuation.cycles.mesh import intervals_needed
+from ikmeanfield.continuation.special_point import Termination
 
 from .newton import solve
 from .profile import error_estimate, level_mesh
@@ -65,8 +65,11 @@ class FollowedCurve(Protocol):
     """A curve of solutions: its equations, scales, and what is looked for along it."""
 
     kind: str
-    equations: BoundaryProblem
     scales: Scales
+
+    @property
+    def equations(self) -> BoundaryProblem:
+        """The boundary value problem."""
 
     def normalised(self, profile: Profile) -> Profile:
         """Return a solution with free factors set to one."""
@@ -91,7 +94,7 @@ class FollowedCurve(Protocol):
 
 
 @dataclass
-class Trace:
+class HalfCurve:
     """One direction of a curve while it grows; special points by the row of their point."""
 
     points: list[CurvePoint]
@@ -140,9 +143,9 @@ class Follower:
         tangent = self.curve.scales.unit(point.tangent.on(mesh))
         return replace(point, profile=profile.on(mesh), tangent=tangent)
 
-    def follow(self, first: CurvePoint) -> Trace:
+    def follow(self, first: CurvePoint) -> HalfCurve:
         """Follow the curve from a point along its tangent until it ends."""
-        found, current, step = Trace([first]), first, self.options.ds
+        found, current, step = HalfCurve([first]), first, self.options.ds
         told = 0
         while len(found.points) < self.options.max_points:
             try:
@@ -192,7 +195,7 @@ class Follower:
                 step *= 0.6
             return current, after, float(np.clip(step, options.ds_min, options.ds_max))
 
-    def _accept(self, found: Trace, before: CurvePoint, after: CurvePoint) -> bool:
+    def _accept(self, found: HalfCurve, before: CurvePoint, after: CurvePoint) -> bool:
         """Append a point and the special points before it; whether the curve ends here."""
         hits = [
             (why, self.locate(event, before, after))

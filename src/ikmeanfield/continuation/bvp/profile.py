@@ -130,7 +130,7 @@ def _highest_derivative(profile: Profile, scale: FloatArray) -> FloatArray:
     leading = (profile.basis.monomials @ profile.local())[:, m] / scale
     constant = leading * float(np.prod(np.arange(1, m + 1))) * (2 / h[:, None]) ** m
     jumps = np.abs(np.diff(constant, axis=0)).max(axis=1) / ((h[1:] + h[:-1]) / 2)
-    return np.maximum(np.append(jumps, 0.0), np.append(0.0, jumps))
+    return np.asarray(np.maximum(np.append(jumps, 0.0), np.append(0.0, jumps)))
 
 
 def error_estimate(profile: Profile, scale: FloatArray) -> float:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import SpecialPoint
 from ikmeanfield.continuation.bvp.profile import Profile
 from ikmeanfield.continuation.codim2 import (
     refine_generalized_hopf,
@@ -20,6 +19,7 @@ from ikmeanfield.continuation.codim2 import (
     refine_zero_hopf,
 )
 from ikmeanfield.continuation.scaled import ScaledField
+from ikmeanfield.continuation.special_point import SpecialPoint
 from ikmeanfield.continuation.spectrum import critical_pair, nearest_pair, without
 
 if TYPE_CHECKING:

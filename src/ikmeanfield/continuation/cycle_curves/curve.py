@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import Termination
 from ikmeanfield.continuation.bvp.follow import Event
 from ikmeanfield.continuation.bvp.profile import Scales
 from ikmeanfield.continuation.cycles import floquet, linear
@@ -19,6 +18,7 @@ from ikmeanfield.continuation.cycles.collocation import (
 )
 from ikmeanfield.continuation.cycles.fields import FieldNotFiniteError
 from ikmeanfield.continuation.cycles.orbit import Orbit
+from ikmeanfield.continuation.special_point import Termination
 
 from .resonances import limits_of_torus, resonances
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import Termination
 from ikmeanfield.continuation.bvp.follow import Event
+from ikmeanfield.continuation.special_point import Termination
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

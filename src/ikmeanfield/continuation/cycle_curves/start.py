@@ -12,7 +12,6 @@ from ikmeanfield.continuation.bvp.newton import linearised
 from ikmeanfield.continuation.bvp.problem import Boundary, Rates
 from ikmeanfield.continuation.bvp.profile import Profile, Scales
 from ikmeanfield.continuation.cycles.collocation import (
-    Metric,
     NewtonFailureError,
     parameter_direction,
 )
@@ -171,9 +170,9 @@ class _InverseIteration:
         return Rates(self.values(w, q), self._matrix, np.zeros((*w.shape, 0)))
 
     def boundary(self, start: FloatArray, end: FloatArray, q: FloatArray) -> Boundary:
-        by_start = -np.kron(self.system.turn(self.q)[0], np.eye(self.system.n))
+        by_start = np.asarray(-np.kron(self.system.turn(self.q)[0], np.eye(self.system.n)))
         none = np.zeros((len(start), 0))
-        return Boundary(end + by_start @ start, by_start, np.eye(len(start)), none)
+        return Boundary(np.asarray(end + by_start @ start), by_start, np.eye(len(start)), none)
 
     def conditions(self, reference: Profile) -> list[object]:
         return []

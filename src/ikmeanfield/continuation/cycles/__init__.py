@@ -1,9 +1,9 @@
 """Limit cycles in one parameter: orthogonal collocation, Floquet multipliers, honest ends."""
 
+from .branch_table import trajectory_at
+from .follow import STEPS, continue_cycles
 from .options import CycleOptions
 from .start import CycleStartError, Trajectory, simulated_cycle
-from .table import trajectory_at
-from .trace import STEPS, continue_cycles
 
 __all__ = [
     "STEPS",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import SpecialPoint, Termination
+from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
 from .equilibria import Hopf, find_equilibrium, find_hopf
 from .events import bound_events, locate

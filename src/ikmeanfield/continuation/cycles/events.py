@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import SpecialPoint
+from ikmeanfield.continuation.special_point import SpecialPoint
 
 from .collocation import NewtonFailureError, difference, parameter_direction, scaled
 from .orbit import sampled
@@ -231,7 +231,7 @@ def _reliable(before: CyclePoint, after: CyclePoint) -> bool:
     return before.floquet.reliable() and after.floquet.reliable()
 
 
-def missed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> bool:
+def unexplained_change(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> bool:
     """Whether stability changed by more than the sign changes of the test functions explain."""
     if before.hopf is not None or not _reliable(before, after):
         return False

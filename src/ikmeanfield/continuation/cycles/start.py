@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ikmeanfield.continuation.branch import SpecialPoint
     from ikmeanfield.continuation.options import ContinuationOptions
     from ikmeanfield.continuation.problem import FloatArray, Problem
+    from ikmeanfield.continuation.special_point import SpecialPoint
 
     from .fields import PointwiseField
     from .options import CycleOptions

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import SpecialPoint, Termination
+from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
 from .equilibria import Equilibrium, find_equilibrium, find_fold
 

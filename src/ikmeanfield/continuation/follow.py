@@ -1,4 +1,4 @@
-"""The walk along a curve: step after step, past kinks, to a bound or another end."""
+"""Following a curve step after step, past kinks, to a bound or another end."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .branch import Termination
 from .events import special_points
 from .kinks import crossed_kinks, pass_kink, rescue_at_kink, unsolved_kink
+from .special_point import Termination
 
 if TYPE_CHECKING:
     from .arclength import Located, Point, Tracer
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PATIENCE = 1e3
 #: Special points closer than this, in scaled coordinates, are one.
 _SAME = 1e-6
-#: Rejected steps per point before the walk is given up.
+#: Rejected steps per point before the curve is given up.
 _REJECTIONS = 20
 #: A component this close to its bound, in scaled terms, is on it.
 _AT_BOUND = 1e-12
@@ -27,11 +27,11 @@ _AT_BOUND = 1e-12
 _FEWEST, _ALIKE = 10, 0.8
 
 
-def walk(tracer: Tracer, start: Point) -> Termination:
+def follow_curve(tracer: Tracer, start: Point) -> Termination:
     """Follow the tracer's curve from a point along its tangent until it ends."""
     options = tracer.options
     tracer.points, tracer.special = [start], []
-    ds, told = options.ds, 0
+    ds, reported = options.ds, 0
     for _ in range(options.max_points * _REJECTIONS):
         row, a = len(tracer.points) - 1, tracer.points[-1]
         try:
@@ -49,19 +49,19 @@ def walk(tracer: Tracer, start: Point) -> Termination:
                 return closed
             tracer.grow_scale(b.x)
             if options.progress is not None:
-                _tell(options.progress, tracer, told)
-                told = len(tracer.special)
+                _report_progress(options.progress, tracer, reported)
+                reported = len(tracer.special)
         if len(tracer.points) > options.max_points:
             return Termination("max_points", f"{options.max_points} points taken")
     return Termination("step", "too many rejected steps")
 
 
-def _tell(progress: Progress, tracer: Tracer, told: int) -> None:
+def _report_progress(progress: Progress, tracer: Tracer, reported: int) -> None:
     """Say where the curve is and which special points it met since the last time."""
     field = tracer.curve.field
     here = dict(zip(field.names, tracer.points[-1].x.tolist(), strict=True))
     free = {name: here[name] for name in field.free}
-    progress(tracer.curve.kind, free, [special for _, special in tracer.special[told:]])
+    progress(tracer.curve.kind, free, [special for _, special in tracer.special[reported:]])
 
 
 def _step(tracer: Tracer, a: Point, ds: float) -> float | Termination:
@@ -79,7 +79,9 @@ def _step(tracer: Tracer, a: Point, ds: float) -> float | Termination:
         return _cross(tracer, a, *passed, ds=ds)
     # A start may sit on a special point, where the count of unstable eigenvalues is undecided.
     first = len(tracer.points) == 1
-    puzzling = bool(crossed) or (not first and tracer.curve.missed(a.measure, b.measure))
+    puzzling = bool(crossed) or (
+        not first and tracer.curve.unexplained_change(a.measure, b.measure)
+    )
     if puzzling and ds > _PATIENCE * tracer.options.ds_min:
         return ds / 2
     following = tracer.next_step(a, b, ds)

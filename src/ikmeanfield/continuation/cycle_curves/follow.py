@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ikmeanfield.continuation.branch import Branch, SpecialPoint, Termination
+from ikmeanfield.continuation.branch import Branch
+from ikmeanfield.continuation.compute_branch import check_names, empty_branch
+from ikmeanfield.continuation.cycles.follow import STEPS
 from ikmeanfield.continuation.cycles.options import CycleOptions
 from ikmeanfield.continuation.cycles.start import CycleStartError, Trajectory
-from ikmeanfield.continuation.cycles.trace import STEPS
-from ikmeanfield.continuation.trace import check_names, empty_branch
+from ikmeanfield.continuation.options import ContinuationOptions, options_or
+from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
+from .branch_table import curve_branch
 from .start import first_point
-from .table import branch_of
 
 if TYPE_CHECKING:
-    from ikmeanfield.continuation.bvp.follow import CurvePoint, Follower, Trace
-    from ikmeanfield.continuation.options import ContinuationOptions
+    from ikmeanfield.continuation.bvp.follow import CurvePoint, Follower, HalfCurve
     from ikmeanfield.continuation.problem import Problem
 
 #: Kind of curve through each kind of special point.
@@ -27,7 +28,7 @@ def continue_cycle_bifurcation(
     problem: Problem,
     start: SpecialPoint,
     free: tuple[str, str],
-    options: ContinuationOptions = STEPS,
+    options: ContinuationOptions | None = None,
     cycles: CycleOptions | None = None,
 ) -> Branch:
     """Curve of folds of cycles, period doublings or torus points in two parameters.
@@ -52,25 +53,24 @@ def continue_cycle_bifurcation(
     Returns
     -------
     Branch
-        Of kind ``"cycle_fold"``, ``"period_doubling"`` or ``"torus"`` (see `table.branch_of`).
+        Of kind ``"cycle_fold"``, ``"period_doubling"`` or ``"torus"``; see
+        `branch_table.curve_branch` for its rows.
         Special points: CPC (cusp), R1 to R4, LPPD, LPNS, PDNS, NSNS. Ends: ``"bound"``,
-        ``"hopf"`` (the amplitude goes to zero at a GH or HH point), ``"period"``, ``"R1"``, ``"R2"``
-        (a pair leaves the unit circle along the real axis), ``"closed"``, ``"step"``,
+        ``"hopf"`` (the amplitude goes to zero at a GH, ZH or HH point), ``"period"``, ``"R1"``,
+        ``"R2"`` (a pair leaves the unit circle along the real axis), ``"closed"``, ``"step"``,
         ``"max_points"``; ``"no_start"`` without points.
     """
     if start.kind not in CURVES:
         msg = f"start.kind = {start.kind!r}: must be one of {', '.join(CURVES)}"
         raise ValueError(msg)
-    return follow_cycles(
-        problem, CURVES[start.kind], Trajectory.of(start), free, options, cycles or CycleOptions()
-    )
+    return follow_cycles(problem, CURVES[start.kind], Trajectory.of(start), free, options, cycles)
 
 
 def continue_fixed_period(
     problem: Problem,
     start: Trajectory,
     free: tuple[str, str],
-    options: ContinuationOptions = STEPS,
+    options: ContinuationOptions | None = None,
     cycles: CycleOptions | None = None,
 ) -> Branch:
     """Curve of cycles of one period in two parameters.
@@ -79,7 +79,7 @@ def continue_fixed_period(
     invariant circle. Arguments and result as for `continue_cycle_bifurcation`; the period is the
     one of the given cycle, which is corrected first.
     """
-    return follow_cycles(problem, "fixed_period", start, free, options, cycles or CycleOptions())
+    return follow_cycles(problem, "fixed_period", start, free, options, cycles)
 
 
 def follow_cycles(
@@ -87,13 +87,15 @@ def follow_cycles(
     kind: str,
     start: Trajectory,
     free: tuple[str, str],
-    options: ContinuationOptions,
-    cycles: CycleOptions,
+    options: ContinuationOptions | None,
+    cycles: CycleOptions | None,
 ) -> Branch:
     """Follow one kind of curve from a cycle near it, in the directions asked for."""
     if len(free) != 2 or free[0] == free[1]:
         msg = f"free = {free!r}: must be two different parameters"
         raise ValueError(msg)
+    options = options_or(options, STEPS)
+    cycles = options_or(cycles, CycleOptions())
     check_names(problem, free, options)
     try:
         follower, point = first_point(problem, kind, start, free, options, cycles)
@@ -102,21 +104,21 @@ def follow_cycles(
         return empty_branch(kind, at, free, Termination("no_start", str(error)))
     backward, forward = both_ways(follower, point)
     here = Termination("start", "the cycle from which the curve was started")
-    return branch_of(follower.curve, backward, forward, here)  # type: ignore[arg-type]
+    return curve_branch(follower.curve, backward, forward, here)  # type: ignore[arg-type]
 
 
-def both_ways(follower: Follower, point: CurvePoint) -> tuple[Trace | None, Trace | None]:
+def both_ways(follower: Follower, point: CurvePoint) -> tuple[HalfCurve | None, HalfCurve | None]:
     """Follow a curve from a point in the directions asked for: backward and forward."""
     first = next(iter(follower.curve.free(point)))
     slope = follower.curve.free(replace(point, profile=point.tangent))[first]
     scales = follower.curve.scales
-    traces: dict[str, Trace | None] = {"backward": None, "forward": None}
+    halves: dict[str, HalfCurve | None] = {"backward": None, "forward": None}
     for way, sign in (("forward", 1.0), ("backward", -1.0)):
         if follower.options.direction in {way, "both"}:
             follower.curve.scales = scales
             along = sign if slope >= 0 else -sign
             set_out = replace(point, tangent=point.tangent.times(along))
-            traces[way] = trace = follower.follow(set_out)
-            if trace.end.reason == "closed":
+            halves[way] = half = follower.follow(set_out)
+            if half.end.reason == "closed":
                 break
-    return traces["backward"], traces["forward"]
+    return halves["backward"], halves["forward"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import Branch, SpecialPoint, Termination
+from ikmeanfield.continuation.branch import Branch
+from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
 from .start import Trajectory
 
@@ -16,12 +17,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .trace import Trace
     from .tracer import CyclePoint, Tracer
 
 
+@dataclass
+class HalfBranch:
+    """One direction of a branch while it grows."""
+
+    points: list[CyclePoint]
+    special: list[tuple[int, SpecialPoint]] = field(default_factory=list)
+    end: Termination = field(default_factory=lambda: Termination("unknown"))
+
+
 def _joined(
-    backward: Trace | None, forward: Trace | None, start: Termination
+    backward: HalfBranch | None, forward: HalfBranch | None, start: Termination
 ) -> tuple[list[CyclePoint], list[SpecialPoint], tuple[Termination, Termination]]:
     """Points and special points of one direction, or of two that leave one point."""
     points: list[CyclePoint] = []
@@ -47,8 +56,8 @@ def _joined(
     return points, special, (ends[0], ends[1])
 
 
-def branch_of(
-    tracer: Tracer, backward: Trace | None, forward: Trace | None, start: Termination
+def cycle_branch(
+    tracer: Tracer, backward: HalfBranch | None, forward: HalfBranch | None, start: Termination
 ) -> Branch:
     """Return the branch's table: one row per cycle.
 

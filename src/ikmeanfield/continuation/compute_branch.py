@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .arclength import Curve, Point, Tracer, has_fixed_scale
-from .branch import Branch, SpecialPoint, Termination
+from .branch import Branch
+from .follow import follow_curve
 from .newton import row_size
-from .walk import walk
+from .special_point import SpecialPoint, Termination
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,7 +112,7 @@ def _start(tracer: Tracer, x: FloatArray, sign: float) -> Point | Termination:
     return tracer.make_point(z, sign * np.sign(leading) * tangent)
 
 
-def trace(
+def compute_branch(
     make_curve: Callable[[], Curve],
     x: FloatArray,
     options: ContinuationOptions,
@@ -133,7 +134,7 @@ def trace(
             start = Termination("singular", f"the equations are singular at the start: {error}")
         if isinstance(start, Termination):
             return empty_branch(curve.kind, curve.field.problem, curve.field.free, start)
-        runs.append((tracer, walk(tracer, start)))
+        runs.append((tracer, follow_curve(tracer, start)))
         if runs[-1][1].reason == "closed":
             break
     fresh = make_curve()

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import Branch, SpecialPoint
+from ikmeanfield.continuation.branch import Branch
 from ikmeanfield.continuation.cycles.orbit import sampled
+from ikmeanfield.continuation.special_point import SpecialPoint
 
 from .corners import corner
 from .resonances import others
 
 if TYPE_CHECKING:
-    from ikmeanfield.continuation.branch import Termination
-    from ikmeanfield.continuation.bvp.follow import CurvePoint, Found, Trace
+    from ikmeanfield.continuation.bvp.follow import CurvePoint, Found, HalfCurve
+    from ikmeanfield.continuation.special_point import Termination
 
     from .curve import CycleCurve
 
@@ -27,7 +28,7 @@ _CORNERS = ("GH", "HH")
 
 
 def joined(
-    backward: Trace | None, forward: Trace | None, start: Termination
+    backward: HalfCurve | None, forward: HalfCurve | None, start: Termination
 ) -> tuple[list[CurvePoint], list[tuple[int, Found]], tuple[Termination, Termination]]:
     """Points, special points by row, and ends of one or two directions from one point."""
     points: list[CurvePoint] = []
@@ -52,8 +53,8 @@ def joined(
     return points, special, (ends[0], ends[1])
 
 
-def branch_of(
-    curve: CycleCurve, backward: Trace | None, forward: Trace | None, start: Termination
+def curve_branch(
+    curve: CycleCurve, backward: HalfCurve | None, forward: HalfCurve | None, start: Termination
 ) -> Branch:
     """Return the table of a curve: one row per cycle.
 
