@@ -166,7 +166,7 @@ def test_special_point_refuses_unknown_kind():
         SpecialPoint("SN", {}, np.zeros(1))
     names = {"LP", "HB", "BP", "NS", "CP", "BT", "GH", "ZH", "HH", "LPC", "PD", "TR", "KINK"}
     names |= {"HOM", "HET", "SNIC", "UZ", "CPC", "GPD", "R1", "R2", "R3", "R4"}
-    names |= {"LPPD", "LPNS", "PDNS", "NSNS"}
+    names |= {"LPPD", "LPNS", "PDNS", "NSNS", "NSH", "NCS"}
     assert names == set(KINDS)
 
 

@@ -45,6 +45,8 @@ KINDS: Mapping[str, str] = {
     "KINK": "loss of smoothness",
     "HOM": "homoclinic orbit",
     "HET": "heteroclinic cycle",
+    "NSH": "homoclinic orbit to a neutral saddle",
+    "NCS": "noncentral homoclinic orbit to a saddle-node",
     "SNIC": "saddle-node on an invariant circle",
     "UZ": "requested value",
 }

@@ -189,6 +189,10 @@ class CycleCurve:
         if last > self.cycles.period_ratio * shortest:
             text = f"the period has grown to {last:.6g}, {last / shortest:.3g} times the shortest"
             return Termination("period", text)
+        trivial = float(points[-1].facts["trivial"])
+        if self.equations.n > 2 and abs(trivial - 1) > floquet.LOST:
+            text = f"at the period {last:.6g} the multipliers are lost to rounding: the orbit "
+            return Termination("period", text + "repels and attracts too strongly")
         if len(points) < _FEWEST:
             return None
         first, setting_out, before, after = (

@@ -203,7 +203,7 @@ def _on_curve(follower: Follower, guess: Profile) -> CurvePoint:
         profile = guess
         try:
             for attempt in range(2):
-                point = follower.correct(profile, _scalar(profile, held), profile)
+                point = follower.correct(profile, scalar_direction(profile, held), profile)
                 follower.curve.scales = follower.curve.rescaled(point)
                 if attempt == 0:
                     profile = follower.remeshed(point).profile
@@ -214,7 +214,7 @@ def _on_curve(follower: Follower, guess: Profile) -> CurvePoint:
     raise failure
 
 
-def _scalar(profile: Profile, index: int) -> Profile:
+def scalar_direction(profile: Profile, index: int) -> Profile:
     """Return the direction in which only one scalar changes."""
     scalars = np.zeros_like(profile.scalars)
     scalars[index] = 1.0
