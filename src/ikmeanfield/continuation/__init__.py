@@ -23,6 +23,7 @@ derivatives), `spectrum`, `newton`, `pseudo_transient`, `augmented` (defining sy
 
 from .branch import Branch
 from .curves import continue_folds, continue_hopf
+from .cycle_curves import continue_cycle_bifurcation, continue_fixed_period
 from .cycles import (
     CycleOptions,
     CycleStartError,
@@ -32,6 +33,7 @@ from .cycles import (
     trajectory_at,
 )
 from .equilibria import continue_equilibria, find_equilibrium
+from .homoclinics import continue_homoclinics
 from .options import ContinuationOptions, Progress
 from .problem import Problem
 from .special_point import KINDS, SpecialPoint, Termination
@@ -47,9 +49,12 @@ __all__ = [
     "SpecialPoint",
     "Termination",
     "Trajectory",
+    "continue_cycle_bifurcation",
     "continue_cycles",
     "continue_equilibria",
+    "continue_fixed_period",
     "continue_folds",
+    "continue_homoclinics",
     "continue_hopf",
     "find_equilibrium",
     "simulated_cycle",

@@ -139,7 +139,9 @@ class CycleCurve:
         found = resonances(self.kind, self.equations, before)
         if self.kind == "cycle_fold":
             found.append(Event("CPC", partial(self._advance, before)))
-        return found
+        return found + [
+            Event("UZ", partial(self._inside, 0, value, 1.0)) for value in self.cycles.report_at
+        ]
 
     def _advance(self, before: CurvePoint, point: CurvePoint) -> float:
         """Speed of the parameters along where they were going: negative beyond a cusp."""

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from ikmeanfield.continuation.problem import FloatArray, Problem
 
-#: Step of central differences of the Jacobian, relative to typical sizes.
-_STEP = 1e-5
+#: Step of central differences of a Jacobian that is given, or one of differences itself.
+_STEP, _LONG_STEP = 1e-5, 1e-3
 
 
 class Variations:
@@ -41,6 +41,7 @@ class Variations:
         self.parameter_scale = parameter_scale
         self.fields = [PointwiseField(problem, name) for name in free]
         self._base = problem.vector()
+        self._step = _LONG_STEP if problem.jacobian is None else _STEP
 
     def p(self, values: FloatArray) -> FloatArray:
         """All parameters, given the free ones."""
@@ -69,7 +70,7 @@ class Variations:
         """Derivatives of df/dy by the free parameters, shape (K, n, n, len(free))."""
         out = []
         for field, size in zip(self.fields, self.parameter_scale, strict=True):
-            step = _STEP * size
+            step = self._step * size
             above, below = p.copy(), p.copy()
             above[field.index] += step
             below[field.index] -= step
@@ -79,6 +80,6 @@ class Variations:
     def bends(self, y: FloatArray, p: FloatArray, v: FloatArray) -> FloatArray:
         """Derivatives of df/dy along directions v (K, n): shape (K, n, n)."""
         size = np.abs(v / self.scale).max(axis=1)
-        step = (_STEP / np.where(size > 0, size, 1.0))[:, None]
+        step = (self._step / np.where(size > 0, size, 1.0))[:, None]
         change = self.jacobians(y + step * v, p) - self.jacobians(y - step * v, p)
         return np.asarray(change / (2 * step[..., None]))
