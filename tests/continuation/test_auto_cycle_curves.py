@@ -14,8 +14,8 @@ import pytest
 from cycle_curve_systems import lorenz, plant, tor
 
 from ikmeanfield.continuation import (
-    CycleOptions,
     ContinuationOptions,
+    CycleOptions,
     SpecialPoint,
     Trajectory,
     continue_cycle_bifurcation,
@@ -23,6 +23,7 @@ from ikmeanfield.continuation import (
     continue_equilibria,
     find_equilibrium,
     simulated_cycle,
+    switch_branch,
     trajectory_at,
 )
 from ikmeanfield.continuation.cycles.follow import STEPS
@@ -180,14 +181,61 @@ PLANT = """
   dfdp(:,1)=-u(1)*u(2)/s
   dfdp(:,2)=(/0d0,500-u(2)/)
 """
+TOR = """
+  s=0.933578d0*(u(2)-u(1))**3
+  f(1)=(-(par(2)+par(1))*u(1)+par(2)*u(2)-0.328578d0*u(1)**3+s)/0.6d0
+  f(2)=par(2)*u(1)-(par(2)+par(3))*u(2)-u(3)-s
+  f(3)=u(2)
+  if (ijac==0) return
+  s=3*0.933578d0*(u(2)-u(1))**2
+  dfdu(1,:)=(/(-(par(2)+par(1))-3*0.328578d0*u(1)**2-s)/0.6d0,(par(2)+s)/0.6d0,0d0/)
+  dfdu(2,:)=(/par(2)+s,-(par(2)+par(3))-s,-1d0/)
+  dfdu(3,:)=(/0d0,1d0,0d0/)
+  if (ijac==1) return
+  dfdp(:,1)=(/-u(1)/0.6d0,0d0,0d0/)
+  dfdp(:,2)=(/(u(2)-u(1))/0.6d0,u(1)-u(2),0d0/)
+"""
 
 
+@pytest.mark.slow
+def test_torus_points_of_the_circuit(tmp_path):
+    # oracle: AUTO-07p, demo tor: torus point on the branch beyond a pitchfork of cycles
+    problem = tor()
+    steps = replace(STEPS, bounds={"nu": (-0.9, -0.5)}, max_points=15)
+    (hopf,) = continue_equilibria(
+        problem, np.zeros(3), "nu", ContinuationOptions(bounds={"nu": (-0.9, -0.5)})
+    ).points("HB")
+    cycles = CycleOptions(intervals=60, save_profiles=True)
+    branch = continue_cycles(problem, hopf, "nu", replace(steps, stop_at={"BP"}), cycles)
+    asymmetric = switch_branch(problem, branch, branch.points("BP")[0], steps, cycles)
+    point = asymmetric.points("TR")[0]
+    before = trajectory_at(asymmetric, point.row + 1)
+    values = [0.47, 0.48, 0.51, 0.52]
+    at, rows = auto_curve(
+        tmp_path, TOR, problem, before, point, ("nu", "beta"), (0.005, 0.02), values
+    )
+    ours = continue_cycle_bifurcation(
+        problem,
+        point,
+        ("beta", "nu"),
+        replace(STEPS, bounds={"beta": (0.46, 0.53)}),
+        CycleOptions(intervals=60, report_at=tuple(values)),
+    )
+    assert ours.kind == "torus"
+    compare(at, rows, point, ours, ("nu", "beta"), values)
+
+
+@pytest.mark.slow
 def test_period_doublings_of_lorenz(tmp_path):
     # oracle: AUTO-07p, demo lor: period doubling near r = 229.4, in sigma and r
     problem = lorenz()
     cycle = simulated_cycle(problem, np.array([10.0, 10.0, 230.0]), 300.0, 5.0)
     branch = continue_cycles(
-        problem, cycle, "r", replace(STEPS, bounds={"r": (200.0, 260.0)}), CycleOptions(intervals=60)
+        problem,
+        cycle,
+        "r",
+        replace(STEPS, bounds={"r": (200.0, 260.0)}),
+        CycleOptions(intervals=60),
     )
     (point,) = branch.points("PD")
     values = [9.0, 9.5, 10.5, 11.0]
@@ -205,6 +253,7 @@ def test_period_doublings_of_lorenz(tmp_path):
     compare(at, rows, point, ours, ("r", "sigma"), values)
 
 
+@pytest.mark.slow
 def test_folds_of_cycles_of_the_enzyme(tmp_path):
     # oracle: AUTO-07p, demo plp: folds of cycles near rho = 5.0078, in rho and alpha
     problem = plant()

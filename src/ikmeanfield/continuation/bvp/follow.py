@@ -206,7 +206,8 @@ class Follower:
         events = [
             self.locate(event, before, after)
             for event in self.curve.events(before, after)
-            if event.test(before) * event.test(after) < 0 and (event.kind == "UZ" or self.options.looks_for(event.kind))
+            if event.test(before) * event.test(after) < 0
+            and (event.kind == "UZ" or self.options.looks_for(event.kind))
         ]
         for event in sorted(events, key=lambda item: item.point.arclength):
             if limit is not None and event.point.arclength >= limit[1].point.arclength:

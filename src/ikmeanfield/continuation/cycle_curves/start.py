@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ikmeanfield.continuation.bvp.follow import CurvePoint, Follower
-from ikmeanfield.continuation.bvp.newton import linearised
-from ikmeanfield.continuation.bvp.problem import Boundary, Rates
 from ikmeanfield.continuation.bvp.profile import Profile, Scales
 from ikmeanfield.continuation.cycles.collocation import (
     NewtonFailureError,
     parameter_direction,
 )
 from ikmeanfield.continuation.cycles.fields import PointwiseField
+from ikmeanfield.continuation.cycles.modes import floquet_mode
 from ikmeanfield.continuation.cycles.orbit import Orbit
 from ikmeanfield.continuation.cycles.start import (
     CycleStartError,
@@ -46,8 +45,6 @@ SYSTEMS: dict[str, type[CycleSystem]] = {
     "period_doubling": DoublingSystem,
     "torus": TorusSystem,
 }
-#: Shift of the Floquet exponent (times the period) in inverse iteration, and its sweeps.
-_SHIFT, _SWEEPS = 1e-3, 3
 
 
 def first_point(
@@ -123,7 +120,7 @@ def _guess(
     if kind == "cycle_fold":
         variation, extra = near.tangent.values, [near.tangent.period]
     else:
-        variation, extra = _critical(system, near, values)
+        variation, extra = _critical(tracer, near, torus=kind == "torus")
     profile = Profile(
         orbit.mesh,
         np.concatenate([orbit.values, variation], axis=1),
@@ -132,65 +129,19 @@ def _guess(
     return CycleCurve(kind, system, options, tracer.cycles), system.normalised(profile)
 
 
-def _critical(
-    system: CycleSystem, near: CyclePoint, values: FloatArray
-) -> tuple[FloatArray, list[float]]:
+def _critical(tracer: Tracer, near: CyclePoint, *, torus: bool) -> tuple[FloatArray, list[float]]:
     """Variations that a period multiplies by about -1 or exp(i theta), and theta if it is free."""
-    mu = near.floquet.multipliers
-    if system.copies == 2:
+    multiplier, extra = -1.0 + 0j, []
+    if torus:
+        mu = near.floquet.multipliers
         oscillating = mu[mu.imag > 1e-9]
         if not len(oscillating):
             msg = f"no complex multipliers ({mu})"
             raise NewtonFailureError(msg)
-        critical = oscillating[np.argmin(np.abs(np.abs(oscillating) - 1))]
-        extra = [float(np.angle(critical))]
-    else:
-        extra = []
-    q = np.concatenate([[near.orbit.period], values, extra])
-    inverse = _InverseIteration(system, near.orbit, q)
-    return inverse.critical(), extra
-
-
-class _InverseIteration:
-    """The linear problem v' = (T J + shift) v + g, v(1) = R v(0), solved for v again and again."""
-
-    def __init__(self, system: CycleSystem, orbit: Orbit, q: FloatArray) -> None:
-        self.system, self.orbit, self.q = system, orbit, q
-        y = orbit.at_gauss().reshape(-1, system.n)
-        jacobian = system.field.jacobians(y, system.field.p(system.free(q)))
-        shift = _SHIFT * np.eye(system.n)
-        blocks = system.period(q) * jacobian + shift
-        self._matrix = np.stack([np.kron(np.eye(system.copies), block) for block in blocks])
-        self._driven = np.zeros((len(y), system.copies * system.n))
-
-    def values(self, w: FloatArray, q: FloatArray) -> FloatArray:
-        return np.asarray(np.einsum("kab,kb->ka", self._matrix, w) + self._driven)
-
-    def rates(self, w: FloatArray, q: FloatArray) -> Rates:
-        return Rates(self.values(w, q), self._matrix, np.zeros((*w.shape, 0)))
-
-    def boundary(self, start: FloatArray, end: FloatArray, q: FloatArray) -> Boundary:
-        by_start = np.asarray(-np.kron(self.system.turn(self.q)[0], np.eye(self.system.n)))
-        none = np.zeros((len(start), 0))
-        return Boundary(np.asarray(end + by_start @ start), by_start, np.eye(len(start)), none)
-
-    def conditions(self, reference: Profile) -> list[object]:
-        return []
-
-    def critical(self) -> FloatArray:
-        """Return the variations at the nodes."""
-        scale = self.system.scales.components[self.system.variations]
-        scales = Scales(scale, np.empty(0))
-        # a first right-hand side in general position
-        angles = 2 * np.pi * self.orbit.node_fractions()[:, None]
-        start = scale * np.cos(angles + np.arange(len(scale)))
-        w = Profile(self.orbit.mesh, start, np.empty(0))
-        for _ in range(_SWEEPS):
-            self._driven = w.at_gauss().reshape(self._driven.shape)
-            zero = Profile(w.mesh, np.zeros_like(w.values), np.empty(0))
-            w = linearised(self, zero, scales, [])[0]  # type: ignore[arg-type]
-            w = scales.unit(w)
-        return w.values
+        multiplier = complex(oscillating[np.argmin(np.abs(np.abs(oscillating) - 1))])
+        extra = [float(np.angle(multiplier))]
+    mode = floquet_mode(tracer.collocation, near.orbit, tracer.metric, multiplier)
+    return np.concatenate([mode.real, mode.imag], axis=1) if torus else mode.real, extra
 
 
 def _on_curve(follower: Follower, guess: Profile) -> CurvePoint:

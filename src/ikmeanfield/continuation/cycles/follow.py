@@ -93,7 +93,7 @@ def continue_cycles(
 
 def _both_ways(tracer: Tracer, start: Start) -> Branch:
     """Return the branch from a cycle, in the directions asked for."""
-    point, direction = _corrected(tracer, start), tracer.options.direction
+    point, direction = corrected(tracer, start), tracer.options.direction
     metric = tracer.metric
     traces: dict[str, HalfBranch] = {}
     for way, sign in (("forward", 1.0), ("backward", -1.0)):
@@ -109,7 +109,7 @@ def _both_ways(tracer: Tracer, start: Start) -> Branch:
     return cycle_branch(tracer, traces.get("backward"), traces.get("forward"), here)
 
 
-def _corrected(tracer: Tracer, start: Start) -> CyclePoint:
+def corrected(tracer: Tracer, start: Start) -> CyclePoint:
     """Return the cycle at the start's parameter value, on a mesh that suits it."""
     orbit = start.orbit
     try:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: A variable moves if it does so by more than this share of its natural size.
 _STILL = 1e-8
+#: Nodes this close, as fractions of the period, are the same.
+_SAME_NODE = 1e-12
 
 
 class CycleStartError(ValueError):
@@ -235,11 +237,23 @@ def from_trajectory(
     name = list(field.problem.parameters)[field.index]
     value = float(p[field.index])
     metric = Metric(scale, period, parameter_scale(field.problem, name, value, options))
+    given = as_orbit(fraction, y, cycles.degree)
+    if given is not None:
+        return Start(Orbit(given.mesh, given.values, period, value), metric)
     # sample finely, then let the mesh follow the orbit
     fine = _sampled(spline, np.linspace(0, 1, 4 * cycles.intervals + 1), cycles.degree)
     mesh = equidistributed(fine, scale, cycles.intervals)
     orbit = _sampled(spline, mesh, cycles.degree)
     return Start(Orbit(mesh, orbit.values, period, value), metric)
+
+
+def as_orbit(fraction: FloatArray, states: FloatArray, degree: int) -> Orbit | None:
+    """Return samples that are nodes of a collocation solution as that; None for others."""
+    if (len(fraction) - 1) % degree:
+        return None
+    orbit = Orbit(fraction[::degree], states, 0.0, 0.0)
+    same = np.abs(orbit.node_fractions() - fraction).max() < _SAME_NODE
+    return orbit if same else None
 
 
 def _with_natural_sizes(
