@@ -57,9 +57,14 @@ def forced(
     n, m = len(problem.variables), len(problem.parameters)
 
     def at(y: FloatArray, p: FloatArray) -> FloatArray:
-        """Parameters of the system itself at a state of the drive."""
+        """Parameters of the system itself at a state of the drive, or at a stack (n, K) of them."""
         own = np.array(p[:m], dtype=float)
-        own[index] += p[m] * (np.cos(angles) * y[n] + np.sin(angles) * y[n + 1])
+        if np.ndim(y) > 1:
+            own = np.repeat(own[:, None], y.shape[1], axis=1)
+        shift = np.multiply.outer(np.cos(angles), y[n]) + np.multiply.outer(
+            np.sin(angles), y[n + 1]
+        )
+        own[index] += p[m] * shift
         return own
 
     def field(y: FloatArray, p: FloatArray) -> FloatArray:
