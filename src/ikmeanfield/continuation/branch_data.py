@@ -38,7 +38,9 @@ class BranchData:
     columns
         One number per point, by name; always ``arclength`` (signed, scaled, 0 at the start),
         ``step``, ``newton_iterations``, ``unstable`` (number of unstable directions) and
-        ``stable`` (0 or 1); for curves and cycles e.g. ``frequency``, ``period``, ``l1``.
+        ``stable`` (0 or 1), and except for cycles ``undecided`` (number of eigenvalues so close
+        to the imaginary axis that rounding hides their side; they count as stable); for curves
+        and cycles e.g. ``frequency``, ``period``, ``l1``.
     extra
         Further arrays ``{name: (dims, values)}`` whose first dim is ``"point"``, e.g.
         ``{"minimum": (("point", "variable"), ...)}``.

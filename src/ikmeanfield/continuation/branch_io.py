@@ -21,6 +21,7 @@ _LONG_NAMES = {
     "newton_iterations": "iterations of Newton's method",
     "unstable": "number of unstable directions",
     "stable": "1 where stable, else 0",
+    "undecided": "number of eigenvalues whose side of the imaginary axis rounding hides",
     "frequency": "angular frequency of the critical pair",
     "period": "period",
     "l1": "first Lyapunov coefficient",
@@ -34,8 +35,15 @@ _LONG_NAMES = {
 #: Columns without a dimension; the rest is in the problem's own units.
 _UNITS = dict.fromkeys(
     (
-        *("arclength", "step", "newton_iterations", "unstable", "stable", "largest_multiplier"),
-        *("trivial_multiplier", "reliable", "residual", "mesh_error", "intervals"),
+        *("arclength", "step", "newton_iterations", "unstable", "stable", "undecided"),
+        *(
+            "largest_multiplier",
+            "trivial_multiplier",
+            "reliable",
+            "residual",
+            "mesh_error",
+            "intervals",
+        ),
     ),
     "1",
 )

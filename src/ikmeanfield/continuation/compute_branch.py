@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Curve, Point, Tracer, has_fixed_scale
+from .arclength import Curve, Point, Tracer
 from .branch import Branch
 from .follow import follow_curve
 from .newton import row_size
@@ -22,30 +22,12 @@ if TYPE_CHECKING:
 _SIGNS = {"both": (1.0, -1.0), "forward": (1.0,), "backward": (-1.0,)}
 #: A singular value this small, rows scaled to one, makes a start singular.
 _SINGULAR = 1e-9
-#: Distance in scaled coordinates at which the typical size of the equations is looked up.
-_BESIDE = 1e-3
 #: Special points of one kind closer than this, in scaled coordinates, are one.
 _SAME = 1e-6
 #: A start this close to a refined special point is one.
 _SAME_START = 1e-4
-#: A magnitude below this says nothing about a component's scale.
-_ZERO = 1e-10
 #: Share of a bound's width by which a start may lie beyond it.
 _SLACK = 1e-9
-
-
-def initial_scale(
-    names: tuple[str, ...], x: FloatArray, options: ContinuationOptions
-) -> FloatArray:
-    """Scale of each component: stated, else the bounds' width, else its magnitude (1 for zero)."""
-    scale = np.where(np.abs(x) > _ZERO, np.abs(x), 1.0)
-    for index, name in enumerate(names):
-        if name in options.scales:
-            scale[index] = options.scales[name]
-        elif has_fixed_scale(name, options):
-            lower, upper = options.bounds[name]
-            scale[index] = upper - lower
-    return scale
 
 
 def check_names(problem: Problem, free: tuple[str, ...], options: ContinuationOptions) -> None:
@@ -80,7 +62,7 @@ def fixed_parameters(problem: Problem, free: tuple[str, ...]) -> dict[str, float
 def empty_branch(kind: str, problem: Problem, free: tuple[str, ...], end: Termination) -> Branch:
     """Return a branch without points that says why."""
     n = len(problem.variables)
-    names = ("arclength", "step", "newton_iterations", "unstable", "stable")
+    names = ("arclength", "step", "newton_iterations", "unstable", "stable", "undecided")
     return Branch(
         kind=kind,
         variables=problem.variables,
@@ -99,9 +81,7 @@ def _start(tracer: Tracer, x: FloatArray, sign: float) -> Point | Termination:
     curve = tracer.curve
     z = x / curve.field.scale
     jacobian = curve.block()(z)[1]()
-    # Beside the start, so that a row which vanishes at the start alone has a size.
-    beside = curve.block()(z + _BESIDE)[1]()
-    size = np.maximum(row_size(jacobian, 0.0), row_size(beside))
+    size = np.maximum(row_size(jacobian), curve.rows)
     _, values, vectors = np.linalg.svd(jacobian / size[:, None])
     if values[-1] < _SINGULAR:
         sentence = "the Jacobian at the start is singular: no unique direction (a branch point?)"
@@ -173,7 +153,8 @@ def _label(branch: Branch, origin: SpecialPoint | None, scale: FloatArray) -> Br
         candidates.append(replace(origin, row=start))
     for point in candidates:
         near = (
-            other.kind == point.kind and np.abs(rows[other.row] - rows[point.row]).max() < _SAME
+            (other.kind, other.name) == (point.kind, point.name)
+            and np.abs(rows[other.row] - rows[point.row]).max() < _SAME
             for other in distinct
         )
         if not any(near):
@@ -223,6 +204,7 @@ def _table(
         "newton_iterations": np.array([p.iterations for p in points]),
         "unstable": unstable,
         "stable": (unstable == 0).astype(int),
+        "undecided": np.array([p.measure.undecided for p in points]),
     }
     for name in points[0].measure.columns:
         columns[name] = np.array([p.measure.columns[name] for p in points])

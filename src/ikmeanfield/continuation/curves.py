@@ -12,7 +12,6 @@ from .compute_branch import (
     check_names,
     compute_branch,
     empty_branch,
-    initial_scale,
     out_of_bounds,
 )
 from .fold_curve import FoldCurve
@@ -20,6 +19,7 @@ from .hopf_curve import HopfCurve
 from .newton import onto_curve
 from .options import ContinuationOptions, options_or
 from .scaled import ScaledField
+from .scales import initial_scale
 from .special_point import SpecialPoint, Termination
 from .spectrum import critical_pair
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .problem import FloatArray, Problem
 
 _ITERATIONS = 30
+#: A start this close to a Bogdanov-Takens point, in scaled coordinates, is one.
+_AT_CORNER = 1e-6
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def _start(
     check_names(problem, free, options)
     values = problem.vector()[[problem.index(name) for name in free]]
     x = np.concatenate([np.asarray(start, dtype=float), values])
-    scale = initial_scale((*problem.variables, *free), x, options)
+    scale = initial_scale(problem, tuple(free), x, options)
     return _Start(ScaledField(problem, tuple(free), scale), x, origin)
 
 
@@ -82,9 +84,12 @@ def _follow(
     if outside:
         return empty_branch(curve.kind, problem, free, Termination("bound", outside))
     refused = curve.finished(curve.measure(found.z, np.zeros_like(x)))
-    at_corner = start.origin is not None and start.origin.kind == "BT"
-    if refused is not None and not at_corner:
-        return empty_branch(curve.kind, problem, free, Termination("no_start", refused.message))
+    if refused is not None:
+        # At the corner the sign is rounding: the curve leaves it on both sides.
+        corner = curve.refine("BT", found.z)
+        gap = np.linalg.norm(corner.solution.z - found.z)
+        if not (corner.solution.converged and gap < _AT_CORNER):
+            return empty_branch(curve.kind, problem, free, Termination("no_start", refused.message))
     stop = default_stop if options.stop_at is None else options.stop_at
     return compute_branch(lambda: make_curve(field, x), x, options, stop, start.origin)
 

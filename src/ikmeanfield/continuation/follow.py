@@ -7,22 +7,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .events import special_points
-from .kinks import crossed_kinks, pass_kink, rescue_at_kink, unsolved_kink
+from .bounds import clipped, first_exit
+from .events import JumpError, special_points, special_points_on, undecided
+from .kinks import first_kink, kinks_at_start, pass_kink, rescue_at_kink, unsolved_kink
 from .special_point import Termination
 
 if TYPE_CHECKING:
     from .arclength import Located, Point, Tracer
+    from .kinks import Passage
     from .options import Progress
 
-#: Below this step, in units of ds_min, a step with unexplained eigenvalues or kinks is taken.
+#: Below this step, in units of ds_min, a kink that cannot be solved for is stepped over.
 _PATIENCE = 1e3
 #: Special points closer than this, in scaled coordinates, are one.
 _SAME = 1e-6
+#: A special point this close to the start does not stop the curve.
+_AT_START = 1e-5
 #: Rejected steps per point before the curve is given up.
 _REJECTIONS = 20
-#: A component this close to its bound, in scaled terms, is on it.
-_AT_BOUND = 1e-12
+#: Share by which a rejected step shrinks.
+_SHORTER = 0.47
+#: Shares of a step tried so that no test function is zero where it ends.
+_SHARES = (1.0, 0.93, 0.83)
+#: Test functions that are sums of pairs of eigenvalues.
+_OF_PAIRS = {"HB", "HH", "ZH"}
 #: A closed curve has at least so many points, and tangents with this cosine where it closes.
 _FEWEST, _ALIKE = 10, 0.8
 
@@ -31,18 +39,23 @@ def follow_curve(tracer: Tracer, start: Point) -> Termination:
     """Follow the tracer's curve from a point along its tangent until it ends."""
     options = tracer.options
     tracer.points, tracer.special = [start], []
-    ds, reported = options.ds, 0
+    ds, reported, failed = options.ds, 0, False
     for _ in range(options.max_points * _REJECTIONS):
         row, a = len(tracer.points) - 1, tracer.points[-1]
         try:
             outcome = _step(tracer, a, ds)
+        except JumpError as error:
+            outcome = _halved(tracer, ds, str(error))
         except (np.linalg.LinAlgError, ArithmeticError) as error:
             outcome = _halved(tracer, ds, f"the equations are singular ahead: {error}")
         if isinstance(outcome, Termination):
             return outcome
-        ds = outcome
         b = tracer.points[-1]
+        # A step that follows a failure does not grow: an edge is approached geometrically.
+        outcome = min(outcome, ds) if failed and b is not a else outcome
+        ds, failed = outcome, b is a
         if b is not a:
+            tracer.remember_rates(a, b)
             tracer.curve.accept(b.x / tracer.scale)
             closed = _closed(tracer, row)
             if closed is not None:
@@ -66,115 +79,141 @@ def _report_progress(progress: Progress, tracer: Tracer, reported: int) -> None:
 
 def _step(tracer: Tracer, a: Point, ds: float) -> float | Termination:
     """Try a step from a: append what it finds to the tracer; the next step, or the end."""
-    b, why = tracer.advance(a, ds)
+    b, why = _advanced(tracer, a, ds)
     if b is None:
-        rescued = rescue_at_kink(tracer, a, ds)
-        return _halved(tracer, ds, why) if rescued is None else _cross(tracer, a, *rescued, ds=ds)
-    end, b = _within_bounds(tracer, a, b)
-    if b is None:
-        return end or _halved(tracer, ds, "the bound could not be reached exactly")
-    crossed = crossed_kinks(a, b)
-    passed = pass_kink(tracer, a, b, crossed[0]) if len(crossed) == 1 else None
-    if passed is not None:
-        return _cross(tracer, a, *passed, ds=ds)
-    # A start may sit on a special point, where the count of unstable eigenvalues is undecided.
+        passage = rescue_at_kink(tracer, a, ds)
+        return _halved(tracer, ds, why) if passage is None else _cross(tracer, a, passage, ds)
+    end: Termination | None = None
+    leaving = first_exit(tracer, a, b)
+    if leaving is not None:
+        end = Termination("bound", f"{leaving.name} reached its bound {leaving.value:g}")
+        if leaving.point is None:
+            at_once = f"{leaving.name} leaves its bound {leaving.value:g} at once"
+            return Termination("bound", at_once) if len(tracer.points) == 1 else end
+        b = leaving.point
+    kink = first_kink(tracer, a, b)
+    if kink is not None:
+        passage = pass_kink(tracer, a, kink)
+        if passage is not None:
+            return _cross(tracer, a, passage, ds)
+        if ds > _PATIENCE * tracer.options.ds_min:
+            return ds / 2
     first = len(tracer.points) == 1
-    puzzling = bool(crossed) or (
-        not first and tracer.curve.unexplained_change(a.measure, b.measure)
-    )
-    if puzzling and ds > _PATIENCE * tracer.options.ds_min:
-        return ds / 2
+    if first:
+        a, b = _without_vanishing(tracer, a, b)
     following = tracer.next_step(a, b, ds)
     finished = tracer.curve.finished(b.measure)
-    stopped = _append(tracer, a, b, keep=finished is None) or finished
-    for name in crossed if stopped is None else ():
-        tracer.special.append((len(tracer.points) - 1, unsolved_kink(tracer, a, b, name)))
+    stopped = _append(tracer, a, b, keep=finished is None)
+    stopped = stopped or finished
+    if first:
+        at_start = special_points_on(tracer, a, b) + kinks_at_start(tracer, a)
+        tracer.special[:0] = [(0, item.special) for item in at_start]
+    if end is not None and stopped is None:
+        _add(tracer, special_points_on(tracer, b, a), len(tracer.points) - 1)
+    if kink is not None and stopped is None:
+        special = unsolved_kink(tracer, a, kink)
+        tracer.special.append((len(tracer.points) - 1, special))
     return stopped or end or following
 
 
+def _advanced(tracer: Tracer, a: Point, ds: float) -> tuple[Point | None, str]:
+    """Advance by a step that ends on no special point."""
+    found, why = None, ""
+    ds = min(ds, tracer.resolving_step(a))
+    for share in _SHARES:
+        b, reason = tracer.advance(a, share * ds)
+        if b is None:
+            return found, why or reason
+        if not undecided(tracer, b, a):
+            return b, ""
+        found = b
+    return found, why
+
+
+def _without_vanishing(tracer: Tracer, a: Point, b: Point) -> tuple[Point, Point]:
+    """Leave out the sums of eigenvalues that are zero at both ends of the first step."""
+    while any(
+        a.measure.tests[name] == 0 == b.measure.tests[name]
+        for name in _OF_PAIRS & set(a.measure.tests)
+    ):
+        tracer.curve.vanishing += 1
+        a, b = (
+            replace(
+                p, measure=tracer.make_point(p.x / tracer.scale, tracer.unit(p.tangent)).measure
+            )
+            for p in (a, b)
+        )
+        tracer.points[0] = a
+    return a, b
+
+
 def _halved(tracer: Tracer, ds: float, why: str) -> float | Termination:
-    """Half the step, or the end when that is too small."""
-    if ds / 2 >= tracer.options.ds_min:
-        return ds / 2
-    reason = "singular" if "singular" in why else "step"
-    limit = f"the step fell below ds_min = {tracer.options.ds_min:g}"
-    return Termination(reason, f"{limit}: {why}")
+    """Shorten the step, or end where that makes it too small.
 
-
-def _within_bounds(tracer: Tracer, a: Point, b: Point) -> tuple[Termination | None, Point | None]:
-    """Pull a new point back onto the bound it passed; the end this makes, and the point.
-
-    No point and an end: the curve leaves at once. No point and no end: the bound was not met.
+    The share is not a half, so that a step does not end on the same singular point again.
     """
-    end: Termination | None = None
-    for _ in tracer.curve.field.names:
-        left = _left_bound(tracer, b)
-        if left is None:
-            break
-        index, value = left
-        name = tracer.curve.field.names[index]
-        end = Termination("bound", f"{name} reached its bound {value:g}")
-        if abs(a.x[index] - value) <= _AT_BOUND * tracer.scale[index]:
-            at_once = Termination("bound", f"{name} leaves its bound {value:g} at once")
-            return (at_once if len(tracer.points) == 1 else end), None
-        landed = tracer.land_on(index, value, a, b)
-        if landed is None:
-            return None, None
-        b = landed
-    return end, b
+    if _SHORTER * ds >= tracer.options.ds_min:
+        return _SHORTER * ds
+    limit = f"the step fell below ds_min = {tracer.options.ds_min:g}"
+    if "evaluated" in why or "not finite" in why:
+        return Termination("domain", f"the field is not defined further on: {why}; {limit}")
+    return Termination("singular" if "singular" in why else "step", f"{limit}: {why}")
 
 
-def _cross(
-    tracer: Tracer, a: Point, before: Point, kink: Located, beyond: Point, *, ds: float
-) -> float | Termination:
-    """Append a kink's point and the first point beyond it."""
-    end = _append(tracer, a, before, keep=False)
-    # so close to a kink only the Jacobian can be trusted, which is continuous there
-    near = tracer.curve.of_jacobian
-    end = end or _append(tracer, before, kink.point, keep=False, events=near)
+def _cross(tracer: Tracer, a: Point, passage: Passage, ds: float) -> float | Termination:
+    """Append kinks that lie at one place and the first point beyond them."""
+    end = _append(tracer, a, passage.before, keep=False)
     if end is not None:
         return end
-    tracer.points.append(kink.point)
-    tracer.special.append((len(tracer.points) - 1, kink.special))
+    row, first = len(tracer.points), passage.kinks[0].point
+    tracer.points.append(first)
+    for item in passage.kinks:
+        if tracer.options.looks_for("KINK"):
+            tracer.special.append((row, item.special))
     if "KINK" in tracer.stop_at:
-        return Termination("KINK", f"stopped at the kink {kink.special.name}")
-    end = _append(tracer, kink.point, beyond, keep=False, events=near)
+        return Termination("KINK", f"stopped at the kink {passage.kinks[0].special.name}")
+    if passage.after is not None:
+        end = _append(tracer, passage.after, passage.beyond, keep=False)
     if end is not None:
         return end
-    tracer.curve.accept(beyond.x / tracer.scale)
-    tracer.points.append(beyond)
-    return max(min(ds, 2 * tracer.distance(kink.point, beyond)), tracer.options.ds_min)
+    leaving = first_exit(tracer, first, passage.beyond)
+    if leaving is not None:
+        if leaving.point is not None:
+            tracer.points.append(leaving.point)
+        return Termination("bound", f"{leaving.name} reached its bound {leaving.value:g}")
+    tracer.curve.accept(passage.beyond.x / tracer.scale)
+    tracer.points.append(passage.beyond)
+    return max(min(ds, 2 * tracer.distance(first, passage.beyond)), tracer.options.ds_min)
 
 
-def _left_bound(tracer: Tracer, b: Point) -> tuple[int, float] | None:
-    """Return the bound that b lies furthest beyond, as (component, value)."""
-    worst, found = 0.0, None
-    for index, name in enumerate(tracer.curve.field.names):
-        lower, upper = tracer.options.bounds.get(name, (-np.inf, np.inf))
-        for value, excess in ((lower, lower - b.x[index]), (upper, b.x[index] - upper)):
-            if excess / tracer.scale[index] > worst:
-                worst, found = excess / tracer.scale[index], (index, value)
-    return found
-
-
-def _append(
-    tracer: Tracer, a: Point, b: Point, *, keep: bool = True, events: tuple[str, ...] | None = None
-) -> Termination | None:
+def _append(tracer: Tracer, a: Point, b: Point, *, keep: bool = True) -> Termination | None:
     """Append the special points between a and b, then b; the end if one of them is one."""
-    for located in special_points(tracer, a, b, events):
-        if any(
-            other.kind == located.special.kind
-            and tracer.distance(tracer.points[row], located.point) < _SAME
-            for row, other in tracer.special
-        ):
+    for located in special_points(tracer, a, b):
+        row = len(tracer.points)
+        if not _add(tracer, [located], row):
             continue
-        tracer.points.append(located.point)
-        tracer.special.append((len(tracer.points) - 1, located.special))
-        if located.special.kind in tracer.stop_at:
-            return Termination(located.special.kind, f"stopped at {located.special.kind}")
+        tracer.points.append(clipped(tracer, located.point))
+        kind = located.special.kind
+        if kind in tracer.stop_at and tracer.distance(tracer.points[0], located.point) > _AT_START:
+            return Termination(kind, f"stopped at {kind}")
     if keep:
         tracer.points.append(b)
     return None
+
+
+def _add(tracer: Tracer, found: list[Located], row: int) -> int:
+    """Add special points that are new; their number."""
+    number = 0
+    for located in found:
+        known = any(
+            (other.kind, other.name) == (located.special.kind, located.special.name)
+            and tracer.distance(tracer.points[place], located.point) < _SAME
+            for place, other in tracer.special
+        )
+        if not known:
+            tracer.special.append((row, located.special))
+            number += 1
+    return number
 
 
 def _closed(tracer: Tracer, row: int) -> Termination | None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 ComplexArray = NDArray[np.complex128]
 
+#: l1 has a sign when it exceeds so many times its error.
+_CERTAIN = 3.0
 #: Longest line of a summary, and the most components of a state shown on one.
 LINE_WIDTH, _COMPONENTS = 100, 4
 
@@ -113,9 +115,13 @@ class SpecialPoint:
 
     @property
     def criticality(self) -> str:
-        """``"super"`` or ``"sub"`` from the sign of l1 where there is one, else ``""``."""
+        """``"super"`` or ``"sub"`` from the sign of l1.
+
+        ``""`` where there is none, or where l1 is zero within its uncertainty: the point is
+        degenerate, and neither is known.
+        """
         l1 = self.data.get("l1", float("nan"))
-        if not np.isfinite(l1):
+        if not abs(l1) > _CERTAIN * self.data.get("l1_error", 0.0):
             return ""
         return "super" if l1 < 0 else "sub"
 
@@ -154,8 +160,8 @@ def describe_point(point: SpecialPoint, free: tuple[str, ...] = ()) -> str:
     }
     if named:
         parts.append(_numbers(named))
-    if point.criticality:
-        parts.append(f"{point.criticality}critical")
+    if "l1" in named:
+        parts.append(f"{point.criticality}critical" if point.criticality else "degenerate")
     if point.status != "converged":
         parts.append(point.status)
     label = " ".join(filter(None, (point.kind, point.name)))
