@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .augmented import equilibrium, hyperplane, stack
-from .compute_branch import check_names, compute_branch, empty_branch, initial_scale
+from .compute_branch import check_names, compute_branch, empty_branch
 from .cycles.branch_table import cycle_branch
 from .cycles.collocation import NewtonFailureError, scaled
 from .cycles.fields import FieldNotFiniteError, PointwiseField
@@ -22,6 +22,7 @@ from .equilibria import EquilibriumCurve
 from .newton import newton
 from .options import ContinuationOptions, options_or
 from .scaled import ScaledField
+from .scales import initial_scale
 from .special_point import Termination
 
 if TYPE_CHECKING:
@@ -89,13 +90,14 @@ def _equilibria(
     problem: Problem, branch: Branch, point: SpecialPoint, options: ContinuationOptions
 ) -> Branch:
     x = np.append(point.state, point.parameters[branch.free[0]])
-    names = (*problem.variables, *branch.free)
-    field = ScaledField(problem, branch.free, initial_scale(names, x, options))
+    field = ScaledField(problem, branch.free, initial_scale(problem, branch.free, x, options))
     away = _off_branch(field, branch, point, x)
     if away is None:
         return _no_start("equilibrium", problem, branch, "no other curve found near the point")
     stop = options.stop_at or frozenset()
-    return compute_branch(lambda: EquilibriumCurve(field, options), away, options, stop)
+    return compute_branch(
+        lambda: EquilibriumCurve(field, options, away / field.scale), away, options, stop
+    )
 
 
 def _off_branch(

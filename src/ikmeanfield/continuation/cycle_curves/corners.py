@@ -20,7 +20,7 @@ from ikmeanfield.continuation.codim2 import (
 )
 from ikmeanfield.continuation.scaled import ScaledField
 from ikmeanfield.continuation.special_point import SpecialPoint
-from ikmeanfield.continuation.spectrum import critical_pair, nearest_pair, without
+from ikmeanfield.continuation.spectrum import critical_pair, nearest_pair, others
 
 if TYPE_CHECKING:
     from ikmeanfield.continuation.arclength import Refined
@@ -78,7 +78,7 @@ def _refined(
     if kind == "cycle_fold":
         return refine_generalized_hopf(field, z, square, tolerance)
     eigenvalues = field.eigenvalues(z)
-    rest = without(eigenvalues, nearest_pair(eigenvalues, square).positions)
+    rest = eigenvalues[others(eigenvalues, nearest_pair(eigenvalues, square).positions)]
     smallest = float(np.abs(rest).min())
     if len(rest) < 2 or smallest < abs(critical_pair(rest).trace):
         return refine_zero_hopf(field, z, square, tolerance)
