@@ -52,6 +52,7 @@ def corner(curve: CycleCurve, found: Found, row: int) -> tuple[CurvePoint, Speci
     values = np.tile(x[: system.n], (len(point.profile.values), 1))
     profile = point.profile.with_columns(system.cycle, values)
     scalars = profile.scalars.copy()
+    scalars[0] = _nearest_period(refined, scalars[0])
     scalars[1:3] = x[system.n :]
     at = replace(
         point,
@@ -70,6 +71,12 @@ def corner(curve: CycleCurve, found: Found, row: int) -> tuple[CurvePoint, Speci
         row=row,
     )
     return at, special
+
+
+def _nearest_period(refined: Refined, period: float) -> float:
+    """Return the period of the pair whose cycles these are."""
+    periods = [value for name, value in refined.data.items() if name.startswith("period")]
+    return min(periods, key=lambda value: abs(value - period))
 
 
 def _refined(

@@ -68,7 +68,7 @@ def first_point(
     p = problem.vector()
     tracer = Tracer(problem, free[0], p, guess.metric, options=options, cycles=cycles)
     try:
-        near = _near(tracer, guess.orbit, fold=kind == "cycle_fold")
+        near = _near(tracer, guess.orbit, kind)
         curve, profile = _guess(tracer, near, kind, free)
         follower = Follower(curve, options, cycles)
         return follower, _on_curve(follower, profile)
@@ -77,15 +77,21 @@ def first_point(
         raise CycleStartError(msg) from error
 
 
-def _near(tracer: Tracer, orbit: Orbit, *, fold: bool) -> CyclePoint:
-    """Return the cycle near a sampled one: at the same parameter or, for a fold, amplitude."""
+def _near(tracer: Tracer, orbit: Orbit, kind: str) -> CyclePoint:
+    """Return the cycle near a sampled one: of its amplitude, its period or at its parameter.
+
+    Near a fold the parameter does not determine the amplitude, near a homoclinic orbit not the
+    period.
+    """
     for attempt in range(3):
-        normal = parameter_direction(orbit)
-        if fold:
-            normal = tracer.metric.unit(
-                Orbit(orbit.mesh, orbit.values - orbit.mean(), orbit.period, 0.0)
-            )
-        point = tracer.correct(orbit, normal, orbit)
+        still = np.zeros_like(orbit.values)
+        if kind == "cycle_fold":
+            normal = Orbit(orbit.mesh, orbit.values - orbit.mean(), orbit.period, 0.0)
+        elif kind == "fixed_period":
+            normal = Orbit(orbit.mesh, still, 1.0, 0.0)
+        else:
+            normal = parameter_direction(orbit)
+        point = tracer.correct(orbit, tracer.metric.unit(normal), orbit)
         if attempt < 2:
             orbit = tracer.remesh(point).orbit
     return point
