@@ -18,7 +18,6 @@ from cycle_curve_systems import (
 from ikmeanfield.continuation import (
     Branch,
     ContinuationOptions,
-    CycleOptions,
     SpecialPoint,
     Trajectory,
     continue_cycle_bifurcation,
