@@ -146,6 +146,8 @@ class Tracer:
         self.special: list[tuple[int, SpecialPoint]] = []
         #: How fast test and kink functions changed over the last step, by name.
         self.rates: dict[str, float] = {}
+        #: Last point at which each test function had a sign.
+        self.decided: dict[str, Point] = {}
 
     # --- coordinates -------------------------------------------------------------------------
 
@@ -171,9 +173,12 @@ class Tracer:
             self.curve.field = self.curve.field.rescaled(grown)
             self.curve.accept(x / grown)
 
-    def remember_rates(self, a: Point, b: Point) -> None:
-        """Keep how fast test and kink functions changed between two points."""
+    def remember(self, a: Point, b: Point) -> None:
+        """Keep how fast test and kink functions changed over a step, and where they had signs."""
         length = self.distance(a, b)
+        for point in (a, b):
+            signs = (event for event, value in point.measure.tests.items() if value != 0)
+            self.decided.update(dict.fromkeys(signs, point))
         for before, after in ((a.measure.tests, b.measure.tests), (a.kinks, b.kinks)):
             for name, value in before.items():
                 self.rates[name] = abs(after[name] - value) / length

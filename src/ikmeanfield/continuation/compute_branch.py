@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _SIGNS = {"both": (1.0, -1.0), "forward": (1.0,), "backward": (-1.0,)}
 #: A singular value this small, rows scaled to one, makes a start singular.
 _SINGULAR = 1e-9
+#: Distance in scaled coordinates at which the typical size of the equations is looked up.
+_BESIDE = 1e-3
 #: Special points of one kind closer than this, in scaled coordinates, are one.
 _SAME = 1e-6
 #: A start this close to a refined special point is one.
@@ -81,7 +83,9 @@ def _start(tracer: Tracer, x: FloatArray, sign: float) -> Point | Termination:
     curve = tracer.curve
     z = x / curve.field.scale
     jacobian = curve.block()(z)[1]()
-    size = np.maximum(row_size(jacobian), curve.rows)
+    # Beside the start, so that a row which vanishes at the start alone has a size.
+    beside = curve.block()(z + _BESIDE)[1]()
+    curve.rows = size = np.maximum(row_size(jacobian, 0.0), row_size(beside))
     _, values, vectors = np.linalg.svd(jacobian / size[:, None])
     if values[-1] < _SINGULAR:
         sentence = "the Jacobian at the start is singular: no unique direction (a branch point?)"

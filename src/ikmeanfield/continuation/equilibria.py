@@ -35,10 +35,8 @@ if TYPE_CHECKING:
 _REFINE_ITERATIONS = 20
 #: Newton's method that changes a component by more than this share has jumped.
 _NEAR = 0.5
-#: Distance in scaled coordinates at which the typical size of the equations is looked up.
-_BESIDE = 1e-3
-#: A parameter that changes less than this per arclength is constant up to rounding.
-_FLAT = 1e-11
+#: A parameter whose rate is below this share of the Jacobian's error is constant.
+_FLAT = 1e-2
 #: A frequency no larger than so many times the pair's sum is not told from zero.
 _UNRESOLVED = 1e3
 
@@ -50,13 +48,11 @@ class EquilibriumCurve:
     events: tuple[str, ...] = ("BP", "HB", "LP")
     changes: Mapping[str, int] = MappingProxyType({"BP": 1, "HB": 2, "LP": 1})
 
-    def __init__(self, field: ScaledField, options: ContinuationOptions, z: FloatArray):
+    def __init__(self, field: ScaledField, options: ContinuationOptions):
         self.field = field
         self.options = options
         self.vanishing = 0
-        # Beside the start, so that a row which vanishes at the start alone has a size.
-        self.rows = row_size(field.full_jacobian(z + _BESIDE))
-        self.accept(z)
+        self.rows = np.zeros(1)
 
     def block(self) -> Block:
         """Return the equilibrium equations."""
@@ -71,7 +67,7 @@ class EquilibriumCurve:
         tests = {
             "BP": sign * gap if gap > self.field.precision else 0.0,
             "HB": hopf_test(spectrum, vanishing=self.vanishing),
-            "LP": along if abs(along) > _FLAT else 0.0,
+            "LP": along if abs(along) > _FLAT * self.field.precision else 0.0,
         }
         return Measure(spectrum.values, spectrum.unstable(), spectrum.undecided(), tests, {})
 
@@ -128,7 +124,7 @@ def hopf_data(field: ScaledField, z: FloatArray, frequency: float) -> tuple[dict
         "l1_error": lyapunov.error,
         "l1_reliable": float(lyapunov.reliable),
     }
-    message = "" if lyapunov.reliable else "l1 is uncertain here: a kink is near, or l1 is zero"
+    message = "" if lyapunov.reliable else "l1 is unreliable here: a kink is near, or l1 is zero"
     return data, message
 
 
@@ -220,6 +216,4 @@ def continue_equilibria(
         return empty_branch("equilibrium", problem, free, Termination("bound", outside))
     field = field.rescaled(initial_scale(problem, free, start, options))
     stop = options.stop_at or frozenset()
-    return compute_branch(
-        lambda: EquilibriumCurve(field, options, start / field.scale), start, options, stop
-    )
+    return compute_branch(lambda: EquilibriumCurve(field, options), start, options, stop)

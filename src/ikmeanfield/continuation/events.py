@@ -33,7 +33,7 @@ _SLOPE_STEP = 1e-5
 #: Steps shorter than this, in scaled coordinates, are not halved in search of an explanation.
 _FINEST = 1e-6
 #: A bracket this narrow, in scaled coordinates, holds no further point of the curve.
-_NARROWEST = 1e-8
+_NARROWEST = 1e-6
 #: A refined point may lie outside its bracket by this share of it, and by this distance.
 _MARGIN, _ROUNDING = 0.02, 1e-9
 #: A special point this close to an end of a step is on it.
@@ -136,12 +136,16 @@ def _accounted(tracer: Tracer, a: Point, b: Point, found: list[Located]) -> bool
     for item in found:
         size = tracer.curve.changes.get(item.special.kind, 0)
         size *= int(item.special.data.get("multiplicity", 1))
-        possible = {abs(total + sign * size) for total in possible for sign in (1, -1)}
+        # at a branch point the eigenvalue may cross zero or come back, as at a pitchfork
+        steps = (size, -size, 0) if item.special.kind == "BP" else (size, -size)
+        possible = {abs(total + step) for total in possible for step in steps}
     return change in possible
 
 
 def _together(tracer: Tracer, a: Point, b: Point) -> list[Located]:
     """Return the point between two where several eigenvalues cross together, as by symmetry."""
+    if a.measure.unstable == b.measure.unstable:
+        return []
     values = (a.measure.eigenvalues, b.measure.eigenvalues)
     number = abs(b.measure.unstable - a.measure.unstable)
     chosen = np.argsort(np.abs(values[0].real + values[1].real), kind="stable")[:number]
@@ -178,6 +182,8 @@ def _together(tracer: Tracer, a: Point, b: Point) -> list[Located]:
 
 def _brackets(tracer: Tracer, a: Point, b: Point, event: str) -> list[tuple[Point, Point]]:
     """Return pairs of points, in order, between which a test function changes sign once."""
+    if a.measure.tests[event] == 0 and event in tracer.decided:
+        a = tracer.decided[event]
     if not np.isfinite([p.measure.tests[event] for p in (a, b)]).any():
         return []
     ends = _with_sign(tracer, a, b, event), _with_sign(tracer, b, a, event)
@@ -296,7 +302,14 @@ def locate(tracer: Tracer, a: Point, b: Point, event: str) -> Located | None:
         share = weights[0] / (weights[0] - weights[1]) if evaluation < 3 * _FEW else 0.5
         middle = tracer.between(low, high, float(np.clip(share, 0.02, 0.98)))
         value = np.nan if middle is None else middle.measure.tests[event]
-        if middle is None or not np.isfinite(value) or value == 0:
+        if middle is None:
+            _refuse_gap(tracer, low, high, event)
+            break
+        if value == 0:
+            # zero within rounding: nothing is left to narrow
+            reason = refined.solution.message if refined is not None else ""
+            return _guess(tracer, middle, event, (low.arclength, high.arclength), reason)
+        if not np.isfinite(value):
             break
         # Illinois: the end that stays has its weight halved.
         if value * low.measure.tests[event] > 0:
@@ -306,14 +319,18 @@ def locate(tracer: Tracer, a: Point, b: Point, event: str) -> Located | None:
     return _unsolved(tracer, low, high, event, refined, largest)
 
 
+def _refuse_gap(tracer: Tracer, low: Point, high: Point, event: str) -> None:
+    """Raise JumpError where a bracket that is still wide holds no further point of the curve."""
+    if tracer.distance(low, high) > _NARROWEST:
+        msg = f"the bracket of {event} holds no curve"
+        raise JumpError(msg)
+
+
 def _unsolved(
     tracer: Tracer, low: Point, high: Point, event: str, refined: Refined | None, largest: float
 ) -> Located | None:
     """Say what a bracket holds whose defining system was not solved."""
     best = min(low, high, key=lambda end: abs(end.measure.tests[event]))
-    if tracer.curve.kind == "equilibrium" and tracer.distance(low, high) > 100 * _NARROWEST:
-        msg = f"the bracket of {event} holds no curve"
-        raise JumpError(msg)
     if abs(best.measure.tests[event]) > largest / 2:
         return None
     reason = refined.solution.message if refined is not None else "the bracket cannot be narrowed"

@@ -28,7 +28,7 @@ _REJECTIONS = 20
 #: Share by which a rejected step shrinks.
 _SHORTER = 0.47
 #: Shares of a step tried so that no test function is zero where it ends.
-_SHARES = (1.0, 0.93, 0.83)
+_SHARES = (1.0, 0.93, 0.8, 0.6, 0.4)
 #: Test functions that are sums of pairs of eigenvalues.
 _OF_PAIRS = {"HB", "HH", "ZH"}
 #: A closed curve has at least so many points, and tangents with this cosine where it closes.
@@ -55,7 +55,7 @@ def follow_curve(tracer: Tracer, start: Point) -> Termination:
         outcome = min(outcome, ds) if failed and b is not a else outcome
         ds, failed = outcome, b is a
         if b is not a:
-            tracer.remember_rates(a, b)
+            tracer.remember(a, b)
             tracer.curve.accept(b.x / tracer.scale)
             closed = _closed(tracer, row)
             if closed is not None:

@@ -181,7 +181,8 @@ def _pass(tracer: Tracer, a: Point, name: str, guess: FloatArray, reach: float) 
     before = _depart(tracer, name, solution.z, sign=sign, size=near, reach=distance)
     after = _depart(tracer, name, solution.z, sign=-sign, size=near, reach=distance)
     if before is not None:
-        before = _facing(replace(before, arclength=shift - before.step), way)
+        z = before.x / tracer.scale
+        before = tracer.make_point(z, way, arclength=shift - before.step, step=a.step)
     else:
         before = tracer.between(a, point, _NEARLY) or a
     if after is not None and after.step < beyond.step:
@@ -190,11 +191,6 @@ def _pass(tracer: Tracer, a: Point, name: str, guess: FloatArray, reach: float) 
         after = None
     kinks = [_located(tracer, a, one, point, solution.residual) for one in names]
     return Passage(before, kinks, after, replace(beyond, arclength=shift + beyond.step))
-
-
-def _facing(point: Point, way: FloatArray) -> Point:
-    """Return the point with its tangent along the way on which it is reached."""
-    return replace(point, tangent=-point.tangent)
 
 
 def _solve_at(tracer: Tracer, name: str, guess: FloatArray) -> Solution:

@@ -32,7 +32,7 @@ _AGREEMENT = 1e-4
 #: Step of first derivatives here: larger than for Newton's method, as the value counts.
 _QUADRATIC_STEP = 5e-3
 #: Rounding of the Jacobian as a share of its precision.
-_ROUNDING = 1e-2
+_ROUNDING = 1e-3
 #: Number of step sizes tried for l1.
 _STEPS = 5
 #: A kink is kept this many times further away than the stencil reaches.
