@@ -187,6 +187,8 @@ class _Explorer:
             self.visited += branch.points("HB") if branch.kind == "cycle" else ()
             child = Diagram(branch, point)
             node.children.append(child)
+            if any(end.reason == "interrupted" for end in branch.ends):
+                raise KeyboardInterrupt
             yield child
 
     def _leads_on(self, branch: Branch, point: SpecialPoint) -> bool:

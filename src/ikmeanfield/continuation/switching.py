@@ -95,9 +95,7 @@ def _equilibria(
     if away is None:
         return _no_start("equilibrium", problem, branch, "no other curve found near the point")
     stop = options.stop_at or frozenset()
-    return compute_branch(
-        lambda: EquilibriumCurve(field, options, away / field.scale), away, options, stop
-    )
+    return compute_branch(lambda: EquilibriumCurve(field, options), away, options, stop)
 
 
 def _off_branch(

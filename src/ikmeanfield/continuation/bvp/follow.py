@@ -145,20 +145,29 @@ class Follower:
 
     def follow(self, first: CurvePoint) -> HalfCurve:
         """Follow the curve from a point along its tangent until it ends."""
-        found, current, step = HalfCurve([first]), first, self.options.ds
+        found = HalfCurve([first])
+        try:
+            self._extend(found)
+        except KeyboardInterrupt:
+            found.end = Termination("interrupted", "stopped by the keyboard")
+        return found
+
+    def _extend(self, found: HalfCurve) -> None:
+        """Append points until the curve ends."""
+        current, step = found.points[0], self.options.ds
         told = 0
         while len(found.points) < self.options.max_points:
             try:
                 current, after, step = self._step(current, step)
             except NewtonFailureError as error:
                 found.end = Termination("step", f"no further point found: {error}")
-                return found
+                return
             if self._accept(found, current, after):
-                return found
+                return
             finish = self.curve.end(found.points)
             if finish is not None:
                 found.end = finish
-                return found
+                return
             if self.options.progress is not None:
                 self.options.progress(self.curve.kind, self.curve.free(after), [])
             self.curve.scales = self.curve.rescaled(after)
@@ -167,7 +176,6 @@ class Follower:
             if told % self.mesh.adapt_every == 0:
                 current = self.remeshed(current)
         found.end = Termination("max_points", f"stopped after {len(found.points)} points")
-        return found
 
     def _step(self, current: CurvePoint, step: float) -> tuple[CurvePoint, CurvePoint, float]:
         """One accepted step: where it set out from, where it led, and the next step's length."""

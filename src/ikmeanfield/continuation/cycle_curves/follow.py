@@ -119,6 +119,6 @@ def both_ways(follower: Follower, point: CurvePoint) -> tuple[HalfCurve | None, 
             along = sign if slope >= 0 else -sign
             set_out = replace(point, tangent=point.tangent.times(along))
             halves[way] = half = follower.follow(set_out)
-            if half.end.reason == "closed":
+            if half.end.reason in {"closed", "interrupted"}:
                 break
     return halves["backward"], halves["forward"]

@@ -128,6 +128,9 @@ def events(tracer: Tracer) -> list[Event]:
         found.append(Event("KINK", partial(_low, kink=name), name))
         found.append(Event("KINK", partial(_high, kink=name), name))
     found = [event for event in found if tracer.options.looks_for(event.kind)]
+    for name in tracer.options.events:
+        found.append(Event("UZ", partial(_low, kink=name), name))
+        found.append(Event("UZ", partial(_high, kink=name), name))
     return found + [
         Event("UZ", partial(_above, value=x), parameter=x) for x in tracer.cycles.report_at
     ]

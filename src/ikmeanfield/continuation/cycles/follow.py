@@ -103,7 +103,7 @@ def _both_ways(tracer: Tracer, start: Start) -> Branch:
             traces[way] = follow_cycles(
                 tracer, replace(point, tangent=scaled(point.tangent, along))
             )
-            if traces[way].end.reason == "closed":
+            if traces[way].end.reason in {"closed", "interrupted"}:
                 break
     here = Termination("start", "the cycle from which the branch was started")
     return cycle_branch(tracer, traces.get("backward"), traces.get("forward"), here)
@@ -133,19 +133,28 @@ def follow_cycles(tracer: Tracer, first: CyclePoint) -> HalfBranch:
     if ended is not None:
         found.end = ended
         return found
+    try:
+        _extend(tracer, found, first)
+    except KeyboardInterrupt:
+        found.end = Termination("interrupted", "stopped by the keyboard")
+    return found
+
+
+def _extend(tracer: Tracer, found: HalfBranch, first: CyclePoint) -> None:
+    """Append points until the branch ends."""
     regular, current = [first], first
     step, reported = tracer.options.ds, 0
     while True:
         if len(found.points) >= tracer.options.max_points:
             found.end = Termination("max_points", f"stopped after {len(found.points)} points")
-            return found
+            return
         try:
             current, after, step = _step(tracer, current, step)
         except NewtonFailureError as error:
             found.end = _failure(tracer, regular, current, error)
-            return found
+            return
         if _accept(tracer, found, current, after):
-            return found
+            return
         found.points[-1] = after = tracer.resolved(after)
         regular.append(after)
         tracer.rescale(after)
@@ -154,7 +163,7 @@ def follow_cycles(tracer: Tracer, first: CyclePoint) -> HalfBranch:
             tracer.options.progress("cycle", here, [s for _, s in found.special[reported:]])
             reported = len(found.special)
         if _finished(tracer, found, regular):
-            return found
+            return
         current = replace(after, tangent=tracer.metric.unit(after.tangent))
         if len(regular) % tracer.cycles.adapt_every == 0:
             current = tracer.remesh(current)
@@ -226,8 +235,9 @@ def _accept(tracer: Tracer, found: HalfBranch, before: CyclePoint, after: CycleP
         point = special_point(tracer, located, len(found.points))
         found.special.append((len(found.points), point))
         found.points.append(located.point)
-        if point.kind in (tracer.options.stop_at or ()):
-            found.end = Termination(point.kind, f"stopped at the first {point.kind}")
+        if not (tracer.options.stop_at or frozenset()).isdisjoint({point.kind, point.name}):
+            label = point.name if point.kind == "UZ" and point.name else point.kind
+            found.end = Termination(point.kind, f"stopped at the first {label}")
             return True
     if bound is not None:
         found.points.append(bound[0])
