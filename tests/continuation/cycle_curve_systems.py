@@ -119,3 +119,48 @@ def resting_currents(rate: float, kappa: float) -> tuple[float, float]:
 
     step = 1e-6 * rate
     return current(rate), (current(rate + step) - current(rate - step)) / (2 * step)
+
+
+def product_of_branches() -> Problem:
+    """Pitchfork in x at mu = 0, transcritical bifurcation in y at mu = 1, uncoupled."""
+
+    def field(y: FloatArray, p: FloatArray) -> FloatArray:
+        return np.array([y[0] * (p[0] - y[0] ** 2), y[1] * (p[0] - 1 - y[1])])
+
+    return Problem(field, ("x", "y"), {"mu": -1.0})
+
+
+def symmetric_circle() -> Problem:
+    """Unit circle with z' = a z - z^3 across it: a pitchfork of cycles at a = 0."""
+
+    def field(y: FloatArray, p: FloatArray) -> FloatArray:
+        x, w, z = y
+        growth = 1 - x * x - w * w
+        return np.array([growth * x - w, growth * w + x, p[0] * z - z**3])
+
+    return Problem(field, ("x", "y", "z"), {"a": -0.2})
+
+
+def forced_circle(shear: float = 0.0) -> Problem:
+    """Stuart-Landau oscillator of frequency 1 with an additive input (ax, ay).
+
+    Its phase is the angle plus shear times the logarithm of the radius.
+    """
+
+    def field(y: FloatArray, p: FloatArray) -> FloatArray:
+        x, w = y
+        s = x * x + w * w
+        growth, speed = 1 - s, 1 + shear * (s - 1)
+        return np.array([growth * x - speed * w + p[0], growth * w + speed * x + p[1]])
+
+    def jacobian(y: FloatArray, p: FloatArray) -> FloatArray:
+        x, w = y
+        growth, speed = 1 - x * x - w * w, 1 + shear * (x * x + w * w - 1)
+        return np.array(
+            [
+                [growth - 2 * x * x - 2 * shear * x * w, -speed - 2 * x * w - 2 * shear * w * w],
+                [speed - 2 * x * w + 2 * shear * x * x, growth - 2 * w * w + 2 * shear * x * w],
+            ]
+        )
+
+    return Problem(field, ("x", "y"), {"ax": 0.0, "ay": 0.0}, jacobian)

@@ -206,8 +206,8 @@ class _Explorer:
         return switch_branch(self.problem, branch, point, steps, self.cycles)
 
     def _extent(self, kind: str) -> FloatArray:
-        rows = np.concatenate([_table(b) for b in self.branches if b.kind == kind])
-        extent = np.ptp(rows, axis=0)
+        tables = [_table(b) for b in self.branches if b.kind == kind]
+        extent = np.ptp(np.concatenate(tables), axis=0) if tables else np.ones(1)
         return np.where(extent > 0, extent, 1.0)
 
     def _known(self, point: SpecialPoint) -> bool:
@@ -230,21 +230,23 @@ class _Explorer:
 
     def _followed(self, branch: Branch) -> bool:
         """Whether a new branch is one that was followed before."""
-        middle = _table(branch)[len(branch) // 2]
-        for other in self.branches:
-            if other.kind != branch.kind:
-                continue
-            scale = self._extent(branch.kind)
-            rows = (_table(other) - middle) / scale
-            legs = np.diff(rows, axis=0)
-            length = np.einsum("ij,ij->i", legs, legs)
-            along = np.clip(
-                -np.einsum("ij,ij->i", rows[:-1], legs) / np.where(length > 0, length, 1.0), 0, 1
-            )
-            nearest = np.linalg.norm(rows[:-1] + along[:, None] * legs, axis=1)
-            if nearest.min(initial=np.inf) < _ON:
-                return True
-        return False
+        rows = _table(branch)
+        samples = rows[[len(rows) * k // 5 for k in range(5)]]
+        scale = self._extent(branch.kind)
+        return any(
+            all(_distance(_table(other) / scale, row / scale) < _ON for row in samples)
+            for other in self.branches
+            if other.kind == branch.kind
+        )
+
+
+def _distance(rows: FloatArray, point: FloatArray) -> float:
+    """Distance of a point from the straight lines between consecutive rows."""
+    offsets, legs = rows - point, np.diff(rows, axis=0)
+    length = np.einsum("ij,ij->i", legs, legs)
+    along = -np.einsum("ij,ij->i", offsets[:-1], legs) / np.where(length > 0, length, 1.0)
+    nearest = offsets[:-1] + np.clip(along, 0, 1)[:, None] * legs
+    return float(np.linalg.norm(nearest, axis=1).min(initial=np.inf))
 
 
 def _ranges(point: SpecialPoint) -> FloatArray:

@@ -77,17 +77,19 @@ def forced(
         assert problem.jacobian is not None
         c, s = y[n], y[n + 1]
         rate, own = 2 * np.pi * p[m + 1], at(y, p)
-        out = np.zeros((n + 2, n + 2))
+        out = np.zeros((n + 2, n + 2, *np.shape(y)[1:]))
         out[:n, :n] = problem.jacobian(y[:n], own)
         for i, angle in zip(index, angles, strict=True):
-            step = np.zeros(m)
-            step[i] = _STEP * max(abs(own[i]), 1.0)
+            step = np.zeros_like(own)
+            step[i] = _STEP * np.maximum(np.abs(own[i]), 1.0)
             above, below = (problem.field(y[:n], own + sign * step) for sign in (1, -1))
             slope = p[m] * (np.asarray(above) - np.asarray(below)) / (2 * step[i])
             out[:n, n] += np.cos(angle) * slope
             out[:n, n + 1] += np.sin(angle) * slope
-        out[n, n:] = rate * (1 - 3 * c * c - s * s), rate * (-2 * c * s - 1)
-        out[n + 1, n:] = rate * (1 - 2 * c * s), rate * (1 - c * c - 3 * s * s)
+        out[n, n] = rate * (1 - 3 * c * c - s * s)
+        out[n, n + 1] = rate * (-2 * c * s - 1)
+        out[n + 1, n] = rate * (1 - 2 * c * s)
+        out[n + 1, n + 1] = rate * (1 - c * c - 3 * s * s)
         return out
 
     kinks = {
