@@ -14,7 +14,7 @@ from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
 from .branch_table import HalfBranch, cycle_branch
 from .collocation import NewtonFailureError, parameter_direction, scaled
-from .ends import bound_end, closed, hopf_end, hopf_special, outside
+from .ends import bound_end, closed, hopf_end, hopf_special, outside, vertical
 from .events import crossed, special_point, unexplained_change
 from .fields import PointwiseField
 from .options import CycleOptions
@@ -63,7 +63,8 @@ def continue_cycles(
         Of kind ``"cycle"``: see `branch_table.cycle_branch` for what it holds. Both ends have a
         reason: ``"hopf"``, ``"vanishing"`` (amplitude zero where no Hopf point is found),
         ``"homoclinic"``, ``"heteroclinic"``, ``"snic"``, ``"period"`` (grows, but neither scaling
-        was recognised), ``"bound"``, ``"closed"``, a kind of `stop_at`, ``"max_points"`` or
+        was recognised), ``"bound"``, ``"closed"``, ``"vertical"`` (a family of cycles at one
+        value of the parameter, as around a centre), a kind of `stop_at`, ``"max_points"`` or
         ``"step"`` (no further point was found, however small the step). Hopf points, homoclinic
         orbits and SNICs at an end are special points too (HB, HOM, HET, SNIC) and hold the limit's
         parameters, equilibrium and uncertainty. Without points and with the reason
@@ -178,10 +179,10 @@ def _finished(tracer: Tracer, found: HalfBranch, regular: list[CyclePoint]) -> b
         if limit is not None:
             found.special.append((row, limit))
         return True
-    back = closed(tracer, regular)
-    if back is not None:
-        found.end = back
-    return back is not None
+    end = closed(tracer, regular) or vertical(tracer, regular)
+    if end is not None:
+        found.end = end
+    return end is not None
 
 
 def _step(tracer: Tracer, current: CyclePoint, step: float) -> tuple[CyclePoint, CyclePoint, float]:
