@@ -165,7 +165,8 @@ def test_special_point_refuses_unknown_kind():
     with pytest.raises(ValueError, match=r"'SN'.*LP"):
         SpecialPoint("SN", {}, np.zeros(1))
     names = {"LP", "HB", "BP", "NS", "CP", "BT", "GH", "ZH", "HH", "LPC", "PD", "TR", "KINK"}
-    names |= {"HOM", "HET", "SNIC", "UZ"}
+    names |= {"HOM", "HET", "SNIC", "UZ", "CPC", "GPD", "R1", "R2", "R3", "R4"}
+    names |= {"LPPD", "LPNS", "PDNS", "NSNS", "NSH", "NCS"}
     assert names == set(KINDS)
 
 

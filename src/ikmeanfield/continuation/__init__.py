@@ -23,18 +23,25 @@ derivatives), `spectrum`, `newton`, `pseudo_transient`, `augmented` (defining sy
 
 from .branch import Branch
 from .curves import continue_folds, continue_hopf
+from .cycle_curves import continue_cycle_bifurcation, continue_fixed_period
 from .cycles import (
     CycleOptions,
     CycleStartError,
+    PhaseResponse,
     Trajectory,
     continue_cycles,
+    phase_response,
     simulated_cycle,
     trajectory_at,
 )
+from .diagram import Diagram, diagram
 from .equilibria import continue_equilibria, find_equilibrium
+from .forcing import forced, resting_response
+from .homoclinics import continue_homoclinics
 from .options import ContinuationOptions, Progress
 from .problem import Problem
 from .special_point import KINDS, SpecialPoint, Termination
+from .switching import switch_branch
 
 __all__ = [
     "KINDS",
@@ -42,16 +49,26 @@ __all__ = [
     "ContinuationOptions",
     "CycleOptions",
     "CycleStartError",
+    "Diagram",
+    "PhaseResponse",
     "Problem",
     "Progress",
     "SpecialPoint",
     "Termination",
     "Trajectory",
+    "continue_cycle_bifurcation",
     "continue_cycles",
     "continue_equilibria",
+    "continue_fixed_period",
     "continue_folds",
+    "continue_homoclinics",
     "continue_hopf",
+    "diagram",
     "find_equilibrium",
+    "forced",
+    "phase_response",
+    "resting_response",
     "simulated_cycle",
+    "switch_branch",
     "trajectory_at",
 ]

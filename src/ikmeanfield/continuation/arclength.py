@@ -241,7 +241,7 @@ class Tracer:
         """
         n, rates = self.curve.field.n, np.abs(self.unit(a.tangent))
         size = np.maximum(np.abs(a.x) / self.scale, _SMALL)[:n]
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             return float((_RELATIVE * size / rates[:n]).min())
 
     def next_step(self, a: Point, b: Point, ds: float) -> float:

@@ -121,6 +121,10 @@ def _special_variables(branch: BranchData, names: tuple[str, ...]) -> dict[str, 
     for row, point in enumerate(points):
         spectrum[row, : len(point.eigenvalues)] = point.eigenvalues
     n = len(branch.variables)
+    longest = max((len(p.orbit) for p in points), default=0)
+    orbits = np.full((len(points), longest, 1 + n), np.nan)
+    for row, point in enumerate(points):
+        orbits[row, : len(point.orbit)] = point.orbit.reshape(-1, 1 + n)
     result: dict[str, Any] = {
         f"special_{name}": (("special",), _text([getattr(p, name) for p in points]))
         for name in _SPECIAL_TEXT
@@ -143,6 +147,7 @@ def _special_variables(branch: BranchData, names: tuple[str, ...]) -> dict[str, 
         ),
         "special_eigenvalue_real": (("special", "special_mode"), spectrum.real),
         "special_eigenvalue_imag": (("special", "special_mode"), spectrum.imag),
+        "special_orbit": (("special", "special_node", "time_and_variables"), orbits),
         "special_data_names": (("special",), _text(["\n".join(p.data) for p in points])),
     }
     for key in keys:
@@ -213,6 +218,8 @@ def _special_point(dataset: xr.Dataset, row: int, names: tuple[str, ...]) -> Spe
         return dataset[f"special_{name}"].values[row]
 
     modes = int(value("modes"))
+    orbit = value("orbit")
+    orbit = orbit[np.isfinite(orbit).all(axis=1)]
     keys = _lines(str(value("data_names")))
     parameters = map(float, value("parameter"))
     low, high = map(float, value("bracket"))
@@ -225,5 +232,6 @@ def _special_point(dataset: xr.Dataset, row: int, names: tuple[str, ...]) -> Spe
         eigenvalues=_complex(dataset, "special_eigenvalue")[row, :modes],
         data={key: float(value(f"data_{key}")) for key in keys},
         row=int(value("row")),
+        orbit=orbit if len(orbit) else np.empty((0, 0)),
         **text,  # type: ignore[arg-type]
     )

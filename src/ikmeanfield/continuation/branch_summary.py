@@ -20,6 +20,11 @@ _TITLES = {
     "fold": "folds",
     "hopf": "Hopf points",
     "cycle": "limit cycles",
+    "cycle_fold": "folds of cycles",
+    "period_doubling": "period doublings",
+    "torus": "torus points",
+    "fixed_period": "cycles of one period",
+    "homoclinic": "homoclinic orbits",
 }
 
 

@@ -12,6 +12,7 @@ from .branch import Branch
 from .follow import follow_curve
 from .newton import row_size
 from .special_point import SpecialPoint, Termination
+from .user_events import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,8 +119,12 @@ def compute_branch(
             start = Termination("singular", f"the equations are singular at the start: {error}")
         if isinstance(start, Termination):
             return empty_branch(curve.kind, curve.field.problem, curve.field.free, start)
-        runs.append((tracer, follow_curve(tracer, start)))
-        if runs[-1][1].reason == "closed":
+        try:
+            end = follow_curve(tracer, start)
+        except KeyboardInterrupt:
+            end = Termination("interrupted", "stopped by the keyboard")
+        runs.append((tracer, end))
+        if runs[-1][1].reason in {"closed", "interrupted"}:
             break
     fresh = make_curve()
     branch = _join(runs, options)
@@ -190,7 +195,9 @@ def _join(runs: list[tuple[Tracer, Termination]], options: ContinuationOptions) 
         special += [replace(s, row=offset + row) for row, s in tracer.special]
         if ends[1].reason == "closed":
             ends[0] = ends[1]
-    return _table(runs[0][0].curve, points, special, (ends[0], ends[1]))
+    branch = _table(runs[0][0].curve, points, special, (ends[0], ends[1]))
+    values = recorded(runs[0][0].curve.field, options.record, points)
+    return replace(branch, columns={**branch.columns, **values})
 
 
 def _table(

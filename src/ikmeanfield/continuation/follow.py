@@ -13,6 +13,7 @@ from .bounds import clipped, first_exit
 from .events import JumpError, special_points, special_points_on, undecided
 from .kinks import first_kink, kinks_at_start, pass_kink, rescue_at_kink, unsolved_kink
 from .special_point import Termination
+from .user_events import user_points
 
 if TYPE_CHECKING:
     from .arclength import Located, Point, Tracer
@@ -208,14 +209,17 @@ def _cross(tracer: Tracer, a: Point, passage: Passage, ds: float) -> float | Ter
 
 def _append(tracer: Tracer, a: Point, b: Point, *, keep: bool = True) -> Termination | None:
     """Append the special points between a and b, then b; the end if one of them is one."""
-    for located in special_points(tracer, a, b):
+    found = [*special_points(tracer, a, b), *user_points(tracer, a, b)]
+    for located in sorted(found, key=lambda item: item.point.arclength):
         row = len(tracer.points)
         if not _add(tracer, [located], row):
             continue
         tracer.points.append(clipped(tracer, located.point))
-        kind = located.special.kind
-        if kind in tracer.stop_at and tracer.distance(tracer.points[0], located.point) > _AT_START:
-            return Termination(kind, f"stopped at {kind}")
+        special = located.special
+        stops = not tracer.stop_at.isdisjoint({special.kind, special.name})
+        if stops and tracer.distance(tracer.points[0], located.point) > _AT_START:
+            label = special.name if special.kind == "UZ" else special.kind
+            return Termination(special.kind, f"stopped at {label}")
     if keep:
         tracer.points.append(b)
     return None

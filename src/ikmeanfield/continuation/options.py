@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn, TypeVar
 from .special_point import KINDS
 
 if TYPE_CHECKING:
+    from .problem import Scalar
     from .special_point import SpecialPoint
 
 Progress = Callable[[str, Mapping[str, float], "Sequence[SpecialPoint]"], None]
@@ -99,7 +100,15 @@ class ContinuationOptions:
         Kinds of special points looked for; None for all the curve knows.
     stop_at
         Kinds of special points at which the curve ends; None for the default of the curve (BT for
-        a Hopf curve, beyond which it is one of neutral saddles; nothing for others).
+        a Hopf curve, beyond which it is one of neutral saddles; nothing for others), or names of
+        `events`.
+    events
+        Functions g(y, p) by name. Where one vanishes is a special point of kind UZ with that name;
+        on cycles, where the smallest or the largest value along the cycle does. For curves of
+        equilibria, folds, Hopf points, and cycles in one parameter.
+    record
+        Functions of (y, p) by name whose values become columns of the branch; on cycles, their
+        means over the period.
     progress
         Called after every point with the kind of curve, the values of its free parameters and the
         special points met since the last call. Without it, a curve that takes more than two
@@ -119,6 +128,8 @@ class ContinuationOptions:
     scales: Mapping[str, float] = field(default_factory=dict)
     detect: frozenset[str] | None = None
     stop_at: frozenset[str] | None = None
+    events: Mapping[str, Scalar] = field(default_factory=dict)
+    record: Mapping[str, Scalar] = field(default_factory=dict)
     progress: Progress | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -150,11 +161,12 @@ class ContinuationOptions:
             if isinstance(kinds, str):
                 refuse(key, kinds, f"must be a set of kinds, such as {{{kinds!r}}}")
             for kind in kinds or ():
-                if kind not in KINDS:
-                    refuse(key, kind, f"must be among {', '.join(KINDS)}")
+                if kind not in KINDS and kind not in self.events:
+                    known = ", ".join((*KINDS, *self.events))
+                    refuse(key, kind, f"must be among {known}")
 
     def _check_mappings(self) -> None:
-        for key in ("bounds", "scales"):
+        for key in ("bounds", "scales", "events", "record"):
             if not isinstance(getattr(self, key), Mapping):
                 refuse(key, getattr(self, key), "must be a mapping from names")
         for name, bound in self.bounds.items():

@@ -34,9 +34,21 @@ KINDS: Mapping[str, str] = {
     "LPC": "fold of cycles",
     "PD": "period doubling",
     "TR": "torus",
+    "CPC": "cusp of cycles",
+    "GPD": "generalized period doubling",
+    "R1": "1:1 resonance",
+    "R2": "1:2 resonance",
+    "R3": "1:3 resonance",
+    "R4": "1:4 resonance",
+    "LPPD": "fold of cycles and period doubling",
+    "LPNS": "fold of cycles and torus",
+    "PDNS": "period doubling and torus",
+    "NSNS": "two torus bifurcations",
     "KINK": "loss of smoothness",
     "HOM": "homoclinic orbit",
     "HET": "heteroclinic cycle",
+    "NSH": "homoclinic orbit to a neutral saddle",
+    "NCS": "noncentral homoclinic orbit to a saddle-node",
     "SNIC": "saddle-node on an invariant circle",
     "UZ": "requested value",
 }
@@ -76,6 +88,8 @@ class SpecialPoint:
         Which one of its kind (the kink's name); empty otherwise.
     row
         Index of the point in its branch; -1 when it belongs to none.
+    orbit
+        For a cycle: times from 0 to the period and states, shape (K, 1 + n); else empty.
     """
 
     kind: str
@@ -89,6 +103,7 @@ class SpecialPoint:
     message: str = ""
     name: str = ""
     row: int = -1
+    orbit: FloatArray = field(default_factory=lambda: np.empty((0, 0)))
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

@@ -74,9 +74,9 @@ def spectrum(matrix: FloatArray, precision: float) -> Spectrum:
         bounds = np.full(len(values), np.sqrt(precision) * size.max(initial=0.0))
     else:
         quotients = np.einsum("ij,jk,ki->i", left, matrix, right)
-        real = values.imag == 0
-        values = np.where(real, quotients.real, quotients)
+        # conjugates follow each other, that with the positive frequency first
         upper = np.flatnonzero(values.imag > 0)
+        values = np.where(values.imag == 0, quotients.real, quotients)
         values[upper + 1] = values[upper].conj()
         bounds = precision * np.einsum("ij,jk,ki->i", np.abs(left), np.abs(matrix), np.abs(right))
     order = _order(values)
@@ -116,16 +116,22 @@ class Pairs:
 
 
 def pairs(eigenvalues: ComplexArray) -> Pairs:
-    """Return every pair of two real eigenvalues and every conjugate pair."""
-    real = np.flatnonzero(eigenvalues.imag == 0)
+    """Return every pair of two real eigenvalues and every conjugate pair.
+
+    An eigenvalue whose conjugate is not among them counts as real.
+    """
+    upper, lower = np.flatnonzero(eigenvalues.imag > 0), np.flatnonzero(eigenvalues.imag < 0)
+    alone = eigenvalues.imag == 0
+    if len(upper) or len(lower):
+        same = eigenvalues[lower][None, :] == eigenvalues[upper].conj()[:, None]
+        alone[upper[~same.any(axis=1)]] = alone[lower[~same.any(axis=0)]] = True
+        matched = same.any(axis=1)
+        upper = upper[matched]
+        lower = lower[same[matched].argmax(axis=1)] if len(upper) else lower[:0]
+    real = np.flatnonzero(alone)
     i, j = np.triu_indices(len(real), 1)
     a, b = eigenvalues.real[real[i]], eigenvalues.real[real[j]]
-    upper = np.flatnonzero(eigenvalues.imag > 0)
-    lower = np.flatnonzero(eigenvalues.imag < 0)
     values = eigenvalues[upper]
-    if len(upper):
-        gaps = np.abs(eigenvalues[lower][None, :] - values.conj()[:, None])
-        lower = lower[np.argmin(gaps, axis=1)]
     return Pairs(
         np.concatenate([real[i], upper]),
         np.concatenate([real[j], lower]),

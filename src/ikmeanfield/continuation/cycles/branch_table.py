@@ -121,7 +121,21 @@ def _columns(tracer: Tracer, points: Sequence[CyclePoint]) -> dict[str, NDArray[
     for kink in tracer.problem.kinks:
         ranges = np.array([p.kinks[kink] for p in points])
         columns[f"crosses_{kink}"] = (ranges[:, 0] * ranges[:, 1] < 0).astype(int)
-    return columns
+    return columns | _recorded(tracer, points)
+
+
+def _recorded(tracer: Tracer, points: Sequence[CyclePoint]) -> dict[str, NDArray[Any]]:
+    """Means over the period of the functions that the user wants recorded."""
+    out = {}
+    for name, function in tracer.options.record.items():
+        means = []
+        for point in points:
+            orbit, p = point.orbit, tracer.collocation.p(point.orbit)
+            values = np.array([function(y, p) for y in orbit.at_gauss().reshape(-1, tracer.n)])
+            weights = (orbit.widths[:, None] * orbit.basis.weights).ravel()
+            means.append(float(weights @ values))
+        out[name] = np.array(means)
+    return out
 
 
 def _profiles(points: Sequence[CyclePoint]) -> dict[str, tuple[tuple[str, ...], NDArray[Any]]]:

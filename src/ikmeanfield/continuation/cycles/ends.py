@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from .tracer import CyclePoint, Tracer
 
 
+#: So many successive cycles make a vertical family if the parameter changes by no more than this
+#: share of its scale and a second multiplier is as close to 1 as this.
+_VERTICAL, _STILL, _NEUTRAL = 6, 1e-9, 1e-5
+
+
 def _oscillation(point: CyclePoint) -> Orbit:
     """Return the orbit without its mean, period and parameter."""
     return Orbit(point.orbit.mesh, point.orbit.values - point.mean, 0.0, 0.0)
@@ -127,6 +132,26 @@ def outside(tracer: Tracer, point: CyclePoint) -> Termination | None:
         if event.test(point) < 0:
             return Termination("bound", f"starts outside the bound {name} = {bound:.10g}")
     return None
+
+
+def vertical(tracer: Tracer, points: Sequence[CyclePoint]) -> Termination | None:
+    """Return the end of a branch that is a family of cycles at one value of the parameter.
+
+    The parameter stands still while the cycles grow, and a second multiplier stays 1.
+    """
+    last = points[-_VERTICAL:]
+    if len(last) < _VERTICAL:
+        return None
+    values = np.array([point.orbit.parameter for point in last])
+    if np.ptp(values) > _STILL * tracer.metric.parameter:
+        return None
+    if any(np.abs(p.floquet.multipliers - 1).min(initial=np.inf) > _NEUTRAL for p in last):
+        return None
+    message = (
+        f"cycles of all sizes exist at {tracer.parameter} = {values[-1]:.10g}, as around a centre: "
+        "the Hopf point is degenerate and no branch in the parameter leaves it"
+    )
+    return Termination("vertical", message)
 
 
 def _summary(tracer: Tracer, point: CyclePoint) -> FloatArray:

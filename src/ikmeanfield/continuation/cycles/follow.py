@@ -16,7 +16,7 @@ from ikmeanfield.progress import Task, reporting
 
 from .branch_table import HalfBranch, cycle_branch
 from .collocation import NewtonFailureError, parameter_direction, scaled
-from .ends import bound_end, closed, hopf_end, hopf_special, outside
+from .ends import bound_end, closed, hopf_end, hopf_special, outside, vertical
 from .events import crossed, special_point, unexplained_change
 from .fields import PointwiseField
 from .options import CycleOptions
@@ -65,7 +65,8 @@ def continue_cycles(
         Of kind ``"cycle"``: see `branch_table.cycle_branch` for what it holds. Both ends have a
         reason: ``"hopf"``, ``"vanishing"`` (amplitude zero where no Hopf point is found),
         ``"homoclinic"``, ``"heteroclinic"``, ``"snic"``, ``"period"`` (grows, but neither scaling
-        was recognised), ``"bound"``, ``"closed"``, a kind of `stop_at`, ``"max_points"`` or
+        was recognised), ``"bound"``, ``"closed"``, ``"vertical"`` (a family of cycles at one
+        value of the parameter, as around a centre), a kind of `stop_at`, ``"max_points"`` or
         ``"step"`` (no further point was found, however small the step). Hopf points, homoclinic
         orbits and SNICs at an end are special points too (HB, HOM, HET, SNIC) and hold the limit's
         parameters, equilibrium and uncertainty. Without points and with the reason
@@ -101,7 +102,7 @@ def continue_cycles(
 
 def _both_ways(tracer: Tracer, start: Start) -> Branch:
     """Return the branch from a cycle, in the directions asked for."""
-    point, direction = _corrected(tracer, start), tracer.options.direction
+    point, direction = corrected(tracer, start), tracer.options.direction
     metric = tracer.metric
     traces: dict[str, HalfBranch] = {}
     for way, sign in (("forward", 1.0), ("backward", -1.0)):
@@ -111,13 +112,13 @@ def _both_ways(tracer: Tracer, start: Start) -> Branch:
             traces[way] = follow_cycles(
                 tracer, replace(point, tangent=scaled(point.tangent, along))
             )
-            if traces[way].end.reason == "closed":
+            if traces[way].end.reason in {"closed", "interrupted"}:
                 break
     here = Termination("start", "the cycle from which the branch was started")
     return cycle_branch(tracer, traces.get("backward"), traces.get("forward"), here)
 
 
-def _corrected(tracer: Tracer, start: Start) -> CyclePoint:
+def corrected(tracer: Tracer, start: Start) -> CyclePoint:
     """Return the cycle at the start's parameter value, on a mesh that suits it."""
     orbit = start.orbit
     try:
@@ -146,19 +147,28 @@ def _follow(tracer: Tracer, first: CyclePoint, task: Task) -> HalfBranch:
     if ended is not None:
         found.end = ended
         return found
+    try:
+        _extend(tracer, found, first)
+    except KeyboardInterrupt:
+        found.end = Termination("interrupted", "stopped by the keyboard")
+    return found
+
+
+def _extend(tracer: Tracer, found: HalfBranch, first: CyclePoint) -> None:
+    """Append points until the branch ends."""
     regular, current = [first], first
     step, reported = tracer.options.ds, 0
     while True:
         if len(found.points) >= tracer.options.max_points:
             found.end = Termination("max_points", f"stopped after {len(found.points)} points")
-            return found
+            return
         try:
             current, after, step = _step(tracer, current, step)
         except NewtonFailureError as error:
             found.end = _failure(tracer, regular, current, error)
-            return found
+            return
         if _accept(tracer, found, current, after):
-            return found
+            return
         found.points[-1] = after = tracer.resolved(after)
         regular.append(after)
         tracer.rescale(after)
@@ -170,7 +180,7 @@ def _follow(tracer: Tracer, first: CyclePoint, task: Task) -> HalfBranch:
         elif task.shown:
             task.update(note=f"{len(found.points)} points, {tracer.parameter} = {value:.6g}")
         if _finished(tracer, found, regular):
-            return found
+            return
         current = replace(after, tangent=tracer.metric.unit(after.tangent))
         if len(regular) % tracer.cycles.adapt_every == 0:
             current = tracer.remesh(current)
@@ -185,10 +195,10 @@ def _finished(tracer: Tracer, found: HalfBranch, regular: list[CyclePoint]) -> b
         if limit is not None:
             found.special.append((row, limit))
         return True
-    back = closed(tracer, regular)
-    if back is not None:
-        found.end = back
-    return back is not None
+    end = closed(tracer, regular) or vertical(tracer, regular)
+    if end is not None:
+        found.end = end
+    return end is not None
 
 
 def _step(tracer: Tracer, current: CyclePoint, step: float) -> tuple[CyclePoint, CyclePoint, float]:
@@ -242,8 +252,9 @@ def _accept(tracer: Tracer, found: HalfBranch, before: CyclePoint, after: CycleP
         point = special_point(tracer, located, len(found.points))
         found.special.append((len(found.points), point))
         found.points.append(located.point)
-        if point.kind in (tracer.options.stop_at or ()):
-            found.end = Termination(point.kind, f"stopped at the first {point.kind}")
+        if not (tracer.options.stop_at or frozenset()).isdisjoint({point.kind, point.name}):
+            label = point.name if point.kind == "UZ" and point.name else point.kind
+            found.end = Termination(point.kind, f"stopped at the first {label}")
             return True
     if bound is not None:
         found.points.append(bound[0])
