@@ -148,13 +148,13 @@ def _follow(tracer: Tracer, first: CyclePoint, task: Task) -> HalfBranch:
         found.end = ended
         return found
     try:
-        _extend(tracer, found, first)
+        _extend(tracer, found, first, task)
     except KeyboardInterrupt:
         found.end = Termination("interrupted", "stopped by the keyboard")
     return found
 
 
-def _extend(tracer: Tracer, found: HalfBranch, first: CyclePoint) -> None:
+def _extend(tracer: Tracer, found: HalfBranch, first: CyclePoint, task: Task) -> None:
     """Append points until the branch ends."""
     regular, current = [first], first
     step, reported = tracer.options.ds, 0
