@@ -117,9 +117,10 @@ def xpp_lab() -> Result:
     result.values["LP"] = [p.value for p in found.special("LP")]
     result.values["HB"] = [p.value for p in found.special("HB")]
     hopf = found.first("HB")
+    larger = {**steps, "nmax": 400, "ds": 0.05, "dsmax": 2.0}
     cycles = timed(
         result, "fold of cycles",
-        lambda: model.auto.continue_from(hopf, "periodic", **{**steps, "nmax": 400, "ds": 0.05, "dsmax": 2.0}), repeats=1,
+        lambda: model.auto.continue_from(hopf, "periodic", **larger), repeats=1,
     )  # fmt: skip
     result.values["LPC"] = [p.value for p in cycles.special("LP")]
     fold = found.first("LP")
