@@ -158,11 +158,11 @@ def describe_point(point: SpecialPoint, free: tuple[str, ...] = ()) -> str:
     named: dict[str, float] = {
         k: finite[k] for k in ("frequency", "period", "l1", "uncertainty") if k in finite
     }
+    if "l1" in named:
+        parts.insert(1, f"{point.criticality}critical" if point.criticality else "degenerate")
+    if point.status != "converged":
+        parts.insert(1, point.status)
     if named:
         parts.append(_numbers(named))
-    if "l1" in named:
-        parts.append(f"{point.criticality}critical" if point.criticality else "degenerate")
-    if point.status != "converged":
-        parts.append(point.status)
     label = " ".join(filter(None, (point.kind, point.name)))
     return shortened(f"{label:<5}{'; '.join(parts)}".replace("\n", " "))
