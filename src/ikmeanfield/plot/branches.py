@@ -18,6 +18,8 @@ FOLD, HOPF = "#7d7d7d", "#00704f"
 """Folds and Hopf points: mid grey and a darker green, which differ in grey as well."""
 STABLE = "#0c1f4a"
 """Equilibria."""
+CYCLE_FOLD = "#e08a1e"
+"""Bifurcations of limit cycles."""
 DASHED = (0, (3, 1.5))
 
 Branches = Branch | Iterable[Branch] | Mapping[str, Branch]
@@ -56,9 +58,12 @@ MARKS: dict[str, Mark] = {
     "HET": Mark(">", "black", 3.5, "heteroclinic cycle"),
     "SNIC": Mark("s", FOLD, 3.5, "saddle-node on an invariant circle"),
     "UZ": Mark("|", "black", 4.0, "requested value"),
+    "CPC": Mark("D", HOPF, 4.2, "cusp of cycles"),
+    "NSH": Mark("o", "white", 4.0, "neutral saddle with homoclinic orbit"),
+    "NCS": Mark("d", "black", 4.2, "homoclinic orbit to a saddle-node"),
 }
-"""All special points, by kind."""
-assert set(MARKS) == set(KINDS)
+"""Special points by kind."""
+MARKS |= {kind: Mark("1", "black", 5.0, name) for kind, name in KINDS.items() if kind not in MARKS}
 LOOKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     **{
         kind: ({"color": color}, {"color": color, "linestyle": DASHED, "linewidth": 0.8})
@@ -66,6 +71,16 @@ LOOKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     },
     "fold": ({"color": FOLD}, {"color": FOLD}),
     "hopf": ({"color": HOPF}, {"color": HOPF}),
+    **{
+        kind: ({"color": color, "linestyle": dashes}, {"color": color, "linestyle": dashes})
+        for kind, color, dashes in (
+            ("cycle_fold", CYCLE_FOLD, "-"),
+            ("period_doubling", CYCLE_FOLD, DASHED),
+            ("torus", CYCLE_FOLD, (0, (1, 1))),
+            ("homoclinic", STABLE, DASHED),
+            ("fixed_period", STABLE, (0, (1, 1))),
+        )
+    },
 }
 """Stable and unstable parts by kind of branch; curves of bifurcations do not differ in them."""
 
