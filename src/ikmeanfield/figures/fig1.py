@@ -256,7 +256,10 @@ def _boundaries(axes: Axes, plane: Mapping[str, Branch], boundaries: Mapping[str
         kind = name.rpartition("_")[0]
         label, look = BOUNDARIES[kind]
         (named[label],) = inset.plot(*branch.parameters.T, label=label, zorder=3, **look)
-    inset.legend(handles=list(named.values()), loc="upper left", fontsize=5, **LEGEND)
+    inset.legend(
+        handles=list(named.values()), loc="upper left", bbox_to_anchor=(-0.25, -0.09), fontsize=5.5,
+        **LEGEND,
+    )  # fmt: skip
     inset.tick_params(labelsize=5.5, length=2, pad=1)
     inset.set_xticks([42, 44, 46])
     inset.set_yticks([60, 70, 80])
