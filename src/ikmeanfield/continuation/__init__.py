@@ -13,9 +13,9 @@ nothing of neurons.
     hopf.to_dataset().to_netcdf("hopf.nc")
     folds.plot(hopf.plot())
 
-Modules, from the bottom: `problem` (the system), `scaled` (in scaled coordinates, with
-derivatives), `spectrum`, `newton`, `pseudo_transient`, `augmented` (defining systems),
-`normalforms`; `arclength`, `events`, `kinks`, `follow`, `compute_branch` (the method);
+Modules, from the bottom: `problem` (the system), `scales` and `scaled` (in scaled coordinates,
+with derivatives), `spectrum`, `newton`, `pseudo_transient`, `augmented` (defining systems),
+`normalforms`; `arclength`, `bounds`, `events`, `kinks`, `follow`, `compute_branch` (the method);
 `equilibria`, `branchpoints`, `fold_curve`, `hopf_curve`, `codim2`, `curves` (the kinds of curve);
 `options`, `special_point`, `branch_data`, `branch_summary`, `branch_io` and
 `branch` (input and results).
