@@ -6,6 +6,7 @@ refined; `Tracer` takes the steps.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 #: A corrector that ends further from the prediction than this share of the step has jumped.
 _DETOUR = 0.5
+#: From so many unknowns on, differences for a Jacobian are costly.
+_MANY_VARIABLES = 12
 #: Largest relative change of a variable within a step, and the scaled size that counts as zero.
 _RELATIVE, _SMALL = 0.5, 1e-3
 
@@ -59,6 +62,9 @@ class Point:
     arclength: float = 0.0
     step: float = 0.0
     iterations: int = 0
+    #: Gradients of the equations, and the scale of the coordinates that they refer to.
+    gradients: FloatArray | None = field(default=None, repr=False)
+    scale: FloatArray | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -112,16 +118,18 @@ class Curve(Protocol):
         """Why the curve must end at a point, if it must."""
 
 
-def tangent_at(curve: Curve, z: FloatArray, along: FloatArray) -> tuple[FloatArray, float]:
+def tangent_at(
+    curve: Curve, z: FloatArray, along: FloatArray
+) -> tuple[FloatArray, float, FloatArray]:
     """Return the unit null vector of the curve's scaled Jacobian, oriented like `along`.
 
-    Also the smallest singular value, which vanishes where two curves cross.
+    Also the smallest singular value, which vanishes where two curves cross, and the Jacobian.
     """
     jacobian = curve.block()(z)[1]()
     matrix = jacobian / np.maximum(row_size(jacobian), curve.rows)[:, None]
     _, values, vectors = np.linalg.svd(matrix)
     tangent: FloatArray = vectors[-1]
-    return (tangent if tangent @ along >= 0 else -tangent), float(values[-1])
+    return (tangent if tangent @ along >= 0 else -tangent), float(values[-1]), jacobian
 
 
 def angle(a: FloatArray, b: FloatArray) -> float:
@@ -144,6 +152,15 @@ class Tracer:
         self.stop_at = stop_at
         self.points: list[Point] = []
         self.special: list[tuple[int, SpecialPoint]] = []
+        names = curve.field.names
+        self._fixed = np.array([has_fixed_scale(name, options) for name in names])
+        #: Every finite bound as (component, value, +1 for an upper and -1 for a lower one).
+        self.bounds = [
+            (index, value, side)
+            for index, name in enumerate(names)
+            for value, side in zip(options.bounds.get(name, ()), (-1.0, 1.0), strict=False)
+            if np.isfinite(value)
+        ]
         #: How fast test and kink functions changed over the last step, by name.
         self.rates: dict[str, float] = {}
         #: Last point at which each test function had a sign.
@@ -159,16 +176,16 @@ class Tracer:
     def unit(self, tangent: FloatArray) -> FloatArray:
         """Return a tangent in the problem's units as a unit vector in scaled coordinates."""
         scaled = tangent / self.scale
-        return scaled / np.linalg.norm(scaled)
+        return scaled / math.sqrt(scaled @ scaled)
 
     def distance(self, a: Point, b: Point) -> float:
         """Scaled distance of two points."""
-        return float(np.linalg.norm((a.x - b.x) / self.scale))
+        way = (a.x - b.x) / self.scale
+        return math.sqrt(way @ way)
 
     def grow_scale(self, x: FloatArray) -> None:
         """Let the scale of what has no fixed one follow the largest magnitude seen."""
-        fixed = [has_fixed_scale(name, self.options) for name in self.curve.field.names]
-        grown = np.where(fixed, self.scale, np.maximum(self.scale, np.abs(x)))
+        grown = np.where(self._fixed, self.scale, np.maximum(self.scale, np.abs(x)))
         if (grown > 1.1 * self.scale).any():
             self.curve.field = self.curve.field.rescaled(grown)
             self.curve.accept(x / grown)
@@ -181,21 +198,35 @@ class Tracer:
             self.decided.update(dict.fromkeys(signs, point))
         for before, after in ((a.measure.tests, b.measure.tests), (a.kinks, b.kinks)):
             for name, value in before.items():
-                self.rates[name] = abs(after[name] - value) / length
+                self.rates[name] = (abs(after[name]) - abs(value)) / length
 
     # --- points ------------------------------------------------------------------------------
 
     def make_point(self, z: FloatArray, along: FloatArray, **numbers: float) -> Point:
         """Measure a point of the curve; `along` orients its tangent."""
-        tangent, gap = tangent_at(self.curve, z, along)
-        measure = self.curve.measure(z, tangent, gap)
-        kinks = self.curve.field.kinks(z)
-        return Point(z * self.scale, tangent * self.scale, measure, kinks, **numbers)  # type: ignore[arg-type]
+        tangent, gap, gradients = tangent_at(self.curve, z, along)
+        return Point(
+            z * self.scale,
+            tangent * self.scale,
+            self.curve.measure(z, tangent, gap),
+            self.curve.field.kinks(z),
+            gradients=gradients,
+            scale=self.scale,
+            **numbers,  # type: ignore[arg-type]
+        )
 
-    def correct(self, z: FloatArray, normal: FloatArray) -> Solution:
-        """Return the curve's point on the hyperplane through z."""
+    def correct(self, z: FloatArray, normal: FloatArray, near: Point | None = None) -> Solution:
+        """Return the curve's point on the hyperplane through z.
+
+        Where gradients cost many evaluations of the field, those at a point near by serve as long
+        as they do their work.
+        """
         system = stack(self.curve.block(), hyperplane(normal, z))
-        return newton(system, z, self.options.tolerance, self.options.max_newton)
+        matrix: FloatArray | None = None
+        costly = self.curve.field.problem.jacobian is None and len(z) > _MANY_VARIABLES
+        if costly and near is not None and near.gradients is not None and near.scale is self.scale:
+            matrix = np.vstack([near.gradients, normal])
+        return newton(system, z, self.options.tolerance, self.options.max_newton, matrix)
 
     def between(self, a: Point, b: Point, fraction: float) -> Point | None:
         """Return the curve's point at a fraction of the way from a to b, or None."""
@@ -218,7 +249,7 @@ class Tracer:
         """One step from a; the new point, or None and the reason."""
         z, t = a.x / self.scale, self.unit(a.tangent)
         guess = z + ds * t
-        solution = self.correct(guess, t)
+        solution = self.correct(guess, t, a)
         if not solution.converged:
             return None, solution.message
         if np.linalg.norm(solution.z - guess) > _DETOUR * ds:

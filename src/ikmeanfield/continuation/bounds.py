@@ -12,8 +12,6 @@ from .augmented import coordinate, stack
 from .newton import newton
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .arclength import Point, Tracer
 
 #: A component this far beyond its bound, in scaled terms, is still on it.
@@ -40,7 +38,7 @@ def first_exit(tracer: Tracer, a: Point, b: Point) -> Exit | None:
     comes back within the step is seen as well.
     """
     found = []
-    for index, value, side in _bounds(tracer):
+    for index, value, side in tracer.bounds:
         name = tracer.curve.field.names[index]
         outside = _beyond(tracer, a, b, index, value, side)
         if outside is None:
@@ -54,18 +52,10 @@ def first_exit(tracer: Tracer, a: Point, b: Point) -> Exit | None:
 def clipped(tracer: Tracer, point: Point) -> Point:
     """Return the point with rounding errors beyond its bounds removed."""
     x = point.x.copy()
-    for index, value, side in _bounds(tracer):
+    for index, value, side in tracer.bounds:
         if side * (x[index] - value) > 0:
             x[index] = value
     return replace(point, x=x)
-
-
-def _bounds(tracer: Tracer) -> Iterator[tuple[int, float, float]]:
-    """Yield every finite bound as (component, value, +1 for an upper and -1 for a lower one)."""
-    for index, name in enumerate(tracer.curve.field.names):
-        for value, side in zip(tracer.options.bounds.get(name, ()), (-1.0, 1.0), strict=False):
-            if np.isfinite(value):
-                yield index, value, side
 
 
 def _beyond(

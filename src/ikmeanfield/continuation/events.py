@@ -231,12 +231,20 @@ def _dip(tracer: Tracer, a: Point, b: Point, event: str) -> float | None:
     first, last = (float(sign * p.measure.tests[event]) for p in (a, b))
     if event == "LP":
         return _dip_of_fold(tracer, a, b, float(sign))
-    rate = tracer.rates.get(event, np.inf) * tracer.distance(a, b)
-    if min(first, last) > 2 * max(rate, abs(last - first)):
+    length = tracer.distance(a, b)
+    rate = tracer.rates.get(event, -np.inf) * length
+    away = rate >= 0 and last >= first
+    if away or min(first, last) > max(-rate, abs(last - first)):
         return None
-    falling, rising = (sign * _slope(tracer, p, event) * tracer.distance(a, b) for p in (a, b))
-    if not (falling < 0 < rising):
-        return None
+    # the end that is closer to zero decides most often
+    slopes: dict[bool, float] = {}
+    for at_b in (last < first, last >= first):
+        point = b if at_b else a
+        slopes[at_b] = float(sign * _slope(tracer, point, event) * length)
+        towards_zero = slopes[at_b] > 0 if at_b else slopes[at_b] < 0
+        if not towards_zero:
+            return None
+    falling, rising = slopes[False], slopes[True]
     crossing = (last - first - rising) / (falling - rising)
     if first + falling * crossing > _SHALLOW * min(first, last):
         return None
@@ -269,7 +277,7 @@ def _slope(tracer: Tracer, point: Point, event: str) -> float:
     z, tangent = point.x / tracer.scale, tracer.unit(point.tangent)
     try:
         moved = z + _SLOPE_STEP * tangent
-        measure = tracer.curve.measure(moved, *tangent_at(tracer.curve, moved, tangent))
+        measure = tracer.curve.measure(moved, *tangent_at(tracer.curve, moved, tangent)[:2])
     except (np.linalg.LinAlgError, ArithmeticError):
         return float("nan")
     return float(measure.tests[event] - point.measure.tests[event]) / _SLOPE_STEP

@@ -78,7 +78,7 @@ def _dip(tracer: Tracer, a: Point, b: Point, name: str) -> Point | None:
     sign = np.sign(a.kinks[name])
     first, last = abs(a.kinks[name]), abs(b.kinks[name])
     length = tracer.distance(a, b)
-    if min(first, last) > 2 * max(abs(last - first), tracer.rates.get(name, np.inf) * length):
+    if min(first, last) > 2 * max(abs(last - first), abs(tracer.rates.get(name, np.inf)) * length):
         return None
     step = _SLOPE_STEP * length
     falling, rising = (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +17,8 @@ ComplexArray = NDArray[np.complex128]
 
 #: Real parts and sums above this share of the largest eigenvalue need no error bound.
 _CLEAR = 1e-6
+#: Up to so many eigenvalues, Python's own numbers are faster than arrays.
+_FEW = 12
 
 
 def ordered(matrix: FloatArray) -> ComplexArray:
@@ -151,6 +155,8 @@ def hopf_test(
     conservative and reversible systems they are zero everywhere.
     """
     chosen = slice(None) if positions is None else positions
+    if not found.bounds.any() and len(found.values) <= _FEW:
+        return _clear_hopf_test(found.values[chosen].tolist())
     couples, bounds = pairs(found.values[chosen]), found.bounds[chosen]
     sums = couples.traces
     hidden = np.abs(sums) <= bounds[couples.first] + bounds[couples.second]
@@ -160,6 +166,17 @@ def hopf_test(
     if len(sums) == 0:
         return float("nan")
     return float(np.prod(np.sign(sums)) * np.abs(sums).min())
+
+
+def _clear_hopf_test(values: list[complex]) -> float:
+    """Return the same where every sign is clear, without arrays: faster for a few values."""
+    real = [value.real for value in values if value.imag == 0]
+    sums = [a + b for a, b in combinations(real, 2)]
+    sums += [2 * value.real for value in values if value.imag > 0]
+    if not sums:
+        return math.nan
+    smallest = min(map(abs, sums))
+    return -smallest if sum(value < 0 for value in sums) % 2 else smallest
 
 
 def zero_test(eigenvalues: ComplexArray) -> float:

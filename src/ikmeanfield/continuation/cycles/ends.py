@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 #: So many successive cycles make a vertical family if the parameter changes by no more than this
-#: share of its scale and a second multiplier is as close to 1 as this.
-_VERTICAL, _STILL, _NEUTRAL = 6, 1e-9, 1e-5
+#: share of its scale, a second multiplier is as close to 1 as this, and they have this size.
+_VERTICAL, _STILL, _NEUTRAL, _GROWN = 6, 1e-9, 1e-5, 1e-2
 
 
 def _oscillation(point: CyclePoint) -> Orbit:
@@ -144,6 +144,10 @@ def vertical(tracer: Tracer, points: Sequence[CyclePoint]) -> Termination | None
         return None
     values = np.array([point.orbit.parameter for point in last])
     if np.ptp(values) > _STILL * tracer.metric.parameter:
+        return None
+    # close to any Hopf point the parameter stands still as well
+    small = last[0].maximum - last[0].minimum
+    if small.max() < _GROWN * max(1.0, float(np.abs(last[0].mean).max())):
         return None
     if any(np.abs(p.floquet.multipliers - 1).min(initial=np.inf) > _NEUTRAL for p in last):
         return None
