@@ -66,6 +66,19 @@ def test_folds_of_the_bautin_normal_form_end_at_the_generalized_hopf_point():
     assert repr(again) == repr(curve)
 
 
+def test_folds_of_cycles_issue_from_a_generalized_hopf_point():
+    # oracle: mu = -nu^2 / 4
+    corner = SpecialPoint("GH", {"mu": 0.0, "nu": 0.0}, np.zeros(2), data={"frequency": 1.0})
+    curve = continue_cycle_bifurcation(
+        bautin(), corner, ("mu", "nu"), steps(mu=(-1.0, 0.5), nu=(-1.0, 1.0))
+    )
+    assert curve.kind == "cycle_fold"
+    np.testing.assert_allclose(curve["mu"], -(curve["nu"] ** 2) / 4, atol=1e-10)
+    assert curve["nu"].max() == pytest.approx(1.0)
+    (again,) = curve.points("GH")
+    assert abs(again.parameters["nu"]) < 1e-10
+
+
 def test_cusp_of_cycles():
     # oracle: growth mu + nu x - x^3, x = s - 1: double root at nu = 3 x^2, mu = -2 x^3
     problem = cusp_of_cycles()

@@ -18,7 +18,10 @@ with derivatives), `spectrum`, `newton`, `pseudo_transient`, `augmented` (defini
 `normalforms`; `arclength`, `bounds`, `events`, `kinks`, `follow`, `compute_branch` (the method);
 `equilibria`, `branchpoints`, `fold_curve`, `hopf_curve`, `codim2`, `curves` (the kinds of curve);
 `options`, `special_point`, `branch_data`, `branch_summary`, `branch_io` and
-`branch` (input and results).
+`branch` (input and results). `cycles` holds limit cycles in one parameter and their phase
+response; `bvp` boundary value problems with scalar unknowns, `cycle_curves` bifurcations of cycles
+in two parameters, `homoclinics` homoclinic orbits; `switching`, `diagram`, `forcing` and
+`user_events` build on all of them.
 """
 
 from .branch import Branch

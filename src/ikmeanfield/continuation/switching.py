@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 _ITERATIONS = 20
 #: Distances, in scaled terms, at which the other branch is looked for.
 _AWAY = (1e-2, 3e-3, 3e-2, 1e-3)
-#: A point of the other branch lies in its direction up to this share of the distance.
-_ASIDE = 0.5
+#: How far a point of the other branch may lie, relative to the distance in its direction.
+_REACHES = (1.1, 20.0)
 
 
 def switch_branch(
@@ -91,7 +91,7 @@ def _equilibria(
 ) -> Branch:
     x = np.append(point.state, point.parameters[branch.free[0]])
     field = ScaledField(problem, branch.free, initial_scale(problem, branch.free, x, options))
-    away = _off_branch(field, branch, point, x)
+    away = _off_branch(field, branch, point, x, options)
     if away is None:
         return _no_start("equilibrium", problem, branch, "no other curve found near the point")
     stop = options.stop_at or frozenset()
@@ -99,7 +99,11 @@ def _equilibria(
 
 
 def _off_branch(
-    field: ScaledField, branch: Branch, point: SpecialPoint, x: FloatArray
+    field: ScaledField,
+    branch: Branch,
+    point: SpecialPoint,
+    x: FloatArray,
+    options: ContinuationOptions,
 ) -> FloatArray | None:
     """Return an equilibrium off the branch, in the plane orthogonal to it within the kernel."""
     z = x / field.scale
@@ -111,18 +115,14 @@ def _off_branch(
     inside = basis @ along
     direction = np.array([-inside[1], inside[0]]) @ basis
     direction /= np.linalg.norm(direction)
-    for step in (sign * size for size in _AWAY for sign in (1, -1)):
-        plane = hyperplane(direction, z + step * direction)
-        found = newton(stack(equilibrium(field), plane), z + step * direction, 1e-10, _ITERATIONS)
-        offset = found.z - z - step * direction
-        if found.converged and np.linalg.norm(offset) < _ASIDE * abs(step):
-            return found.z * field.scale
-    # the other curve may lie closer to the one already known
-    for step in (sign * size for size in _AWAY for sign in (1, -1)):
-        plane = hyperplane(direction, z + step * direction)
-        found = newton(stack(equilibrium(field), plane), z + step * direction, 1e-10, _ITERATIONS)
-        if found.converged and np.linalg.norm(found.z - z) < 20 * abs(step):
-            return found.z * field.scale
+    # first where the other curve sets out at a right angle, then where it stays nearer
+    for reach in _REACHES:
+        for step in (sign * size for size in _AWAY for sign in (1, -1)):
+            guess = z + step * direction
+            system = stack(equilibrium(field), hyperplane(direction, guess))
+            found = newton(system, guess, options.tolerance, _ITERATIONS)
+            if found.converged and np.linalg.norm(found.z - z) < reach * abs(step):
+                return found.z * field.scale
     return None
 
 

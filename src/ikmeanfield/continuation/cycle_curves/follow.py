@@ -13,6 +13,7 @@ from ikmeanfield.continuation.cycles.start import CycleStartError, Trajectory
 from ikmeanfield.continuation.options import ContinuationOptions, options_or
 from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
+from .beside import ISSUING, bifurcation_beside
 from .branch_table import curve_branch
 from .start import first_point
 
@@ -42,7 +43,8 @@ def continue_cycle_bifurcation(
         The system.
     start
         An LPC, PD or TR point of a branch of cycles or of another such curve; its kind says which
-        curve is followed.
+        curve is followed. Or a GH point, from which folds of cycles issue, or a ZH or HH point,
+        from which torus points may.
     free
         The two free parameters; ``"forward"`` is towards larger values of the first.
     options
@@ -60,8 +62,19 @@ def continue_cycle_bifurcation(
         ``"R2"`` (a pair leaves the unit circle along the real axis), ``"closed"``, ``"step"``,
         ``"max_points"``; ``"no_start"`` without points.
     """
+    options = options_or(options, STEPS)
+    cycles = options_or(cycles, CycleOptions())
+    if start.kind in ISSUING:
+        _check_free(free)
+        beside = bifurcation_beside(problem, start, free, options, cycles)
+        if beside is None:
+            kind = CURVES[ISSUING[start.kind]]
+            text = f"no {kind.replace('_', ' ')} found beside the {start.kind} point"
+            at = problem.at(start.parameters)
+            return empty_branch(kind, at, free, Termination("no_start", text))
+        start = beside
     if start.kind not in CURVES:
-        msg = f"start.kind = {start.kind!r}: must be one of {', '.join(CURVES)}"
+        msg = f"start.kind = {start.kind!r}: must be one of {', '.join((*CURVES, *ISSUING))}"
         raise ValueError(msg)
     return follow_cycles(problem, CURVES[start.kind], Trajectory.of(start), free, options, cycles)
 
@@ -91,9 +104,7 @@ def follow_cycles(
     cycles: CycleOptions | None,
 ) -> Branch:
     """Follow one kind of curve from a cycle near it, in the directions asked for."""
-    if len(free) != 2 or free[0] == free[1]:
-        msg = f"free = {free!r}: must be two different parameters"
-        raise ValueError(msg)
+    _check_free(free)
     options = options_or(options, STEPS)
     cycles = options_or(cycles, CycleOptions())
     check_names(problem, free, options)
@@ -105,6 +116,12 @@ def follow_cycles(
     backward, forward = both_ways(follower, point)
     here = Termination("start", "the cycle from which the curve was started")
     return curve_branch(follower.curve, backward, forward, here)  # type: ignore[arg-type]
+
+
+def _check_free(free: tuple[str, str]) -> None:
+    if len(free) != 2 or free[0] == free[1]:
+        msg = f"free = {free!r}: must be two different parameters"
+        raise ValueError(msg)
 
 
 def both_ways(follower: Follower, point: CurvePoint) -> tuple[HalfCurve | None, HalfCurve | None]:
