@@ -73,7 +73,7 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
         (item, node)
         for item, plane in planes
         for name, node in plane.children.items()
-        if name != "curves"
+        if name.startswith("diagram_")
     ]
     if not summary.attrs:
         summary.attrs = next(iter(taken.values())).attributes
