@@ -61,6 +61,8 @@ def ours() -> Result:
     """Measure this engine."""
     from dataclasses import replace
 
+    from ikmeanfield.meanfield import MeanField
+
     from ikmeanfield.circuit import regular_spiking
     from ikmeanfield.continuation import (
         ContinuationOptions,
@@ -69,7 +71,6 @@ def ours() -> Result:
         continue_folds,
     )
     from ikmeanfield.continuation.cycles import STEPS
-    from ikmeanfield.meanfield import MeanField
 
     result = Result("ikmeanfield")
     model = MeanField(regular_spiking(), reset_correction=False)

@@ -11,8 +11,8 @@ from collections import Counter
 import numpy as np
 import pytest
 import random_systems
-from comparison import FOLLOW, check, unexplained
 
+from comparison import FOLLOW, check, unexplained
 from ikmeanfield.continuation import ContinuationOptions, continue_equilibria
 
 #: Starts on each equilibrium curve, and on each curve of folds or Hopf points.

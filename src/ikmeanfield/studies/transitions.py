@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.run import Run
     from ikmeanfield.jobs.results import Results
 
-SAMPLE, STATE_INTERVAL = 0.2, 200.0
-"""Intervals in ms: between samples of a ramp, and between saved states of the network."""
+STATE_INTERVAL = 200.0
+"""Interval in ms between saved states of the network along a ramp."""
 TIME = "all runs of an experiment share one time axis"
 PLANE = "all ramps of an experiment are compared with one plane"
 ALIKE = "all networks of an experiment are observed alike"
 
-RAMPS = 2.6
+RAMPS = 2.1
 """Mean cost of locating the transitions of a network, in ramps; the largest cost is three."""
 RECORD_SECONDS = 4.2e-5
 """Recording and detection, besides integration, per ms of the ramp."""
@@ -74,8 +74,8 @@ class Transitions(Study):
     """Time in ms at the lowest current before the ramp; a multiple of 200 ms."""
     rise: float = Field(10_000.0, gt=0, le=RAMP)
     """Time in ms of each of the two slopes; a multiple of 200 ms."""
-    step: float = Field(default_step("exact", SAMPLE), gt=0)
-    """Time step in ms; divides 0.2 ms."""
+    step: float = Field(default_step("exact", STATE_INTERVAL), gt=0)
+    """Time step in ms; divides 200 ms."""
     troughs: Literal["adaptation", "circuit"] = "adaptation"
     """How the ramp is analysed: with the paper's settings for its Fig. 1 or for its Fig. 3."""
     hold_every: int = Field(1, ge=0)
@@ -95,8 +95,8 @@ class Transitions(Study):
 
     @field_validator("step")
     @classmethod
-    def _step_divides_sample(cls, step: float) -> float:
-        whole_ratio(SAMPLE, step, "sample", "step")
+    def _step_divides_interval(cls, step: float) -> float:
+        whole_ratio(STATE_INTERVAL, step, "interval between saved states", "step")
         return step
 
     @model_validator(mode="after")
