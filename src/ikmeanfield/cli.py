@@ -152,6 +152,7 @@ def run(
 ) -> None:
     """Compute one batch of a study, or all of them."""
     loaded = _plan(plan, study)
+    environment.use_kernels(loaded.engines[study])
     from ikmeanfield.jobs.compute import compute_batch  # noqa: PLC0415
     from ikmeanfield.jobs.results import batch_path  # noqa: PLC0415
 

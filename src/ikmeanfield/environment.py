@@ -7,6 +7,7 @@ import platform
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 _POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -63,6 +64,19 @@ def _lives(process: int) -> bool:
     except OSError:
         pass  # it is alive and belongs to someone else
     return True
+
+
+def kernels_of(engines: Iterable[str]) -> str:
+    """What to call the compiled kernels of some engines together, for example ``NETWORKS``."""
+    families = {"THEORIES" if engine == "theories" else "NETWORKS" for engine in engines}
+    return "_AND_".join(sorted(families))
+
+
+def use_kernels(engines: Iterable[str]) -> None:
+    """Under the workflow, keep compiled kernels in the folder that it has for these engines."""
+    folder = os.environ.get(f"IKMEANFIELD_KERNELS_{kernels_of(engines)}")
+    if folder:
+        os.environ["NUMBA_CACHE_DIR"] = folder
 
 
 def ensure(portable: bool) -> None:

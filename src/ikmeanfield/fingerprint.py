@@ -42,12 +42,12 @@ def code_hash(*entries: str, root: Path = ROOT) -> str:
     for name in sorted(closure(*modules, root=root)):
         path = _file(name, root)
         assert path is not None
-        digest.update(f"{name}\n{ast.dump(_without_docstrings(_tree(path)))}\n".encode())
+        digest.update(f"{name}\n{ast.dump(_tree(path))}\n".encode())
         if path.parent != root:
             for data in sorted(p for p in path.parent.iterdir() if p.suffix in DATA_SUFFIXES):
                 digest.update(data.read_bytes())
     for (module, name), node in sorted(parts.items()):
-        plain = _without_docstrings(_without_annotations(node))
+        plain = _without_annotations(node)
         digest.update(f"{module}:{name}\n{ast.dump(plain)}\n".encode())
     return digest.hexdigest()[:16]
 
@@ -283,7 +283,7 @@ def _without_annotations(node: ast.AST) -> ast.AST:
     return plain
 
 
-def _without_docstrings(tree: ast.AST) -> ast.AST:
+def _without_docstrings(tree: ast.Module) -> ast.Module:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None
@@ -293,13 +293,14 @@ def _without_docstrings(tree: ast.AST) -> ast.AST:
 
 
 def _tree(path: Path) -> ast.Module:
+    """The parsed source of a module, without docstrings; nobody may change it."""
     return _parsed(path, path.stat().st_mtime_ns)
 
 
 @cache
 def _parsed(path: Path, modified: int) -> ast.Module:
     del modified  # part of the key: an edited file is parsed again
-    return ast.parse(path.read_text(encoding="utf-8"))
+    return _without_docstrings(ast.parse(path.read_text(encoding="utf-8")))
 
 
 def _file(name: str, root: Path) -> Path | None:

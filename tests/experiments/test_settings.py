@@ -10,6 +10,7 @@ from ikmeanfield.datasets.runs import coordinates
 from ikmeanfield.datasets.store import read
 from ikmeanfield.experiments import expand, parse, read_plan
 from ikmeanfield.inputs import steps
+from ikmeanfield.inputs.settings import currents_of
 from ikmeanfield.jobs.compute import compute_batch
 from ikmeanfield.schema import ConfigError
 from ikmeanfield.spiking import simulate
@@ -109,7 +110,7 @@ def test_an_input_is_scaled_and_moved():
         plan.runs, [(1.0, 0.0), (1.0, -5.0), (2.0, 0.0), (2.0, -5.0)], strict=True
     ):
         by_hand = steps([(t, scale * value + offset) for t, value in PAIRS])
-        np.testing.assert_allclose(plan.currents(run)["rs"](time), by_hand(time))
+        np.testing.assert_allclose(currents_of(plan.inputs(run))["rs"](time), by_hand(time))
     assert len(keys(plan, "predictions")) == 4
     assert keys(plan)[0] == keys(plan_of(axis("rs.size", 40)))[0], "1 and 0 change nothing"
     units = [plan.unit(f"input.rs.{name}") for name in ("scale", "offset")]

@@ -33,10 +33,12 @@ class RateVariance(Study):
     def compute(self, plan: Any, item: Item) -> Any:
         import xarray as xr
 
+        from ikmeanfield.inputs.settings import currents_of
         from ikmeanfield.spiking import simulate
 
         run = plan.first_run(item)
-        series = simulate(run.circuit, plan.currents(run), duration=self.duration, sample=1.0,
+        inputs = currents_of(plan.inputs(run))
+        series = simulate(run.circuit, inputs, duration=self.duration, sample=1.0,
                           thresholds="random", seed=item.seed)  # fmt: skip
         text = {"units": "Hz2", "long_name": "variance of the firing rate in time"}
         return xr.Dataset({"rate_variance": series["firing_rate"].var("time").assign_attrs(text)})

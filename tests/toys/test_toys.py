@@ -20,7 +20,7 @@ CONFIG = {
     "experiments": {
         "toys": {
             "circuit": {"preset": "regular_spiking", "set": {"rs.size": 100, "rs.law": "uniform"}},
-            "input": {"rs": {"pulse": {"height": 40.0, "start": 20.0, "width": 50.0},
+            "input": {"rs": {"pulse": {"height": 200.0, "start": 20.0, "width": 50.0},
                              "offset": 30.0}},
             "theories": {"flat": {"kind": "constant_rate", "rate": 20.0}},
             "studies": {
@@ -55,7 +55,7 @@ np.testing.assert_allclose(
 )
 found = results.summary("variances")["rate_variance"]
 assert found.dims == ("run", "population") and found.attrs["units"] == "Hz2"
-pulse = steps([(0.0, 30.0), (20.0, 70.0), (70.0, 30.0)])
+pulse = steps([(0.0, 30.0), (20.0, 230.0), (70.0, 30.0)])
 for run, width in enumerate([0.5, 1.0, 2.0]):
     changes = {"rs.size": 100, "rs.law": "uniform", "rs.threshold_width": width}
     circuit = regular_spiking().replace(changes)

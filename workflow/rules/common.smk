@@ -9,7 +9,7 @@ SOURCE = str(Path(workflow.current_basedir).resolve().parents[1].joinpath("src")
 if SOURCE not in sys.path:
     sys.path.insert(0, SOURCE)
 
-from ikmeanfield import experiments
+from ikmeanfield import environment, experiments
 from ikmeanfield.jobs import code, draw, products
 from ikmeanfield.jobs.results import batch_path
 from ikmeanfield.schema import ConfigError
@@ -43,14 +43,20 @@ envvars:
 
 
 RUNS = sum(len(plan.runs) for plan in PLANS.values())
-KERNELS = f"results/kernels/{'portable' if SETTINGS.portable else 'native'}-{code.kernel_code()}"
+# Folders of compiled kernels: a change of theories leaves those of networks as they are.
+TARGET = "portable" if SETTINGS.portable else "native"
+KERNELS = {
+    name: f"results/kernels/{name.lower()}-{TARGET}-{code.kernel_code(name)}"
+    for name in ("NETWORKS", "THEORIES", "NETWORKS_AND_THEORIES")
+}
 FORMATS = ("pdf", "png", "md")
 
 # Use the library of this checkout in any environment (braces are doubled for Snakemake).
 shell.prefix(
     f"set -euo pipefail; export IKMEANFIELD_PLANS={PLAN_FOLDER} "
-    f"IKMEANFIELD_WORKFLOW={os.getpid()} NUMBA_CACHE_DIR={KERNELS} "
-    f"PYTHONPATH={shlex.quote(SOURCE)}:${{{{PYTHONPATH-}}}}; "
+    f"IKMEANFIELD_WORKFLOW={os.getpid()} "
+    + "".join(f"IKMEANFIELD_KERNELS_{name}={place} " for name, place in KERNELS.items())
+    + f"PYTHONPATH={shlex.quote(SOURCE)}:${{{{PYTHONPATH-}}}}; "
 )
 
 
@@ -161,7 +167,9 @@ def longest_first(predicted):
 def kernels_of(wildcards):
     """The files which show that the kernels that a study needs are compiled."""
     engines = PLANS[wildcards.experiment].engines[wildcards.study]
-    return [f"{KERNELS}/{engine}.txt" for engine in engines]
+    return [
+        f"{KERNELS[environment.kernels_of(engines)]}/{engine}.txt" for engine in engines
+    ]
 
 
 @functools.cache

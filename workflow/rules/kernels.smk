@@ -7,7 +7,7 @@ rule compile_kernels:
     benchmark:
         "results/kernels/{kernels}/benchmarks/{engine}.jsonl"
     wildcard_constraints:
-        kernels="[a-z0-9-]*",
+        kernels="[a-z0-9_-]*",
         engine="exact|euler|theories",
     priority: 10**6
     conda:
@@ -19,5 +19,6 @@ rule compile_kernels:
     params:
         portable="--portable" if SETTINGS.portable else "",
     shell:
+        "NUMBA_CACHE_DIR=$(dirname {output.stamp}) "
         "python -m ikmeanfield compile --engine {wildcards.engine} {params.portable} "
         "--stamp {output.stamp} 2> {log}"

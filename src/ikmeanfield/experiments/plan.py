@@ -22,7 +22,7 @@ from ikmeanfield.experiments.config import StudyChoice
 from ikmeanfield.experiments.run import Run
 from ikmeanfield.experiments.settings import INPUT, applied, units
 from ikmeanfield.files import replacing
-from ikmeanfield.inputs import Current, Input
+from ikmeanfield.inputs import Input
 from ikmeanfield.schema import Label, Validated, Value
 from ikmeanfield.studies.cost import Cost
 from ikmeanfield.studies.study import Item, Study
@@ -85,10 +85,6 @@ class Plan(Validated):
     def inputs(self, run: Run) -> dict[str, Input]:
         """Settings of the inputs of a run, by population."""
         return {n: applied(i, f"{INPUT}.{n}", run.settings) for n, i in self.input.items()}
-
-    def currents(self, run: Run) -> dict[str, Current]:
-        """The input currents of a run, by population."""
-        return {name: given.current() for name, given in self.inputs(run).items()}
 
     def input_identity(self, run: Run) -> dict[str, Any]:
         """What determines the inputs of a run, as plain data for a hash."""

@@ -32,10 +32,12 @@ def figure_code(figure: str) -> str:
     return code_hash("ikmeanfield.jobs.draw", FIGURES[figure].module)
 
 
-def kernel_code() -> str:
-    """Hash of all code that is compiled."""
-    theories = [kind.implementation.partition(":")[0] for kind in THEORIES.values()]
-    return code_hash("ikmeanfield.spiking.network", *theories)
+def kernel_code(kernels: str) -> str:
+    """Hash of the code that is compiled; for the names, see `environment.kernels_of`."""
+    modules = ["ikmeanfield.spiking.network"] if "NETWORKS" in kernels else []
+    if "THEORIES" in kernels:
+        modules += [kind.implementation.partition(":")[0] for kind in THEORIES.values()]
+    return code_hash(*modules)
 
 
 def _plugged_in(plan: Plan) -> list[str]:

@@ -136,11 +136,12 @@ class Networks(Study):
 
     def compute(self, plan: Plan, item: Item) -> xr.Dataset:
         """As `Study.compute`."""
+        from ikmeanfield.inputs.settings import currents_of  # noqa: PLC0415
         from ikmeanfield.spiking import simulate  # noqa: PLC0415
 
         run = plan.first_run(item)
         return simulate(
-            run.circuit, plan.currents(run), duration=self.duration, sample=self.sample,
+            run.circuit, currents_of(plan.inputs(run)), duration=self.duration, sample=self.sample,
             step=self.step, scheme=self.scheme, thresholds=self.thresholds,
             seed=item.seed or 0, record=tuple(self.record),
         )  # fmt: skip

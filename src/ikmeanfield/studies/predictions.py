@@ -69,10 +69,12 @@ class Predictions(TheoryStudy):
 
     def compute(self, plan: Plan, item: Item) -> xr.Dataset:
         """As `Study.compute`."""
+        from ikmeanfield.inputs.settings import currents_of  # noqa: PLC0415
+
         run, networks = plan.first_run(item), self._compared(plan)
         theory = plan.theories[item.label].build(run.circuit)
         series = theory.integrate(
-            plan.currents(run), duration=networks.duration, sample=networks.sample
+            currents_of(plan.inputs(run)), duration=networks.duration, sample=networks.sample
         )
         return series[list(networks.record)]
 

@@ -15,6 +15,7 @@ from ikmeanfield.datasets.runs import coordinates
 from ikmeanfield.datasets.series import SERIES
 from ikmeanfield.datasets.store import UNDEFINED
 from ikmeanfield.inputs import currents
+from ikmeanfield.inputs.settings import currents_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -179,7 +180,8 @@ def thinned_traces(results: Results, study: str, what: str) -> xr.Dataset:
 
 def input_currents(plan: Plan, run: int, time: FloatArray) -> FloatArray:
     """Input currents of a run in pA, (population, time)."""
-    drive = currents(plan.runs[run].circuit, plan.currents(plan.runs[run]))
+    given = currents_of(plan.inputs(plan.runs[run]))
+    drive = currents(plan.runs[run].circuit, given)
     return np.array([np.asarray(current(time)) for current in drive.values()])
 
 
