@@ -77,7 +77,7 @@ def test_a_run_with_a_setting_is_the_run_of_an_experiment_with_that_setting():
 
 def test_the_default_step_follows_the_scheme():
     plan = plan_of(axis("networks.scheme", "exact", "euler"))
-    assert [plan.study("networks", run).step for run in plan.runs] == [0.2, 0.001]
+    assert [plan.study("networks", run).step for run in plan.runs] == [1 / 3, 0.001]
 
 
 def test_theories_do_not_know_the_networks_settings():
@@ -130,7 +130,7 @@ def test_networks_are_simulated_with_the_settings_of_their_run(tmp_path):
     ):
         by_hand = simulate(
             run.circuit, {"rs": steps([(t, value + offset) for t, value in PAIRS])}, duration=8.0,
-            sample=1.0, scheme=scheme, step={"exact": 0.2, "euler": 0.001}[scheme],
+            sample=1.0, scheme=scheme, step={"exact": 1 / 3, "euler": 0.001}[scheme],
             seed=keys(plan)[number][1],
         )  # fmt: skip
         found = batch["firing_rate"].isel(item=number).values

@@ -107,7 +107,7 @@ def test_a_second_workflow_in_the_folder_says_so_and_stops(undisturbed, empty):
     )  # long enough to outlive the second one's start
     wait_until(lambda: workers(first.pid))
     text = empty.run(both(), check=False)
-    assert f"A workflow is at work in this folder: process {first.pid} on" in text
+    assert f"A workflow is running in this folder: process {first.pid} on" in text
     assert "Job stats" not in text
     assert "Traceback" not in text
     assert empty.command("status", "results", "--config", "given.yaml", check=False).count(

@@ -1,4 +1,4 @@
-# Kernels are compiled once, before jobs run side by side; simultaneous compilation can crash.
+# Kernels are compiled once, before jobs run in parallel; simultaneous compilation can crash.
 rule compile_kernels:
     output:
         stamp="results/kernels/{kernels}/{engine}.txt",

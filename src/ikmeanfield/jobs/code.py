@@ -1,4 +1,4 @@
-"""The code that a job runs, as a hash: what it is run again for when it changes."""
+"""Hashes of the code that each job runs; a job runs again when its hash changes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def summary_code(plan: Plan, study: str) -> str:
 
 
 def figure_code(figure: str) -> str:
-    """Hash of the code that draws a figure, its style included."""
+    """Hash of the code that draws a figure, including its style."""
     return code_hash("ikmeanfield.jobs.draw", FIGURES[figure].module)
 
 
@@ -43,12 +43,12 @@ def kernel_code(kernels: str) -> str:
 def _plugged_in(plan: Plan) -> list[str]:
     """Modules of plug-ins with the laws and waveforms that an experiment uses.
 
-    Those of this package are found by following imports.
+    Laws and waveforms of this package are found by following imports.
     """
     waveforms = {type(given.waveform[1]).__module__ for given in plan.input.values()}
     laws = {name: law.__module__ for name, law in LAWS.items() if _foreign(law.__module__)}
     used: set[str] = set()
-    if laws:  # looking for them takes reading all runs
+    if laws:  # only then is it worth reading all runs
         used = {p.law for run in plan.runs for p in run.circuit.populations.values()}
     return sorted({m for m in waveforms if _foreign(m)} | {laws[n] for n in used & set(laws)})
 
