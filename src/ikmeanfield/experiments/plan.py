@@ -69,13 +69,8 @@ class Plan(Validated):
     """Hash of all runs."""
     parameters: list[str]
     """Paths of all parameters and settings that vary in any sweep."""
-<<<<<<< HEAD
     batches: dict[Label, dict[BatchId, Cost]]
-    """Batches by study and id, in the order of `work`, with what each is predicted to take."""
-=======
-    batches: dict[Label, dict[str, Cost]]
     """Predicted cost of each batch, by study and id, in the order of `work`."""
->>>>>>> main
     engines: dict[Label, list[str]]
     """Compiled kernels that each study needs."""
     runs: Annotated[Sequence[Run], WrapValidator(_stored)]
