@@ -1,0 +1,1 @@
+"""Theories of a circuit's states."""
