@@ -56,17 +56,21 @@ def _rates(z, f, C, k, B, Q, b, tau, sigma, center, lam):
     scale = 1.0 / (sigma * C * cosh * cosh)
     dx = (k * y * y - B * y + Q - u) * scale
     du = (b * y - u) / (tau * cosh)
-    f[0], f[1], f[2], f[3] = dx, du, 1.0 / cosh, y / cosh
-    force = np.exp(lam * z[2].real) * scale
+    force, decay = scale + 0.0 * lam, 1.0 + 0.0 * lam
+    if lam != 0.0:
+        force = scale * np.exp(lam * z[2].real)
+        decay = np.exp(-lam * z[2].real)
+    f[0], f[1], f[2], f[3] = dx, du, 1.0 / cosh, y / cosh * decay
     xx = (2.0 * k * y - B) / (C * cosh) - 2.0 * tanh * dx
     ux = b * sigma / tau - tanh * du
-    ax = sigma - tanh * y / cosh
+    ax = (sigma - tanh * y / cosh) * decay
+    at = lam * y / cosh * decay
     for j in range(3):
         o = 4 + 4 * j
         f[o] = xx * z[o] - scale * z[o + 1]
         f[o + 1] = ux * z[o] - z[o + 1] / (tau * cosh)
         f[o + 2] = -tanh / cosh * z[o]
-        f[o + 3] = ax * z[o]
+        f[o + 3] = ax * z[o] - at * z[o + 2]
     f[8] += force
     f[12] -= y * force
 
@@ -128,9 +132,9 @@ def interval(u0, C, k, B, Q, b, tau, y0, yp, lam, z):
     lam
         Exponent λ of the forcing, a real zero for tangents with respect to constant Q and B.
     z
-        Receives, at the peak: [0] y's rate of change, [1] u, [2] time, [3] ∫y dt, and from 4, 8
-        and 12 on the derivatives with respect to u0, Q and B of: [0] nothing, [1] u, [2] time,
-        [3] ∫y dt. Its type, float or complex, is that of λ.
+        Receives, at the peak: [0] y's rate of change, [1] u, [2] time, [3] ∫y exp(−λt) dt, and
+        from 4, 8 and 12 on the derivatives with respect to u0, Q and B of: [0] nothing, [1] u,
+        [2] time, [3] that integral. Its type, float or complex, is that of λ.
 
     Returns
     -------
@@ -333,3 +337,38 @@ def cycles(B, Q, guess, C, k, b, tau, kappa, y0, yp):
         if fate[i] == SPIKES:
             known = i
     return out, fate
+
+
+@njit(**OPTIONS)
+def modulated(B, u, C, k, Q, b, tau, y0, yp, lam):
+    """Response of the rate and the mean of y to Q and B modulated as exp(λt), Re λ > 0.
+
+    The neurons' spikes at t move by τ exp(λt) and their u after a spike by η exp(λt); one
+    interval carries (τ, η) into itself times exp(λT), which determines both. The phases of a
+    population's neurons of one threshold are spread evenly.
+
+    Parameters
+    ----------
+    B, u
+        Slope in nS and recovery variable after a reset of every neuron, shape (n,).
+    lam
+        Exponent λ per ms, complex.
+
+    Returns
+    -------
+    ndarray
+        Complex, shape (n, 4): rate and y by Q, rate and y by B.
+    """
+    out = np.zeros((B.size, 4), np.complex128)
+    z = np.zeros(_SIZE, np.complex128)
+    for i in range(B.size):
+        interval(u[i], C, k, B[i], Q, b, tau, y0, yp, lam, z)
+        period = z[2].real
+        turn = np.exp(lam * period)
+        for j in range(2):
+            o = 8 + 4 * j
+            change = z[o + 1] / (turn - z[5])
+            shift = (z[o + 2] + z[6] * change) / (turn - 1.0)
+            out[i, 2 * j] = -lam * shift / period
+            out[i, 2 * j + 1] = (z[o + 3] + z[7] * change - lam * shift * z[3]) / period
+    return out

@@ -131,6 +131,10 @@ class Neurons:
         """Whether firing sets in where rest disappears, as a `Table` takes for granted."""
         return not self.shared and (self.recovery_coupling <= self.capacitance / self.recovery_time)
 
+    def rest(self, B: FloatArray, Q: float, upper: bool = False) -> Response:
+        """Resting states at constant drive; see `at_rest`."""
+        return at_rest(self.leakage, B + self.coupling, Q, upper)
+
     def fires_from_above(self, B: float, Q: float) -> bool:
         """Whether a neuron that has been firing goes on firing."""
         y0, yp = self.ends
@@ -195,18 +199,12 @@ def _integrate(neurons: Neurons, Q: float, G: float, table: Table | None) -> tup
     """
     axis = neurons.axis
     low, high = axis.limits
-    fixed = _clipped(neurons, Q, G)
-    (start, stop), power = fixed, (2, 2)
-    if neurons.history == "above":
-        (start, stop), power = _firing_from_above(neurons, fixed, Q, G)
+    (start, stop), power = firing_range(neurons, Q, G)
     total = np.zeros(6)
-    for a, b, upper in ((low, start, neurons.full), (stop, np.inf, False)):
-        v, weight = axis.nodes_between(a, b, (1, power[0]) if b == start else (power[1], 1))
-        if v.size:
-            B = neurons.slope(v, G) + neurons.coupling
-            total += np.array(at_rest(neurons.leakage, B, Q, upper)) @ weight
+    for B, weight, upper in resting_ranges(neurons, (start, stop), power, G):
+        total += np.array(neurons.rest(B, Q, upper)) @ weight
     v, weight = axis.nodes_between(start, stop, power)
-    smooth = (start, stop) == fixed
+    smooth = (start, stop) == _clipped(neurons, Q, G)
     if v.size:
         response, fate = neurons.respond(neurons.slope(v, G), Q, table)
         _check(fate, v)
@@ -227,8 +225,33 @@ def _single(neurons: Neurons, Q: float, G: float) -> Averages:
         response, fate = neurons.respond(B, Q)
         _check(fate, np.array([neurons.threshold]))
     else:
-        response = at_rest(neurons.leakage, B + neurons.coupling, Q)
+        response = neurons.rest(B, Q)
     return Averages(*(float(column[0]) for column in response))
+
+
+def firing_range(
+    neurons: Neurons, Q: float, G: float
+) -> tuple[tuple[float, float], tuple[int, int]]:
+    """The thresholds between which neurons fire, and the powers that grade the mesh there."""
+    fixed = _clipped(neurons, Q, G)
+    if neurons.history == "above":
+        return _firing_from_above(neurons, fixed, Q, G)
+    return fixed, (2, 2)
+
+
+def resting_ranges(
+    neurons: Neurons, firing: tuple[float, float], power: tuple[int, int], G: float
+) -> list[tuple[FloatArray, FloatArray, bool]]:
+    """B, weights and branch (see `at_rest`) of the neurons on either side of those that fire."""
+    start, stop = firing
+    low = neurons.axis.limits[0]
+    found = []
+    for a, b, upper in ((low, start, neurons.full), (stop, np.inf, False)):
+        grade = (1, power[0]) if b == start else (power[1], 1)
+        v, weight = neurons.axis.nodes_between(a, b, grade)
+        if v.size:
+            found.append((neurons.slope(v, G), weight, upper))
+    return found
 
 
 def _clipped(neurons: Neurons, Q: float, G: float) -> tuple[float, float]:
