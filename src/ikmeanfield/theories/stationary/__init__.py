@@ -9,17 +9,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ikmeanfield.theories.stationary.attribution import fold_attribution, folds
     from ikmeanfield.theories.stationary.model import Stationary
     from ikmeanfield.theories.stationary.neuron import neuron_states
     from ikmeanfield.theories.stationary.population import History, StationaryError
+    from ikmeanfield.theories.stationary.stability import AsynchronousState, hopf_point
+    from ikmeanfield.theories.stationary.transfer import bistable_width, transfer_function
 
-__all__ = ["History", "Stationary", "StationaryError", "neuron_states"]
+__all__ = [
+    "AsynchronousState",
+    "History",
+    "Stationary",
+    "StationaryError",
+    "bistable_width",
+    "fold_attribution",
+    "folds",
+    "hopf_point",
+    "neuron_states",
+    "transfer_function",
+]
 
 _HOMES = {
+    "AsynchronousState": "stability",
     "History": "population",
     "Stationary": "model",
-    "neuron_states": "neuron",
     "StationaryError": "population",
+    "bistable_width": "transfer",
+    "fold_attribution": "attribution",
+    "folds": "attribution",
+    "hopf_point": "stability",
+    "neuron_states": "neuron",
+    "transfer_function": "transfer",
 }
 
 

@@ -8,7 +8,6 @@ over all orders of switching (Shapley values); the three averages add up to the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import permutations, product
 from math import factorial
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 ASSUMPTIONS = ("infinite_reset", "full_lorentzian", "shared_recovery")
-"""The switches of `Stationary`, in the order of bits in `fold_currents`."""
+"""The switches of `Stationary`, in the order of its fields."""
 
 FOLDS = ("upper", "lower")
 """Upper: the highest current with rest-like activity; lower: the lowest with high activity."""
@@ -97,10 +96,15 @@ def fold_currents(
     circuit: Circuit, parameter: str, bounds: tuple[float, float]
 ) -> dict[tuple[bool, ...], FloatArray]:
     """`folds` of a circuit for every combination of the assumptions."""
-    base = Stationary(circuit)
     return {
-        on: folds(replace(base, **dict(zip(ASSUMPTIONS, on, strict=True))), parameter, bounds)
-        for on in product((False, True), repeat=len(ASSUMPTIONS))
+        (reset, tails, shared): folds(
+            Stationary(
+                circuit, infinite_reset=reset, full_lorentzian=tails, shared_recovery=shared
+            ),
+            parameter,
+            bounds,
+        )
+        for reset, tails, shared in product((False, True), repeat=len(ASSUMPTIONS))
     }
 
 

@@ -341,7 +341,7 @@ def cycles(B, Q, guess, C, k, b, tau, kappa, y0, yp):
 
 @njit(**OPTIONS)
 def modulated(B, u, C, k, Q, b, tau, y0, yp, lam):
-    """Response of the rate and the mean of y to Q and B modulated as exp(λt), Re λ > 0.
+    """Response of neurons to Q and B modulated as exp(λt), Re λ > 0.
 
     The neurons' spikes at t move by τ exp(λt) and their u after a spike by η exp(λt); one
     interval carries (τ, η) into itself times exp(λT), which determines both. The phases of a
@@ -357,18 +357,19 @@ def modulated(B, u, C, k, Q, b, tau, y0, yp, lam):
     Returns
     -------
     ndarray
-        Complex, shape (n, 4): rate and y by Q, rate and y by B.
+        Complex, shape (n, 6). With e = exp(−λT): period T, ∫y exp(−λt) dt, and for Q and then B
+        the shift τ (1 − e) and the change of that integral at the shifted end. All vary slowly
+        from neuron to neuron, unlike 1/(1 − e).
     """
-    out = np.zeros((B.size, 4), np.complex128)
+    out = np.zeros((B.size, 6), np.complex128)
     z = np.zeros(_SIZE, np.complex128)
     for i in range(B.size):
         interval(u[i], C, k, B[i], Q, b, tau, y0, yp, lam, z)
-        period = z[2].real
-        turn = np.exp(lam * period)
+        back = np.exp(-lam * z[2].real)
+        out[i, 0], out[i, 1] = z[2], z[3]
         for j in range(2):
             o = 8 + 4 * j
-            change = z[o + 1] / (turn - z[5])
-            shift = (z[o + 2] + z[6] * change) / (turn - 1.0)
-            out[i, 2 * j] = -lam * shift / period
-            out[i, 2 * j + 1] = (z[o + 3] + z[7] * change - lam * shift * z[3]) / period
+            change = z[o + 1] * back / (1.0 - z[5] * back)
+            out[i, 2 + 2 * j] = (z[o + 2] + z[6] * change) * back
+            out[i, 3 + 2 * j] = z[o + 3] + z[7] * change
     return out

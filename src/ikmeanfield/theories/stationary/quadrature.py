@@ -26,6 +26,16 @@ def _gauss(nodes: int) -> tuple[FloatArray, FloatArray]:
     return 0.5 * (points + 1.0), 0.5 * weights
 
 
+@cache
+def refinement(nodes: int, fine: int) -> FloatArray:
+    """Matrix that takes values at a panel's nodes to those at more nodes; for smooth values."""
+    coarse, dense = _gauss(nodes)[0], _gauss(fine)[0]
+    gaps = coarse[:, None] - coarse + np.eye(nodes)
+    weights = 1.0 / (4.0 * gaps).prod(axis=1)
+    terms = weights / (dense[:, None] - coarse)
+    return np.asarray(terms / terms.sum(axis=1, keepdims=True))
+
+
 def panel(start: float, stop: float, power: tuple[int, int], nodes: int) -> tuple[FloatArray, ...]:
     """Nodes and weights on [start, stop], graded at either end with a power (1: not at all)."""
     x, w = _gauss(nodes)
@@ -64,7 +74,10 @@ class ThresholdAxis:
     def nodes_between(
         self, low: float, high: float, power: tuple[int, int]
     ) -> tuple[FloatArray, FloatArray]:
-        """Thresholds in (low, high) with their weights; `power` grades the two ends."""
+        """Thresholds in (low, high) with their weights; `power` grades the two ends.
+
+        They come panel by panel, `nodes` to each.
+        """
         start, stop = (self._position(value) for value in (low, high))
         if self.width == 0:
             inside = low <= self.center < high

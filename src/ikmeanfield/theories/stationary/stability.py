@@ -10,12 +10,14 @@ unstable side.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ikmeanfield.continuation import find_equilibrium
 from ikmeanfield.continuation.problem import Problem
 from ikmeanfield.theories.stationary import cycle
 from ikmeanfield.theories.stationary.model import Stationary
@@ -25,6 +27,7 @@ from ikmeanfield.theories.stationary.population import (
     firing_range,
     resting_ranges,
 )
+from ikmeanfield.theories.stationary.quadrature import refinement
 from ikmeanfield.theories.stationary.table import direct
 
 FloatArray = NDArray[np.float64]
@@ -33,7 +36,11 @@ ComplexArray = NDArray[np.complex128]
 _FROZEN = 1e30  # ms; a recovery time at which u stands still
 _MAX_ITERATIONS = 40
 _TOLERANCE = 1e-9
-SMALLEST_GROWTH = 5e-4
+_FINE = 800  # nodes per panel on which resonances are resolved
+NEAR_AXIS = 1.5e-4
+"""Growth rate per ms from which `hopf_point` extrapolates to zero."""
+
+SMALLEST_GROWTH = 2e-5
 """Growth rate per ms below which the quadrature does not resolve resonances."""
 
 
@@ -51,15 +58,21 @@ class PopulationResponse:
     def __init__(self, neurons: Neurons, Q: float, G: float):
         self.neurons, self.Q = neurons, Q
         span, power = firing_range(neurons, Q, G)
-        v, self.weight = neurons.axis.nodes_between(*span, power)
+        v, _ = neurons.axis.nodes_between(*span, power)
+        fine = replace(neurons, nodes=_FINE)
+        self.weight = fine.axis.nodes_between(*span, power)[1]
         self.B = np.ascontiguousarray(neurons.slope(v, G))
         self.u = np.zeros(v.size)
+        self.mean = np.zeros(v.size)
         if not neurons.shared and v.size:
             table, fate = direct(self.B, np.full(v.size, Q), neurons.cycle_arguments)
             if (fate != cycle.SPIKES).any() or (table[:, 9] > 1).any():
                 msg = "the linear response is defined for neurons that spike once per period"
                 raise StationaryError(msg)
             self.u = table[:, 6].copy()
+            self.mean = table[:, 1].copy()
+        elif v.size:
+            self.mean = neurons.respond(self.B, Q)[0].potential
         self.resting = resting_ranges(neurons, span, power, G)
 
     def __call__(self, growth: complex) -> ComplexArray:
@@ -70,10 +83,33 @@ class PopulationResponse:
         table = cycle.modulated(
             self.B, self.u, n.capacitance, n.leakage, self.Q, b, tau, y0, yp, complex(growth)
         )
-        total = self.weight @ table
+        total = self._firing(table, growth) if self.B.size else np.zeros(4, dtype=complex)
         for B, weight, upper in self.resting:
             total += self._at_rest(B, weight, upper, growth)
         return np.asarray(total)
+
+    def _firing(self, table: ComplexArray, growth: complex) -> ComplexArray:
+        """Sum over neurons that fire, on a mesh fine enough for their resonances.
+
+        1/(1 − exp(−λT)) has poles beside the axis of thresholds; everything else is smooth and
+        is interpolated.
+        """
+        period, area = table[:, 0].real, table[:, 1]
+        mean = self.mean  # potentials are counted from it, so that slow neurons' areas stay small
+        turn = 1.0 - np.exp(-growth * period)
+        smooth = [1.0 / period, (area - mean * turn / growth) / period]
+        for j in (2, 4):
+            smooth += [table[:, j], (table[:, j + 1] - mean * table[:, j]) / period]
+        n = self.neurons.nodes
+        panels = np.column_stack(smooth).reshape(-1, n, len(smooth))
+        dense = (refinement(n, _FINE) @ panels).reshape(-1, len(smooth))
+        rate = dense[:, 0].real
+        turn = 1.0 - np.exp(-growth / rate)
+        columns = []
+        for j in (2, 4):
+            lag = -growth * dense[:, j] / turn
+            columns += [rate * lag, dense[:, j + 1] + lag * dense[:, 1]]
+        return np.asarray(self.weight @ np.column_stack(columns))
 
     def _at_rest(
         self, B: FloatArray, weight: FloatArray, upper: bool, growth: complex
@@ -93,8 +129,8 @@ class AsynchronousState:
     Attributes
     ----------
     theory
-        The theory of the circuit. More `nodes` resolve resonances better; 32 are enough for
-        growth rates from 1 per second on.
+        The theory of the circuit. Responses vary more than averages do from neuron to neuron
+        near an onset: take 64 `nodes` for growth rates below 1 per second, 32 above.
     state
         An equilibrium of the theory's problem, shape (n,).
     parameters
@@ -185,16 +221,14 @@ class AsynchronousState:
         for _ in range(6):
             wide = [
                 0.5 * (a + b)
-                for a, b in zip(places, places[1:], strict=False)
+                for a, b in pairwise(places)
                 if abs(np.angle(values[b] / values[a])) > 0.6
             ]
             if not wide:
                 break
             values |= {w: self.determinant(complex(growth, w)) for w in wide}
             places = sorted([*places, *wide])
-        steps = [
-            np.angle(values[b] / values[a]) for a, b in zip(places, places[1:], strict=False)
-        ]
+        steps = [np.angle(values[b] / values[a]) for a, b in pairwise(places)]
         rest = -np.angle(values[places[-1]])  # from the last frequency to infinity
         return round(-2.0 * (sum(steps) + rest) / (2.0 * np.pi))
 
@@ -225,3 +259,102 @@ class AsynchronousState:
             "modes that decay are not within the theory's reach"
         )
         raise ArithmeticError(msg)
+
+
+@dataclass(frozen=True)
+class HopfPoint:
+    """Where an asynchronous state begins to oscillate.
+
+    Attributes
+    ----------
+    value
+        Of the parameter that was changed, where the mode's growth rate vanishes.
+    frequency
+        Of the mode, in Hz.
+    state
+        The equilibrium nearest to it on the unstable side, shape (n,).
+    growth
+        Growth rate there per ms, from which the rest of the way is extrapolated.
+    distance
+        How far `value` was extrapolated, in the parameter's unit.
+    """
+
+    value: float
+    frequency: float
+    state: FloatArray
+    growth: float
+    distance: float
+
+
+def hopf_point(
+    theory: Stationary,
+    state: FloatArray,
+    parameter: str,
+    start: float,
+    step: float,
+    guess: complex = 0.002 + 0.02j,
+) -> HopfPoint:
+    """Follow an unstable asynchronous state until its oscillating mode stops growing.
+
+    Parameters
+    ----------
+    theory
+        The theory of the circuit, with 64 `nodes` or more.
+    state
+        A guess of the unstable equilibrium at `start`.
+    parameter
+        The parameter that is changed; all others keep the circuit's values.
+    start, step
+        Where to begin, and a first step in the direction in which the mode decays.
+    guess
+        The mode at `start`: growth rate and angular frequency per ms.
+
+    Raises
+    ------
+    ArithmeticError
+        If the state has no growing mode at `start`, or the equilibrium is lost on the way.
+    """
+    problem = theory.problem()
+    known: list[tuple[float, complex]] = []
+    value, best = start, state
+    for _ in range(_MAX_ITERATIONS):
+        found = find_equilibrium(problem, best, {parameter: value})
+        there = AsynchronousState(theory, found, problem.vector(**{parameter: value}))
+        try:
+            mode = there.mode(guess)
+        except ArithmeticError:
+            if not known:
+                raise
+            value = 0.5 * (value + known[-1][0])  # it decays already
+            if abs(value - known[-1][0]) < 1e-3 * abs(step):
+                break
+            continue
+        known.append((value, mode))
+        best, guess = found, mode
+        if mode.real < NEAR_AXIS:
+            break
+        value += _towards_axis(known, step)
+    return _extrapolated(known, best)
+
+
+def _towards_axis(known: list[tuple[float, complex]], step: float) -> float:
+    """The next step in the parameter: nine tenths of the way to zero growth, or the first step."""
+    if len(known) < 2:
+        return step
+    (a, first), (b, last) = known[-2:]
+    if last.real >= first.real:
+        return step
+    ahead = 0.9 * last.real * (b - a) / (first.real - last.real)
+    return float(np.clip(ahead / step, 0.02, 2.0)) * step
+
+
+def _extrapolated(known: list[tuple[float, complex]], state: FloatArray) -> HopfPoint:
+    """Extend the last two modes to zero growth."""
+    if len(known) < 2:
+        msg = "the mode decays within the first step; start closer, with a smaller step"
+        raise ArithmeticError(msg)
+    (a, first), (b, last) = known[-2:]
+    share = last.real / (first.real - last.real)
+    distance = share * (b - a)
+    frequency = last.imag + share * (last.imag - first.imag)
+    return HopfPoint(b + distance, 1e3 * frequency / (2.0 * np.pi), state, last.real, distance)
