@@ -5,6 +5,7 @@ import pytest
 
 import ikmeanfield.continuation as co
 from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking
+from ikmeanfield.inputs import constant, ramp, steps
 from ikmeanfield.meanfield import MeanField
 from ikmeanfield.theories.stationary import Stationary, StationaryError
 from ikmeanfield.theories.stationary.population import averages
@@ -201,3 +202,11 @@ def test_irregular_firing_is_refused():
 def test_unknown_histories_are_refused():
     with pytest.raises(ValueError, match="history = 'sideways': must be 'below' or 'above'"):
         Stationary(regular_spiking(), history="sideways")
+
+
+def test_currents_that_change_in_time_are_refused():
+    theory = Stationary(regular_spiking())
+    assert theory.held_currents({"rs": constant(30.0)}) == {CURRENT: 30.0}
+    for current in (ramp([(0.0, 20.0), (100.0, 40.0)]), steps([(0.0, 20.0), (50.0, 40.0)])):
+        with pytest.raises(StationaryError, match="input current of rs changes in time"):
+            theory.held_currents({"rs": current})

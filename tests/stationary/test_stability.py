@@ -8,7 +8,12 @@ from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.inputs import constant
 from ikmeanfield.meanfield import MeanField
 from ikmeanfield.spiking import Network
-from ikmeanfield.theories.stationary import AsynchronousState, Stationary, hopf_point
+from ikmeanfield.theories.stationary import (
+    AsynchronousState,
+    Stationary,
+    StationaryError,
+    hopf_point,
+)
 
 CURRENT = "rs.input_current"
 CIRCUIT = regular_spiking().replace({"rs.adaptation": 100.0})
@@ -127,4 +132,16 @@ def test_a_mode_that_does_not_grow_is_not_claimed():
     there = AsynchronousState.at(theory, problem, state, **{CURRENT: 25.0})
     with pytest.raises(ArithmeticError, match="no growing mode found"):
         there.mode(0.001 + 0.02j)
-    assert there.unstable_modes(1e-3) == 0
+    there.require_asynchronous(1e-3)
+
+
+def test_synchronised_states_are_refused():
+    """Oracle: held networks oscillate at 43.5 pA (from 42.3 to 46.5)."""
+    theory = Stationary(CIRCUIT, nodes=32)
+    state = co.find_equilibrium(
+        theory.problem(), np.array([0.0065, -52.0, 3.0, 0.59]), {CURRENT: 43.5}
+    )
+    assert state[3] > 0.4
+    there = AsynchronousState.at(theory, theory.problem(), state, **{CURRENT: 43.5})
+    with pytest.raises(StationaryError, match=r"2 of its modes grow faster than 0\.0005 per ms"):
+        there.require_asynchronous(5e-4)

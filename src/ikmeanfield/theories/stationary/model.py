@@ -12,9 +12,16 @@ from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.continuation.problem import Problem
+from ikmeanfield.inputs import Current, currents
 from ikmeanfield.meanfield.equations import POPULATION_PARAMETERS, POPULATION_VARIABLES, Layout
 from ikmeanfield.meanfield.equations import layout as mean_field_layout
-from ikmeanfield.theories.stationary.population import Averages, History, Neurons, averages
+from ikmeanfield.theories.stationary.population import (
+    Averages,
+    History,
+    Neurons,
+    StationaryError,
+    averages,
+)
 from ikmeanfield.theories.stationary.table import Table
 
 FloatArray = NDArray[np.float64]
@@ -233,6 +240,31 @@ class Stationary:
         for i, population in enumerate(self.circuit.populations.values()):
             y[self.layout.populations[i, 0] + 1] = population.resting_potential
         return y
+
+    def held_currents(self, inputs: Mapping[str, Current]) -> dict[str, float]:
+        """Parameters that hold the given input currents, for `Problem.at`.
+
+        Parameters
+        ----------
+        inputs
+            Currents by population.
+
+        Raises
+        ------
+        StationaryError
+            If one of them changes in time.
+        ValueError
+            If a population is unknown.
+        """
+        for name, current in currents(self.circuit, inputs).items():
+            if current.breaks or any(current.slopes):
+                msg = (
+                    f"the input current of {name} changes in time (first at "
+                    f"{min(current.breaks, default=0.0):g} ms); stationary states exist under "
+                    "constant currents only. Integrate the mean field or simulate a network"
+                )
+                raise StationaryError(msg)
+        return {f"{name}.input_current": float(current(0.0)) for name, current in inputs.items()}
 
     def problem(self) -> Problem:
         """The states as a problem for continuation (see the class's notes)."""

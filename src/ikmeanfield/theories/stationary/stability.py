@@ -232,6 +232,25 @@ class AsynchronousState:
         rest = -np.angle(values[places[-1]])  # from the last frequency to infinity
         return round(-2.0 * (sum(steps) + rest) / (2.0 * np.pi))
 
+    def require_asynchronous(self, growth: float = 1e-3) -> None:
+        """Refuse a state that the network does not stay in.
+
+        Raises
+        ------
+        StationaryError
+            If modes grow faster than `growth` per ms: the network synchronises or leaves for
+            another state, and its averages over time are not those of the stationary theory.
+        """
+        number = self.unstable_modes(growth)
+        if number:
+            s = self.state[self.modes[-1]]
+            msg = (
+                f"the asynchronous state with s = {s:.4g} is unstable: {number} of its modes grow "
+                f"faster than {growth:g} per ms. A network leaves it or oscillates in synchrony, "
+                "which the stationary theory does not describe; simulate the network"
+            )
+            raise StationaryError(msg)
+
     def mode(self, guess: complex) -> complex:
         """A growth rate (real part) and angular frequency (imaginary part), both per ms.
 
