@@ -17,6 +17,7 @@ from ikmeanfield.analysis.diagrams import (
     fold_and_hopf_points,
 )
 from ikmeanfield.circuit import regular_spiking
+from ikmeanfield.theories import MeanFieldSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ def circuit(kappa: float):
 def diagrams():
     return [
         equilibrium_diagram(
-            circuit(kappa), CURRENT, *CURRENTS, reset_correction=False
+            circuit(kappa), CURRENT, *CURRENTS, theory=MeanFieldSettings(reset_correction=False)
         )
         for kappa in (25.0, 100.0)
     ]  # fmt: skip
@@ -41,14 +42,21 @@ def diagrams():
 
 def plane():
     return bifurcation_plane(
-        circuit(10.0), (CURRENT, ADAPTATION), (CURRENTS, ADAPTATIONS), reset_correction=False
+        circuit(10.0),
+        (CURRENT, ADAPTATION),
+        (CURRENTS, ADAPTATIONS),
+        theory=MeanFieldSettings(reset_correction=False),
     )
 
 
 def sweep():
     return [
         fold_and_hopf_points(
-            circuit(float(kappa)), CURRENT, *CURRENTS, at=ADAPTATION, reset_correction=False
+            circuit(float(kappa)),
+            CURRENT,
+            *CURRENTS,
+            at=ADAPTATION,
+            theory=MeanFieldSettings(reset_correction=False),
         )
         for kappa in range(1, 121)
     ]

@@ -65,11 +65,11 @@ class Workflow:
             "--directory", str(self.folder), *given, "--cores", str(cores), *options,
         ]  # fmt: skip
 
-    def run(self, config, *options, cores=2, check=True):
+    def run(self, config, *options, cores=2, check=True, timeout=300):
         """Snakemake's output on a configuration."""
         done = subprocess.run(
             self.invocation(config, *options, cores=cores), cwd=self.checkout, env=environment(),
-            capture_output=True, text=True, timeout=300, check=False,
+            capture_output=True, text=True, timeout=timeout, check=False,
         )  # fmt: skip
         text = done.stdout + done.stderr
         assert not check or done.returncode == 0, text

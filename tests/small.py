@@ -12,8 +12,14 @@ def tiny(**changes):
         "experiments": {
             "truncation": {
                 "circuit": {"preset": "truncated", "set": {"rs.size": 200}},
-                "simulation": {"duration": 500.0, "discard": 100.0, "sample": 0.1, "step": 0.1},
-                "meanfield": {"corrected": {}},
+                "theories": {"corrected": {"kind": "mean_field"}},
+                "studies": {
+                    "networks": {
+                        "kind": "networks", "duration": 500.0, "discard": 100.0, "sample": 0.1,
+                        "step": 0.1,
+                    },
+                    "predictions": {"kind": "predictions"},
+                },
                 "sweeps": {
                     "width": {"set": fixed, "axes": [width]},
                     "cutoff": {"axes": [cutoff]},
@@ -36,15 +42,25 @@ def tiny_adaptation():
         "experiments": {
             "adaptation": {
                 "circuit": {"preset": "regular_spiking", "set": {"rs.size": 300}},
-                "transitions": {
-                    "population": "rs", "low": 20.0, "high": 70.0, "settle": 400.0,
-                    "rise": 2000.0,
-                },
-                "continuation": {
-                    "parameter": "rs.input_current", "bounds": [0.0, 100.0],
-                    "second": "rs.adaptation", "second_bounds": [0.0, 130.0],
-                    "meanfield": {"uncorrected": {"reset_correction": False}},
-                    "diagrams": [25.0], "traces": [{"at": 25.0, "ramp": ramp}],
+                "theories": {"uncorrected": {"kind": "mean_field", "reset_correction": False}},
+                "studies": {
+                    "transitions": {
+                        "kind": "transitions", "population": "rs", "low": 20.0, "high": 70.0,
+                        "settle": 400.0, "rise": 2000.0, "points": "points",
+                    },
+                    "points": {
+                        "kind": "points", "parameter": "rs.input_current",
+                        "bounds": [0.0, 100.0], "planes": "planes",
+                    },
+                    "planes": {
+                        "kind": "planes", "parameter": "rs.input_current",
+                        "bounds": [0.0, 100.0], "second": "rs.adaptation",
+                        "second_bounds": [0.0, 130.0], "diagrams": [25.0],
+                    },
+                    "traces": {
+                        "kind": "traces", "theory": "uncorrected", "population": "rs",
+                        "parameter": "rs.adaptation", "ramps": [{"at": 25.0, "ramp": ramp}],
+                    },
                 },
                 "sweeps": {
                     "kappa": {
@@ -65,13 +81,16 @@ def tiny_settings():
             "schemes": {
                 "circuit": {"preset": "excitatory_inhibitory", "set": {"*.size": 20}},
                 "input": {"rs": {"steps": [[0.0, 40.0], [20.0, 60.0]]}},
-                "simulation": {"duration": 40.0, "sample": 1.0, "step": 0.1},
-                "meanfield": {"corrected": {}},
+                "theories": {"corrected": {"kind": "mean_field"}},
+                "studies": {
+                    "networks": {"kind": "networks", "duration": 40.0, "sample": 1.0, "step": 0.1},
+                    "predictions": {"kind": "predictions"},
+                },
                 "sweeps": {
                     "grid": {
                         "set": {"*.threshold_width": 0.5},
                         "axes": [
-                            {"parameter": "simulation.scheme", "values": ["exact", "euler"]},
+                            {"parameter": "networks.scheme", "values": ["exact", "euler"]},
                             {"parameter": "input.rs.offset", "values": [0.0, 10.0]},
                         ],
                         "replicates": 2,
@@ -98,15 +117,25 @@ def tiny_reset():
                     },
                 },
                 "input": {"rs": {"steps": [[0.0, 50.0], [200.0, 70.0]]}},
-                "simulation": {
-                    "duration": 600.0, "discard": 100.0, "sample": 1.0, "step": 0.1,
-                    "record": ["firing_rate", "synaptic_activation"],
+                "theories": {
+                    "corrected": {"kind": "mean_field"},
+                    "uncorrected": {"kind": "mean_field", "reset_correction": False},
                 },
-                "meanfield": {
-                    "corrected": {}, "uncorrected": {"reset_correction": False},
+                "studies": {
+                    "networks": {
+                        "kind": "networks", "duration": 600.0, "discard": 100.0, "sample": 1.0,
+                        "step": 0.1, "record": ["firing_rate", "synaptic_activation"],
+                    },
+                    "predictions": {"kind": "predictions"},
+                    "diagrams": {
+                        "kind": "diagrams", "parameter": "rs.input_current",
+                        "bounds": [0.0, 100.0],
+                    },
+                    "rates": {
+                        "kind": "rates", "population": "rs", "currents": [0.0, 200.0],
+                        "count": 21,
+                    },
                 },
-                "diagrams": {"parameter": "rs.input_current", "bounds": [0.0, 100.0]},
-                "response": {"population": "rs", "currents": [0.0, 200.0], "count": 21},
                 "sweeps": {
                     "reset": {
                         "axes": [{"parameter": "rs.reset_potential", "values": [-60.0, -120.0]}],
@@ -127,11 +156,12 @@ def both():
         points["experiments"]["adaptation"],
     )
     truncation["circuit"]["set"]["rs.size"] = 100
-    truncation["diagrams"] = {
-        "parameter": "rs.input_current", "bounds": [0.0, 100.0], "sweeps": ["width"],
+    truncation["studies"]["diagrams"] = {
+        "kind": "diagrams", "parameter": "rs.input_current", "bounds": [0.0, 100.0],
+        "sweeps": ["width"],
     }  # fmt: skip
     adaptation["circuit"]["set"] = {"rs.size": 100}
-    adaptation["transitions"] |= {"settle": 200.0, "rise": 1000.0}
+    adaptation["studies"]["transitions"] |= {"settle": 200.0, "rise": 1000.0}
     return {
         "seed": 1,
         "runs_per_job": 2,

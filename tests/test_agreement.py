@@ -11,8 +11,8 @@ import pytest
 
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.inputs import steps
-from ikmeanfield.meanfield import integrate
 from ikmeanfield.spiking import simulate
+from ikmeanfield.theories.mean_field import integrate
 
 INPUT = {"rs": steps([(0.0, 60.0), (200.0, 75.0)])}
 SIZES = (500, 2000, 8000)

@@ -7,7 +7,9 @@ import pytest
 from ikmeanfield import fingerprint
 from ikmeanfield.fingerprint import closure, code_hash
 
-SIMULATE, DRAW = "ikmeanfield.stages.simulate", "ikmeanfield.stages.draw"
+SIMULATE = "ikmeanfield.studies.networks:Networks.compute"
+SUMMARISE = "ikmeanfield.studies.networks:Networks.summarise"
+DRAW = "ikmeanfield.figures.fig4"
 
 
 @pytest.fixture
@@ -39,14 +41,14 @@ def test_comments_docstrings_and_layout_do_not_count(package):
 
 def test_the_style_counts_for_figures_only(package):
     before = {m: code_hash(m, root=package) for m in (SIMULATE, DRAW)}
-    edit(package / "figures/style.mplstyle", append="axes.grid: True\n")
+    edit(package / "plot/style.mplstyle", append="axes.grid: True\n")
     assert code_hash(SIMULATE, root=package) == before[SIMULATE]
     assert code_hash(DRAW, root=package) != before[DRAW]
 
 
 def test_imports_are_followed_through_functions_and_passed_on_names():
-    reached = closure("ikmeanfield.stages.integrate")
-    assert "ikmeanfield.meanfield.equations" in reached  # through a lazy package
+    reached = closure("ikmeanfield.theories.mean_field.model")
+    assert "ikmeanfield.theories.mean_field.equations" in reached  # through a lazy package
     assert "ikmeanfield.datasets.series" in reached  # through a package that passes it on
     assert not any(".experiments" in name or ".figures" in name for name in reached)
     assert "ikmeanfield.spiking.exact" not in reached
@@ -54,4 +56,40 @@ def test_imports_are_followed_through_functions_and_passed_on_names():
 
 def test_an_unknown_module_is_an_error():
     with pytest.raises(ModuleNotFoundError):
-        code_hash("ikmeanfield.stages.nothing")
+        code_hash("ikmeanfield.jobs.nothing")
+
+
+def test_of_a_method_only_what_it_reaches_counts(package):
+    """Oracle: edits of the one class in one file, each of which concerns one of its methods."""
+
+    def hashes():
+        return [code_hash(entry, root=package) for entry in (SIMULATE, SUMMARISE)]
+
+    module, before = package / "studies/networks.py", hashes()
+    edit(module, "step=self.step, scheme", "step=2 * self.step, scheme")
+    simulated = hashes()
+    assert [a == b for a, b in zip(before, simulated, strict=True)] == [False, True]
+    edit(module, '"rate", "firing rate of the network"', '"rate", "rate of the network"')
+    assert [a == b for a, b in zip(simulated, hashes(), strict=True)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("duration: float = Field(gt=0)", "duration: float = Field(1.0, gt=0)"),  # a setting
+        ("RUN_SECONDS = 0.006", "RUN_SECONDS = 0.007"),  # what only the cost uses
+        ("def compute(self, plan: Plan, item: Item)", "def compute(self, plan: Any, item: Any)"),
+    ],
+)
+def test_settings_costs_and_annotations_do_not_count_for_a_computation(package, old, new):
+    before = code_hash(SIMULATE, root=package)
+    edit(package / "studies/networks.py", old, new)
+    assert code_hash(SIMULATE, root=package) == before
+
+
+def test_methods_of_a_base_class_count_where_they_are_used(package):
+    """Oracle: `asked` of every study of theories, which summaries of predictions call."""
+    entry = "ikmeanfield.studies.predictions:Predictions.summarise"
+    before = code_hash(entry, root=package)
+    edit(package / "studies/study.py", "return self.theories if", "return [] or self.theories if")
+    assert code_hash(entry, root=package) != before

@@ -22,14 +22,19 @@ _HOME = {
     "steps": "ikmeanfield.inputs",
     "ramp": "ikmeanfield.inputs",
     "simulate": "ikmeanfield.spiking",
-    "integrate": "ikmeanfield.meanfield",
-    "open_experiment": "ikmeanfield.datasets",
+    "integrate": "ikmeanfield.theories.mean_field",
+    "MeanField": "ikmeanfield.theories.mean_field",
+    "open_experiment": "ikmeanfield.jobs.open",
+    "show_progress": "ikmeanfield.progress",
 }
+_PACKAGES = ("continuation", "plot")
 
-__all__ = ["__version__", *_HOME]  # noqa: PLE0604  (all of them are strings)
+__all__ = ["__version__", *_HOME, *_PACKAGES]  # noqa: PLE0604  (all of them are strings)
 
 
 def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return import_module(f"{__name__}.{name}")
     if name not in _HOME:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)

@@ -8,6 +8,7 @@ rule, and editing any other does not. Comments and layout do not count.
 from __future__ import annotations
 
 import ast
+import copy
 import hashlib
 from collections.abc import Iterator
 from functools import cache
@@ -17,17 +18,21 @@ ROOT = Path(__file__).parent
 DATA_SUFFIXES = (".mplstyle",)
 
 
-def code_hash(*modules: str, root: Path = ROOT) -> str:
-    """Hash of modules and of everything of the package that they import, directly or not.
+def code_hash(*entries: str, root: Path = ROOT) -> str:
+    """Hash of modules, functions and methods, and of everything of the package that they use.
 
     Parameters
     ----------
-    modules
-        Full names, for example ``"ikmeanfield.stages.simulate"``.
+    entries
+        Modules by their full names, for example ``"ikmeanfield.jobs.compute"``; or functions and
+        methods in them: ``"ikmeanfield.studies.networks:Networks.compute"``. Of a module all of
+        it counts; of a function or method only what it reaches.
     root
         Folder of the package.
     """
     digest = hashlib.sha256()
+    parts, modules = _reached([e.partition(":")[::2] for e in entries if ":" in e], root)
+    modules |= {entry for entry in entries if ":" not in entry}
     for name in sorted(closure(*modules, root=root)):
         path = _file(name, root)
         assert path is not None
@@ -35,7 +40,134 @@ def code_hash(*modules: str, root: Path = ROOT) -> str:
         if path.parent != root:
             for data in sorted(p for p in path.parent.iterdir() if p.suffix in DATA_SUFFIXES):
                 digest.update(data.read_bytes())
+    for (module, name), node in sorted(parts.items()):
+        plain = _without_docstrings(_without_annotations(node))
+        digest.update(f"{module}:{name}\n{ast.dump(plain)}\n".encode())
     return digest.hexdigest()[:16]
+
+
+def _reached(
+    waiting: list[tuple[str, str]], root: Path
+) -> tuple[dict[tuple[str, str], ast.AST], set[str]]:
+    """Definitions that functions and methods reach in their own modules, and modules they import.
+
+    Fields of a class are settings, not code: they do not count.
+    """
+    parts: dict[tuple[str, str], ast.AST] = {}
+    modules: set[str] = set()
+    while waiting:
+        module, name = waiting.pop()
+        if (module, name) in parts or module in modules:
+            continue
+        path = _file(module, root)
+        if path is None:
+            msg = f"no module {module} below {root}"
+            raise ModuleNotFoundError(msg)
+        owner, _, member = name.rpartition(".")
+        if member.startswith("__"):
+            continue
+        scope = _defined(_tree(path)) if not owner else _members(_tree(path), owner)
+        node = scope.get(name if not owner else member)
+        if node is None:
+            if owner:
+                waiting += [(m, f"{base}.{member}") for m, base in _bases(module, owner, root)]
+            continue
+        if isinstance(node, ast.alias):
+            modules |= _imported(module, path, node, root)
+            continue
+        if isinstance(node, ast.ClassDef):
+            parts[module, name] = ast.parse(node.name)
+            waiting += [(module, f"{name}.{each}") for each in _members(_tree(path), name)]
+            continue
+        if isinstance(node, ast.AnnAssign) and owner:
+            continue
+        parts[module, name] = node
+        waiting += [(module, used) for used in _names(node)]
+        waiting += [(module, f"{owner}.{used}") for used in _own_names(node) if owner]
+        modules |= set(_imports_within(module, path, node, root))
+    return parts, modules
+
+
+def _defined(tree: ast.Module) -> dict[str, ast.AST]:
+    """What a module defines or imports at its top, by name."""
+    found: dict[str, ast.AST] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found[node.name] = node
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                for name in ast.walk(target):
+                    if isinstance(name, ast.Name):
+                        found[name.id] = node
+        elif isinstance(node, ast.ImportFrom | ast.Import):
+            for alias in node.names:
+                found[alias.asname or alias.name] = alias
+    return found
+
+
+def _members(tree: ast.Module, owner: str) -> dict[str, ast.AST]:
+    """Methods and class attributes of a class, by name."""
+    node = _defined(tree).get(owner)
+    body = node.body if isinstance(node, ast.ClassDef) else []
+    return _defined(ast.Module(body=body, type_ignores=[]))
+
+
+def _bases(module: str, owner: str, root: Path) -> list[tuple[str, str]]:
+    """Module and name of the classes from which a class is derived, as far as of this package."""
+    path = _file(module, root)
+    assert path is not None
+    defined = _defined(_tree(path))
+    node = defined.get(owner)
+    found: list[tuple[str, str]] = []
+    for base in node.bases if isinstance(node, ast.ClassDef) else []:
+        if isinstance(base, ast.Name) and isinstance(defined.get(base.id), ast.ClassDef):
+            found.append((module, base.id))
+        elif isinstance(base, ast.Name) and isinstance(alias := defined.get(base.id), ast.alias):
+            found += [(home, alias.name) for home in _imported(module, path, alias, root)]
+    return found
+
+
+def _imported(module: str, path: Path, alias: ast.alias, root: Path) -> set[str]:
+    """The modules of this package behind a name that a module imports at its top."""
+    for node in _tree(path).body:
+        if isinstance(node, ast.ImportFrom | ast.Import) and alias in node.names:
+            return set(_sources(module, path, node, [alias], root))
+    return set()
+
+
+def _imports_within(module: str, path: Path, node: ast.AST, root: Path) -> Iterator[str]:
+    """Modules of this package that a function imports itself."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.ImportFrom | ast.Import):
+            yield from _sources(module, path, inner, inner.names, root)
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    """Names that code reads; annotations do not run."""
+    hidden = {id(part) for note in _annotations(node) for part in ast.walk(note)}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and id(inner) not in hidden:
+            yield inner.id
+
+
+def _own_names(node: ast.AST) -> Iterator[str]:
+    """Attributes of ``self`` and ``cls`` that a method reads."""
+    for inner in ast.walk(node):
+        if (
+            isinstance(inner, ast.Attribute)
+            and isinstance(inner.value, ast.Name)
+            and inner.value.id in ("self", "cls")
+        ):
+            yield inner.attr
+
+
+def _annotations(node: ast.AST) -> Iterator[ast.expr]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.arg | ast.AnnAssign) and inner.annotation is not None:
+            yield inner.annotation
+        elif isinstance(inner, ast.FunctionDef) and inner.returns is not None:
+            yield inner.returns
 
 
 def closure(*modules: str, root: Path = ROOT) -> set[str]:
@@ -61,15 +193,23 @@ def closure(*modules: str, root: Path = ROOT) -> set[str]:
 
 
 def _imports(name: str, path: Path, root: Path) -> Iterator[str]:
-    package = root.name
     for node in _running(_tree(path)):
-        if isinstance(node, ast.Import):
-            yield from (a.name for a in node.names if a.name.startswith(package + "."))
-        elif isinstance(node, ast.ImportFrom):
-            source = _absolute(node, name, path)
-            if source == package or source.startswith(package + "."):
-                for alias in node.names:
-                    yield from _origin(source, alias.name, root)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from _sources(name, path, node, node.names, root)
+
+
+def _sources(
+    name: str, path: Path, node: ast.Import | ast.ImportFrom, names: list[ast.alias], root: Path
+) -> Iterator[str]:
+    """The modules of this package behind names that an import statement brings."""
+    package = root.name
+    if isinstance(node, ast.Import):
+        yield from (a.name for a in names if a.name.startswith(package + "."))
+        return
+    source = _absolute(node, name, path)
+    if source == package or source.startswith(package + "."):
+        for alias in names:
+            yield from _origin(source, alias.name, root)
 
 
 def _absolute(node: ast.ImportFrom, name: str, path: Path) -> str:
@@ -127,7 +267,18 @@ def _only_passes_on(tree: ast.Module) -> bool:
     )
 
 
-def _without_docstrings(tree: ast.Module) -> ast.Module:
+def _without_annotations(node: ast.AST) -> ast.AST:
+    """A copy of a definition without the annotations of its functions, which do not run."""
+    plain = copy.deepcopy(node)
+    for inner in ast.walk(plain):
+        if isinstance(inner, ast.arg):
+            inner.annotation = None
+        elif isinstance(inner, ast.FunctionDef):
+            inner.returns = None
+    return plain
+
+
+def _without_docstrings(tree: ast.AST) -> ast.AST:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None

@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from math import isfinite
 from reprlib import Repr
-from typing import Any
+from typing import Annotated, Any, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import core_schema
+
+Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
+"""A name that becomes part of a path: a letter, then letters, digits, ``_`` and ``-``."""
+
+
+def _plain(value: Any) -> Any:
+    """Refuse with one sentence what the union below would refuse with three."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value is None or isinstance(value, str) or (number and isfinite(value)):
+        return value
+    msg = "a finite number, a text or null is allowed"
+    raise ValueError(msg)
+
+
+Value = Annotated[float | int | str | None, BeforeValidator(_plain)]
+"""A value a parameter may take; the circuit's own model decides which ones it accepts."""
 
 
 class Validated(BaseModel):
@@ -15,6 +43,15 @@ class Validated(BaseModel):
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
     )
 
+    def __init__(self, /, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            raise explain(error) from None
+
+    # Only a direct call is explained here; pydantic validates nested models without calling it.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
 
 def quantity(unit: str, description: str, *args: Any, **constraints: Any) -> Any:
     """Declare a field with a physical unit; the first positional argument is its default."""
@@ -22,14 +59,95 @@ def quantity(unit: str, description: str, *args: Any, **constraints: Any) -> Any
     return Field(default, description=description, json_schema_extra={"unit": unit}, **constraints)
 
 
+class ChosenByKind:
+    """Annotation of a field that holds one of several models, chosen by the key ``kind``.
+
+    The registry is looked up when a configuration is checked and when its JSON schema is made,
+    so a model that is registered later is known everywhere at once.
+
+    Parameters
+    ----------
+    registry
+        The models by kind. Each has a field ``kind`` whose only value is that name.
+    default
+        The kind where none is given; without it, ``kind`` must be given.
+    """
+
+    def __init__(
+        self, registry: Mapping[str, type[Validated]], *, default: str | None = None
+    ) -> None:
+        self.registry = registry
+        self.default = default
+
+    def choose(self, value: Any) -> Validated:
+        """The model that a mapping describes; a model of the registry passes as it is."""
+        if isinstance(value, tuple(self.registry.values())):
+            return cast(Validated, value)
+        allowed = ", ".join(self.registry)
+        if not isinstance(value, Mapping):
+            msg = f"a mapping is expected, with `kind` one of {allowed}"
+            raise ValueError(msg)
+        kind = value.get("kind", self.default)
+        if kind is None:
+            msg = f"the key `kind` is missing; it is one of {allowed}"
+            raise ValueError(msg)
+        if not isinstance(kind, str) or kind not in self.registry:
+            msg = f"kind = {_shown(kind)} is not one of {allowed}"
+            raise ValueError(msg)
+        return self.registry[kind].model_validate(dict(value))
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.choose)
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"oneOf": [handler(m.__pydantic_core_schema__) for m in self.registry.values()]}
+
+
+class RegisteredName:
+    """Annotation of a field that holds a name of a registry, looked up when it is checked."""
+
+    def __init__(self, registry: Mapping[str, Any]) -> None:
+        self.registry = registry
+
+    def check(self, name: str) -> str:
+        """The name itself, if the registry has it."""
+        if name not in self.registry:
+            msg = f"allowed are {', '.join(self.registry)}"
+            raise ValueError(msg)
+        return name
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.registry)}
+
+
 class ConfigError(ValueError):
     """The configuration is wrong; the message names the keys, the values and what is allowed."""
 
 
-def explain(error: ValidationError, where: str = "") -> ConfigError:
+def explain(
+    error: ValidationError, where: str = "", moved: Mapping[str, str] | None = None
+) -> ConfigError:
     """Turn a validation error into one line per problem: key, value, what is allowed.
 
-    The keys are those within `where`: a key itself, or words that end with a space.
+    Parameters
+    ----------
+    error
+        What pydantic found.
+    where
+        What the keys lie within: a key itself, or words that end with a space.
+    moved
+        What to say of keys that no longer exist, by key.
     """
     problems = [
         problem
@@ -41,7 +159,9 @@ def explain(error: ValidationError, where: str = "") -> ConfigError:
         path = ".".join(str(part) for part in problem["loc"])
         key = printable(where + ("." if where and path and not where.endswith(" ") else "") + path)
         if problem["type"] == "extra_forbidden":
-            lines.append(f"{key}: unknown key (value {_shown(problem['input'])})")
+            last = str(problem["loc"][-1])
+            hint = f"; {moved[last]}" if moved and last in moved else ""
+            lines.append(f"{key}: unknown key (value {_shown(problem['input'])}){hint}")
         elif problem["type"] == "missing":
             lines.append(f"{key}: this key is missing")
         else:

@@ -6,6 +6,7 @@ Light to import, so that a configuration is checked without loading a kernel.
 from __future__ import annotations
 
 from math import isfinite
+from numbers import Real
 from typing import Literal, get_args
 
 from ikmeanfield.circuit import Circuit
@@ -26,10 +27,15 @@ def whole_ratio(long: float, short: float, long_name: str, short_name: str) -> i
 
     Raises
     ------
+    TypeError
+        If one is not a number.
     ValueError
         If one is not positive, or the ratio is not a whole number but for rounding (1e-9).
     """
     for name, value in ((long_name, long), (short_name, short)):
+        if not isinstance(value, Real):
+            msg = f"{name} = {value!r}: expected a time in ms"
+            raise TypeError(msg)
         if not (isfinite(value) and value > 0):
             msg = f"{name} = {value:g} ms must be positive and finite"
             raise ValueError(msg)

@@ -8,6 +8,7 @@ from ikmeanfield.analysis.diagrams import fold_and_hopf_points
 from ikmeanfield.analysis.traces import MODELS, ramp_traces
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.spiking import simulate
+from ikmeanfield.theories import MeanFieldSettings
 
 CURRENT = "rs.input_current"
 BISTABLE_RAMP = ((0.0, 20.0), (1000.0, 20.0), (3000.0, 50.0), (5000.0, 20.0))
@@ -22,7 +23,12 @@ def circuit(kappa):
 
 def fold_points(high=100.0):
     return fold_and_hopf_points(
-        circuit(25.0), CURRENT, 0.0, high, at="rs.adaptation", reset_correction=False
+        circuit(25.0),
+        CURRENT,
+        0.0,
+        high,
+        at="rs.adaptation",
+        theory=MeanFieldSettings(reset_correction=False),
     )
 
 
@@ -37,7 +43,12 @@ def test_currents_carry_the_circuits_own_adaptation():
 
 @pytest.fixture(scope="module")
 def bistable():
-    return ramp_traces(circuit(25.0), BISTABLE_RAMP, size=1000)
+    return ramp_traces(
+        circuit(25.0),
+        BISTABLE_RAMP,
+        size=1000,
+        theory=MeanFieldSettings(reset_correction=False),
+    )
 
 
 def test_traces_follow_the_ramp_of_panel_d(bistable):
@@ -68,7 +79,12 @@ def test_the_network_with_its_own_u_is_the_plain_network(bistable):
 
 def test_strong_adaptation_oscillates_on_the_ramp_of_panel_e():
     # oracle: the paper's Fig. 1E: s swings while I crosses the region between the Hopf points
-    data = ramp_traces(circuit(100.0), OSCILLATORY_RAMP, size=1000)
+    data = ramp_traces(
+        circuit(100.0),
+        OSCILLATORY_RAMP,
+        size=1000,
+        theory=MeanFieldSettings(reset_correction=False),
+    )
     s = data["synaptic_activation"].sel(model=["mean field", "network, global u"])
     late = s.sel(time=slice(3000, 3600))
     assert (late.max("time") - late.min("time") > 0.8).all()

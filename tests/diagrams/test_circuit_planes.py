@@ -25,6 +25,7 @@ from ikmeanfield.analysis.diagrams import (
     stable_equilibria_regions,
 )
 from ikmeanfield.circuit import excitatory_inhibitory
+from ikmeanfield.theories import MeanFieldSettings
 
 CURRENT, WIDTH = "fs.input_current", "fs.threshold_width"
 BOUNDS = ((0.0, 100.0), (0.005, 1.65))
@@ -39,7 +40,9 @@ REFERENCE = json.loads((Path(__file__).parents[1] / "continuation" / "reference.
 ]
 SCALE = np.array([0.02, 10.0, 10.0, 2.0, 2.0, 0.02, 10.0, 1.0, 0.5, 0.5])
 
-pytestmark = pytest.mark.filterwarnings("ignore::ikmeanfield.meanfield.ResetAccuracyWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::ikmeanfield.theories.mean_field.ResetAccuracyWarning"
+)
 
 
 def circuit(name, width=0.3):
@@ -52,14 +55,21 @@ def circuit(name, width=0.3):
 @cache
 def plane(name):
     return bifurcation_plane(
-        circuit(name), (CURRENT, WIDTH), BOUNDS, reset_correction=CONDITIONS[name][2]
+        circuit(name),
+        (CURRENT, WIDTH),
+        BOUNDS,
+        theory=MeanFieldSettings(reset_correction=CONDITIONS[name][2]),
     )
 
 
 @cache
 def points(name, width):
     return fold_and_hopf_points(
-        circuit(name, width), CURRENT, *BOUNDS[0], at=WIDTH, reset_correction=CONDITIONS[name][2]
+        circuit(name, width),
+        CURRENT,
+        *BOUNDS[0],
+        at=WIDTH,
+        theory=MeanFieldSettings(reset_correction=CONDITIONS[name][2]),
     )
 
 
@@ -98,7 +108,7 @@ def solved_again(name, width, point):
 def test_points_in_one_parameter_are_right_and_lie_on_the_curves(name, width):
     branches = equilibrium_diagram(
         circuit(name, width), CURRENT, *BOUNDS[0], cycles=False,
-        reset_correction=CONDITIONS[name][2],
+        theory=MeanFieldSettings(reset_correction=CONDITIONS[name][2]),
     )  # fmt: skip
     found = [p for branch in branches.values() for p in branch.points("LP", "HB")]
     for point in found:

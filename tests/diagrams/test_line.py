@@ -9,6 +9,7 @@ import pytest
 
 from ikmeanfield.analysis.diagrams import DiagramError, equilibrium_diagram
 from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking
+from ikmeanfield.theories import MeanFieldSettings
 
 CURRENT = "rs.input_current"
 ACTIVATION = "rs.ampa.synaptic_activation"
@@ -20,7 +21,9 @@ REFERENCE = json.loads((Path(__file__).parents[1] / "continuation" / "reference.
 @cache
 def diagram(kappa):
     circuit = regular_spiking().replace({"rs.adaptation": kappa})
-    return equilibrium_diagram(circuit, CURRENT, 0.0, 80.0, reset_correction=False)
+    return equilibrium_diagram(
+        circuit, CURRENT, 0.0, 80.0, theory=MeanFieldSettings(reset_correction=False)
+    )
 
 
 def test_weak_adaptation_has_folds_and_no_cycles():
@@ -52,7 +55,13 @@ def test_failure_to_find_an_equilibrium_is_told_in_words():
     # resets at both ends of the diagram from which the correction is defined nowhere
     circuit = regular_spiking().replace({"rs.reset_potential": -70.0})
     with pytest.raises(DiagramError, match=r"no equilibria.*-49 forward: rs: .*-48 backward: rs: "):
-        equilibrium_diagram(circuit, "rs.reset_potential", -49.0, -48.0, reset_correction=True)
+        equilibrium_diagram(
+            circuit,
+            "rs.reset_potential",
+            -49.0,
+            -48.0,
+            theory=MeanFieldSettings(reset_correction=True),
+        )
 
 
 def test_a_branch_ends_where_the_papers_form_would_give_a_negative_rate():
@@ -62,8 +71,13 @@ def test_a_branch_ends_where_the_papers_form_would_give_a_negative_rate():
     ends = {}
     for form in ("paper", "absolute"):
         branch = equilibrium_diagram(
-            circuit, "fs.input_current", 100.0, 150.0, form=form, cycles=False
-        )["equilibria"]
+            circuit,
+            "fs.input_current",
+            100.0,
+            150.0,
+            theory=MeanFieldSettings(form=form),
+            cycles=False,
+        )["equilibria"]  # fmt: skip
         ends[form] = branch
         assert branch["rs.firing_rate"].min() > -1e-12
     last = ends["paper"].ends[1]

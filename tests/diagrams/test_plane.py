@@ -22,6 +22,7 @@ from ikmeanfield.analysis.diagrams import (
 )
 from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking
 from ikmeanfield.datasets.trees import read_tree, write_tree
+from ikmeanfield.theories import MeanFieldSettings
 
 CURRENT, ADAPTATION = "rs.input_current", "rs.adaptation"
 FREE = (CURRENT, ADAPTATION)
@@ -33,13 +34,22 @@ REFERENCE = json.loads((Path(__file__).parents[1] / "continuation" / "reference.
 
 @cache
 def plane():
-    return bifurcation_plane(regular_spiking(), FREE, BOUNDS, reset_correction=False)
+    return bifurcation_plane(
+        regular_spiking(), FREE, BOUNDS, theory=MeanFieldSettings(reset_correction=False)
+    )
 
 
 @cache
 def points(kappa):
     circuit = regular_spiking().replace({ADAPTATION: kappa})
-    return fold_and_hopf_points(circuit, CURRENT, 0.0, 100.0, at=ADAPTATION, reset_correction=False)
+    return fold_and_hopf_points(
+        circuit,
+        CURRENT,
+        0.0,
+        100.0,
+        at=ADAPTATION,
+        theory=MeanFieldSettings(reset_correction=False),
+    )
 
 
 @cache
@@ -120,7 +130,12 @@ def test_regions_count_the_stable_equilibria(kappa):
     # oracle: the equilibria at this kappa, counted between their special points
     circuit = regular_spiking().replace({ADAPTATION: kappa})
     branch = equilibrium_diagram(
-        circuit, CURRENT, 0.0, 100.0, reset_correction=False, cycles=False
+        circuit,
+        CURRENT,
+        0.0,
+        100.0,
+        theory=MeanFieldSettings(reset_correction=False),
+        cycles=False,
     )["equilibria"]
     current = branch[CURRENT]
     borders = [20.0, *sorted(p.parameters[CURRENT] for p in branch.points("LP", "HB")), 75.0]

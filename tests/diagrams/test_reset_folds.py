@@ -10,9 +10,12 @@ from scipy.optimize import brentq, minimize_scalar
 
 from ikmeanfield.analysis.diagrams import equilibrium_diagram
 from ikmeanfield.circuit import regular_spiking
-from ikmeanfield.meanfield import MeanField
+from ikmeanfield.theories import MeanFieldSettings
+from ikmeanfield.theories.mean_field import MeanField
 
-pytestmark = pytest.mark.filterwarnings("ignore::ikmeanfield.meanfield.ResetAccuracyWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::ikmeanfield.theories.mean_field.ResetAccuracyWarning"
+)
 
 CURRENT = "rs.input_current"
 RESETS = [-60.0, -70.0, -80.0, -100.0, -120.0]
@@ -80,7 +83,11 @@ def folds(v_0):
 def points(v_0):
     correction = v_0 is not None
     branches = equilibrium_diagram(
-        circuit(-1000.0 if v_0 is None else v_0), CURRENT, 0.0, 100.0, reset_correction=correction
+        circuit(-1000.0 if v_0 is None else v_0),
+        CURRENT,
+        0.0,
+        100.0,
+        theory=MeanFieldSettings(reset_correction=correction),
     )
     assert list(branches) == ["equilibria"]
     return branches["equilibria"]

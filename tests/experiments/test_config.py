@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import yaml
 
-from ikmeanfield.experiments import expand, load, parse, read_plan
+from ikmeanfield.experiments import expand, expand_all, load, parse, read_plan
 from ikmeanfield.experiments.config import json_schema
 from ikmeanfield.schema import ConfigError
 
 ROOT = Path(__file__).parents[2]
 QUICK = yaml.safe_load((ROOT / "config/quick.yaml").read_text())
 EXPERIMENT = ("experiments", "truncation")
-SIMULATION = (*EXPERIMENT, "simulation")
+NETWORKS = (*EXPERIMENT, "studies", "networks")
 SET = (*EXPERIMENT, "circuit", "set")
 AXIS = (*EXPERIMENT, "sweeps", "width", "axes", 0)
 WIDTH = "rs.threshold_width"
@@ -23,7 +23,7 @@ NAN, INF = float("nan"), float("inf")
 # Oracle: the key, the value and what is allowed must all be in the message.
 WRONG = {
     "unknown key": (("sede",), 1, ["sede", "unknown key", "1"]),
-    "unknown nested key": ((*SIMULATION, "stepp"), 1.0, ["simulation.stepp", "unknown key"]),
+    "unknown nested key": ((*NETWORKS, "stepp"), 1.0, ["studies.networks.stepp", "unknown key"]),
     "wrong type": (("seed",), "x", ["seed", "'x'", "integer"]),
     "text for a switch": (("portable",), "yes", ["portable", "'yes'", "boolean"]),
     "negative capacitance": (SET, {"rs.capacitance": -1.0}, ["capacitance", "-1.0", "greater"]),
@@ -33,15 +33,15 @@ WRONG = {
     "unknown parameter": (SET, {"rs.peek": 1.0}, ["rs.peek", "peak_potential"]),
     "v_0 above v_p": (SET, {"rs.reset_potential": 2e3}, ["reset_potential", "2000", "below"]),
     "no cutoff": (SET, {"rs.truncation": 0.0}, ["truncation", "0.0", "greater"]),
-    "step does not divide": ((*SIMULATION, "step"), 0.03, ["simulation.step", "0.03", "0.1"]),
+    "step does not divide": ((*NETWORKS, "step"), 0.03, ["studies.networks.step", "0.03", "0.1"]),
     "step above time constant": (
-        SIMULATION, {"duration": 100.0, "sample": 50.0, "step": 50.0},
-        ["simulation.step", "50", "rs.ampa.synaptic_time", "6"],
+        NETWORKS, {"kind": "networks", "duration": 100.0, "sample": 50.0, "step": 50.0},
+        ["sweeps.width", "networks: step", "50", "rs.ampa.synaptic_time", "6"],
     ),
-    "sample does not divide": ((*SIMULATION, "sample"), 7.0, ["sample", "7.0", "3000"]),
-    "discard off the grid": ((*SIMULATION, "discard"), 0.15, ["discard", "0.15", "0.1"]),
-    "discard all": ((*SIMULATION, "discard"), 3000.0, ["discard", "3000"]),
-    "infinite duration": ((*SIMULATION, "duration"), INF, ["duration", "inf", "finite"]),
+    "sample does not divide": ((*NETWORKS, "sample"), 7.0, ["sample", "7.0", "3000"]),
+    "discard off the grid": ((*NETWORKS, "discard"), 0.15, ["discard", "0.15", "0.1"]),
+    "discard all": ((*NETWORKS, "discard"), 3000.0, ["discard", "3000"]),
+    "infinite duration": ((*NETWORKS, "duration"), INF, ["duration", "inf", "finite"]),
     "empty values": (AXIS, {"parameter": WIDTH, "values": []}, ["values", "[]", "at least 1"]),
     "no sweeps": ((*EXPERIMENT, "sweeps"), {}, ["sweeps", "{}", "at least 1"]),
     "no points": (AXIS, {"parameter": WIDTH, "linspace": [0.0, 1.0, 0]}, ["linspace", "≥ 1"]),
@@ -59,13 +59,32 @@ WRONG = {
     ),
     "input elsewhere": ((*EXPERIMENT, "input"), {"fs": {"constant": 1.0}}, ["input.fs", "rs"]),
     "two inputs": (
-        (*EXPERIMENT, "input"), {"rs": {"constant": 1.0, "ramp": [[0.0, 1.0]]}}, ["exactly one"]
+        (*EXPERIMENT, "input"), {"rs": {"constant": 1.0, "ramp": [[0.0, 1.0]]}},
+        ["input.rs", "constant", "ramp"],
     ),
     "unordered input": (
         (*EXPERIMENT, "input"), {"rs": {"steps": [[5.0, 1.0], [5.0, 2.0]]}}, ["must increase"]
     ),
     "unknown preset": ((*EXPERIMENT, "circuit", "preset"), "rs", ["preset", "'rs'", "truncated"]),
     "unknown figure": (("figures",), {"fig9": "truncation"}, ["fig9", "fig4"]),
+    "unknown kind": ((*NETWORKS, "kind"), "network", ["studies.networks", "'network'", "planes"]),
+    "no kind": (NETWORKS, {"duration": 100.0}, ["studies.networks", "kind", "networks"]),
+    "unknown theory": (
+        (*EXPERIMENT, "theories", "corrected", "kind"), "field", ["theories.corrected", "'field'"]
+    ),
+    "study of no sweep": ((*NETWORKS, "sweeps"), ["widths"], ["widths", "width", "cutoff"]),
+    "predictions of nothing": (
+        (*EXPERIMENT, "studies", "predictions", "networks"), "spiking", ["spiking", "networks"]
+    ),
+    "a study called as a population": (
+        (*EXPERIMENT, "studies"), {"rs": {"kind": "networks", "duration": 9.0, "sample": 1.0}},
+        ["'rs'", "taken"],
+    ),
+    "one study of two kinds": (
+        ("experiments", "reset", "studies", "predictions"),
+        {"kind": "rates", "population": "rs", "currents": [0.0, 1.0]},
+        ["predictions", "rates", "another name"],
+    ),
     "figure of nothing": (("figures",), {"fig4": "nothing"}, ["nothing", "truncation"]),
 }  # fmt: skip
 
@@ -87,8 +106,46 @@ def plan_of(data):
 def test_what_follows_from_another_problem_is_not_told():
     """Oracle: one line for the one key that is missing; the step's default would depend on it."""
     with pytest.raises(ConfigError) as refusal:
-        parse(changed((*EXPERIMENT, "simulation"), {"duration": 1000.0}))
-    assert str(refusal.value) == "experiments.truncation.simulation.sample: this key is missing"
+        parse(changed(NETWORKS, {"kind": "networks", "duration": 1000.0}))
+    where = "experiments.truncation.studies.networks"
+    assert str(refusal.value) == f"{where}.sample: this key is missing"
+
+
+def test_all_problems_are_told_at_once():
+    """Oracle: four keys that are wrong, each in a part of its own."""
+    data = changed((*NETWORKS, "sample"), -1.0)
+    data["experiments"]["reset"]["studies"]["rates"]["population"] = 5
+    data["experiments"]["reset"]["theories"]["corrected"]["form"] = "papers"
+    data["seed"] = "x"
+    with pytest.raises(ConfigError) as refusal:
+        parse(data)
+    lines = str(refusal.value).splitlines()
+    wanted = ("seed", "networks.sample", "rates.population", "theories.corrected.form")
+    for key in wanted:
+        assert any(key in line.partition(": got")[0] for line in lines), (key, lines)
+
+
+def test_problems_of_all_grid_points_and_experiments_are_told_at_once():
+    """Oracle: two grid points of one experiment and one study of another are wrong."""
+    data = changed(AXIS, {"parameter": WIDTH, "values": [1.0, -1.0, -2.0]})
+    data["experiments"]["reset"]["studies"]["rates"]["population"] = "fs"
+    with pytest.raises(ConfigError) as refusal:
+        expand_all(parse({**data, "figures": {}}))
+    found = str(refusal.value)
+    assert len(found.splitlines()) == 3
+    for words in ("got -1.0", "got -2.0", "experiments.reset.studies.rates: population: no 'fs'"):
+        assert words in found
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [("simulation", "kind: networks"), ("meanfield", "`theories`"), ("response", "kind: rates"),
+     ("continuation", "points, planes and traces"), ("transitions", "kind: transitions"),
+     ("diagrams", "kind: diagrams")],
+)  # fmt: skip
+def test_a_key_of_earlier_versions_is_refused_with_the_place_it_moved_to(key, words):
+    with pytest.raises(ConfigError, match=f"truncation.{key}: unknown key .*moved.*{words}"):
+        parse(changed((*EXPERIMENT, key), {}))
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -115,13 +172,14 @@ def test_the_paper_scale_is_the_papers():
     assert (len(widths), widths[0], widths[-1]) == (100, 0.01, 5.0)
     assert (len(cutoffs), cutoffs[0], cutoffs[-1]) == (100, 40.0, 5.0)
     assert {run.circuit.populations["rs"].size for run in plan.runs} == {10_000}
-    assert (plan.simulation.duration, plan.simulation.discard) == (6000.0, 1000.0)
+    networks = plan.studies["networks"]
+    assert (networks.duration, networks.discard) == (6000.0, 1000.0)
 
 
 def test_the_step_may_divide_in_decimal_what_it_does_not_divide_in_binary():
     # 0.3 / 0.1 is 2.9999999999999996 in binary.
-    data = changed(SIMULATION, {"duration": 3000.0, "sample": 0.3, "step": 0.1})
-    assert plan_of(data).simulation.sample == 0.3
+    given = {"kind": "networks", "duration": 3000.0, "sample": 0.3, "step": 0.1}
+    assert plan_of(changed(NETWORKS, given)).studies["networks"].sample == 0.3
 
 
 def test_axes_multiply_and_pairs_move_together():
@@ -138,29 +196,41 @@ def test_axes_multiply_and_pairs_move_together():
     pairs = [(50.0, -100.0), (40.0, -70.0)]
     expected = [(w, *pair) for w in (1.0, 2.0, 4.0) for pair in pairs for _ in range(2)]
     np.testing.assert_allclose(points, expected)
-    assert len({run.seed for run in plan.runs}) == len(plan.runs) == 12
+    assert len({item.seed for item in plan.all_items("networks")}) == len(plan.runs) == 12
     assert plan.parameters == [WIDTH, "rs.peak_potential", "rs.reset_potential"]
+
+
+def seeds(plan, sweep="width"):
+    """Key and seed of the network at every width of a sweep."""
+    return {
+        plan.first_run(item).coordinate(WIDTH): (item.key, item.seed)
+        for item in plan.all_items("networks")
+        if plan.first_run(item).sweep == sweep
+    }
 
 
 def test_seeds_belong_to_runs_not_to_places():
     # Oracle: the same grid point among fewer others, in another sweep, in other batches.
-    some = plan_of(changed(AXIS, {"parameter": WIDTH, "values": [1.5, 3.5]}))
-    other = plan_of({**changed(AXIS, {"parameter": WIDTH, "values": [3.5]}), "runs_per_job": 1})
-    of = {run.coordinate(WIDTH): run for run in some.runs if run.sweep == "width"}
-    assert (other.runs[0].key, other.runs[0].seed) == (of[3.5].key, of[3.5].seed)
-    assert of[1.5].seed != of[3.5].seed
-    reseeded = plan_of({**changed(AXIS, {"parameter": WIDTH, "values": [3.5]}), "seed": 1})
-    assert reseeded.runs[0].key == of[3.5].key
-    assert reseeded.runs[0].seed != of[3.5].seed
+    some = seeds(plan_of(changed(AXIS, {"parameter": WIDTH, "values": [1.5, 3.5]})))
+    one = changed(AXIS, {"parameter": WIDTH, "values": [3.5]})
+    other = seeds(plan_of({**one, "runs_per_job": 1}))
+    assert other[3.5] == some[3.5]
+    assert some[1.5][1] != some[3.5][1]
+    reseeded = seeds(plan_of({**one, "seed": 1}))
+    assert reseeded[3.5][0] == some[3.5][0]
+    assert reseeded[3.5][1] != some[3.5][1]
 
 
-def test_analysis_settings_and_mean_fields_do_not_change_a_network():
-    before, after = plan_of(QUICK), plan_of(changed((*SIMULATION, "discard"), 500.0))
-    assert [run.key for run in before.runs] == [run.key for run in after.runs]
-    step = plan_of(changed((*SIMULATION, "step"), 0.05))
-    assert before.runs[0].key != step.runs[0].key
-    keys = [plan.meanfield_key("corrected", plan.runs[0]) for plan in (before, step)]
-    assert keys[0] == keys[1], "a mean field does not know the networks' step"
+def test_analysis_settings_and_theories_do_not_change_a_network():
+    def keys(plan, study):
+        return [item.id for item in plan.all_items(study)]
+
+    before, after = plan_of(QUICK), plan_of(changed((*NETWORKS, "discard"), 500.0))
+    assert keys(before, "networks") == keys(after, "networks")
+    step = plan_of(changed((*NETWORKS, "step"), 0.05))
+    assert keys(before, "networks")[0] != keys(step, "networks")[0]
+    same = keys(before, "predictions") == keys(step, "predictions")
+    assert same, "a theory does not know the networks' step"
 
 
 def test_a_plan_survives_storage_and_a_damaged_one_is_named(tmp_path):

@@ -1,4 +1,4 @@
-"""Diagrams and responses in the configuration: what is refused, and what is computed once."""
+"""Diagrams and rates in the configuration: what is refused, and what is computed once."""
 
 import copy
 
@@ -10,14 +10,24 @@ from ikmeanfield.schema import ConfigError
 CURRENT = "rs.input_current"
 
 
-def config(**changes):
+def config(theories=None, studies=None):
+    """An experiment with studies of all kinds that a simulation may have; None takes one away."""
+    given = {
+        "networks": {"kind": "networks", "duration": 10.0, "sample": 1.0, "step": 0.1},
+        "predictions": {"kind": "predictions"},
+        "diagrams": {"kind": "diagrams", "parameter": CURRENT, "bounds": [0.0, 80.0]},
+        "rates": {"kind": "rates", "population": "rs", "currents": [0.0, 100.0]},
+        **(studies or {}),
+    }
+    fields = {
+        "on": {"kind": "mean_field", "reset_correction": True},
+        "off": {"kind": "mean_field", "reset_correction": False},
+    }
     experiment = {
         "circuit": {"preset": "regular_spiking", "set": {"rs.peak_potential": 50.0}},
         "input": {"rs": {"constant": 50.0}},
-        "simulation": {"duration": 10.0, "sample": 1.0, "step": 0.1},
-        "meanfield": {"on": {"reset_correction": True}, "off": {"reset_correction": False}},
-        "diagrams": {"parameter": CURRENT, "bounds": [0.0, 80.0]},
-        "response": {"population": "rs", "currents": [0.0, 100.0]},
+        "theories": fields if theories is None else theories,
+        "studies": {name: study for name, study in given.items() if study is not None},
         "sweeps": {
             "reset": {
                 "axes": [{"parameter": "rs.reset_potential", "values": [-70.0, -100.0]}],
@@ -25,7 +35,6 @@ def config(**changes):
             },
             "size": {"axes": [{"parameter": "rs.size", "values": [100, 200]}]},
         },
-        **changes,
     }
     return {"seed": 1, "runs_per_job": 2, "experiments": {"mine": experiment}}
 
@@ -35,51 +44,42 @@ def plan(**changes):
 
 
 # Oracle: the key, the value and what is allowed must all be in the message.
+def diagrams(**changes):
+    return {"diagrams": {"kind": "diagrams", "parameter": CURRENT, "bounds": [0.0, 1.0], **changes}}
+
+
+def rates(**changes):
+    return {"rates": {"kind": "rates", "population": "rs", "currents": [0.0, 1.0], **changes}}
+
+
 WRONG = {
-    "no mean field": ({"meanfield": {}}, ["diagrams", "meanfield"]),
-    "unknown mean field": (
-        {"diagrams": {"parameter": CURRENT, "bounds": [0.0, 1.0], "meanfield": ["of"]}},
-        ["diagrams.meanfield", "'of'", "on, off"],
-    ),
-    "unknown sweep": (
-        {"diagrams": {"parameter": CURRENT, "bounds": [0.0, 1.0], "sweeps": ["rest"]}},
-        ["diagrams.sweeps", "'rest'", "reset, size"],
-    ),
+    "no theory": (None, {}, ["diagrams", "theories", "none"]),
+    "unknown theory": (diagrams(theories=["of"]), None, ["diagrams: theories", "'of'", "on, off"]),
+    "unknown sweep": (diagrams(sweeps=["rest"]), None, ["diagrams", "'rest'", "reset, size"]),
     "unknown parameter": (
-        {"diagrams": {"parameter": "rs.current", "bounds": [0.0, 1.0]}},
-        ["diagrams", "rs.current", "input_current"],
+        diagrams(parameter="rs.current"), None,
+        ["diagrams: parameter", "rs.current", "input_current"],
     ),
     "what no mean field knows": (
-        {"diagrams": {"parameter": "rs.size", "bounds": [1.0, 9.0]}}, ["diagrams", "rs.size"]
+        diagrams(parameter="rs.size", bounds=[1.0, 9.0]), None, ["diagrams", "rs.size"]
     ),
     "a bound that cannot be": (
-        {"diagrams": {"parameter": "rs.capacitance", "bounds": [-1.0, 9.0]}},
+        diagrams(parameter="rs.capacitance", bounds=[-1.0, 9.0]), None,
         ["diagrams", "rs.capacitance", "-1.0", "greater"],
     ),
-    "falling bounds": (
-        {"diagrams": {"parameter": CURRENT, "bounds": [1.0, 0.0]}}, ["bounds", "below", "1.0"]
-    ),
-    "unknown population": (
-        {"response": {"population": "fs", "currents": [0.0, 1.0]}},
-        ["response.population", "'fs'", "rs"],
-    ),
-    "falling currents": (
-        {"response": {"population": "rs", "currents": [1.0, 1.0]}}, ["currents", "below", "1.0"]
-    ),
-    "one current": (
-        {"response": {"population": "rs", "currents": [0.0, 1.0], "count": 1}}, ["count", "1"]
-    ),
-    "unknown key": (
-        {"response": {"population": "rs", "currents": [0.0, 1.0], "number": 3}}, ["number"]
-    ),
+    "falling bounds": (diagrams(bounds=[1.0, 0.0]), None, ["bounds", "below", "1.0"]),
+    "unknown population": (rates(population="fs"), None, ["rates: population", "'fs'", "rs"]),
+    "falling currents": (rates(currents=[1.0, 1.0]), None, ["currents", "below", "1.0"]),
+    "one current": (rates(count=1), None, ["count", "1"]),
+    "unknown key": (rates(number=3), None, ["number", "unknown key"]),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_configuration_is_refused_by_key_value_and_what_is_allowed(name):
-    changes, words = WRONG[name]
+    studies, theories, words = WRONG[name]
     with pytest.raises(ConfigError) as refusal:
-        plan(**changes)
+        plan(studies=studies, theories=theories)
     for word in words:
         assert word in str(refusal.value)
 
@@ -87,15 +87,18 @@ def test_a_wrong_configuration_is_refused_by_key_value_and_what_is_allowed(name)
 def test_each_distinct_diagram_is_followed_once():
     # Oracle: by hand. Corrected: v_0 = -70, -100 and the preset's -1000 of the sweep over sizes;
     # uncorrected: one, since neither resets nor sizes matter. Replicates add nothing.
-    lines = [line for batch in plan().diagram_batches for line in batch]
-    found = [(line.meanfield, line.circuit.get("rs.reset_potential")) for line in lines]
+    made = plan()
+    items = made.all_items("diagrams")
+    found = [(item.label, made.first_run(item).coordinate("rs.reset_potential")) for item in items]
     assert found == [("on", -70.0), ("off", -70.0), ("on", -100.0), ("on", -1000.0)]
-    assert [len(batch) for batch in plan().diagram_batches] == [2, 2]
+    assert all(len(made.items("diagrams", batch)) <= 2 for batch in made.batches["diagrams"])
+    runs = [run for item in items if item.label == "off" for run in item.runs]
+    assert runs == list(range(len(made.runs)))
 
 
 def keys(data):
     made = expand(parse(data), "mine")
-    return [line.key for batch in made.diagram_batches for line in batch]
+    return [item.key for item in made.all_items("diagrams")]
 
 
 UNRELATED = {
@@ -107,13 +110,13 @@ UNRELATED = {
     ),
     "value of the parameter": lambda data, mine: mine["circuit"]["set"].update({CURRENT: 7.0}),
     "input": lambda data, mine: mine["input"].update(rs={"constant": 9.0}),
-    "step": lambda data, mine: mine["simulation"].update(step=0.05),
-    "response": lambda data, mine: mine["response"].update(count=9),
+    "step": lambda data, mine: mine["studies"]["networks"].update(step=0.05),
+    "rates": lambda data, mine: mine["studies"]["rates"].update(count=9),
     "replicates": lambda data, mine: mine["sweeps"]["reset"].update(replicates=1),
 }
 RELATED = {
-    "bounds": lambda data, mine: mine["diagrams"].update(bounds=[0.0, 81.0]),
-    "cycles": lambda data, mine: mine["diagrams"].update(cycles=False),
+    "bounds": lambda data, mine: mine["studies"]["diagrams"].update(bounds=[0.0, 81.0]),
+    "cycles": lambda data, mine: mine["studies"]["diagrams"].update(cycles=False),
     "circuit": lambda data, mine: mine["circuit"]["set"].update({"rs.adaptation": 20.0}),
 }
 
@@ -134,30 +137,43 @@ def test_a_plan_with_diagrams_survives_storage(tmp_path):
 
 
 def test_without_them_there_is_nothing_to_do():
-    bare = plan(diagrams=None, response=None)
-    assert (bare.diagram_batches, bare.tables) == ([], ["distances"])
-    assert plan().tables == ["distances", "bifurcations"]
+    bare = plan(studies={"diagrams": None, "rates": None})
+    assert list(bare.batches) == ["networks", "predictions"]
+    assert list(plan().batches) == ["networks", "predictions", "diagrams", "rates"]
 
 
-def test_what_belongs_to_simulations_is_refused_beside_transitions():
-    data = config(simulation=None, transitions={"population": "rs", "low": 0.0, "high": 1.0})
-    with pytest.raises(ConfigError, match="`diagrams` and `response` belong to `simulation`"):
-        parse({**data, "experiments": {"mine": {
-            **data["experiments"]["mine"],
-            "continuation": {"parameter": CURRENT, "bounds": [0.0, 1.0], "second": "rs.adaptation",
-                             "second_bounds": [0.0, 1.0], "meanfield": {"on": {}}},
-        }}})  # fmt: skip
+def test_one_experiment_may_have_studies_of_all_kinds_on_one_grid():
+    """Oracle: every kind has its work, at all grid points or for the whole experiment."""
+    plane = {"parameter": CURRENT, "bounds": [0.0, 80.0]}
+    more = {
+        "transitions": {"kind": "transitions", "population": "rs", "low": 20.0, "high": 70.0,
+                        "points": "points"},
+        "points": {"kind": "points", **plane, "planes": "planes"},
+        "planes": {"kind": "planes", **plane, "second": "rs.adaptation",
+                   "second_bounds": [0.0, 50.0]},
+        "traces": {"kind": "traces", "theory": "off", "population": "rs",
+                   "parameter": "rs.adaptation",
+                   "ramps": [{"at": 25.0, "ramp": [[0.0, 20.0], [400.0, 50.0]]}]},
+    }  # fmt: skip
+    made = plan(studies=more)
+    counts = {name: len(made.all_items(name)) for name in made.batches}
+    assert counts == {"networks": 8, "predictions": 4, "diagrams": 4, "rates": 3,
+                      "transitions": 8, "points": 4, "planes": 4, "traces": 1}  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("studies", "theories", "words"),
     [
-        ({"diagrams": None}, "fig2 from mine needs `diagrams` in rs.input_current"),
-        ({"response": None}, "fig2 from mine needs the `response` of rs"),
-        ({"meanfield": {"on": {}}}, "one without"),
-        ({}, "needs synaptic_activation in simulation.record"),
+        ({"diagrams": None}, None, "fig2 cannot be drawn from mine: a study of kind diagrams"),
+        ({"rates": None}, None, "fig2 cannot be drawn from mine: a study of kind rates"),
+        ({}, {"on": {"kind": "mean_field"}}, "reset_correction and one that has not"),
+        ({}, None, "kind networks with record: synaptic_activation is needed"),
     ],
 )
-def test_a_figure_that_cannot_be_drawn_is_refused(changes, words):
+def test_a_figure_that_cannot_be_drawn_is_refused(studies, theories, words):
+    if words.startswith(("fig2", "reset")):
+        networks = config()["experiments"]["mine"]["studies"]["networks"]
+        record = ["firing_rate", "synaptic_activation"]
+        studies = {**studies, "networks": {**networks, "record": record}}
     with pytest.raises(ConfigError, match=words):
-        parse({**config(**changes), "figures": {"fig2": "mine"}})
+        parse({**config(theories, studies), "figures": {"fig2": "mine"}})

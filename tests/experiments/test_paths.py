@@ -13,7 +13,7 @@ from ikmeanfield.schema import ConfigError
 
 CIRCUIT = {
     "circuit": {"preset": "excitatory_inhibitory", "set": {"*.size": 50}},
-    "simulation": {"duration": 10.0, "sample": 1.0, "step": 0.2},
+    "studies": {"networks": {"kind": "networks", "duration": 10.0, "sample": 1.0, "step": 0.2}},
     "sweeps": {
         "reset": {
             "axes": [

@@ -11,8 +11,8 @@ from ikmeanfield.schema import ConfigError
 def plan(runs=5):
     experiment = {
         "circuit": {"preset": "truncated"},
-        "simulation": {"duration": 1000.0, "sample": 1.0},
-        "meanfield": {"corrected": {}},
+        "theories": {"corrected": {"kind": "mean_field"}},
+        "studies": {"networks": {"kind": "networks", "duration": 1000.0, "sample": 1.0}},
         "sweeps": {"grid": {"axes": [
             {"parameter": "rs.threshold_width", "linspace": [0.5, 4.0, float(runs)]}
         ]}},
@@ -29,7 +29,7 @@ def path(tmp_path):
 def test_it_is_plain_json_with_a_line_for_every_run(path):
     """Oracle: the JSON module."""
     lines = path.read_text().splitlines()
-    assert len(lines) == 2 + 5
+    assert len(lines) == 1 + 5 + 1 + len(plan().work) + 1
     data = json.loads(path.read_text())
     assert [run["values"]["rs.threshold_width"] for run in data["runs"]] == [
         0.5, 1.375, 2.25, 3.125, 4.0,
@@ -41,10 +41,12 @@ def test_what_is_read_is_what_was_stored(path):
     read = read_plan(path)
     assert read == plan()
     assert read.text == path.read_text()
-    assert [len(batch) for batch in read.batches] == [2, 2, 1]
-    assert read.batches[-1] == plan().runs[4:]
+    sizes = [len(read.items("networks", batch)) for batch in read.batches["networks"]]
+    assert sum(sizes) == 5
+    assert max(sizes) == 2
+    assert [item.runs for item in read.all_items("networks")] == [[n] for n in range(5)]
     with pytest.raises(IndexError):
-        read.batches[3]
+        read.runs[5]
 
 
 def test_only_the_runs_asked_for_are_read(path):
@@ -54,18 +56,18 @@ def test_only_the_runs_asked_for_are_read(path):
     path.write_text("".join(lines))
     read = read_plan(path)
     assert len(read.runs) == 5
-    assert read.batches[0] == plan().batches[0]
+    assert read.runs[:3] == plan().runs[:3]
     with pytest.raises(ConfigError, match=r"plan\.json: damaged .* runs\.3\.replicate: got 'none'"):
-        read.batches[1]
+        read.runs[3]
 
 
 def test_json_of_another_layout_is_read_and_checked_whole(path):
     data = json.loads(path.read_text())
     path.write_text(json.dumps(data, indent=2))
     assert read_plan(path) == plan()
-    data["runs"][4]["seed"] = -1.5
+    data["runs"][4]["number"] = 1.5
     path.write_text(json.dumps(data, indent=2))
-    with pytest.raises(ConfigError, match=r"plan\.json: damaged .* runs\.4\.seed: got -1\.5"):
+    with pytest.raises(ConfigError, match=r"plan\.json: damaged .* runs\.4\.number: got 1\.5"):
         read_plan(path)
 
 
@@ -81,5 +83,6 @@ def test_plans_are_stored_by_their_content(tmp_path):
     first = store_plans([plan()], tmp_path)
     before = (tmp_path / first / "one.json").stat()
     assert store_plans([plan()], tmp_path) == first
-    assert (tmp_path / first / "one.json").stat() == before
+    after = (tmp_path / first / "one.json").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert store_plans([plan(6)], tmp_path) != first

@@ -101,14 +101,14 @@ CONFIG = {
 
 # Oracle: the same; which rules run when a line of code is added to a module of the library.
 CODE = {
-    "figures/style.mplstyle": {DRAW},
+    "plot/style.mplstyle": {DRAW},
     "figures/fig4.py": {DRAW},
     "analysis/spectra.py": {SUMMARY, TABLE, DRAW},
     "analysis/transitions/search.py": {LOCATE, SUMMARY, TABLE, DRAW},
     "analysis/diagrams/coincidence.py": {SUMMARY, TABLE, DRAW},
     "continuation/walk.py": {*FOLLOW, SUMMARY, TABLE, DRAW},
-    "meanfield/equations.py": {COMPILE, FIELDS, *FOLLOW, TRACES, SUMMARY, TABLE, DRAW},
-    "meanfield/reset.py": {SUMMARY, TABLE, DRAW},
+    "theories/mean_field/equations.py": {COMPILE, FIELDS, *FOLLOW, TRACES, SUMMARY, TABLE, DRAW},
+    "theories/mean_field/reset.py": {COMPILE, FIELDS, *FOLLOW, TRACES, SUMMARY, TABLE, DRAW},
     "spiking/exact.py": {COMPILE, NETWORKS, LOCATE, TRACES, SUMMARY, TABLE, DRAW},
     "stages/status.py": set(),
     "experiments/grid.py": set(),

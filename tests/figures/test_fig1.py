@@ -12,8 +12,9 @@ from ikmeanfield.analysis.diagrams import bifurcation_plane, equilibrium_diagram
 from ikmeanfield.analysis.traces import MODELS, with_marks
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.figures import fig1
-from ikmeanfield.figures.network_points import POINTS
 from ikmeanfield.figures.save import FigureError, save
+from ikmeanfield.plot.network_points import POINTS
+from ikmeanfield.theories import MeanFieldSettings
 
 CURRENT, ADAPTATION = "rs.input_current", "rs.adaptation"
 
@@ -29,7 +30,7 @@ class Mark:
 def plane():
     branches = bifurcation_plane(
         regular_spiking(), (CURRENT, ADAPTATION), ((0.0, 100.0), (0.0, 130.0)), scans=3,
-        reset_correction=False,
+        theory=MeanFieldSettings(reset_correction=False),
     )  # fmt: skip
     return to_tree(branches, {"source": "test"})
 
@@ -37,7 +38,11 @@ def plane():
 @cache
 def line(kappa):
     circuit = regular_spiking().replace({ADAPTATION: kappa})
-    return to_tree(equilibrium_diagram(circuit, CURRENT, 0.0, 80.0, reset_correction=False))
+    return to_tree(
+        equilibrium_diagram(
+            circuit, CURRENT, 0.0, 80.0, theory=MeanFieldSettings(reset_correction=False)
+        )
+    )
 
 
 def traces(kappa):

@@ -10,9 +10,12 @@ from ikmeanfield.analysis.diagrams import equilibrium_diagram
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.figures import fig2
 from ikmeanfield.figures.save import FigureError, save
+from ikmeanfield.theories import MeanFieldSettings
 
 RESETS = [-60.0, -80.0, -100.0, -120.0]
-pytestmark = pytest.mark.filterwarnings("ignore::ikmeanfield.meanfield.ResetAccuracyWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::ikmeanfield.theories.mean_field.ResetAccuracyWarning"
+)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +59,11 @@ def content():
         here = base.replace({"rs.peak_potential": 50.0, "rs.reset_potential": v_0})
         for name in names:
             diagrams[2 * number, name] = equilibrium_diagram(
-                here, "rs.input_current", 0.0, 100.0, reset_correction=name == names[0]
+                here,
+                "rs.input_current",
+                0.0,
+                100.0,
+                theory=MeanFieldSettings(reset_correction=name == names[0]),
             )
     time = np.arange(101.0, 601.0)
     series = xr.Dataset(

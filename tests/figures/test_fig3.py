@@ -11,6 +11,7 @@ from ikmeanfield.analysis.diagrams import bifurcation_plane, from_tree, to_tree
 from ikmeanfield.circuit import excitatory_inhibitory
 from ikmeanfield.figures import fig3
 from ikmeanfield.figures.save import FigureError, save
+from ikmeanfield.theories import MeanFieldSettings
 
 CONDITIONS = [(1000.0, -1000.0), (50.0, -100.0), (40.0, -60.0)]
 FIELDS = {"corrected": {"reset_correction": True}, "uncorrected": {"reset_correction": False}}
@@ -21,7 +22,7 @@ FREE = ("fs.input_current", "fs.threshold_width")
 def curves(corrected):
     return bifurcation_plane(
         excitatory_inhibitory(), FREE, ((0.0, 85.0), (0.005, 1.65)), scans=[0.1, 0.3],
-        reset_correction=corrected,
+        theory=MeanFieldSettings(reset_correction=corrected),
     )  # fmt: skip
 
 

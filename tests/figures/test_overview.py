@@ -8,11 +8,12 @@ import xarray as xr
 from matplotlib.collections import QuadMesh
 
 from ikmeanfield.analysis.diagrams import bifurcation_plane, equilibrium_diagram, to_tree
-from ikmeanfield.analysis.replicates import over_replicates
+from ikmeanfield.analysis.replicates import mean_over_replicates
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.figures import overview
 from ikmeanfield.figures.grids import axes_of
 from ikmeanfield.figures.save import FigureError, save
+from ikmeanfield.theories import MeanFieldSettings
 
 FIELDS, POPULATIONS = ("corrected", "uncorrected"), ("rs", "fs")
 CONFIG = {
@@ -120,7 +121,7 @@ def test_lines_hold_means_and_errors_along_one_axis():
 def test_errors_are_those_of_replicates_or_of_time_whichever_is_larger():
     # Oracle: by hand. Two runs 1 and 3 scatter by 1; their own errors of 4 leave √32/2 in the mean.
     mean, place = np.array([1.0, 3.0, 1.0, 3.0, 7.0]), np.array([0, 0, 1, 1, 2])
-    found = over_replicates(mean, np.array([0.1, 0.1, 4.0, 4.0, 0.5]), place, 4)
+    found = mean_over_replicates(mean, np.array([0.1, 0.1, 4.0, 4.0, 0.5]), place, 4)
     np.testing.assert_allclose(found[0], [2.0, 2.0, 7.0, np.nan])
     np.testing.assert_allclose(found[1], [1.0, np.sqrt(32) / 2, 0.5, np.nan])
 
@@ -156,8 +157,10 @@ def test_more_than_two_axes_are_refused():
 
 def diagram(kappa, field):
     circuit = regular_spiking().replace({"rs.adaptation": kappa})
-    branches = equilibrium_diagram(circuit, "rs.input_current", 0.0, 80.0, cycles=False,
-                                   reset_correction=field == "corrected")  # fmt: skip
+    theory = MeanFieldSettings(reset_correction=field == "corrected")
+    branches = equilibrium_diagram(
+        circuit, "rs.input_current", 0.0, 80.0, theory=theory, cycles=False
+    )
     return to_tree(branches, {"meanfield": field, "circuit": circuit.model_dump_json()})
 
 
@@ -179,7 +182,7 @@ def test_diagrams_show_the_rate_in_hertz_at_named_grid_points():
 def test_every_plane_holds_the_points_of_its_networks():
     branches = bifurcation_plane(
         regular_spiking(), ("rs.input_current", "rs.adaptation"), ((0.0, 100.0), (0.0, 130.0)),
-        scans=2, reset_correction=False,
+        scans=2, theory=MeanFieldSettings(reset_correction=False),
     )  # fmt: skip
     current = np.array([41.0, 42.0, 30.0])
     data = xr.Dataset(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 from neurons import alone, both, coupled
 
 from ikmeanfield.inputs import constant
@@ -208,3 +210,49 @@ def test_progress_runs_from_start_to_end() -> None:
     with pytest.raises(SimulationError):
         network.run(duration=10.0, sample=1.0, progress=seen.append)
     assert seen == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"duration": "10"}, "duration = '10': expected a time in ms"),
+        ({"sample": None}, "sample = None: expected a time in ms"),
+        ({"record": "firing_rate"}, "record = 'firing_rate': expected a list of names"),
+        ({"spikes": [0, 1]}, r"spikes = \[0, 1\]: expected a mapping from populations"),
+        ({"spikes": {"rs": 2}}, "neurons 2 in population 'rs'; expected a sequence of whole"),
+        ({"spikes": {"rs": [0.5]}}, r"neurons \[0.5\] in population 'rs'; expected a sequence"),
+    ],
+)
+def test_arguments_of_another_kind_are_refused_in_words(
+    arguments: dict[str, Any], message: str
+) -> None:
+    """Oracle: the message names the argument, its value and what is expected."""
+    network = Network(both(rs_size=3, fs_size=3))
+    with pytest.raises(TypeError, match=message):
+        network.run(**{"duration": 10.0, "sample": 1.0} | arguments)
+    assert network.steps_done == 0
+
+
+def test_what_is_no_circuit_or_population_is_refused_in_words() -> None:
+    with pytest.raises(TypeError, match="circuit = 'rs': expected a Circuit"):
+        simulate("rs", duration=10.0, sample=1.0)  # type: ignore[arg-type]
+    network = Network(both(rs_size=3, fs_size=3))
+    for ask in (network.potentials, network.recovery):
+        with pytest.raises(ValueError, match="no population 'pv'; the circuit has rs, fs"):
+            ask("pv")
+
+
+def test_spikes_survive_storage(tmp_path: Path) -> None:
+    """Oracle: the ragged arrays before and after a netCDF file."""
+    circuit = both(rs_size=10, fs_size=8, rs_input_current=300.0, fs_input_current=60.0)
+    data = simulate(circuit, duration=60.0, sample=1.0, spikes={"rs": range(10), "fs": [3, 5]})
+    assert data["spike_time"].dims == ("spike",)
+    assert set(data["spike_population"].values) == {"rs", "fs"}
+    assert set(data["spike_neuron"].values[data["spike_population"].values == "fs"]) <= {3, 5}
+    data.to_netcdf(tmp_path / "spikes.nc")
+    with xr.open_dataset(tmp_path / "spikes.nc") as stored:
+        for name in ("spike_time", "spike_neuron", "spike_population"):
+            np.testing.assert_array_equal(stored[name], data[name])
+            assert stored[name].attrs == data[name].attrs
+    nobody = simulate(circuit, duration=10.0, sample=1.0, spikes={})
+    assert nobody.sizes["spike"] == 0

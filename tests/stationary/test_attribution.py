@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ikmeanfield.circuit import regular_spiking
-from ikmeanfield.meanfield import firing_rate
+from ikmeanfield.theories.mean_field import firing_rate
 from ikmeanfield.theories.stationary import Stationary
 from ikmeanfield.theories.stationary.attribution import fold_attribution, shapley
 from ikmeanfield.theories.stationary.transfer import bistable_width, transfer_function

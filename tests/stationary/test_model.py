@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
+from ikmeanfield.thresholds import TruncatedLorentzian
 
 import ikmeanfield.continuation as co
 from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking
 from ikmeanfield.inputs import constant, ramp, steps
-from ikmeanfield.meanfield import MeanField
+from ikmeanfield.theories.mean_field import MeanField
 from ikmeanfield.theories.stationary import Stationary, StationaryError
 from ikmeanfield.theories.stationary.population import averages
-from ikmeanfield.thresholds import TruncatedLorentzian
 
 CURRENT = "rs.input_current"
 ALL = {"infinite_reset": True, "full_lorentzian": True, "shared_recovery": True}

@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from ikmeanfield.circuit import regular_spiking
-from ikmeanfield.meanfield import firing_rate
+from ikmeanfield.theories.mean_field import firing_rate
 from ikmeanfield.theories.stationary import StationaryError, neuron_states
 from ikmeanfield.theories.stationary.cycle import SPIKES
 from ikmeanfield.theories.stationary.table import Table, direct

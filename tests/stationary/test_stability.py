@@ -6,8 +6,8 @@ import pytest
 import ikmeanfield.continuation as co
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.inputs import constant
-from ikmeanfield.meanfield import MeanField
 from ikmeanfield.spiking import Network
+from ikmeanfield.theories.mean_field import MeanField
 from ikmeanfield.theories.stationary import (
     AsynchronousState,
     Stationary,

@@ -8,12 +8,12 @@ import shutil
 import numpy as np
 import pytest
 import xarray as xr
+from ikmeanfield.stages.summarise_transitions import summarise_transitions
 
 from ikmeanfield.analysis.diagrams import CoincidenceError
 from ikmeanfield.datasets.store import read, write
 from ikmeanfield.datasets.trees import read_tree
 from ikmeanfield.experiments import read_plan
-from ikmeanfield.stages.summarise_transitions import summarise_transitions
 from small import tiny_adaptation
 
 pytestmark = pytest.mark.slow

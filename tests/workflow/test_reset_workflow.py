@@ -10,12 +10,12 @@ import xarray as xr
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.datasets import open_experiment
 from ikmeanfield.datasets.trees import read_tree
-from ikmeanfield.meanfield import adjusted_current, firing_rate
+from ikmeanfield.theories.mean_field import adjusted_current, firing_rate
 from small import tiny_reset
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore::ikmeanfield.meanfield.ResetAccuracyWarning"),
+    pytest.mark.filterwarnings("ignore::ikmeanfield.theories.mean_field.ResetAccuracyWarning"),
 ]
 
 

@@ -93,11 +93,12 @@ def test_what_is_discarded_concerns_the_summary_only(finished):
 
 AFTER_RUNS = {"summarise_experiment", "tabulate", "draw_figure"}
 EDITS = {
-    "src/ikmeanfield/figures/style.mplstyle": {"draw_figure"},
+    "src/ikmeanfield/plot/style.mplstyle": {"draw_figure"},
     "src/ikmeanfield/analysis/spectra.py": AFTER_RUNS,
-    "src/ikmeanfield/meanfield/domain.py": AFTER_RUNS
+    "src/ikmeanfield/theories/mean_field/domain.py": AFTER_RUNS
     | {"compile_kernels", "integrate_mean_fields"},
-    "src/ikmeanfield/meanfield/reset.py": AFTER_RUNS,
+    "src/ikmeanfield/theories/mean_field/reset.py": AFTER_RUNS
+    | {"compile_kernels", "integrate_mean_fields"},
     "src/ikmeanfield/spiking/exact.py": AFTER_RUNS | {"compile_kernels", "simulate_networks"},
     "src/ikmeanfield/experiments/grid.py": set(),
 }

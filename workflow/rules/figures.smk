@@ -1,6 +1,7 @@
 rule draw_figure:
     input:
-        stored,
+        plans=figure_plans,
+        stored=stored,
     output:
         pdf="results/figures/{figure}.pdf",
         png="results/figures/{figure}.png",
@@ -9,13 +10,13 @@ rule draw_figure:
         "results/figures/logs/{figure}.log",
     benchmark:
         "results/figures/benchmarks/{figure}.jsonl"
-    localrule: RUNS <= work.LIGHT_RUNS
+    localrule: RUNS <= cost.LIGHT_RUNS
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=memory(work.figure),
-        runtime=minutes(work.figure),
+        mem_mb=memory(figure_cost),
+        runtime=minutes(figure_cost),
     params:
         figure=figure_arguments,
         folder=subpath(output.pdf, parent=True),

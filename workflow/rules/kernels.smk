@@ -8,16 +8,16 @@ rule compile_kernels:
         "results/kernels/{kernels}/benchmarks/{engine}.jsonl"
     wildcard_constraints:
         kernels="[a-z0-9-]*",
-        engine="exact|euler|meanfield",
+        engine="exact|euler|theories",
     conda:
         "../../envs/environment.yaml"
     threads: 1
+    priority: 10**6
     resources:
-        mem_mb=memory(work.kernels),
-        runtime=minutes(work.kernels),
+        mem_mb=memory(kernel_cost),
+        runtime=minutes(kernel_cost),
     params:
         portable="--portable" if SETTINGS.portable else "",
     shell:
-        "NUMBA_CACHE_DIR=$(dirname {output.stamp}) python -m ikmeanfield compile "
-        "--engine {wildcards.engine} {params.portable} "
+        "python -m ikmeanfield compile --engine {wildcards.engine} {params.portable} "
         "--stamp {output.stamp} 2> {log}"

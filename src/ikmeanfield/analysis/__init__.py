@@ -1,1 +1,1 @@
-"""What is read off runs: points of transition, diagrams, differences between models, spectra."""
+"""Analysis of time series, regions and distances, and the transitions of networks."""

@@ -1,7 +1,7 @@
-"""How well regions that a mean field predicts cover those that a network shows.
+"""Overlap of the regions that a mean field predicts with those that a network shows.
 
-All is told line by line: at each value of the second parameter a region is a set of intervals of
-the first one.
+Regions are compared line by line: at each value of the second parameter, a region is a set of
+intervals of the first one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.analysis.sides import Found
+from ikmeanfield.analysis.matching import NetworkPoint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,39 +22,55 @@ if TYPE_CHECKING:
 
 Interval = tuple[float, float]
 REGIONS = {"oscillatory": ("hopf", 0), "bistable": ("fold", 2)}
-"""Regions by name: the kind of their borders, and the number of stable equilibria inside."""
+"""Regions by name: the kind of their boundaries, and the number of stable equilibria inside."""
 
 
-def predicted(regions: Sequence[Region], second: float, stable: int) -> list[Interval]:
-    """Intervals in which a plane has so many stable equilibria, at one second parameter."""
+def predicted_intervals(regions: Sequence[Region], second: float, stable: int) -> list[Interval]:
+    """Intervals with a given number of stable equilibria, at one value of the second parameter.
+
+    Parameters
+    ----------
+    regions
+        Regions of the plane.
+    second
+        Value of the second parameter.
+    stable
+        Number of stable equilibria.
+    """
     found = []
     for region in regions:
         left, right = np.array(region.left), np.array(region.right)
         if region.stable == stable and left[0, 1] <= second <= left[-1, 1]:
             low, high = (np.interp(second, side[:, 1], side[:, 0]) for side in (left, right))
             found.append((float(low), float(high)))
-    return united(found)
+    return union(found)
 
 
-def bistable(points: Sequence[Found]) -> list[Interval]:
-    """Currents between the fold met on the way down and that met on the way up, if both are."""
+def bistable_intervals(points: Sequence[NetworkPoint]) -> list[Interval]:
+    """Currents between a network's fold on the way down and its fold on the way up, if any."""
     low = [p.current for p in points if (p.kind, p.direction) == ("fold", "down")]
     high = [p.current for p in points if (p.kind, p.direction) == ("fold", "up")]
     return [(min(low), max(high))] if low and high and min(low) < max(high) else []
 
 
-def oscillating(points: Sequence[Found], direction: str) -> list[Interval]:
+def oscillatory_intervals(points: Sequence[NetworkPoint], direction: str) -> list[Interval]:
     """Currents at which a network oscillates on one slope of a ramp.
 
-    The borders come in pairs, as `ramp_points` gives them; those at the ends of the sweep count.
+    Parameters
+    ----------
+    points
+        Points of one network; boundaries of oscillations come in pairs, as `ramp_points` returns
+        them, including those at the ends of the sweep.
+    direction
+        ``"up"`` or ``"down"``.
     """
     ends = [p.current for p in points if (p.kind, p.direction) == ("hopf", direction)]
     pairs = zip(ends[::2], ends[1::2], strict=True)
-    return united([(min(pair), max(pair)) for pair in pairs])
+    return union([(min(pair), max(pair)) for pair in pairs])
 
 
-def united(intervals: Sequence[Interval]) -> list[Interval]:
-    """The same set as disjoint intervals in ascending order."""
+def union(intervals: Sequence[Interval]) -> list[Interval]:
+    """Union of intervals, as disjoint intervals in ascending order."""
     joined: list[Interval] = []
     for low, high in sorted(intervals):
         if joined and low <= joined[-1][1]:
@@ -64,21 +80,21 @@ def united(intervals: Sequence[Interval]) -> list[Interval]:
     return [(low, high) for low, high in joined if low < high]
 
 
-def shared(a: Sequence[Interval], b: Sequence[Interval]) -> list[Interval]:
-    """What two sets of intervals have in common."""
-    return united([
+def intersection(a: Sequence[Interval], b: Sequence[Interval]) -> list[Interval]:
+    """Intersection of two sets of intervals, as disjoint intervals in ascending order."""
+    return union([
         (max(low, other), min(high, end))
         for low, high in a for other, end in b if max(low, other) < min(high, end)
     ])  # fmt: skip
 
 
-def length(intervals: Sequence[Interval]) -> float:
+def total_length(intervals: Sequence[Interval]) -> float:
     """Sum of the lengths of disjoint intervals."""
     return float(sum(high - low for low, high in intervals))
 
 
-def widths(seconds: FloatArray) -> FloatArray:
-    """How much of the second parameter each of its values stands for."""
+def line_weights(seconds: FloatArray) -> FloatArray:
+    """Range of the second parameter that each of its ascending values represents."""
     if seconds.size == 1:
         return np.ones(1)
     edges = np.concatenate([seconds[:1], (seconds[1:] + seconds[:-1]) / 2, seconds[-1:]])
@@ -88,7 +104,7 @@ def widths(seconds: FloatArray) -> FloatArray:
 def jaccard(
     expected: Sequence[Sequence[Interval]], found: Sequence[Sequence[Interval]], seconds: FloatArray
 ) -> tuple[float, float, float]:
-    """Area that two regions share as a part of the area that they cover together.
+    """Jaccard index of two regions: the area of their intersection over that of their union.
 
     Parameters
     ----------
@@ -100,20 +116,23 @@ def jaccard(
     Returns
     -------
     overlap, expected area, found area
-        The overlap is NaN where both regions are empty.
+        The overlap is NaN if both regions are empty.
     """
-    weights = widths(seconds)
-    both = sum(w * length(shared(a, b)) for w, a, b in zip(weights, expected, found, strict=True))
+    weights = line_weights(seconds)
+    both = sum(
+        w * total_length(intersection(a, b))
+        for w, a, b in zip(weights, expected, found, strict=True)
+    )
     areas = [
-        float(sum(w * length(line) for w, line in zip(weights, lines, strict=True)))
+        float(sum(w * total_length(line) for w, line in zip(weights, lines, strict=True)))
         for lines in (expected, found)
     ]
     either = sum(areas) - both
     return (float(both / either) if either > 0 else np.nan), areas[0], areas[1]
 
 
-def distance_along(curves: Sequence[FloatArray], point: tuple[float, float]) -> float:
-    """Distance to the nearest curve in the first parameter, at the same second one.
+def horizontal_distance(curves: Sequence[FloatArray], point: tuple[float, float]) -> float:
+    """Distance to the nearest curve along the first parameter, at the point's second parameter.
 
     Parameters
     ----------
@@ -125,7 +144,7 @@ def distance_along(curves: Sequence[FloatArray], point: tuple[float, float]) -> 
     Returns
     -------
     float
-        Infinity where no curve has this second parameter.
+        The distance; infinite if no curve has this second parameter.
     """
     least = np.inf
     for curve in curves:
@@ -136,10 +155,20 @@ def distance_along(curves: Sequence[FloatArray], point: tuple[float, float]) -> 
     return least
 
 
-def distance_scaled(
+def scaled_distance(
     curves: Sequence[FloatArray], point: tuple[float, float], scale: tuple[float, float]
 ) -> float:
-    """Distance to the nearest curve in the plane, each parameter in units of `scale`."""
+    """Euclidean distance to the nearest curve in the plane, in units of `scale`.
+
+    Parameters
+    ----------
+    curves
+        Polygons through (first, second), shape (points, 2).
+    point
+        First and second parameter.
+    scale
+        Units of the first and of the second parameter.
+    """
     least = np.inf
     for curve in curves:
         path = (curve - np.array(point)) / np.array(scale)

@@ -1,4 +1,4 @@
-"""Means over replicates of a grid point, with their standard errors."""
+"""Means over the replicates of a grid point, with their standard errors."""
 
 from __future__ import annotations
 
@@ -8,25 +8,27 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 
 
-def over_replicates(
+def mean_over_replicates(
     mean: FloatArray, error: FloatArray, place: NDArray[np.int64], count: int
 ) -> FloatArray:
-    """Mean and standard error at every grid point.
+    """Average over the replicates of every grid point.
 
-    With replicates the error is the larger one of two: that of the scatter between replicates
-    (which few of them tell poorly), and that which the runs' own errors leave in their mean.
+    The standard error is the larger of two: that from the scatter between replicates, which a few
+    replicates determine poorly, and that which the errors of the single runs leave in their mean.
 
     Parameters
     ----------
     mean, error
-        Mean of each run, and its standard error in time.
+        Mean of each run and its standard error in time.
     place
         Number of each run's grid point, below `count`.
+    count
+        Number of grid points.
 
     Returns
     -------
     ndarray
-        Shape (2, count): means and errors; NaN where there is no run.
+        Shape (2, count): means and standard errors; NaN for a grid point without runs.
     """
     found = np.full((2, count), np.nan)
     for number in range(count):

@@ -8,25 +8,25 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 
 SEGMENT = 4096
-"""Samples per segment, as in the paper."""
+"""Number of samples per segment, as in the paper."""
 
 
 def power_spectrum(rate: FloatArray, sample: float) -> tuple[FloatArray, FloatArray]:
-    """Welch's estimate of the power spectral density of a rate.
+    """Estimate the power spectral density of a firing rate by Welch's method.
 
     Parameters
     ----------
     rate
-        Rate in Hz, time along the last axis.
+        Firing rate in Hz, with time along the last axis.
     sample
         Sampling interval in ms.
 
     Returns
     -------
     frequency
-        In Hz.
+        Frequencies in Hz.
     density
-        In Hz²/Hz: its integral over frequency is the variance of the rate.
+        Spectral density in Hz²/Hz, whose integral over frequency is the variance of the rate.
     """
     from scipy.signal import welch  # noqa: PLC0415
 

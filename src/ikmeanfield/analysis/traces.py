@@ -1,4 +1,4 @@
-"""The mean field and networks along the same ramp of the current, and marks on it (Fig. 1D, E)."""
+"""A theory and networks along the same ramp of the current, and marks on it (Fig. 1D, E)."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ import numpy as np
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.inputs import ramp
-from ikmeanfield.meanfield import Form, integrate
 from ikmeanfield.spiking import DEFAULT_STEP, Scheme, simulate
+from ikmeanfield.theories.mean_field import MeanField
+from ikmeanfield.theories.protocol import TheoryFactory, require
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from ikmeanfield.thresholds import Draw
+    from ikmeanfield.heterogeneity import Draw
 
 CURRENT, ADAPTATION = "input_current", "adaptation"
 
 MODELS = ("mean field", "network", "network, global u")
-"""The three models whose ramps are compared."""
+"""The models whose ramps are compared, where the theory is the mean field."""
 
 
 def ramp_traces(
@@ -34,10 +35,9 @@ def ramp_traces(
     scheme: Scheme = "exact",
     thresholds: Draw = "quantiles",
     seed: int = 0,
-    reset_correction: bool = False,
-    form: Form = "paper",
+    theory: TheoryFactory = MeanField,
 ) -> xr.Dataset:
-    """The mean field and two networks along the same ramp of the current.
+    """A theory and two networks along the same ramp of the current.
 
     Parameters
     ----------
@@ -53,14 +53,16 @@ def ramp_traces(
         Interval between samples in ms.
     step, scheme, thresholds, seed
         Of the networks, see `simulate`.
-    reset_correction, form
-        Of the mean field, see `MeanField`.
+    theory
+        What makes the theory of the circuit: its class, such as `MeanField`, or its settings,
+        such as ``MeanFieldSettings(reset_correction=False)``.
 
     Returns
     -------
     xarray.Dataset
         `synaptic_activation` (of the population's first synapse), `recovery` and `firing_rate`
-        by `model` (see `MODELS`) and time, and `input_current` by time.
+        by `model` (the theory's title and the two networks, as in `MODELS`) and time, and
+        `input_current` by time.
     """
     import xarray as xr  # noqa: PLC0415 - takes a second
 
@@ -76,17 +78,16 @@ def ramp_traces(
             circuit.replace(values), given, duration=duration, sample=sample, step=step,
             scheme=scheme, thresholds=thresholds, seed=seed,
         )  # fmt: skip
-    field = integrate(
-        circuit, given, duration=duration, sample=sample, reset_correction=reset_correction,
-        form=form,
-    )  # fmt: skip
+    model = theory(circuit)
+    require(model, "series")
+    predicted = model.integrate(given, duration=duration, sample=sample)
     synapse = next(iter(circuit.populations[population].synapses))
     chosen = [
         run.sel(population=population, synapse=f"{population}.{synapse}", drop=True)
-        for run in (field, *networks.values())
+        for run in (predicted, *networks.values())
     ]
     joined = xr.concat(chosen, "model", join="exact", combine_attrs="drop")
-    joined = joined.drop_vars("membrane_potential").assign_coords(model=list(MODELS))
+    joined = joined.drop_vars("membrane_potential").assign_coords(model=[model.title, *MODELS[1:]])
     time = joined["time"].values
     attributes: dict[str, str | float | int] = {
         "adaptation": float(circuit.get(f"{population}.{ADAPTATION}")),
@@ -97,8 +98,7 @@ def ramp_traces(
         "thresholds": thresholds,
         "seed": seed,
         "sample": sample,
-        "reset_correction": "on" if reset_correction else "off",
-        "form": form,
+        **model.attributes,
     }
     return joined.assign(
         input_current=("time", current(time), {"units": "pA", "long_name": "input current"})

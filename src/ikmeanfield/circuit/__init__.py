@@ -1,6 +1,6 @@
 """Circuits as pure data: populations, synapses, parameters with units, presets of the paper."""
 
-from ikmeanfield.circuit.model import Circuit, Population, RecoveryForm, Synapse
+from ikmeanfield.circuit.model import Circuit, Population, RecoveryForm, Synapse, checked_circuit
 from ikmeanfield.circuit.presets import (
     PRESETS,
     excitatory_inhibitory,
@@ -14,6 +14,7 @@ __all__ = [
     "Population",
     "RecoveryForm",
     "Synapse",
+    "checked_circuit",
     "excitatory_inhibitory",
     "regular_spiking",
     "truncated",

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
+from ikmeanfield.heterogeneity.registry import DEFAULT_LAW, LAWS
 from ikmeanfield.limits import NEURONS
-from ikmeanfield.schema import ConfigError, Validated, explain, quantity
+from ikmeanfield.schema import ConfigError, RegisteredName, Validated, explain, quantity
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
 
 RecoveryForm = Literal["neuron", "population"]
+
+LATER_FIELDS = ("law",)
+"""Fields of a population that are stored, and count in keys, only if they are not the default.
+
+Keys of runs and seeds are hashes of the stored circuit. A field that joins the model later must
+not change them for the circuits that do not use it.
+"""
 
 
 class Synapse(Validated):
@@ -34,8 +50,8 @@ class Synapse(Validated):
 class Population(Validated):
     """Izhikevich neurons that differ only in their spiking threshold (Eqs. 1-2 or 26-27).
 
-    Thresholds follow a Lorentzian of half-width `threshold_width` about `threshold`, truncated
-    to ``threshold ± truncation`` (Eq. 40).
+    Thresholds follow the law named `law`, of half-width `threshold_width` about `threshold`. By
+    default it is a Lorentzian truncated to ``threshold ± truncation`` (Eq. 40).
     """
 
     size: int = quantity(
@@ -48,6 +64,9 @@ class Population(Validated):
     threshold_width: float = quantity("mV", "half-width at half-maximum Δ_v", ge=0)
     truncation: float | None = quantity(
         "mV", "half-range φ of the thresholds; null: threshold − resting_potential", None, gt=0
+    )
+    law: Annotated[str, RegisteredName(LAWS)] = quantity(
+        "1", "law of the spiking thresholds over the neurons", DEFAULT_LAW
     )
     recovery_time: float = quantity("ms", "recovery time constant τ_u", gt=0)
     recovery_coupling: float = quantity("nS", "recovery coupling b")
@@ -70,7 +89,18 @@ class Population(Validated):
                 f"peak_potential = {self.peak_potential:g} mV"
             )
             raise ValueError(msg)
-        if self.truncation is None and self.threshold <= self.resting_potential:
+        return self
+
+    @model_validator(mode="after")
+    def _truncation_fits_the_law(self) -> Self:
+        truncates = LAWS[self.law].truncates
+        if not truncates and self.truncation is not None:
+            msg = (
+                f"truncation = {self.truncation:g} mV means nothing to the law {self.law!r}, which "
+                "is not truncated; leave it out"
+            )
+            raise ValueError(msg)
+        if truncates and self.truncation is None and self.threshold <= self.resting_potential:
             msg = (
                 f"threshold = {self.threshold:g} mV must lie above resting_potential = "
                 f"{self.resting_potential:g} mV, or truncation must be given"
@@ -78,9 +108,23 @@ class Population(Validated):
             raise ValueError(msg)
         return self
 
+    @model_serializer(mode="wrap")
+    def _without_unused_fields(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """All fields, but those of `LATER_FIELDS` only where they differ from their default."""
+        data: dict[str, Any] = handler(self)
+        for name in LATER_FIELDS:
+            if name in data and data[name] == type(self).model_fields[name].default:
+                del data[name]
+        return data
+
     @property
     def half_range(self) -> float:
-        """The truncation φ in mV; by default thresholds stay above the resting potential."""
+        """The truncation φ in mV; by default thresholds stay above the resting potential.
+
+        Infinite for laws that do not truncate.
+        """
+        if not LAWS[self.law].truncates:
+            return inf
         if self.truncation is not None:
             return self.truncation
         return self.threshold - self.resting_potential
@@ -136,6 +180,9 @@ class Circuit(Validated):
         ConfigError
             If a path does not exist or the new circuit is not valid.
         """
+        if not isinstance(values, Mapping):
+            msg = f'values = {values!r}: expected a mapping such as {{"rs.adaptation": 25.0}}'
+            raise ConfigError(msg)
         data = self.model_dump()
         for path, value in values.items():
             self.get(path)
@@ -148,6 +195,10 @@ class Circuit(Validated):
             return Circuit.model_validate(data)
         except ValidationError as error:
             raise explain(error) from None
+
+    def identity(self) -> dict[str, Any]:
+        """What determines a result for this circuit, as plain data for a hash."""
+        return self.model_dump()
 
     @staticmethod
     def unit(path: str) -> str:
@@ -166,14 +217,29 @@ class Circuit(Validated):
         """One line per population."""
         lines = []
         for name, population in self.populations.items():
-            given = population.model_dump(exclude={"synapses"})
-            lines.append(
-                f"{name}: " + ", ".join(f"{key} = {value}" for key, value in given.items())
-            )
+            given = [f"{k} = {v}" for k, v in population if k != "synapses"]
+            lines.append(f"{name}: {', '.join(given)}")
         return "\n".join(lines)
 
 
+def checked_circuit(given: object) -> Circuit:
+    """The circuit itself; anything else is refused in words.
+
+    Raises
+    ------
+    TypeError
+        Saying what was given and what is expected.
+    """
+    if not isinstance(given, Circuit):
+        msg = f"circuit = {given!r}: expected a Circuit, for example `regular_spiking()`"
+        raise TypeError(msg)
+    return given
+
+
 def _keys(path: str) -> list[str]:
+    if not isinstance(path, str):
+        msg = f'{path!r} is not the path of a parameter, such as "rs.adaptation"'
+        raise ConfigError(msg)
     return path.split(".")
 
 

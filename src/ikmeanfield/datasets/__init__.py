@@ -1,7 +1,6 @@
 """Names, units and shapes of what is stored; atomic writing, checked reading."""
 
-from ikmeanfield.datasets.experiment import open_experiment
 from ikmeanfield.datasets.series import SERIES, synapse_labels, time_series
 from ikmeanfield.datasets.store import DatasetError
 
-__all__ = ["SERIES", "DatasetError", "open_experiment", "synapse_labels", "time_series"]
+__all__ = ["SERIES", "DatasetError", "synapse_labels", "time_series"]

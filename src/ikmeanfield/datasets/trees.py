@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ikmeanfield.datasets.store import CHECKSUM, checksum, explained, load, verify
+from ikmeanfield.datasets.store import CHECKSUM, checksum, explained, load, read, verify
 from ikmeanfield.files import replacing
 
 if TYPE_CHECKING:
@@ -43,3 +43,19 @@ def _checksum(tree: xr.DataTree) -> str:
     for node in sorted(tree.subtree, key=lambda node: str(node.path)):
         digest.update(f"{node.path}{checksum(node.to_dataset(inherit=False))}".encode())
     return digest.hexdigest()
+
+
+def read_any(path: str | Path, expected: Mapping[str, Any] | None = None) -> Any:
+    """Read a Dataset or a tree, whichever the file holds."""
+    return (read_tree if holds_tree(path) else read)(path, expected)
+
+
+def holds_tree(path: str | Path) -> bool:
+    """Whether a file holds a tree; a file that cannot be opened does not."""
+    from netCDF4 import Dataset  # noqa: PLC0415
+
+    try:
+        with Dataset(path) as file:
+            return bool(file.groups)
+    except (OSError, RuntimeError):
+        return False

@@ -1,18 +1,18 @@
-"""What to run: experiments as data, checked, and expanded into runs and batches."""
+"""What to run: experiments as data, checked, and expanded into runs and batches of work."""
 
 from ikmeanfield.experiments.config import Config, Experiment, load, parse
-from ikmeanfield.experiments.expansion import expand
-from ikmeanfield.experiments.plan import Plan, TransitionPlan
+from ikmeanfield.experiments.expansion import expand, expand_all
+from ikmeanfield.experiments.plan import Plan
 from ikmeanfield.experiments.plan_files import read_plan, store_plans
-from ikmeanfield.experiments.run_table import Run
+from ikmeanfield.experiments.run import Run
 
 __all__ = [
     "Config",
     "Experiment",
     "Plan",
     "Run",
-    "TransitionPlan",
     "expand",
+    "expand_all",
     "load",
     "parse",
     "read_plan",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -11,18 +11,34 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 
 from ikmeanfield.circuit import PRESETS, Circuit, Population
 from ikmeanfield.circuit.model import Name
-from ikmeanfield.experiments.checks import Label, Value
-from ikmeanfield.experiments.diagrams import Diagrams, Response
-from ikmeanfield.experiments.drawing import Drawing, Figure, checked
+from ikmeanfield.experiments.drawing import Figure, checked
 from ikmeanfield.experiments.grid import Sweep
 from ikmeanfield.experiments.paths import ALL, conflict, spread
-from ikmeanfield.experiments.settings import SECTIONS, is_setting
-from ikmeanfield.experiments.simulation import InputShape, MeanField, Simulation
-from ikmeanfield.experiments.transitions import Continuation, Transitions
-from ikmeanfield.schema import ConfigError, Validated, explain
+from ikmeanfield.experiments.settings import INPUT, is_setting, refusal
+from ikmeanfield.inputs import Input
+from ikmeanfield.schema import ChosenByKind, ConfigError, Label, Validated, Value, explain
+from ikmeanfield.studies import KINDS
+from ikmeanfield.studies.study import Study
+from ikmeanfield.theories import TheoryChoice
 
 RESERVED = ("figures", "kernels", "report", "claims", "logs", "benchmarks")
 """Names under ``results/`` that no experiment may take."""
+RESERVED_STUDIES = (INPUT, ALL, "logs", "benchmarks")
+"""Names in the folder of an experiment, or in paths of settings, that no study may take."""
+
+StudyChoice = Annotated[Study, ChosenByKind(KINDS)]
+"""A field that holds the settings of one study, chosen by its ``kind``."""
+
+MOVED = {
+    "simulation": "it moved to `studies`: {networks: {kind: networks, …}}",
+    "meanfield": "it moved to `theories`: {corrected: {kind: mean_field, …}}, and the comparison "
+    "with networks to `studies`: {predictions: {kind: predictions, networks: networks}}",
+    "diagrams": "it moved to `studies`: {diagrams: {kind: diagrams, …}}",
+    "response": "it moved to `studies`: {rates: {kind: rates, …}}",
+    "transitions": "it moved to `studies`: {transitions: {kind: transitions, …}}",
+    "continuation": "it moved to `studies`: points, planes and traces are kinds of their own there",
+}
+"""Where keys of earlier versions moved to."""
 
 
 class CircuitChoice(Validated):
@@ -57,7 +73,7 @@ class CircuitChoice(Validated):
             msg = "give either `preset` or `populations`"
             raise ValueError(msg)
         if self.populations is not None:
-            for name in (ALL, *SECTIONS):
+            for name in (ALL, INPUT):
                 if name in self.populations:
                     msg = f"a population may not be called {name!r}, which paths use otherwise"
                     raise ValueError(msg)
@@ -74,74 +90,58 @@ class CircuitChoice(Validated):
 
 
 class Experiment(Validated):
-    """A circuit, what is done with it, and the grids over which it is run.
-
-    Either networks are simulated and compared with mean fields (`simulation`, `meanfield`), or
-    their transitions are located and compared with bifurcations (`transitions`, `continuation`).
-    """
+    """A circuit, the grids over which its parameters vary, and the studies done there."""
 
     circuit: CircuitChoice
     """The circuit at the point from which the sweeps depart."""
-    input: dict[Name, InputShape] = Field({})
+    input: dict[Name, Input] = Field({})
     """Currents in time by population; elsewhere the population's input_current holds."""
-    simulation: Simulation | None = None
-    """Duration, recording and scheme of the networks."""
-    meanfield: dict[Label, MeanField] = Field({})
-    """Mean fields to compare with, by a name of your choice."""
-    diagrams: Diagrams | None = None
-    """Equilibria and cycles of the mean fields at every grid point."""
-    response: Response | None = None
-    """Rates of single neurons at every grid point."""
-    transitions: Transitions | None = None
-    """Where networks change state, instead of `simulation`."""
-    continuation: Continuation | None = None
-    """Folds and Hopf points of the mean field; belongs to `transitions`."""
+    theories: dict[Label, TheoryChoice] = Field({})
+    """Theories that studies ask, by a name of your choice."""
+    studies: Annotated[dict[Label, StudyChoice], Len(1)]
+    """What is done at the grid points, by a name of your choice."""
     sweeps: Annotated[dict[Label, Sweep], Len(1)]
     """The grids, by a name of your choice."""
 
     @model_validator(mode="after")
-    def _is_of_one_kind(self) -> Self:
-        if (self.simulation is None) == (self.transitions is None):
-            msg = "give either `simulation` or `transitions`"
-            raise ValueError(msg)
-        if (self.transitions is None) != (self.continuation is None):
-            msg = "`transitions` and `continuation` belong together"
-            raise ValueError(msg)
-        foreign = [self.meanfield, self.input, self.diagrams, self.response]
-        if self.transitions is not None and any(foreign):
-            msg = (
-                "`meanfield`, `input`, `diagrams` and `response` belong to `simulation`, not to "
-                "`transitions`"
-            )
-            raise ValueError(msg)
+    def _names_are_free(self) -> Self:
+        populations = self.circuit.build().populations
+        for name in self.studies:
+            if name in RESERVED_STUDIES or name in populations:
+                taken = ", ".join([*RESERVED_STUDIES, *populations])
+                msg = f"studies: one may not be called {name!r}; taken: {taken}"
+                raise ValueError(msg)
         return self
 
     @model_validator(mode="after")
-    def _diagrams_are_of_what_is_there(self) -> Self:
-        if self.diagrams is None:
-            return self
-        if not self.meanfield:
-            msg = "`diagrams` needs a mean field in `meanfield`"
-            raise ValueError(msg)
-        for key, known in (("meanfield", self.meanfield), ("sweeps", self.sweeps)):
-            for name in getattr(self.diagrams, key) or ():
-                if name not in known:
-                    msg = f"diagrams.{key}: no {name!r}; there are {', '.join(known)}"
-                    raise ValueError(msg)
+    def _studies_name_what_is_there(self) -> Self:
+        problems = []
+        for name, study in self.studies.items():
+            given: dict[str, tuple[Iterable[str], Mapping[str, Any]]] = {
+                "sweeps": (study.sweeps or (), self.sweeps),
+                "studies": (study.uses(), self.studies),
+            }
+            problems += [
+                f"studies.{name}: no {what} {one!r}; there are {', '.join(known)}"
+                for what, (wanted, known) in given.items()
+                for one in wanted
+                if one not in known
+            ]
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
 
     @model_validator(mode="after")
-    def _sweeps_vary_what_is_there(self) -> Self:
-        there = {
-            "simulation": self.simulation is not None,
-            "transitions": self.transitions is not None,
-            **{f"input.{name}": True for name in self.input},
-        }
+    def _sweeps_vary_what_can_vary(self) -> Self:
         for name, sweep in self.sweeps.items():
             for path in (*sweep.set, *sweep.paths):
-                section = path.rpartition(".")[0]
-                if is_setting(path) and not there.get(section):
-                    msg = f"sweeps.{name}: {path} is set, but the experiment has no `{section}`"
+                head, problem = path.partition(".")[0], None
+                if is_setting(path, self):
+                    problem = refusal(path, self)
+                elif head in MOVED:
+                    problem = f"{path}: the experiment has no study {head!r}"
+                if problem:
+                    msg = f"sweeps.{name}: {problem}"
                     raise ValueError(msg)
         return self
 
@@ -153,8 +153,10 @@ class Config(Validated):
     """Base of all random numbers; the same seed gives the same data."""
     portable: bool = False
     """Avoid processor-specific code, so that data agree between kinds of processor; slower."""
-    runs_per_job: int = Field(20, ge=1)
-    """Grid points that one job computes; the data do not depend on it."""
+    seconds_per_job: float = Field(30.0, gt=0)
+    """Predicted time of a job at most, on one core; the data do not depend on it."""
+    runs_per_job: int | None = Field(None, ge=1)
+    """Pieces of work that one job computes at most, instead of `seconds_per_job`."""
     experiments: Annotated[dict[Label, Experiment], Len(1)]
     """The experiments by name; results go to ``results/<name>/``."""
     figures: dict[Label, Figure] = Field({})
@@ -163,17 +165,25 @@ class Config(Validated):
     @field_validator("experiments")
     @classmethod
     def _names_are_free(cls, experiments: dict[str, Experiment]) -> dict[str, Experiment]:
-        for name in experiments:
+        kinds: dict[str, str] = {}
+        for name, experiment in experiments.items():
             if name in RESERVED:
                 msg = f"an experiment may not be called {name!r}; taken: {', '.join(RESERVED)}"
                 raise ValueError(msg)
+            for label, study in experiment.studies.items():
+                if kinds.setdefault(label, study.kind) != study.kind:
+                    msg = (
+                        f"the study {label!r} is of kind {kinds[label]} in one experiment and "
+                        f"{study.kind} in {name}; give one of them another name"
+                    )
+                    raise ValueError(msg)
         return experiments
 
     @field_validator("figures")
     @classmethod
     def _figures_can_be_drawn(
-        cls, figures: dict[str, Drawing], info: ValidationInfo
-    ) -> dict[str, Drawing]:
+        cls, figures: dict[str, Figure], info: ValidationInfo
+    ) -> dict[str, Figure]:
         if "experiments" not in info.data:  # wrong themselves, which is said already
             return figures
         experiments: dict[str, Experiment] = info.data["experiments"]
@@ -191,7 +201,7 @@ def parse(data: Mapping[str, Any]) -> Config:
     try:
         return Config.model_validate(dict(data))
     except ValidationError as error:
-        raise explain(error) from None
+        raise explain(error, moved=MOVED) from None
 
 
 def load(path: str | Path) -> Config:

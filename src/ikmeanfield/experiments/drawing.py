@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from annotated_types import Len
 from pydantic import BeforeValidator, Field
 
-from ikmeanfield.experiments.checks import Label
-from ikmeanfield.figures.catalogue import FIGURES, Needs
-from ikmeanfield.schema import Validated
+from ikmeanfield.figures import FIGURES
+from ikmeanfield.schema import Label, Validated
 
 if TYPE_CHECKING:
     from ikmeanfield.experiments.config import Experiment
@@ -23,7 +22,7 @@ class Drawing(Validated):
     """A figure: what draws it, and the experiments it is drawn from."""
 
     draw: str = ""
-    """The figure of the catalogue; by default the one of the same name."""
+    """Name of the registered figure; by default the one of the same name."""
     sources: Annotated[list[Label], Len(1)] = Field(alias="from")
     """Names of experiments, in the order in which the figure takes them."""
 
@@ -56,45 +55,19 @@ def checked(name: str, drawing: Drawing, experiments: Mapping[str, Experiment]) 
     if draw not in FIGURES:
         msg = f"no figure {draw!r}; the figures are {', '.join(FIGURES)}"
         raise ValueError(msg)
-    needs = FIGURES[draw]
-    if len(needs) != len(drawing.sources):
-        msg = f"{name}: {draw} is drawn from {len(needs)} experiment(s); got {drawing.sources}"
+    figure = FIGURES[draw]
+    if len(figure.takes) != len(drawing.sources):
+        msg = (
+            f"{name}: {draw} is drawn from {len(figure.takes)} experiment(s); got {drawing.sources}"
+        )
         raise ValueError(msg)
-    for source, need in zip(drawing.sources, needs, strict=True):
+    for source in drawing.sources:
         if source not in experiments:
-            msg = f"{name}: no experiment {source!r}; got {', '.join(experiments)}"
+            msg = f"{name}: no experiment {source!r}; there are {', '.join(experiments)}"
             raise ValueError(msg)
-        _check_needs(f"{draw} from {source}", need, experiments[source])
+    try:
+        figure.check([experiments[source] for source in drawing.sources])
+    except ValueError as error:
+        msg = f"{name}: {draw} cannot be drawn from {', '.join(drawing.sources)}: {error}"
+        raise ValueError(msg) from None
     return drawing.model_copy(update={"draw": draw})
-
-
-def _check_needs(figure: str, needs: Needs, experiment: Experiment) -> None:
-    if needs.plane is not None:
-        plane = experiment.continuation
-        if plane is None or (plane.parameter, plane.second) != needs.plane:
-            first, second = needs.plane
-            msg = f"{figure} needs the continuation of {first} and {second}"
-            raise ValueError(msg)
-    for name, sweep in experiment.sweeps.items() if experiment.simulation else ():
-        count = sum(len(axis.points()) > 1 for axis in sweep.axes)
-        if needs.axes is not None and count > needs.axes:
-            msg = f"{figure} shows at most {needs.axes} axes; sweep {name} has {count}: split it"
-            raise ValueError(msg)
-    missing = [sweep for sweep in needs.sweeps if sweep not in experiment.sweeps]
-    if missing or (needs.sweeps and not experiment.meanfield):
-        msg = f"{figure} needs a mean field and the sweeps {', '.join(needs.sweeps)}"
-        raise ValueError(msg)
-    diagrams, response, simulation = experiment.diagrams, experiment.response, experiment.simulation
-    if needs.diagrams is not None and (diagrams is None or diagrams.parameter != needs.diagrams):
-        msg = f"{figure} needs `diagrams` in {needs.diagrams}"
-        raise ValueError(msg)
-    if needs.response is not None and (response is None or response.population != needs.response):
-        msg = f"{figure} needs the `response` of {needs.response}"
-        raise ValueError(msg)
-    if needs.corrections and len({m.reset_correction for m in experiment.meanfield.values()}) < 2:
-        msg = f"{figure} needs a mean field with reset_correction and one without"
-        raise ValueError(msg)
-    for series in needs.series:
-        if simulation is None or series not in simulation.record:
-            msg = f"{figure} needs {series} in simulation.record"
-            raise ValueError(msg)

@@ -1,161 +1,203 @@
-"""Expansion of an experiment into a plan: every grid point checked, with key and seed."""
+"""Expansion of an experiment into a plan: every grid point checked, all work in batches."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.experiments.checks import Value
+from ikmeanfield.experiments.batches import batch_id, batches_of
 from ikmeanfield.experiments.config import Config, Experiment
-from ikmeanfield.experiments.diagrams import check_beside, check_domain
-from ikmeanfield.experiments.feasible import (
-    check_batch,
-    check_continuation,
-    check_input,
-    check_names,
-    check_plane,
-    check_step,
-    checked,
-    shown,
-)
 from ikmeanfield.experiments.grid import Point
-from ikmeanfield.experiments.identity import hashed, seed_of
-from ikmeanfield.experiments.paths import spread
-from ikmeanfield.experiments.plan import Plan, TransitionPlan
-from ikmeanfield.experiments.run_table import Run
-from ikmeanfield.experiments.settings import effective, is_setting, varied
-from ikmeanfield.schema import ConfigError, Validated
+from ikmeanfield.experiments.paths import coordinate_name, spread
+from ikmeanfield.experiments.plan import Plan, run_lines
+from ikmeanfield.experiments.run import Run
+from ikmeanfield.experiments.settings import experiment_at, in_effect_at, is_setting
+from ikmeanfield.schema import MOST, ConfigError
+from ikmeanfield.studies.cost import Cost, start
+from ikmeanfield.studies.study import Item
+
+Built = TypeVar("Built")
+
+LARGEST_MIB = 4096.0
+"""Memory of a batch's results at most, by which batches are cut too."""
 
 
-def expand(config: Config, name: str) -> Plan | TransitionPlan:
-    """All runs of an experiment, every grid point checked.
+def expand_all(config: Config) -> dict[str, Plan]:
+    """The plans of all experiments, by name; what is wrong with any of them is told at once."""
+    problems, plans = list[str](), {}
+    for name in config.experiments:
+        try:
+            plans[name] = expand(config, name)
+        except ConfigError as error:
+            problems.append(str(error))
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return plans
+
+
+def expand(config: Config, name: str) -> Plan:
+    """The plan of an experiment, every grid point checked.
 
     Raises
     ------
     ConfigError
-        Names the sweep, the grid point and what is wrong with it.
+        Naming the sweep, the grid point and what is wrong with it.
     """
-    experiment = config.experiments[name]
-    where = f"experiments.{name}"
-    base = checked(f"{where}.circuit", experiment.circuit.build)
-    check_input(experiment, base, where)
-    check_continuation(experiment, base, where)
-    check_beside(experiment, base, where)
-    runs: list[Run] = []
-    parameters: dict[str, None] = {}
+    experiment, where = config.experiments[name], f"experiments.{name}"
+    base = _built(experiment, where)
+    _check_experiment(experiment, base, where)
+    runs = _runs(experiment, base, where)
+    parameters = list(dict.fromkeys(p for s in experiment.sweeps.values() for p in s.paths))
+    _check_names(parameters, where)
+    plan = Plan(
+        experiment=name, seed=config.seed, portable=config.portable, circuit=base,
+        input=experiment.input, theories=experiment.theories, studies=experiment.studies,
+        sweeps=list(experiment.sweeps),
+        grid=hashlib.sha256(run_lines(runs).encode()).hexdigest()[:16], parameters=parameters,
+        batches={}, engines={}, runs=runs, work=[],
+    )  # fmt: skip
+    return _with_work(plan, config)
+
+
+class _Problems:
+    """What is wrong, collected from many places and told at once."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def tried(self, where: str, build: Callable[[], Built]) -> Built | None:
+        """What is built; None, and the problem noted with its place, where that fails."""
+        try:
+            return build()
+        except ConfigError as error:
+            self.lines += [f"{where}: {line}" for line in str(error).splitlines()]
+            return None
+
+    def tell(self) -> None:
+        """Raise a ConfigError with all problems, if there are any."""
+        if self.lines:
+            more = [f"and {len(self.lines) - MOST} further problems"]
+            raise ConfigError("\n".join(self.lines[:MOST] + more * (len(self.lines) > MOST)))
+
+
+def _check_experiment(experiment: Experiment, base: Circuit, where: str) -> None:
+    """Refuse inputs and studies that do not fit the experiment and its circuit."""
+    problems = _Problems()
+    for population in experiment.input:
+        if population not in base.populations:
+            known = ", ".join(base.populations)
+            problems.lines.append(
+                f"{where}.input.{population}: no such population; the circuit has {known}"
+            )
+    for label, study in experiment.studies.items():
+        problems.tried(f"{where}.studies.{label}", partial(study.check, experiment, base))
+    problems.tell()
+
+
+def _runs(experiment: Experiment, base: Circuit, where: str) -> list[Run]:
+    """All runs of an experiment, checked."""
+    problems, runs = _Problems(), list[Run]()
     for sweep_name, sweep in experiment.sweeps.items():
         place = f"{where}.sweeps.{sweep_name}"
         seen: set[str] = set()
-        parameters.update(dict.fromkeys(sweep.paths))
         for number, point in enumerate(sweep.points()):
-            hold = _holds(experiment, number)
-            here = f"{place} at {shown(point)}"
+            if len(problems.lines) > MOST:
+                problems.tell()
+            here = f"{place} at {_shown(point)}"
             values = {**sweep.set, **point}
-            circuit = checked(place, partial(_moved, base, values))
-            variant = checked(here, partial(_varied, experiment, values))
-            check_step(variant, circuit, here)
-            check_plane(experiment, base, circuit, here)
-            check_domain(experiment, circuit, here)
-            for replicate in range(sweep.replicates):
-                key = _key(variant, replicate, circuit, hold=hold)
-                if key in seen:
-                    msg = f"{place}: the grid holds the point {shown(point)} twice"
-                    raise ConfigError(msg)
-                seen.add(key)
-                runs.append(
-                    Run(
-                        sweep=sweep_name,
-                        values=point,
-                        replicate=replicate,
-                        key=key,
-                        seed=seed_of(config.seed, key),
-                        circuit=circuit,
-                        settings=_settings(variant),
-                        hold=hold,
-                    )
+            own = {path: v for path, v in values.items() if not is_setting(path, experiment)}
+            circuit = problems.tried(place, partial(_moved, base, own))
+            varied = problems.tried(here, partial(experiment_at, experiment, values))
+            if circuit is None or varied is None:
+                continue
+            for label, study in varied.studies.items():
+                if study.sweeps is None or sweep_name in study.sweeps:
+                    problems.tried(f"{here}: {label}", partial(study.check_run, varied, circuit))
+            settings = in_effect_at(varied)
+            state = f"{circuit.model_dump_json()}{settings}"
+            if state in seen:
+                problems.lines.append(f"{place}: the grid holds the point {_shown(point)} twice")
+            seen.add(state)
+            runs += [
+                Run(
+                    sweep=sweep_name, number=number, values=point, replicate=replicate,
+                    circuit=circuit, settings=settings,
                 )
-    check_names(list(parameters), where)
-    return _plan(config, name, base, list(parameters), runs)
-
-
-def _plan(
-    config: Config, name: str, base: Circuit, parameters: list[str], runs: list[Run]
-) -> Plan | TransitionPlan:
-    experiment = config.experiments[name]
-    table: dict[str, Any] = {
-        "experiment": name,
-        "seed": config.seed,
-        "portable": config.portable,
-        "parameters": parameters,
-        "runs_per_job": config.runs_per_job,
-        "runs": runs,
-    }
-    if experiment.simulation is None:
-        assert experiment.transitions is not None
-        assert experiment.continuation is not None
-        return TransitionPlan(
-            **table, transitions=experiment.transitions, continuation=experiment.continuation,
-            circuit=base,
-        )  # fmt: skip
-    check_batch(experiment, min(config.runs_per_job, len(runs)), f"experiments.{name}")
-    return Plan(
-        **table, simulation=experiment.simulation, input=dict(experiment.input),
-        meanfield=dict(experiment.meanfield), diagrams=experiment.diagrams,
-        response=experiment.response,
-    )  # fmt: skip
+                for replicate in range(sweep.replicates)
+            ]  # fmt: skip
+    problems.tell()
+    return runs
 
 
 def _moved(base: Circuit, values: Point) -> Circuit:
-    own = {path: value for path, value in values.items() if not is_setting(path)}
-    return base.replace(spread(base, own))
+    return base.replace(spread(base, values))
 
 
-def _varied(experiment: Experiment, values: Point) -> Experiment:
-    """The experiment with the settings of a grid point."""
-    simulation, transitions = experiment.simulation, experiment.transitions
-    changes: dict[str, Any] = {
-        "simulation": simulation and varied(simulation, "simulation", values),
-        "transitions": transitions and varied(transitions, "transitions", values),
-        "input": {
-            name: varied(shape, f"input.{name}", values) for name, shape in experiment.input.items()
-        },
-    }
-    return experiment.model_copy(update=changes)
+def _with_work(plan: Plan, config: Config) -> Plan:
+    """The plan with the work of all studies, in batches of about equal predicted time."""
+    batches: dict[str, dict[str, Cost]] = {}
+    engines: dict[str, list[str]] = {}
+    work: list[list[Item]] = []
+    for name, study in plan.studies.items():
+        items = _distinct(study.items(plan, name))
+        effective = [plan.study_of(name, item) for item in items]
+        costs = [one.cost(plan, item) for one, item in zip(effective, items, strict=True)]
+        engines[name] = sorted({engine for one in effective for engine in one.engines()})
+        first = start(len(plan.runs), theory="theories" in engines[name])
+        if config.runs_per_job is not None:
+            largest, weights = float(config.runs_per_job), [1.0] * len(items)
+        else:
+            largest = config.seconds_per_job
+            weights = [max(c.seconds, largest * c.kept / LARGEST_MIB) for c in costs]
+        batches[name] = {}
+        for batch in batches_of([item.id for item in items], weights, largest):
+            mine = [items[place] for place in batch]
+            identity = batch_id(name, [_described(plan, item) for item in mine])
+            batches[name][identity] = sum((costs[place] for place in batch), first)
+            work.append(mine)
+    return plan.model_copy(update={"batches": batches, "engines": engines, "work": work})
 
 
-def _settings(experiment: Experiment) -> dict[str, Value]:
-    """All settings that a sweep may vary, by path."""
-    sections: dict[str, Validated | None] = {
-        "simulation": experiment.simulation,
-        "transitions": experiment.transitions,
-        **{f"input.{name}": shape for name, shape in experiment.input.items()},
-    }
-    return {
-        path: value
-        for section, model in sections.items()
-        if model is not None
-        for path, value in effective(model, section).items()
-    }
+def _distinct(items: Iterator[Item]) -> list[Item]:
+    """Items of one key and label as one, with the runs of all of them."""
+    found: dict[tuple[str, str], Item] = {}
+    for item in items:
+        known = found.setdefault((item.id, item.label), item)
+        if known is not item:
+            known.runs += item.runs
+    return list(found.values())
 
 
-def _holds(experiment: Experiment, number: int) -> bool:
-    """Whether the network at a grid point of a sweep, counted from 0, is held still."""
-    every = experiment.transitions.hold_every if experiment.transitions is not None else 0
-    return every > 0 and number % every == 0
+def _described(plan: Plan, item: Item) -> str:
+    """An item with all that its file says of it."""
+    run = plan.runs[item.runs[0]] if item.runs else ""
+    return f"{item.id} {item.label} {run}"
 
 
-def _key(experiment: Experiment, replicate: int, circuit: Circuit, *, hold: bool) -> str:
-    if experiment.transitions is not None:
-        settings = experiment.transitions.model_dump(exclude={"hold_every"})
-        identity = {"circuit": circuit.model_dump(), "transitions": settings, "hold": hold}
-        return hashed({**identity, "replicate": replicate})
-    assert experiment.simulation is not None
-    return hashed(
-        {
-            "circuit": circuit.model_dump(),
-            "input": {name: shape.identity() for name, shape in experiment.input.items()},
-            "simulation": experiment.simulation.model_dump(exclude={"discard"}),
-            "replicate": replicate,
-        }
-    )
+def _check_names(paths: list[str], where: str) -> None:
+    """Refuse two paths that would have one name in the data."""
+    names: dict[str, str] = {}
+    for path in paths:
+        name = coordinate_name(path)
+        if name in names:
+            msg = (
+                f"{where}.sweeps: {names[name]} and {path} would both be called {name}; rename one"
+            )
+            raise ConfigError(msg)
+        names[name] = path
+
+
+def _shown(point: Point) -> str:
+    """A grid point as a user knows it."""
+    return ", ".join(f"{path} = {value}" for path, value in point.items())
+
+
+def _built(experiment: Experiment, where: str) -> Circuit:
+    problems = _Problems()
+    circuit = problems.tried(f"{where}.circuit", experiment.circuit.build)
+    problems.tell()
+    assert circuit is not None
+    return circuit

@@ -10,11 +10,9 @@ import numpy as np
 from annotated_types import Len
 from pydantic import Field, model_validator
 
-from ikmeanfield.experiments.checks import Value
 from ikmeanfield.experiments.paths import conflict
-from ikmeanfield.experiments.settings import is_setting, refusal
 from ikmeanfield.limits import RUNS, at_most
-from ikmeanfield.schema import Validated
+from ikmeanfield.schema import Validated, Value
 
 Range = Annotated[list[float], Len(3, 3)]
 Values = Annotated[list[Value], Len(1)]
@@ -25,7 +23,7 @@ class Axis(Validated):
     """One axis: a parameter with its values, or several parameters that move together."""
 
     parameter: str | None = None
-    """Path of what varies, for example ``rs.threshold_width`` or ``simulation.step``."""
+    """Path of what varies, for example ``rs.threshold_width`` or ``networks.step``."""
     values: Values | None = None
     """The values, one by one."""
     linspace: Range | None = None
@@ -111,9 +109,6 @@ class Sweep(Validated):
         if problem := conflict(paths):
             msg = f"{problem} in this sweep"
             raise ValueError(msg)
-        for path in paths:
-            if is_setting(path) and (problem := refusal(path)):
-                raise ValueError(problem)
         runs = self.replicates * prod(len(axis.points()) for axis in self.axes)
         at_most(runs, RUNS, "runs in this sweep", "take fewer values or replicates")
         return self

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.experiments.checks import Value
-from ikmeanfield.schema import ConfigError
+from ikmeanfield.schema import ConfigError, Value
 
 EVERY = "*"
 """Stands for every population: ``*.reset_potential``."""
 ALL = "all"
 """The same in names of coordinates: ``all_reset_potential``."""
+
+
+def coordinate_name(path: str) -> str:
+    """Name of a coordinate: the path with its dots replaced, and ``all`` for every population."""
+    return path.replace(EVERY, ALL).replace(".", "_")
 
 
 def conflict(paths: Iterable[str]) -> str | None:

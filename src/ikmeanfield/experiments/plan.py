@@ -1,227 +1,169 @@
-"""The plan of an experiment: a table of its runs, and their settings."""
+"""The plan of an experiment: its runs, and the work of its studies in batches."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import (
+    SerializeAsAny,
+    TypeAdapter,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.circuit.model import Name
-from ikmeanfield.experiments.checks import Label
-from ikmeanfield.experiments.diagrams import Diagrams, Response, diagram_identity
-from ikmeanfield.experiments.identity import hashed, known_to
-from ikmeanfield.experiments.planes import Plane, values_of
-from ikmeanfield.experiments.run_table import Product, Run, RunTable
-from ikmeanfield.experiments.settings import applied, is_setting
-from ikmeanfield.experiments.simulation import InputShape, MeanField, Simulation
-from ikmeanfield.experiments.transitions import Continuation, Transitions
-from ikmeanfield.inputs import Current
-from ikmeanfield.parts import DIAGRAMS, NETWORK, TRANSITIONS, mean_field
-from ikmeanfield.schema import Validated
+from ikmeanfield.experiments.config import StudyChoice
+from ikmeanfield.experiments.run import Run
+from ikmeanfield.experiments.settings import INPUT, applied, units
+from ikmeanfield.files import replacing
+from ikmeanfield.inputs import Current, Input
+from ikmeanfield.schema import Label, Validated
+from ikmeanfield.studies.cost import Cost
+from ikmeanfield.studies.study import Item, Study
+from ikmeanfield.theories import TheoryChoice
+
+RUN, ITEMS = TypeAdapter(Run), TypeAdapter(list[Item])
+BEGIN_RUNS, BEGIN_WORK, END = ',"runs":[\n', '],"work":[\n', "]}\n"
+"""What comes before and after the lines of a stored plan; runs and work have a line an entry."""
 
 
-class Line(Validated):
-    """One diagram: a mean field of a circuit, followed in one parameter."""
-
-    meanfield: str
-    key: str
-    """Hash of everything that determines the diagram."""
-    circuit: Circuit
-    """The circuit of the first run whose diagram this is."""
+def run_lines(runs: Iterable[Run]) -> str:
+    """Runs as they are stored: JSON, one a line."""
+    return _lines(run.model_dump_json() for run in runs)
 
 
-class Plan(RunTable):
-    """Networks simulated and compared with mean fields: everything the stages need to know."""
-
-    simulation: Simulation
-    input: dict[Name, InputShape]
-    meanfield: dict[Label, MeanField]
-    diagrams: Diagrams | None = None
-    response: Response | None = None
-
-    def simulation_of(self, run: Run) -> Simulation:
-        """The settings in effect in a run."""
-        return applied(self.simulation, "simulation", run.settings)
-
-    def input_of(self, run: Run) -> dict[str, InputShape]:
-        """The inputs of a run by population."""
-        return {
-            name: applied(shape, f"input.{name}", run.settings)
-            for name, shape in self.input.items()
-        }
-
-    def currents_of(self, run: Run) -> dict[str, Current]:
-        """The input currents of a run by population."""
-        return {name: shape.current() for name, shape in self.input_of(run).items()}
-
-    def identity(self, part: str, run: Run) -> str:
-        """What determines a run's network, or a mean field of it."""
-        if part == NETWORK:
-            return f"{run.key}:{run.seed}"
-        return self.meanfield_key(part.removeprefix(mean_field("")), run)
-
-    @cached_property
-    def _meanfield_keys(self) -> dict[tuple[str, str], str]:
-        """Those already made, by mean field and key of the run: planning asks several times."""
-        return {}
-
-    def meanfield_key(self, name: str, run: Run) -> str:
-        """Hash of what determines a mean field; networks that share it share the solution."""
-        made, place = self._meanfield_keys, (name, run.key)
-        if place not in made:
-            made[place] = hashed(
-                {
-                    **known_to(self.meanfield[name], run.circuit, {}),
-                    "input": {n: shape.identity() for n, shape in self.input_of(run).items()},
-                    "duration": self.simulation.duration,
-                    "sample": self.simulation.sample,
-                    "record": self.simulation.record,
-                }
-            )
-        return made[place]
-
-    def diagram_key(self, name: str, run: Run) -> str:
-        """Hash of what determines a diagram: runs that differ in nothing else share it."""
-        assert self.diagrams is not None
-        return hashed(diagram_identity(self.diagrams, self.meanfield[name], run.circuit))
-
-    @property
-    def products(self) -> dict[str, Product]:
-        """What figures of this experiment are drawn from, by name."""
-        diagrams = {
-            f"{DIAGRAMS}/batch-{n:03d}": Product(
-                f"{DIAGRAMS}/batch-{n:03d}.nc", ("diagrams", "--batch", str(n)), tree=True
-            )
-            for n in range(len(self.diagram_batches))
-        }
-        return {**super().products, **diagrams}
-
-    @property
-    def tables(self) -> list[str]:
-        """Tables of this experiment beside its summary."""
-        tables = {"distances": self.meanfield, "bifurcations": self.diagrams}
-        return [name for name, asked in tables.items() if asked]
-
-    def keys_of(self, product: str) -> str:
-        """As above, of batches of diagrams too."""
-        part, _, batch = product.partition("/batch-")
-        if part == DIAGRAMS:
-            return " ".join(line.key for line in self.diagram_batches[int(batch)])
-        return super().keys_of(product)
-
-    @property
-    def diagram_names(self) -> list[str]:
-        """The mean fields of which diagrams are made."""
-        if self.diagrams is None:
-            return []
-        return self.diagrams.meanfield or list(self.meanfield)
-
-    @property
-    def diagram_runs(self) -> list[Run]:
-        """The runs at whose grid points diagrams are made: the first of all replicates."""
-        sweeps = self.diagrams.sweeps if self.diagrams is not None else []
-        chosen = [run for run in self.runs if sweeps is None or run.sweep in sweeps]
-        return [run for run in chosen if run.replicate == 0]
-
-    @cached_property
-    def diagram_batches(self) -> list[list[Line]]:
-        """Every distinct diagram once, in chunks of `runs_per_job`."""
-        lines: dict[str, Line] = {}
-        for run in self.diagram_runs:
-            for name in self.diagram_names:
-                key = self.diagram_key(name, run)
-                lines.setdefault(key, Line(meanfield=name, key=key, circuit=run.circuit))
-        found, size = list(lines.values()), self.runs_per_job
-        return [found[i : i + size] for i in range(0, len(found), size)]
+def _lines(entries: Iterable[str]) -> str:
+    text = ",\n".join(entries)
+    return f"{text}\n" if text else ""
 
 
-class TransitionPlan(RunTable):
-    """Transitions of networks beside bifurcations of mean fields."""
+def _stored(given: Any, check: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    """The lines of a stored plan as they are; anything else is checked."""
+    lines = (info.context or {}).get(info.field_name)
+    return check(given) if lines is None else lines
 
-    transitions: Transitions
-    continuation: Continuation
+
+class Plan(Validated):
+    """An experiment with all its grid points checked, and all work of its studies in batches."""
+
+    experiment: Label
+    seed: int
+    portable: bool
     circuit: Circuit
     """The circuit from which the sweeps depart."""
+    input: dict[Name, Input]
+    theories: dict[Label, SerializeAsAny[TheoryChoice]]
+    studies: dict[Label, SerializeAsAny[StudyChoice]]
+    sweeps: list[Label]
+    """Names of the sweeps."""
+    grid: str
+    """Hash of all runs."""
+    parameters: list[str]
+    """Paths of all parameters and settings that vary in any sweep."""
+    batches: dict[Label, dict[str, Cost]]
+    """Batches by study and id, in the order of `work`, with what each is predicted to take."""
+    engines: dict[Label, list[str]]
+    """Compiled kernels that each study needs."""
+    runs: Annotated[Sequence[Run], WrapValidator(_stored)]
+    work: Annotated[Sequence[list[Item]], WrapValidator(_stored)]
+    """The items of every batch."""
 
-    @property
-    def products(self) -> dict[str, Product]:
-        """What figures of this experiment are drawn from, by name."""
-        return {
-            **super().products,
-            "plane": Product("continuation/plane.nc", ("plane",), tree=True),
-            "diagrams": Product("continuation/diagrams.nc", ("plane",), tree=True),
-            "traces": Product("traces.nc", ("traces",), tree=True),
-        }
+    def study(self, name: str, run: Run) -> Study:
+        """A study with the settings in effect in a run."""
+        study: Study = applied(self.studies[name], name, run.settings)
+        return study
 
-    @property
-    def tables(self) -> list[str]:
-        """Tables of this experiment beside its summary."""
-        return ["scores"]
+    def inputs(self, run: Run) -> dict[str, Input]:
+        """Settings of the inputs of a run, by population."""
+        return {n: applied(i, f"{INPUT}.{n}", run.settings) for n, i in self.input.items()}
 
-    def keys_of(self, product: str) -> str:
-        """As above; plane and diagrams are made together."""
-        keys = {"plane": "plane_key", "diagrams": "plane_key", "traces": "traces_key"}
-        return getattr(self, keys[product]) if product in keys else super().keys_of(product)
+    def currents(self, run: Run) -> dict[str, Current]:
+        """The input currents of a run, by population."""
+        return {name: given.current() for name, given in self.inputs(run).items()}
 
-    def transitions_of(self, run: Run) -> Transitions:
-        """The settings in effect in a run."""
-        return applied(self.transitions, "transitions", run.settings)
+    def input_identity(self, run: Run) -> dict[str, Any]:
+        """What determines the inputs of a run, as plain data."""
+        return {name: given.identity() for name, given in self.inputs(run).items()}
 
-    def identity(self, part: str, run: Run) -> str:
-        """What determines the transitions of a run's network, or the points of its mean field."""
-        if part == TRANSITIONS:
-            return f"{run.key}:{run.seed}"
-        return self.continuation_key(run)
+    def study_of(self, name: str, item: Item) -> Study:
+        """A study with the settings in effect for one of its items."""
+        return self.study(name, self.first_run(item)) if item.runs else self.studies[name]
 
-    def continuation_key(self, run: Run) -> str:
-        """Hash of what determines the folds and Hopf points at one grid point."""
-        settings = self.continuation
-        where = settings.model_dump(include={"parameter", "bounds", "second"})
-        free = {settings.parameter: settings.bounds[0]}
-        fields = {n: known_to(f, run.circuit, free) for n, f in settings.meanfield.items()}
-        return hashed({"fields": fields, "continuation": where})
+    def unit(self, path: str) -> str:
+        """The unit of what a path of a parameter or a setting names."""
+        known = self._units
+        return known[path] if path in known else Circuit.unit(path)
 
-    def plane_of(self, run: Run, meanfield: str) -> str:
-        """Key of the plane in which a mean field of a run lies."""
-        settings = self.continuation
-        free = {settings.parameter: settings.bounds[0], settings.second: settings.second_bounds[0]}
-        where = settings.model_dump(exclude={"traces", "meanfield"})
-        field = known_to(settings.meanfield[meanfield], run.circuit, free)
-        return hashed({**field, "continuation": where})
+    def runs_of(self, study: str) -> list[tuple[int, Run]]:
+        """Numbers and runs of the sweeps in which a study is done."""
+        chosen = self.studies[study].sweeps
+        return [(n, r) for n, r in enumerate(self.runs) if chosen is None or r.sweep in chosen]
+
+    def items(self, study: str, batch: str) -> list[Item]:
+        """The items of a batch."""
+        return self.work[self._places[study, batch]]
+
+    def all_items(self, study: str) -> list[Item]:
+        """All items of a study, in order."""
+        return [item for batch in self.batches[study] for item in self.items(study, batch)]
+
+    def first_run(self, item: Item) -> Run:
+        """The run for which an item is computed."""
+        return self.runs[item.runs[0]]
 
     @cached_property
-    def planes(self) -> dict[str, Plane]:
-        """Every different plane by its key, in the order of the runs."""
-        settings, found = self.continuation, dict[str, Plane]()
-        varied = [p for p in self.parameters if p != settings.second and not is_setting(p)]
-        for name, field in settings.meanfield.items():
-            for run in self.runs:
-                key = self.plane_of(run, name)
-                if key not in found:
-                    found[key] = Plane(name, run.circuit, values_of(run.circuit, field, varied))
+    def _units(self) -> dict[str, str]:
+        return units(self)
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], int]:
+        keys = [(study, batch) for study, batches in self.batches.items() for batch in batches]
+        return {key: place for place, key in enumerate(keys)}
+
+    def known(self, study: str, what: str) -> dict[str, str]:
+        """Attributes by which a file is known as made from this plan.
+
+        Parameters
+        ----------
+        study
+            Name of the study.
+        what
+            The id of a batch, or ``"summary"``.
+        """
+        keys = self._summary_keys(study) if what == "summary" else what
+        return {"experiment": self.experiment, "study": study, "keys": keys}
+
+    def summary_sources(self, study: str) -> list[str]:
+        """Names of the studies whose results a summary is made from, the study itself first."""
+        found = [study]
+        for name in found:
+            found += [used for used in self.studies[name].uses() if used not in found]
         return found
 
-    @property
-    def plane_key(self) -> str:
-        """Hash of what determines all planes and diagrams."""
-        planes = {key: [plane.meanfield, plane.values] for key, plane in self.planes.items()}
-        return hashed({"planes": planes})
+    def _summary_keys(self, study: str) -> str:
+        held = {name: list(self.batches[name]) for name in self.summary_sources(study)}
+        settings = self.studies[study].model_dump_json()
+        return hashlib.sha256(f"{self.grid}{settings}{held}".encode()).hexdigest()[:16]
 
     @property
-    def first_field(self) -> MeanField:
-        """The mean field that is run along the traces."""
-        return next(iter(self.continuation.meanfield.values()))
+    def text(self) -> str:
+        """The plan as it is stored: JSON, with a line for every run and for every batch."""
+        head = self.model_dump_json(exclude={"runs", "work"}).removesuffix("}")
+        work = (ITEMS.dump_json(items, exclude_defaults=True).decode() for items in self.work)
+        return head + BEGIN_RUNS + run_lines(self.runs) + BEGIN_WORK + _lines(work) + END
 
-    @property
-    def traces_key(self) -> str:
-        """Hash of what determines the traces."""
-        continuation = self.continuation.model_dump(include={"second", "traces"})
-        continuation["meanfield"] = self.first_field.model_dump()
-        networks = self.transitions.model_dump(include={"population", "step", "thresholds"})
-        return hashed(
-            {
-                "circuit": self.circuit.model_dump(),
-                "continuation": continuation,
-                "networks": networks,
-                "seed": self.seed,
-            }
-        )
+    @cached_property
+    def digest(self) -> str:
+        """Hash of the whole plan."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+
+    def write(self, path: str | Path) -> None:
+        """Store as JSON, at once or not at all."""
+        with replacing(path) as temporary:
+            temporary.write_text(self.text, encoding="utf-8")

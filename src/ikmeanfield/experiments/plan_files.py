@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
-from ikmeanfield.experiments.plan import Plan, TransitionPlan
-from ikmeanfield.experiments.run_table import RunTable, separated
+from ikmeanfield.experiments.lines import Lines
+from ikmeanfield.experiments.plan import BEGIN_RUNS, BEGIN_WORK, END, ITEMS, RUN, Plan
 from ikmeanfield.schema import ConfigError, explain
 
 
-def store_plans(plans: Iterable[RunTable], folder: str | Path) -> str:
+def store_plans(plans: Iterable[Plan], folder: str | Path) -> str:
     """Store plans together as ``<folder>/<hash of them all>/<experiment>.json``.
 
     The name follows the content, so that nothing is ever overwritten with something else.
@@ -34,17 +34,16 @@ def store_plans(plans: Iterable[RunTable], folder: str | Path) -> str:
     return str(place)
 
 
-def read_plan(path: str | Path) -> Plan | TransitionPlan:
-    """Read a plan that `RunTable.write` stored; refuse anything else by name.
+def read_plan(path: str | Path) -> Plan:
+    """Read a plan that `Plan.write` stored; refuse anything else by name.
 
-    Its runs are read, and checked, when they are asked for.
+    Its runs and its work are read, and checked, when they are asked for.
     """
     where = f"{path}: damaged or foreign plan; remove it and run again: "
     try:
         with Path(path).open("rb") as file:
-            text, context = separated(file.readlines(), f"{where}runs")
-        kind = TransitionPlan if _has_transitions(text) else Plan
-        return kind.model_validate_json(text, context=context)
+            text, context = _separated(file.readlines(), where)
+        return Plan.model_validate_json(text, context=context)
     except OSError as error:
         msg = f"{path}: cannot be read ({error.strerror})"
         raise ConfigError(msg) from None
@@ -52,10 +51,18 @@ def read_plan(path: str | Path) -> Plan | TransitionPlan:
         raise explain(error, where) from None
 
 
-def _has_transitions(text: bytes) -> bool:
-    """Whether the plan is one of transitions; of what is no plan, validation tells the reason."""
-    try:
-        data = json.loads(text)
-    except ValueError:
-        return False
-    return isinstance(data, dict) and "transitions" in data
+def _separated(lines: Sequence[bytes], where: str) -> tuple[bytes, dict[str, Any]]:
+    """A stored plan without its lines, and the context in which it is validated with them.
+
+    JSON of another layout comes back whole, and so is validated whole.
+    """
+    begin, between, end = (text.encode() for text in (BEGIN_RUNS, BEGIN_WORK, END))
+    if not lines or not lines[0].endswith(begin) or lines[-1] != end or between not in lines:
+        return b"".join(lines), {}
+    middle = lines.index(between)
+    head = lines[0].rstrip(b"\n") + between.rstrip(b"\n") + end
+    context = {
+        "runs": Lines(RUN, lines[1:middle], f"{where}runs"),
+        "work": Lines(ITEMS, lines[middle + 1 : -1], f"{where}work"),
+    }
+    return head, context

@@ -1,83 +1,72 @@
-"""Settings of a whole experiment that a sweep may vary, and why it may not vary the others."""
+"""Settings of studies and inputs that a sweep may vary, such as ``networks.step``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
-from ikmeanfield.experiments.checks import Value
-from ikmeanfield.schema import Validated, explain
+from ikmeanfield.schema import Validated, Value, explain
+
+if TYPE_CHECKING:
+    from ikmeanfield.experiments.config import Experiment
+    from ikmeanfield.experiments.plan import Plan
 
 Model = TypeVar("Model", bound=Validated)
 
-UNITS = {
-    "simulation.step": "ms",
-    "simulation.scheme": "1",
-    "simulation.thresholds": "1",
-    "transitions.step": "ms",
-    "transitions.thresholds": "1",
-}
-"""Units of the settings that a sweep may vary."""
+INPUT = "input"
 INPUT_UNITS = {"scale": "1", "offset": "pA"}
-"""Units of what a sweep may vary of an input: ``input.rs.offset``."""
-
-TIME = "all runs of an experiment share one time axis"
-REASONS = {
-    "simulation.duration": TIME,
-    "simulation.sample": TIME,
-    "simulation.discard": "it concerns the summary, which treats all runs alike",
-    "simulation.record": "all runs of an experiment record the same series",
-    "transitions.rise": TIME,
-    "transitions.settle": TIME,
-    "transitions.low": "all ramps of an experiment are compared with one plane",
-    "transitions.high": "all ramps of an experiment are compared with one plane",
-    "transitions.population": "all ramps of an experiment are compared with one plane",
-    "transitions.observed": "all networks of an experiment are observed alike",
-    "transitions.troughs": "all networks of an experiment are observed alike",
-    "transitions.hold_every": "it says of the whole grid where networks are held",
-}
-SECTIONS = ("simulation", "transitions", "input")
-"""What paths of settings begin with; populations may not be called so."""
+"""What a sweep may vary of an input: ``input.rs.offset``."""
 
 
-def is_setting(path: str) -> bool:
-    """Whether a path names a setting of the experiment, not a parameter of its circuit."""
-    return path.partition(".")[0] in SECTIONS
+def sections(experiment: Experiment | Plan) -> Iterator[tuple[str, Validated, Mapping[str, str]]]:
+    """Whatever has settings that a sweep may vary: its path, itself, and their units."""
+    for name, study in experiment.studies.items():
+        yield name, study, study.varies
+    for name, current in experiment.input.items():
+        yield f"{INPUT}.{name}", current, INPUT_UNITS
 
 
-def refusal(path: str) -> str | None:
+def units(experiment: Experiment | Plan) -> dict[str, str]:
+    """Units of all settings that a sweep of an experiment may vary, by path."""
+    return {
+        f"{section}.{name}": unit
+        for section, _, known in sections(experiment)
+        for name, unit in known.items()
+    }
+
+
+def is_setting(path: str, experiment: Experiment | Plan) -> bool:
+    """Whether a path names a setting of a study or an input, not a parameter of the circuit."""
+    head = path.partition(".")[0]
+    return head == INPUT or head in experiment.studies
+
+
+def refusal(path: str, experiment: Experiment) -> str | None:
     """Why a sweep may not vary this setting, if it may not."""
-    section, _, name = path.partition(".")
-    if path in UNITS or (section == "input" and name.partition(".")[2] in INPUT_UNITS):
+    known = units(experiment)
+    if path in known:
         return None
-    if section == "input":
+    head, _, rest = path.partition(".")
+    if head == INPUT:
+        population, _, name = rest.partition(".")
+        if name in INPUT_UNITS:
+            return f"{path} is set, but the experiment has no `input.{population}`"
         return f"{path} cannot vary in a sweep; of an input can: {', '.join(INPUT_UNITS)}"
-    allowed = ", ".join(own for own in UNITS if own.startswith(f"{section}."))
-    reason = f": {REASONS[path]}; make it two experiments" if path in REASONS else ""
-    return f"{path} cannot vary in a sweep{reason}; what can vary: {allowed}"
+    reason = experiment.studies[head].fixed.get(rest)
+    because = f": {reason}; make it two experiments" if reason else ""
+    allowed = ", ".join(own for own in known if own.startswith(f"{head}.")) or "nothing"
+    return f"{path} cannot vary in a sweep{because}; what can vary: {allowed}"
 
 
-def unit(path: str) -> str:
-    """The unit of a setting that a sweep may vary."""
-    return UNITS[path] if path in UNITS else INPUT_UNITS[path.rpartition(".")[2]]
-
-
-def names(section: str) -> list[str]:
-    """What a sweep may vary of a section."""
-    if section.startswith("input."):
-        return list(INPUT_UNITS)
-    return [path.rpartition(".")[2] for path in UNITS if path.startswith(f"{section}.")]
-
-
-def varied(model: Model, section: str, values: Mapping[str, Value]) -> Model:
-    """A section with the values that a grid point gives it, checked as if written so.
+def with_values(model: Model, section: str, values: Mapping[str, Value]) -> Model:
+    """A study or an input with the values that a grid point gives it, checked as if written so.
 
     Raises
     ------
     ConfigError
-        Names the key, its value and what is allowed.
+        Naming the key, its value and what is allowed.
     """
     own = _own(section, values)
     if not own:
@@ -89,18 +78,48 @@ def varied(model: Model, section: str, values: Mapping[str, Value]) -> Model:
         raise explain(error, section) from None
 
 
-def effective(model: Validated, section: str) -> dict[str, Value]:
-    """What a sweep may vary of a section, by path, as it is."""
-    return {f"{section}.{name}": getattr(model, name) for name in names(section)}
+def experiment_at(experiment: Experiment, values: Mapping[str, Value]) -> Experiment:
+    """The experiment with the settings that a grid point gives it.
+
+    Raises
+    ------
+    ConfigError
+        If a setting is wrong there, or settings do not fit each other.
+    """
+    changes = {
+        "studies": {n: with_values(s, n, values) for n, s in experiment.studies.items()},
+        "input": {n: with_values(c, f"{INPUT}.{n}", values) for n, c in experiment.input.items()},
+    }
+    return experiment.model_copy(update=changes)
 
 
-def applied(model: Model, section: str, values: Mapping[str, Value]) -> Model:
-    """A section with values from `effective`."""
-    own = _own(section, values).items()
-    changed = {name: value for name, value in own if getattr(model, name) != value}
+def in_effect_at(experiment: Experiment) -> dict[str, Value]:
+    """All settings that a sweep may vary, by path, as they are."""
+    return {
+        f"{section}.{name}": getattr(model, name)
+        for section, model, known in sections(experiment)
+        for name in known
+    }
+
+
+def applied(model: Model, section: str, settings: Mapping[str, Value]) -> Model:
+    """A study or an input with settings from `in_effect_at`, which have been checked."""
+    changed = {k: v for k, v in _own(section, settings).items() if getattr(model, k) != v}
     return model.model_copy(update=changed) if changed else model
 
 
 def _own(section: str, values: Mapping[str, Value]) -> dict[str, Value]:
     start = f"{section}."
     return {path.removeprefix(start): v for path, v in values.items() if path.startswith(start)}
+
+
+__all__ = [
+    "applied",
+    "experiment_at",
+    "in_effect_at",
+    "is_setting",
+    "refusal",
+    "sections",
+    "units",
+    "with_values",
+]

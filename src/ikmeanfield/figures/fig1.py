@@ -16,18 +16,25 @@ from matplotlib.patches import Patch
 
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.analysis.traces import ADAPTATION, CURRENT, MODELS, with_marks
-from ikmeanfield.figures.bifurcations import (
-    CODIMENSION_TWO,
-    FILLS,
-    FOLD,
-    HOPF,
-    STABLE,
-    draw_line,
-    draw_plane,
-)
-from ikmeanfield.figures.network_points import NETWORK_FOLD, NETWORK_HOPF, draw_points
+from ikmeanfield.figures.diagrams import draw_diagram
+from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
-from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.plot.branches import CODIMENSION_TWO, HOPF, STABLE, mark_handles
+from ikmeanfield.plot.network_points import NETWORK_FOLD, NETWORK_HOPF, draw_points
+from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.plot.planes import draw_plane, plane_handles
+
+TAKES = [
+    {
+        "transitions": {"kind": "transitions"},
+        "planes": {
+            "kind": "planes",
+            "settings": {"parameter": "rs.input_current", "second": "rs.adaptation"},
+        },
+        "traces": {"kind": "traces", "optional": True},
+    }
+]
+"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
 
 BOUNDS = ((20.0, 75.0), (10.0, 120.0))
 """The part of the plane that is shown: current and adaptation in pA."""
@@ -54,25 +61,17 @@ class _Mark:
     current: float
 
 
-def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What `draw` and `caption` take, from the stored files of one experiment.
-
-    Parameters
-    ----------
-    experiments
-        One, with its summary (the points of the networks at every grid point), plane, diagrams
-        and traces, as the stages store them; its first plane is drawn.
-    """
+def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
+    """What `draw` and `caption` take; of several planes the first is drawn."""
     (adaptation,) = experiments
-    summary, plane = adaptation["summary"], adaptation["plane"]
-    diagrams, traces = adaptation["diagrams"], adaptation["traces"]
+    summary = adaptation["transitions"].summary
+    _, plane = adaptation["planes"].each()[0]
     names = ["kind", "direction", "detector", "current", "lower", "upper", "noise"]
     kappa = summary["rs_adaptation"].values[summary["run_number"].values.astype(int)]
     points = summary[names].reset_coords(drop=True).assign_coords(kappa=("point", kappa))
     points.attrs = {name: summary.attrs[name] for name in SHOWN if name in summary.attrs}
     marked = []
-    for node in traces.children.values():
-        data = node.to_dataset()
+    for data in (tree.to_dataset() for _, tree in _traced(adaptation)):
         here = (points["kappa"] == data.attrs["adaptation"]) & (points["detector"] == "held")
         rows = points.isel(point=np.flatnonzero(here.values))
         found = [
@@ -82,16 +81,18 @@ def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             )
         ]
         marked.append(with_marks(data, found))
-    shown = next(iter(plane.children.values())).copy()
-    shown.attrs = {
-        "branches": shown.attrs["branches"],
-        **{k: v for k, v in plane.attrs.items() if k in SHOWN},
-    }
-    lines = next(iter(diagrams.children.values()))
+    shown = plane["curves"].copy()
+    made = adaptation["planes"].attributes
+    shown.attrs |= {name: made[name] for name in ("source", "processor")}
+    lines = [node for name, node in plane.children.items() if name != "curves"]
     return {
-        "plane": shown, "lines": list(lines.children.values()), "traces": marked,
+        "plane": shown, "lines": lines, "traces": marked,
         "points": points,
     }  # fmt: skip
+
+
+def _traced(adaptation: Sources) -> list[tuple[Any, xr.DataTree]]:
+    return adaptation["traces"].each() if "traces" in adaptation else []
 
 
 def draw(
@@ -209,16 +210,8 @@ def _plane(axes: Axes, plane: xr.DataTree | None, points: xr.Dataset | None) -> 
         _absent(axes)
     else:
         draw_plane(axes, from_tree(plane), BOUNDS)
-        handles += [
-            Line2D([], [], color=HOPF, label="Hopf"),
-            Line2D([], [], color=FOLD, label="fold"),
-            Patch(color=FILLS[0], label="oscillating"),
-            Patch(color=FILLS[2], label="bistable"),
-        ]
-        handles += [
-            Line2D([], [], marker=marker, color=face, markersize=size, linestyle="none", label=name)
-            for marker, face, size, name in CODIMENSION_TWO.values()
-        ]
+        handles += plane_handles(("hopf", "fold"), (0, 2))
+        handles += mark_handles(CODIMENSION_TWO)
     if points is not None:
         found = draw_points(axes, points, "kappa")
         if found:
@@ -240,7 +233,7 @@ def _line(axes: Axes, line: xr.DataTree | None) -> None:
         return
     branches = from_tree(line)
     equilibria = next(b for b in branches.values() if b.kind == "equilibrium")
-    draw_line(axes, branches, next(v for v in equilibria.variables if v.endswith(ACTIVATION)))
+    draw_diagram(axes, branches, next(v for v in equilibria.variables if v.endswith(ACTIVATION)))
     population = equilibria.free[0].removesuffix(f".{CURRENT}")
     adaptation = equilibria.fixed[f"{population}.{ADAPTATION}"]
     axes.set_title(rf"$\kappa$ = {adaptation:g} pA")

@@ -16,9 +16,30 @@ from matplotlib.lines import Line2D
 
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.continuation import Branch
-from ikmeanfield.datasets.diagrams import node_name
+from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
-from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.plot.branches import DASHED, Mark, draw_branch
+from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.studies.series import joined_summaries, side_by_side
+
+TAKES = [
+    {
+        "networks": {
+            "kind": "networks",
+            "sweeps": ["reset"],
+            "settings": {"record": "synaptic_activation"},
+        },
+        "predictions": {"kind": "predictions", "sweeps": ["reset"], "both_corrections": True},
+        "diagrams": {
+            "kind": "diagrams",
+            "sweeps": ["reset"],
+            "settings": {"parameter": "rs.input_current"},
+            "both_corrections": True,
+        },
+        "rates": {"kind": "rates", "sweeps": ["reset"], "settings": {"population": "rs"}},
+    }
+]
+"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
 
 POPULATION, SYNAPSE, SWEEP = "rs", "rs.ampa", "reset"
 RESET = "rs_reset_potential"
@@ -33,28 +54,29 @@ INFINITE = INK[2]
 """The neuron without a reset, the uncorrected mean field: orange, always dashed or on top."""
 NETWORK = "#a6a6a6"
 CURRENT_LABEL = "input current $I$ (pA)"
-DASHED = (0, (3, 1.5))
 
 Diagrams = Mapping[tuple[int, str], Mapping[str, Branch]]
 """Branches by number of the run and name of the mean field."""
 
 
-def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What `draw` and `caption` take, from the stored files of one experiment."""
+def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
+    """What `draw` and `caption` take."""
     (reset,) = experiments
-    summary, series = reset["summary"], reset["series"]
-    nodes = {
-        name: node
-        for part, tree in reset.items() if part.startswith("diagrams/")
-        for name, node in tree.children.items()
-    }  # fmt: skip
-    keys = summary["diagram"].transpose("run", "meanfield").values
+    networks, lines, rates = reset["networks"], reset["diagrams"], reset["rates"]
+    neuron = {"rate": "response_rate", "rate_infinite": "response_rate_infinite",
+              "adjusted_current": "response_adjusted_current",
+              "input_current": "response_current"}  # fmt: skip
+    summary = joined_summaries(networks, reset["predictions"])
+    summary = summary.merge(rates.summary.rename(neuron), compat="override")
+    runs = networks.runs()
+    first = _first_replicates(summary)
     diagrams = {
-        (run, str(name)): from_tree(nodes[node_name(str(keys[run, k]))])
-        for run in _first_replicates(summary)
-        for k, name in enumerate(summary["meanfield"].values)
-        if keys[run, k]
+        (place, name): from_tree(lines.result(runs[place], name))
+        for place in first
+        for name in lines.settings.asked(lines.plan)
     }
+    chosen = [runs[place] for place in first]
+    series = side_by_side(networks, reset["predictions"], chosen, ["synaptic_activation"])
     order = np.argsort(-series[RESET].values)
     kept = series["time"].values > summary.attrs["discard"]
     shown = series.isel(run=order[[0, -1]], time=np.flatnonzero(kept))
@@ -140,7 +162,7 @@ def _distance_rows(summary: xr.Dataset, corrections: Mapping[str, bool]) -> list
     rows = []
     for value in sorted(set(chosen[RESET].values.tolist()), reverse=True):
         here = chosen.isel(run=np.flatnonzero(chosen[RESET].values == value))
-        means = here["rmse_synaptic_activation"].mean("run").sel(meanfield=list(corrections))
+        means = here["rmse_synaptic_activation"].mean("run").sel(theory=list(corrections))
         noise = float(here["noise_synaptic_activation"].values[0])
         shown = [f"{x:.2g}" for x in means.values] + ["–" if np.isnan(noise) else f"{noise:.2g}"]
         rows.append(f"| {value:g} | {' | '.join(shown)} |".replace("| -", "| −"))
@@ -163,7 +185,7 @@ def _first_replicates(summary: xr.Dataset) -> list[int]:
 
 def _corrections(summary: xr.Dataset) -> dict[str, bool]:
     """The first corrected and the first uncorrected mean field by name."""
-    models = json.loads(summary.attrs["config"])["meanfield"]
+    models = json.loads(summary.attrs["config"])["theories"]
     found = {bool(model["reset_correction"]): name for name, model in reversed(models.items())}
     if len(found) < 2:
         msg = f"fig2 needs a corrected and an uncorrected mean field; got {', '.join(models)}"
@@ -248,17 +270,12 @@ def _end_labels(axes: Axes, ends: Sequence[tuple[float, str, Any]]) -> None:
 
 
 def _branch(axes: Axes, branch: Branch, color: Any) -> None:
-    current, height = branch[branch.free[0]], branch[ACTIVATION]
-    for stable, rows in branch.segments():
-        axes.plot(
-            current[rows], height[rows], color=color, linestyle="-" if stable else DASHED,
-            linewidth=1.1 if stable else 0.8,
-        )  # fmt: skip
-    for point in branch.points("LP"):
-        axes.plot(
-            point.parameters[branch.free[0]], float(branch[ACTIVATION][point.row]), "^",
-            color=color, markersize=3.5, markeredgecolor="white", markeredgewidth=0.3, zorder=5,
-        )  # fmt: skip
+    draw_branch(
+        axes, branch, ACTIVATION, stable={"color": color, "linewidth": 1.1},
+        unstable={"color": color, "linestyle": DASHED, "linewidth": 0.8},
+        marks={"LP": Mark("^", color, 3.5, "fold")}, edge=0.3, meet_at_points=False,
+    )  # fmt: skip
+    current = branch[branch.free[0]]
     axes.set_xlim(float(current.min()), float(current.max()))
 
 

@@ -13,21 +13,32 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec, GridSpecFromSubplotSpec
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from ikmeanfield.analysis.diagrams import from_tree
-from ikmeanfield.analysis.sides import AT_END
-from ikmeanfield.figures.bifurcations import (
-    CODIMENSION_TWO,
-    FILLS,
-    FOLD,
-    HOPF,
-    KINK,
-    draw_plane,
-)
-from ikmeanfield.figures.network_points import draw_points
+from ikmeanfield.analysis.matching import END_MARGIN
+from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
-from ikmeanfield.figures.style import DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.plot.branches import CODIMENSION_TWO, KINK, mark_handles
+from ikmeanfield.plot.network_points import draw_points
+from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.plot.planes import draw_plane, plane_handles
+from ikmeanfield.studies.series import side_by_side
+
+TAKES = [
+    {
+        "transitions": {"kind": "transitions"},
+        "planes": {
+            "kind": "planes",
+            "settings": {"parameter": "fs.input_current", "second": "fs.threshold_width"},
+            "both_corrections": True,
+        },
+    },
+    {
+        "networks": {"kind": "networks", "sweeps": ["reset"]},
+        "predictions": {"kind": "predictions", "sweeps": ["reset"], "both_corrections": True},
+    },
+]
+"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
 
 BOUNDS = ((0.0, 80.0), (0.0, 1.6))
 """The part of the plane that is shown: current in pA and width of thresholds in mV."""
@@ -49,8 +60,8 @@ Condition = tuple[float, float]
 """Peak and reset potential in mV."""
 
 
-def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What `draw` and `caption` take, from the stored files of two experiments.
+def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
+    """What `draw` and `caption` take.
 
     Parameters
     ----------
@@ -58,20 +69,26 @@ def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         Planes and transitions of networks over reset conditions and widths; series in time.
     """
     circuit, steps = experiments
-    summary = circuit["summary"]
-    fields = _corrections(json.loads(summary.attrs["config"])["continuation"]["meanfield"])
+    summary = circuit["transitions"].summary
+    fields = _corrections(json.loads(summary.attrs["config"])["theories"])
     conditions = _conditions(summary)
-    nodes = list(circuit["plane"].children.values())
+    nodes = [(item.label, tree) for item, tree in circuit["planes"].each()]
     planes = {
-        (condition, name): next(node for node in nodes if _is_of(node, name, condition))
+        (condition, name): next(
+            tree["curves"] for label, tree in nodes
+            if label == name and _is_of(tree, condition)
+        )
         for name in fields for condition in conditions
     }  # fmt: skip
-    kept = steps["series"]["time"].values > steps["summary"].attrs["discard"]
+    networks, predictions = steps["networks"], steps["predictions"]
+    first = [run for run in networks.runs() if networks.plan.runs[run].replicate == 0]
+    series = side_by_side(networks, predictions, first, ["firing_rate"])
+    kept = series["time"].values > networks.settings.discard
     return {
         "summary": summary,
         "planes": planes,
-        "series": steps["series"].isel(time=np.flatnonzero(kept)),
-        "steps": steps["summary"],
+        "series": series.isel(time=np.flatnonzero(kept)),
+        "steps": networks.summary,
     }
 
 
@@ -128,7 +145,7 @@ def draw(
                 label_panel(axes, "ABCDEF"[3 * row + column])
         _legend(figure.add_subplot(grid[1]), list(found.values()), names)
         cells = GridSpecFromSubplotSpec(2, 2, grid[2])
-        fields = _corrections(json.loads(steps.attrs["config"])["meanfield"])
+        fields = _corrections(json.loads(steps.attrs["config"])["theories"])
         for column, letter in enumerate("GH"):
             stack = [figure.add_subplot(cells[row, column]) for row in range(2)]
             _courses(stack, series.isel(run=column), fields)
@@ -144,8 +161,7 @@ def caption(
 ) -> str:
     """The caption, with everything needed to know how the figure was made."""
     names = list(dict.fromkeys(name for _, name in planes))
-    config = json.loads(summary.attrs["config"])
-    ramp = config["transitions"]
+    ramp = summary.attrs
     known = ", ".join(
         f"{key.replace('_', ' ')} {summary.attrs[key]}" for key in SHOWN if key in summary.attrs
     )
@@ -192,7 +208,7 @@ def _table(summary: xr.Dataset) -> str:
         values = [float(score[f"score_{name}"]) for name in columns]
         shown = ["–" if np.isnan(v) else f"{v:.2f}".replace("-", "−") for v in values]
         where = f"{float(score[f'scored_{PEAK}']):g}, {float(score[f'scored_{RESET}']):g}"
-        which = [str(score[f"scored_{name}"].values) for name in ("meanfield", "region")]
+        which = [str(score[f"scored_{name}"].values) for name in ("theory", "region")]
         lines.append(f"| {' | '.join([where.replace('-', '−'), *which, *shown])} |")
     return "\n".join(lines) + "\n"
 
@@ -221,10 +237,10 @@ def _conditions(summary: xr.Dataset) -> list[Condition]:
     return list(dict.fromkeys(pairs))
 
 
-def _is_of(node: xr.DataTree, name: str, condition: Condition) -> bool:
-    """Whether a plane is that of a mean field, which may not know the reset condition."""
-    own = (node.attrs.get(PEAK, condition[0]), node.attrs.get(RESET, condition[1]))
-    return bool(node.attrs["meanfield"] == name and own == condition)
+def _is_of(plane: xr.DataTree, condition: Condition) -> bool:
+    """Whether a plane is that of a reset condition, which its theory may not know."""
+    own = (plane.attrs.get(PEAK, condition[0]), plane.attrs.get(RESET, condition[1]))
+    return bool(own == condition)
 
 
 def _points(summary: xr.Dataset, condition: Condition) -> xr.Dataset:
@@ -233,8 +249,8 @@ def _points(summary: xr.Dataset, condition: Condition) -> xr.Dataset:
     here = (summary[PEAK].values[runs] == condition[0]) & (
         summary[RESET].values[runs] == condition[1]
     )
-    ramp = json.loads(summary.attrs["config"])["transitions"]
-    margin = AT_END * (ramp["high"] - ramp["low"])
+    ramp = summary.attrs
+    margin = END_MARGIN * (ramp["high"] - ramp["low"])
     current, detector = summary["current"].values, summary["detector"].values.astype(str)
     here &= (detector != "ramp") | (
         (current > ramp["low"] + margin) & (current < ramp["high"] - margin)
@@ -251,7 +267,7 @@ def _score(axes: Axes, summary: xr.Dataset, condition: Condition, name: str) -> 
         rows = np.flatnonzero(
             (summary[f"scored_{PEAK}"].values == condition[0])
             & (summary[f"scored_{RESET}"].values == condition[1])
-            & (summary["scored_meanfield"].values == name)
+            & (summary["scored_theory"].values == name)
             & (summary["scored_region"].values == region)
         )
         lines.append(f"{word} {float(summary['score_overlap'].values[rows[0]]):.2f}")
@@ -267,19 +283,7 @@ def _title(peak: float, reset: float) -> str:
 def _legend(axes: Axes, found: Sequence[Line2D], names: Sequence[str]) -> None:
     """What the panels have in common, on a strip of its own."""
     axes.axis("off")
-    handles: list[Line2D | Patch] = [
-        Line2D([], [], color=HOPF, label="Hopf"),
-        Line2D([], [], color=FOLD, label="fold"),
-        Patch(color=FILLS[0], label="oscillating"),
-        Patch(color=FILLS[2], label="bistable"),
-    ]
-    handles += [
-        Line2D(
-            [], [], marker=marker, color=face, markersize=size, linestyle="none", label=name,
-            markeredgecolor="black" if face == "white" else face, markeredgewidth=0.5,
-        )
-        for marker, face, size, name in MARKS.values()
-    ]  # fmt: skip
+    handles = plane_handles(("hopf", "fold"), (0, 2)) + mark_handles(MARKS, edge=0.5)
     handles += found
     models = zip(("network (G, H)", *names), LOOKS, strict=True)
     handles += [Line2D([], [], label=name, **look) for name, look in models]

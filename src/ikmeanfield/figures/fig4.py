@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,10 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
-from ikmeanfield.figures.style import (
+from ikmeanfield.heterogeneity import TruncatedLorentzian
+from ikmeanfield.plot.paper_style import (
     DASHES,
     DOUBLE_COLUMN,
     INK,
@@ -20,7 +22,21 @@ from ikmeanfield.figures.style import (
     label_panel,
     style,
 )
-from ikmeanfield.thresholds import TruncatedLorentzian
+from ikmeanfield.studies.series import joined_summaries
+
+TAKES = [
+    {
+        "networks": {
+            "kind": "networks",
+            "sweeps": ["width", "cutoff", "width_spectra", "cutoff_spectra"],
+        },
+        "predictions": {
+            "kind": "predictions",
+            "sweeps": ["width", "cutoff", "width_spectra", "cutoff_spectra"],
+        },
+    }
+]
+"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
 
 POPULATION = "rs"
 WIDTH, CUTOFF = "rs_threshold_width", "rs_truncation"
@@ -30,10 +46,10 @@ HIGHEST_FREQUENCY = 200.0
 WIDTH_LABEL, CUTOFF_LABEL = r"width $\Delta_v$ (mV)", r"cutoff $\phi$ (mV)"
 
 
-def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What `draw` and `caption` take, from the stored files of one experiment."""
+def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
+    """What `draw` and `caption` take."""
     (truncation,) = experiments
-    return {"summary": truncation["summary"]}
+    return {"summary": joined_summaries(truncation["networks"], truncation["predictions"])}
 
 
 def draw(summary: xr.Dataset) -> Figure:
@@ -49,7 +65,7 @@ def draw(summary: xr.Dataset) -> Figure:
         if name not in summary.variables:
             msg = f"fig4 needs {name!r} in the summary; it has {', '.join(map(str, summary))}"
             raise FigureError(msg)
-    rates = summary.sel(population=POPULATION).isel(meanfield=0)
+    rates = summary.sel(population=POPULATION).isel(theory=0)
     with style():
         figure = Figure(figsize=(DOUBLE_COLUMN, 4.3))
         panels = figure.subplot_mosaic("AABBCC;DDDEEE", height_ratios=(1, 1))
@@ -70,7 +86,7 @@ def caption(summary: xr.Dataset) -> str:
     a = summary.attrs
     config = json.loads(a["config"])
     size = config["circuit"].get(f"{POPULATION}.size", "varied")
-    corrected = next(iter(config["meanfield"].values()))["reset_correction"]
+    corrected = next(iter(config["theories"].values()))["reset_correction"]
     counts = {s: int((summary["sweep"] == s).sum()) for s in ("width", "cutoff")}
     block = summary["difference_block"].sel(population=POPULATION)
     spans = [float(block.min()) * a["sample"], float(block.max()) * a["sample"]]

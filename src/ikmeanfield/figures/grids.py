@@ -12,7 +12,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from numpy.typing import NDArray
 
-from ikmeanfield.figures.style import DASHES, INK, MARKERS
+from ikmeanfield.plot.paper_style import DASHES, INK, MARKERS
 
 FEW = 9
 """So many ticks at most tell the values along an axis of a map; so many cells carry numbers."""

@@ -15,12 +15,26 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
 
-from ikmeanfield.analysis.replicates import over_replicates
+from ikmeanfield.analysis.replicates import mean_over_replicates
+from ikmeanfield.experiments.paths import coordinate_name
+from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.grids import GridAxis, axes_of, coordinate_label, draw_lines, draw_map
 from ikmeanfield.figures.overview_bifurcations import Diagram, Plane, draw_diagrams, draw_planes
 from ikmeanfield.figures.save import FigureError
-from ikmeanfield.figures.style import DASHES, DOUBLE_COLUMN, INK, label_panel, style
-from ikmeanfield.parts import coordinate_name
+from ikmeanfield.plot.paper_style import DASHES, DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.studies.series import joined_summaries
+
+TAKES = [
+    {
+        "networks": {"kind": "networks", "optional": True},
+        "predictions": {"kind": "predictions", "optional": True},
+        "transitions": {"kind": "transitions", "optional": True},
+        "planes": {"kind": "planes", "optional": True},
+        "diagrams": {"kind": "diagrams", "optional": True},
+    }
+]
+MOST_AXES = 2
+"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
 
 COLUMNS = 4
 NETWORK = ("0.62", 1.8)
@@ -43,36 +57,54 @@ class Part:
     draw: Any
 
 
-def arrange(experiments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What `draw` and `caption` take, from the stored files of one experiment."""
-    (stored,) = experiments
-    found: dict[str, list[xr.DataTree]] = {"plane": [], "diagrams": []}
-    for name, tree in stored.items():
-        kind = name.partition("/")[0]
-        if kind in found:
-            found[kind] += [_known(node) for node in tree.subtree if "branches" in node.attrs]
-    return {"summary": stored["summary"], "planes": found["plane"], "diagrams": found["diagrams"]}
+def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
+    """What `draw` and `caption` take, from whatever an experiment has."""
+    (taken,) = experiments
+    summary = xr.Dataset()
+    if "networks" in taken:
+        summary = joined_summaries(taken["networks"], taken.get("predictions"))
+    elif "transitions" in taken:
+        summary = taken["transitions"].summary
+    points = taken["transitions"].summary if "transitions" in taken else None
+    planes = taken["planes"].each() if "planes" in taken else []
+    lines = taken["diagrams"].each() if "diagrams" in taken else []
+    lines += [
+        (item, node)
+        for item, plane in planes
+        for name, node in plane.children.items()
+        if name != "curves"
+    ]
+    if not summary.attrs:
+        summary.attrs = next(iter(taken.values())).attributes
+    return {
+        "summary": summary,
+        "points": points,
+        "planes": [_named(item.label, tree["curves"], tree.attrs) for item, tree in planes],
+        "diagrams": [_named(item.label, tree, {}) for item, tree in lines],
+    }
 
 
-def _known(node: xr.DataTree) -> xr.DataTree:
-    """Branches with what is told of the node above them: the mean field, the grid values."""
-    above = dict(node.parent.attrs) if node.parent is not None else {}
-    made = xr.DataTree.from_dict(
-        {name: child.to_dataset() for name, child in node.children.items()}
-    )
-    made.attrs = {**above, **node.attrs}
+def _named(theory: str, branches: xr.DataTree, values: Mapping[Any, Any]) -> xr.DataTree:
+    """Branches with their theory and grid values as attributes."""
+    made = branches.copy()
+    made.attrs = {**branches.attrs, **values, "theory": theory}
     return made
 
 
 def draw(
-    summary: xr.Dataset, planes: Sequence[xr.DataTree] = (), diagrams: Sequence[xr.DataTree] = ()
+    summary: xr.Dataset,
+    points: xr.Dataset | None = None,
+    planes: Sequence[xr.DataTree] = (),
+    diagrams: Sequence[xr.DataTree] = (),
 ) -> Figure:
     """Draw what there is: traces, the grid, diagrams; or planes with the networks' points.
 
     Parameters
     ----------
     summary
-        Of a simulation or of a search for transitions.
+        Of networks in time, with predictions of theories; or of transitions.
+    points
+        Where networks change state.
     planes
         Branches in the plane of two parameters.
     diagrams
@@ -87,7 +119,7 @@ def draw(
         height = 0.1 + 1.85 * ceil(len(panels) / _columns(panels))
         parts.append(Part(height, lambda box: _grids(box, panels)))
     if planes:
-        shown = [Plane.of(tree, summary) for tree in planes]
+        shown = [Plane.of(tree, points) for tree in planes]
         parts.append(Part(0.3 + 3.0 * ceil(len(shown) / 2), lambda box: draw_planes(box, shown)))
     if diagrams:
         lines = Diagram.chosen(diagrams, _paths(summary), COLUMNS)
@@ -105,7 +137,10 @@ def draw(
 
 
 def caption(
-    summary: xr.Dataset, planes: Sequence[xr.DataTree] = (), diagrams: Sequence[xr.DataTree] = ()
+    summary: xr.Dataset,
+    points: xr.Dataset | None = None,
+    planes: Sequence[xr.DataTree] = (),
+    diagrams: Sequence[xr.DataTree] = (),
 ) -> str:
     """The caption, with everything needed to know how the figure was made."""
     a = summary.attrs
@@ -138,22 +173,20 @@ def caption(
         )
     text = " ".join(f"({letter}) {part}" for letter, part in zip("ABCD", parts, strict=False))
     config = json.loads(a["config"])
-    lines = [
-        f"networks: {', '.join(_sizes(config))}thresholds {a['thresholds']}, step {a['step']} ms, "
-        f"base seed {a['seed']}"
-    ]
+    lines = []
+    if "thresholds" in a:
+        lines.append(
+            f"networks: {', '.join(_sizes(config))}thresholds {a['thresholds']}, "
+            f"step {a['step']} ms, base seed {a['seed']}"
+        )
     if "duration" in a:
         lines.append(
             f"runs: {summary.sizes['run']} of {a['duration']:g} ms, of which the first "
             f"{a['discard']:g} ms are left out; scheme `{a['scheme']}`"
         )
-    fields = config.get("meanfield") or config.get("continuation", {}).get("meanfield", {})
-    for name, settings in fields.items():
-        corrected = "with" if settings["reset_correction"] else "without"
-        lines.append(
-            f"mean field {name}: {corrected} the correction for finite reset, "
-            f"form {settings['form']}"
-        )
+    for name, settings in config.get("theories", {}).items():
+        told = ", ".join(f"{k} {v}" for k, v in settings.items() if k != "kind")
+        lines.append(f"theory {name}: {settings['kind']}" + (f", {told}" if told else ""))
     lines.append(f"made by {a['source']} on {a['processor']}")
     title = f"# Overview of the experiment {a['experiment']}\n\n"
     return title + text + "\n\n" + "".join(f"- {line}\n" for line in lines)
@@ -191,9 +224,9 @@ def _traces(box: SubFigure, summary: xr.Dataset) -> Axes:
             here = trace.sel(population=population)
             axes.plot(time, here["trace_network"], color=NETWORK[0], linewidth=NETWORK[1],
                       label="network")  # fmt: skip
-            for number, name in enumerate(_mean_fields(summary)):
+            for number, name in enumerate(_theories(summary)):
                 axes.plot(
-                    time, here["trace_meanfield"].sel(meanfield=name), color=INK[number % 3],
+                    time, here["trace_prediction"].sel(theory=name), color=INK[number % 3],
                     linestyle=DASHES[number % 4], linewidth=0.7, label=name,
                 )  # fmt: skip
             if column == 0:
@@ -223,8 +256,8 @@ def _value(run: xr.Dataset, name: str) -> str:
     return f"{words} {shown}" + ("" if unit == "1" else f" {unit}")
 
 
-def _mean_fields(summary: xr.Dataset) -> list[str]:
-    return summary["meanfield"].values.tolist() if "meanfield" in summary.coords else []
+def _theories(summary: xr.Dataset) -> list[str]:
+    return summary["theory"].values.tolist() if "theory" in summary.coords else []
 
 
 @dataclass(frozen=True)
@@ -251,7 +284,7 @@ def _panels(summary: xr.Dataset) -> list[_Panel]:
             raise FigureError(msg)
         for population in summary["population"].values.tolist():
             series = _series(runs.sel(population=population), axes)
-            label = "network" if not _mean_fields(summary) else "$D_r$"
+            label = "network" if not _theories(summary) else "$D_r$"
             finite = np.concatenate([values[0] for values in series.values()])
             limits = Normalize(float(np.nanmin(finite)), float(np.nanmax(finite)))
             title = population if len(sweeps) == 1 else f"{sweep}: {population}"
@@ -272,10 +305,10 @@ def _series(runs: xr.Dataset, axes: Sequence[GridAxis]) -> dict[str, NDArray[np.
     for axis, size in zip(axes, shape, strict=True):
         place = place * size + axis.place(runs)
     found = {}
-    for name in _mean_fields(runs) or [""]:
-        own, prefix = (runs.sel(meanfield=name), "difference") if name else (runs, "rate")
+    for name in _theories(runs) or [""]:
+        own, prefix = (runs.sel(theory=name), "difference") if name else (runs, "rate")
         mean, error = (own[f"{prefix}_{part}"].values for part in ("mean", "mean_error"))
-        found[name] = over_replicates(mean, error, place, int(np.prod(shape, dtype=int)))
+        found[name] = mean_over_replicates(mean, error, place, int(np.prod(shape, dtype=int)))
     return found
 
 

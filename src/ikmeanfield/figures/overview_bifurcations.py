@@ -11,32 +11,23 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.continuation import Branch
-from ikmeanfield.figures.bifurcations import (
-    CODIMENSION_TWO,
-    FILLS,
-    FOLD,
-    HOPF,
-    draw_line,
-    draw_plane,
-)
-from ikmeanfield.figures.network_points import draw_points
-from ikmeanfield.parts import coordinate_name
+from ikmeanfield.experiments.paths import coordinate_name
+from ikmeanfield.figures.diagrams import draw_diagram
+from ikmeanfield.plot.branches import CODIMENSION_TWO, mark_handles
+from ikmeanfield.plot.labels import PER_SECOND, axis_label
+from ikmeanfield.plot.network_points import draw_points
+from ikmeanfield.plot.planes import draw_plane, free_parameters, plane_handles
 
 RATE = ".firing_rate"
-HERTZ = 1000.0
-"""Rates are per millisecond inside, per second outside."""
 
 
 def path_label(path: str) -> str:
     """A parameter in words, with its unit."""
-    unit = Circuit.unit(path)
-    return path.replace(".", " ").replace("_", " ") + ("" if unit == "1" else f" ({unit})")
+    return axis_label(path, Circuit.unit(path), symbol=False)
 
 
 @dataclass(frozen=True)
@@ -45,12 +36,15 @@ class Plane:
 
     title: str
     branches: dict[str, Branch]
-    points: xr.Dataset
+    points: xr.Dataset | None
 
     @classmethod
-    def of(cls, tree: xr.DataTree, summary: xr.Dataset) -> Self:
-        """The plane of a tree, whose attributes tell its mean field and its grid values."""
+    def of(cls, tree: xr.DataTree, summary: xr.Dataset | None) -> Self:
+        """The plane of a tree, whose attributes tell its theory and its grid values."""
         branches = from_tree(tree)
+        field = str(tree.attrs.get("theory", ""))
+        if summary is None:
+            return cls(field, branches, None)
         grid = [name for name, c in summary.coords.items() if "units" in c.attrs]
         own = {str(name): float(tree.attrs[str(name)]) for name in grid if name in tree.attrs}
         mine = np.ones(summary.sizes["run"], dtype=bool)
@@ -59,10 +53,9 @@ class Plane:
         run = summary["run_number"].values.astype(int)
         names = ["kind", "detector", "current", "lower", "upper", "noise"]
         points = summary[names].reset_coords(drop=True)
-        second = coordinate_name(_free(branches)[1])
+        second = coordinate_name(free_parameters(branches)[1])
         points = points.assign_coords(second=("point", summary[second].values[run]))
         title = ", ".join(f"{k.replace('_', ' ')} = {v:g}" for k, v in own.items())
-        field = str(tree.attrs.get("meanfield", ""))
         return cls(
             ", ".join(part for part in (field, title) if part), branches,
             points.isel(point=np.flatnonzero(mine[run])),
@@ -75,22 +68,16 @@ def draw_planes(box: SubFigure, planes: Sequence[Plane]) -> Axes:
     places = box.subplots(ceil(len(planes) / columns), columns, squeeze=False).ravel()
     found: dict[str, Any] = {}
     for plane, place in zip(planes, places, strict=False):
-        first, second = _free(plane.branches)
+        first, second = free_parameters(plane.branches)
         bounds = _bounds(plane)
         draw_plane(place, plane.branches, bounds)
-        for handle in draw_points(place, plane.points, "second"):
+        points = plane.points
+        for handle in draw_points(place, points, "second") if points is not None else []:
             found[f"network: {handle.get_label()}"] = handle
         place.set_xlabel(path_label(first))
         place.set_ylabel(path_label(second))
         place.set_title(plane.title)
-    handles: list[Any] = [
-        Line2D([], [], color=HOPF, label="Hopf"), Line2D([], [], color=FOLD, label="fold"),
-        Patch(color=FILLS[0], label="oscillating"), Patch(color=FILLS[2], label="bistable"),
-    ]  # fmt: skip
-    handles += [
-        Line2D([], [], marker=marker, color=face, markersize=size, linestyle="none", label=name)
-        for marker, face, size, name in CODIMENSION_TWO.values()
-    ]
+    handles = plane_handles(("hopf", "fold"), (0, 2)) + mark_handles(CODIMENSION_TWO)
     for name, handle in found.items():
         handle.set_label(name)
         handles.append(handle)
@@ -106,14 +93,16 @@ def draw_planes(box: SubFigure, planes: Sequence[Plane]) -> Axes:
 
 def _bounds(plane: Plane) -> tuple[tuple[float, float], tuple[float, float]]:
     """What is shown: the swept part of the second parameter, and the currents where things are."""
-    heights = plane.points["second"].values
+    none = np.zeros(0)
+    points = plane.points
+    heights = points["second"].values if points is not None else none
     if not heights.size:  # no network changes state here
         curves = [branch for branch in plane.branches.values() if _is_curve(branch)]
         heights = np.concatenate([branch.parameters[:, 1] for branch in curves])
     low, high = float(heights.min()), float(heights.max())
     margin = 0.03 * (high - low) or 1.0  # so that no marker is cut
     low, high = low - margin, high + margin
-    inside = [plane.points["current"].values]
+    inside = [points["current"].values if points is not None else none]
     for branch in plane.branches.values():
         if _is_curve(branch):
             x, y = branch.parameters.T
@@ -125,10 +114,6 @@ def _bounds(plane: Plane) -> tuple[tuple[float, float], tuple[float, float]]:
 
 def _is_curve(branch: Branch) -> bool:
     return branch.kind in {"fold", "hopf"}
-
-
-def _free(branches: dict[str, Branch]) -> tuple[str, ...]:
-    return next(branch.free for branch in branches.values() if _is_curve(branch))
 
 
 @dataclass(frozen=True)
@@ -147,7 +132,7 @@ class Diagram:
         Parameters
         ----------
         trees
-            With the mean field as an attribute.
+            With the theory as an attribute.
         paths
             What sweeps vary; the title tells those values that differ between diagrams.
         count
@@ -155,7 +140,7 @@ class Diagram:
         """
         fields: dict[str, list[dict[str, Branch]]] = {}
         for tree in trees:
-            fields.setdefault(str(tree.attrs.get("meanfield", "")), []).append(from_tree(tree))
+            fields.setdefault(str(tree.attrs.get("theory", "")), []).append(from_tree(tree))
         found: dict[str, list[Self]] = {}
         for field, given in fields.items():
             fixed = [_equilibria(branches).fixed for branches in given]
@@ -184,7 +169,7 @@ def draw_diagrams(box: SubFigure, diagrams: Mapping[str, Sequence[Diagram]]) -> 
             branch = _equilibria(diagram.branches)
             own = f"{branch.free[0].partition('.')[0]}{RATE}"
             variable = own if own in branch.variables else branch.variables[0]
-            draw_line(place, diagram.branches, variable, HERTZ if variable == own else 1.0)
+            draw_diagram(place, diagram.branches, variable, PER_SECOND if variable == own else 1.0)
             place.set_title("" if diagram.title == above[number] else diagram.title, fontsize=6.5)
             above[number] = diagram.title
             if number == 0:

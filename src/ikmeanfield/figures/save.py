@@ -7,8 +7,8 @@ from pathlib import Path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from ikmeanfield.figures.style import style
 from ikmeanfield.files import replacing
+from ikmeanfield.plot.paper_style import style
 
 
 class FigureError(Exception):

@@ -8,6 +8,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ikmeanfield.compilation import announce_compilation
+
+announce_compilation()
+
 OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy"}
 """Plain kernels: IEEE arithmetic, no check at divisions, machine code kept on disk."""
 

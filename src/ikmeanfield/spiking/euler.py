@@ -19,13 +19,11 @@ from ikmeanfield.spiking.compiled import OPTIONS, VECTOR
 from ikmeanfield.spiking.layout import (
     NON_FINITE,
     SPIKES_FULL,
-    Currents,
     Records,
     SpikeLog,
     State,
     Synapses,
     average,
-    mean_current,
     record,
 )
 
@@ -105,8 +103,8 @@ def _shared(v, threshold, gain, k, rest, total, G, peak, reset):
 
 @njit(**OPTIONS)
 def advance(
-    first: int, steps: int, step: float, stride: int, begun: int, c: Cells, synapses: Synapses,
-    currents: Currents, state: State, threshold: FloatArray, records: Records, log: SpikeLog,
+    first: int, steps: int, stride: int, begun: int, c: Cells, synapses: Synapses,
+    currents: FloatArray, state: State, threshold: FloatArray, records: Records, log: SpikeLog,
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Carry a network over a number of steps, in place; see `exact.advance`."""
     populations = c.own.size
@@ -115,10 +113,9 @@ def advance(
     for n in range(steps):
         if log.filled[0] + log.reserve > log.time.size:
             return SPIKES_FULL, n, -1, -1
-        now = (first + n) * step
         for p in range(populations):
             G = 0.0
-            total = mean_current(currents, p, now, now + step)
+            total = currents[n, p]
             for j in range(state.s.size):
                 if synapses.target[j] == p:
                     G += synapses.conductance[j] * state.s[j]

@@ -34,12 +34,10 @@ from ikmeanfield.spiking.layout import (
     NON_FINITE,
     SPIKES_FULL,
     TOO_MANY_SPIKES,
-    Currents,
     Records,
     SpikeLog,
     State,
     Synapses,
-    mean_current,
     record,
 )
 
@@ -312,19 +310,21 @@ def _population(y, U, D, A, F, c, work, sums, log, watched, now):
 
 @njit(**OPTIONS)
 def advance(
-    first: int, steps: int, step: float, stride: int, begun: int, c: Cells, synapses: Synapses,
-    currents: Currents, state: State, D: FloatArray, records: Records, log: SpikeLog,
+    first: int, steps: int, stride: int, begun: int, c: Cells, synapses: Synapses,
+    currents: FloatArray, state: State, D: FloatArray, records: Records, log: SpikeLog,
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Carry a network over a number of steps, in place.
 
     Parameters
     ----------
-    first, steps, step
-        Index of the first step since time zero, number of steps, length of a step in ms.
+    first, steps
+        Index of the first step since time zero, and number of steps.
     stride, begun
         Steps per sample; steps done since the first sample's window began.
-    c, synapses, currents
-        Constants of populations and synapses; input currents.
+    c, synapses
+        Constants of populations and synapses, for the length of a step.
+    currents
+        Average input current into every population over every step, shape (steps, populations).
     state, D
         What changes; the scaled half distance of every threshold from rest.
     records, log
@@ -346,12 +346,11 @@ def advance(
     for n in range(steps):
         if log.filled[0] + log.reserve > log.time.size:
             return SPIKES_FULL, n, -1, -1
-        now = (first + n) * step
         for j in range(held.size):
             held[j] = state.s[j] * synapses.mean[j] + state.s_ahead[j]
         for p in range(populations):
             G = 0.0
-            total = mean_current(currents, p, now, now + step)
+            total = currents[n, p]
             for j in range(held.size):
                 if synapses.target[j] == p:
                     G += synapses.conductance[j] * held[j]

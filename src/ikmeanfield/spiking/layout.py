@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +10,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.inputs import Current
 from ikmeanfield.spiking.compiled import OPTIONS, VECTOR
 
 FloatArray = NDArray[np.float64]
@@ -29,16 +27,6 @@ class Synapses(NamedTuple):
     decay: FloatArray
     mean: FloatArray  # average over a step of what decays from 1
     weight: FloatArray  # J/N of each source, shape (synapses, populations)
-
-
-class Currents(NamedTuple):
-    """The segments of every population's input current, concatenated (see `inputs.Current`)."""
-
-    offset: NDArray[np.int64]
-    start: FloatArray
-    anchor: FloatArray
-    value: FloatArray
-    slope: FloatArray
 
 
 class State(NamedTuple):
@@ -100,33 +88,6 @@ def synapses(circuit: Circuit, step: float) -> Synapses:
         mean=-np.expm1(-rate) / rate,
         weight=weight,
     )
-
-
-def segments(inputs: Mapping[str, Current]) -> Currents:
-    """Concatenate the currents of all populations."""
-    given = list(inputs.values())
-    return Currents(
-        offset=np.cumsum([0, *(len(current.starts) for current in given)]),
-        start=np.concatenate([current.starts for current in given]),
-        anchor=np.concatenate([current.anchors for current in given]),
-        value=np.concatenate([current.values for current in given]),
-        slope=np.concatenate([current.slopes for current in given]),
-    )
-
-
-@njit(**OPTIONS)
-def mean_current(currents, population, begin, end):
-    """Average current in pA into a population between two times in ms; exact for any break."""
-    total = 0.0
-    lo = currents.offset[population]
-    hi = currents.offset[population + 1]
-    for j in range(lo, hi):
-        a = max(begin, currents.start[j])
-        b = end if j + 1 == hi else min(end, currents.start[j + 1])
-        if a < b:
-            middle = (a + b) / 2 - currents.anchor[j]
-            total += (b - a) / (end - begin) * (currents.value[j] + currents.slope[j] * middle)
-    return total
 
 
 @njit(**VECTOR)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import index
 from types import ModuleType
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ikmeanfield.circuit import Circuit
+from ikmeanfield.arguments import numbers, one_of, positive, refuse, whole_number
+from ikmeanfield.circuit import Circuit, checked_circuit
 from ikmeanfield.datasets import SERIES, synapse_labels, time_series
-from ikmeanfield.inputs import Current, currents
+from ikmeanfield.heterogeneity import Draw, laws
+from ikmeanfield.inputs import Current, currents, step_means
+from ikmeanfield.progress import reporting
 from ikmeanfield.spiking import euler, exact, flow, layout
 from ikmeanfield.spiking.compiled import renew_together
 from ikmeanfield.spiking.flow import MAX_SPIKES
@@ -21,17 +25,18 @@ from ikmeanfield.spiking.layout import (
     Records,
     SpikeLog,
     State,
-    segments,
     synapses,
 )
 from ikmeanfield.stepping import DEFAULT_STEP, RECORDABLE, Scheme, check_step, whole_ratio
-from ikmeanfield.thresholds import Draw, TruncatedLorentzian
 
 if TYPE_CHECKING:
     import xarray as xr
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[float], None]
+
+MEANS = 4000
+"""Steps for which the means of the input currents are computed at once, to bound the memory."""
 
 SCHEMES: dict[str, ModuleType] = {"exact": exact, "euler": euler}
 renew_together([flow, layout, exact, euler])
@@ -53,7 +58,7 @@ class Network:
     scheme
         ``"exact"`` (Möbius steps, second order) or ``"euler"`` (the paper's, first order).
     thresholds
-        ``"quantiles"`` or ``"random"``, see `TruncatedLorentzian.thresholds`.
+        ``"quantiles"`` or ``"random"``, see `heterogeneity.Law.sample`.
     seed
         Seed of the random thresholds.
 
@@ -72,15 +77,14 @@ class Network:
         thresholds: Draw = "quantiles",
         seed: int = 0,
     ) -> None:
-        if scheme not in SCHEMES:
-            msg = f"scheme = {scheme!r}; allowed are {', '.join(SCHEMES)}"
-            raise ValueError(msg)
-        self.circuit = circuit
+        one_of("scheme", scheme, SCHEMES)
+        one_of("thresholds", thresholds, get_args(Draw))
+        self.circuit = checked_circuit(circuit)
         self.scheme: Scheme = scheme
-        self.step = DEFAULT_STEP[scheme] if step is None else float(step)
+        self.step = DEFAULT_STEP[scheme] if step is None else positive("step", step, "ms")
         check_step(circuit, self.step)
         self.draw: Draw = thresholds
-        self.seed = seed
+        self.seed = whole_number("seed", seed, least=0)
         self.steps_done = 0
         self._kernel = SCHEMES[scheme]
         with np.errstate(all="ignore"):  # what overflows here is noticed in the run
@@ -135,25 +139,29 @@ class Network:
         """Set potentials (mV) and recovery variables (pA) by population, activations in order."""
         for name, values in (potentials or {}).items():
             p, block = self._block(name)
-            self._state.v[block] = (np.asarray(values) - self._origin[p]) * self._scale[p]
+            shape = () if np.ndim(values) == 0 else self._state.v[block].shape
+            given = numbers(f"potentials[{name!r}]", values, shape, finite=False)
+            self._state.v[block] = (given - self._origin[p]) * self._scale[p]
         for name, value in (recovery or {}).items():
             p, block = self._block(name)
             own = self.circuit.populations[name].recovery == "neuron"
             target = self._state.u[block] if own else self._state.shared[p : p + 1]
-            target[:] = np.asarray(value) * self._recovery_scale[p]
+            shape = () if np.ndim(value) == 0 else target.shape
+            given = numbers(f"recovery[{name!r}]", value, shape, finite=False)
+            target[:] = given * self._recovery_scale[p]
         if activation is not None:
-            self._state.s[:] = activation
+            self._state.s[:] = numbers("activation", activation, self._state.s.shape, finite=False)
         state = self._state
         for pending in (state.s_late, state.s_ahead, state.shared_late, state.shared_ahead):
             pending[:] = 0.0
 
     def run(
         self,
-        inputs: Mapping[str, Current] | None = None,
+        inputs: Mapping[str, Current | float] | None = None,
         *,
         duration: float,
         sample: float,
-        record: Sequence[str] = RECORDABLE,
+        record: Sequence[str] | None = None,
         spikes: Mapping[str, Sequence[int]] | None = None,
         progress: Progress | None = None,
     ) -> xr.Dataset:
@@ -162,72 +170,90 @@ class Network:
         Parameters
         ----------
         inputs
-            Input current by population, in network time; a population that is not named
-            receives its constant `input_current`.
+            Input current by population, in network time: a current or, for a constant one, a
+            number in pA. A population that is not named receives its constant `input_current`.
         duration, sample
             Length of the run and sampling interval in ms: whole multiples of the sample
             interval and of the step.
         record
-            Series to keep, of `RECORDABLE`. Rates are spikes counted over the sample interval;
-            the others are means at the sample times.
+            Names of the series to keep, of `RECORDABLE`; by default all. Rates are spikes
+            counted over the sample interval; the others are means at the sample times.
         spikes
-            Neurons whose spike times are kept, by population.
+            Neurons whose spike times are kept: their indices by population, in the order of
+            thresholds, for example ``{"rs": range(100)}``.
         progress
-            Called with the fraction done, about fifty times.
+            Called with the fraction done, about fifty times. Without it, a run of more than two
+            seconds shows its progress in a terminal or a notebook (see
+            `ikmeanfield.show_progress`).
 
         Returns
         -------
         xarray.Dataset
-            Dimensions (population or synapse, time), time in ms at the end of every interval;
-            with `spikes`, a ragged array: `spike_time` (ms) and `spike_neuron` over the
-            dimension `spike`, in order of time, with `spike_population`.
+            Dimensions (population or synapse, time), time in ms at the end of every interval.
+            With `spikes` also the ragged arrays `spike_time` (ms), `spike_neuron` and
+            `spike_population`, one entry per spike along the dimension `spike`, in order of time.
 
         Raises
         ------
+        TypeError
+            If `inputs`, `record` or `spikes` is not of a kind that is understood.
+        ValueError
+            If the times do not divide each other, or a name or a neuron does not exist.
         SimulationError
             If the state is no longer finite or a neuron spikes too often within a step.
         """
         stride = whole_ratio(sample, self.step, "sample", "step")
         samples = whole_ratio(duration, sample, "duration", "sample")
-        unknown = [name for name in record if name not in RECORDABLE]
-        if unknown:
-            msg = f"record names {unknown[0]!r}; allowed are {', '.join(RECORDABLE)}"
-            raise ValueError(msg)
-        watched = self._watch(spikes or {})
+        record = _checked_series(record)
+        if progress is not None and not callable(progress):
+            refuse("progress", progress, "a function of the fraction done, or None", TypeError)
+        watched = self._watch({} if spikes is None else spikes)
         records = self._records(samples, record)
-        given = segments(currents(self.circuit, inputs))
+        given = list(currents(self.circuit, inputs).values())
+        means, ends = np.zeros((0, len(given))), 0  # of the input currents, up to step `ends`
         began = self.steps_done
         self._state.spikes[:] = 0
         found: list[tuple[NDArray[np.int64], FloatArray]] = []
         total = samples * stride
         chunk = max(1, total // 50)
         log = self._log(watched)
-        while (done := self.steps_done - began) < total:
-            status, carried, population, neuron = self._kernel.advance(
-                self.steps_done, min(chunk, total - done), self.step, stride, done,
-                self._cells, self._synapses, given, self._state, self._threshold, records, log,
-            )  # fmt: skip
-            self.steps_done += carried
-            if log.filled[0]:
-                kept = slice(0, int(log.filled[0]))
-                found.append((log.neuron[kept].copy(), log.time[kept] * self.step))
-                log.filled[0] = 0
-            if status not in (0, SPIKES_FULL):
-                raise self._failure(status, population, neuron)
-            if progress is not None:
-                progress((self.steps_done - began) / total)
+        with reporting("simulating the network") as task:
+            tell = progress or task.update
+            while (done := self.steps_done - began) < total:
+                if done == ends:
+                    ends = min(done + MEANS, total)
+                    means = step_means(given, self.steps_done, ends - done, self.step)
+                ahead = means[len(means) - (ends - done) :][:chunk]
+                status, carried, population, neuron = self._kernel.advance(
+                    self.steps_done, len(ahead), stride, done, self._cells, self._synapses, ahead,
+                    self._state, self._threshold, records, log,
+                )  # fmt: skip
+                self.steps_done += carried
+                if log.filled[0]:
+                    kept = slice(0, int(log.filled[0]))
+                    found.append((log.neuron[kept].copy(), log.time[kept] * self.step))
+                    log.filled[0] = 0
+                if status not in (0, SPIKES_FULL):
+                    raise self._failure(status, population, neuron)
+                now = self.steps_done - began
+                if 50 * now // total > 50 * done // total:
+                    tell(now / total)
         time = np.asarray((began + stride * np.arange(1, samples + 1)) * self.step, dtype=float)
         dataset = self._dataset(time, records, record, stride)
-        return self._with_spikes(dataset, found) if spikes else dataset
+        return dataset if spikes is None else self._with_spikes(dataset, found)
 
     def _block(self, population: str) -> tuple[int, slice]:
-        p = list(self.circuit.populations).index(population)
+        names = list(self.circuit.populations)
+        if population not in names:
+            msg = f"no population {population!r}; the circuit has {', '.join(names)}"
+            raise ValueError(msg)
+        p = names.index(population)
         return p, slice(int(self._cells.offset[p]), int(self._cells.offset[p + 1]))
 
     def _draw_thresholds(self) -> dict[str, FloatArray]:
         rng = np.random.default_rng(self.seed)
         return {
-            name: TruncatedLorentzian.of(population).thresholds(population.size, self.draw, rng)
+            name: laws(population)["threshold"].sample(population.size, self.draw, rng)
             for name, population in self.circuit.populations.items()
         }
 
@@ -277,6 +303,12 @@ class Network:
         )
 
     def _watch(self, spikes: Mapping[str, Sequence[int]]) -> NDArray[np.int64]:
+        if not isinstance(spikes, Mapping):
+            msg = (
+                f"spikes = {spikes!r}: expected a mapping from populations to the indices of "
+                'neurons, such as {"rs": range(10)}'
+            )
+            raise TypeError(msg)
         if not spikes:
             return np.zeros(0, dtype=np.int64)
         watched = np.full(self._state.v.size, -1, dtype=np.int64)
@@ -286,7 +318,14 @@ class Network:
                 msg = f"spikes asked of population {name!r}; the circuit has {known}"
                 raise ValueError(msg)
             size = self.circuit.populations[name].size
-            chosen = np.asarray(neurons, dtype=np.int64)
+            try:
+                chosen = np.fromiter((index(i) for i in neurons), dtype=np.int64)
+            except TypeError:
+                msg = (
+                    f"spikes asked of neurons {neurons!r} in population {name!r}; expected a "
+                    "sequence of whole numbers, such as range(10)"
+                )
+                raise TypeError(msg) from None
             if chosen.size and (chosen.min() < 0 or chosen.max() >= size):
                 msg = f"spikes asked of neurons outside 0 … {size - 1} in population {name!r}"
                 raise ValueError(msg)
@@ -380,9 +419,23 @@ class Network:
         )
 
 
+def _checked_series(record: object) -> Sequence[str]:
+    """The names of the series to record: those given, or all of them."""
+    if record is None:
+        return RECORDABLE
+    if isinstance(record, str) or not isinstance(record, Sequence):
+        msg = f"record = {record!r}: expected a list of names, of {', '.join(RECORDABLE)}"
+        raise TypeError(msg)
+    for name in record:
+        if name not in RECORDABLE:
+            msg = f"record names {name!r}; allowed are {', '.join(RECORDABLE)}"
+            raise ValueError(msg)
+    return record
+
+
 def simulate(
     circuit: Circuit,
-    inputs: Mapping[str, Current] | None = None,
+    inputs: Mapping[str, Current | float] | None = None,
     *,
     duration: float,
     sample: float,
@@ -390,13 +443,30 @@ def simulate(
     scheme: Scheme = "exact",
     thresholds: Draw = "quantiles",
     seed: int = 0,
-    record: Sequence[str] = RECORDABLE,
+    record: Sequence[str] | None = None,
     spikes: Mapping[str, Sequence[int]] | None = None,
     progress: Progress | None = None,
 ) -> xr.Dataset:
     """Simulate a circuit as a spiking network from rest.
 
-    See `Network` and `Network.run` for the arguments and what is returned.
+    Parameters
+    ----------
+    circuit
+        Populations, synapses and parameters.
+    inputs
+        Input current by population: a number in pA, or a current made by `constant`, `steps` or
+        `ramp`. A population that is not named receives its constant `input_current`.
+    duration, sample
+        Length of the run and sampling interval in ms.
+    step, scheme, thresholds, seed
+        See `Network`.
+    record, spikes, progress
+        See `Network.run`.
+
+    Returns
+    -------
+    xarray.Dataset
+        As `Network.run` describes; with `spikes`, spike times of the chosen neurons too.
     """
     network = Network(circuit, step=step, scheme=scheme, thresholds=thresholds, seed=seed)
     return network.run(

@@ -1,1 +1,46 @@
-"""Theories of a circuit's states."""
+"""Theories of a circuit: one protocol, one registry, one package per theory.
+
+    settings = MeanFieldSettings(reset_correction=False)
+    theory = settings.build(circuit)              # or MeanField(circuit, reset_correction=False)
+    theory.integrate(duration=1000.0, sample=1.0)
+    theory.problem()                              # for `ikmeanfield.continuation`
+
+This package is light to import: a theory's kernels and solvers load when it is built.
+"""
+
+from typing import Annotated
+
+from ikmeanfield.schema import ChosenByKind
+from ikmeanfield.theories.mean_field.settings import MeanFieldSettings
+from ikmeanfield.theories.protocol import (
+    QUESTIONS,
+    DomainError,
+    Question,
+    StateLimit,
+    Theory,
+    TheoryFactory,
+    TheorySettings,
+    UnansweredError,
+    require,
+)
+
+THEORIES: dict[str, type[TheorySettings]] = {"mean_field": MeanFieldSettings}
+"""Settings of every theory by its kind; a theory is added by one line here."""
+
+TheoryChoice = Annotated[TheorySettings, ChosenByKind(THEORIES, default="mean_field")]
+"""A field of a configuration that holds the settings of one theory, chosen by its ``kind``."""
+
+__all__ = [
+    "QUESTIONS",
+    "THEORIES",
+    "DomainError",
+    "MeanFieldSettings",
+    "Question",
+    "StateLimit",
+    "Theory",
+    "TheoryChoice",
+    "TheoryFactory",
+    "TheorySettings",
+    "UnansweredError",
+    "require",
+]

@@ -1,11 +1,11 @@
-"""Systems whose changes of state are known, driven like a network."""
+"""Stochastic normal forms with known transitions, driven like a network."""
 
 import numpy as np
 
-from ikmeanfield.analysis.transitions.plant import Saved
+from ikmeanfield.analysis.transitions.system import SavedState
 
 
-class Normal:
+class NormalForm:
     """A stochastic equation dx = f(x, I) dt + σ dW, x complex, by Euler's method (1 ms)."""
 
     sample = 4.0
@@ -17,7 +17,7 @@ class Normal:
         self.spent, self.budget = 0.0, np.inf
 
     def save(self):
-        return Saved(self.x, self.current)
+        return SavedState(self.x, self.current)
 
     def load(self, saved):
         self.x, self.current = saved
@@ -44,7 +44,7 @@ def folds(noise=0.0, seed=0):
         x = x.real
         return 0.01 * ((current - 40.0) / 3.0 + x - x**3 / 3.0)
 
-    return Normal(field, lambda x: float(np.exp(x.real)), -2.5, 30.0, noise, seed)
+    return NormalForm(field, lambda x: float(np.exp(x.real)), -2.5, 30.0, noise, seed)
 
 
 def steep(noise=0.0, seed=0):
@@ -53,37 +53,37 @@ def steep(noise=0.0, seed=0):
     def field(x, current):
         return 0.01 * (1.5 * np.tanh((current - 40.0) / 2.0) - x.real)
 
-    return Normal(field, lambda x: float(np.exp(x.real)), -1.5, 30.0, noise, seed)
+    return NormalForm(field, lambda x: float(np.exp(x.real)), -1.5, 30.0, noise, seed)
 
 
-def oscillator(border, slope, cubic, quintic, noise=0.0, seed=0):
-    """Hopf normal form of period 200 ms, λ = −slope (I − border) per s; observed about 3."""
+def oscillator(boundary, slope, cubic, quintic, noise=0.0, seed=0):
+    """Hopf normal form of period 200 ms, λ = −slope (I − boundary) per s, observed about 3."""
 
     def field(z, current):
         x = abs(z) ** 2
-        rate = -slope * (current - border) - cubic * x - quintic * x * x
+        rate = -slope * (current - boundary) - cubic * x - quintic * x * x
         return z * (np.exp(rate / 1000.0 + 2j * np.pi / 200.0) - 1)
 
-    return Normal(field, lambda z: 3.0 + z.real, 1.0, border - 3.0, noise, seed)
+    return NormalForm(field, lambda z: 3.0 + z.real, 1.0, boundary - 3.0, noise, seed)
 
 
-def ramped(plant, low, high, rise=10_000.0, keep=200.0):
-    """The observable and the saved states along a ramp up and down, and a hint for each slope."""
-    from ikmeanfield.analysis.transitions.course import Course, RampSettings
+def ramped(system, low, high, rise=10_000.0, save_every=200.0):
+    """Record a ramp up and down, saving states on the way; return the recording and settings."""
+    from ikmeanfield.analysis.transitions.ramp_run import RampRecording, RampSettings
 
-    settings = RampSettings(rise=rise, keep=keep, sample=plant.sample)
-    course = settings.current(low, high)
-    plant.current = low
+    settings = RampSettings(rise=rise, save_every=save_every, sample=system.sample)
+    current = settings.current(low, high)
+    system.current = low
     pieces, saved = [], []
-    for k in range(round(settings.duration / keep)):
-        pieces.append(plant.drive(float(course((k + 1) * keep)), keep, keep))
-        saved.append(plant.save())
+    for k in range(round(settings.duration / save_every)):
+        pieces.append(system.drive(float(current((k + 1) * save_every)), save_every, save_every))
+        saved.append(system.save())
     rate = np.concatenate(pieces)
-    time = plant.sample * np.arange(1, rate.size + 1)
-    turn = round((settings.settle + settings.rise) / keep)
-    plant.spent = 0.0
+    time = system.sample * np.arange(1, rate.size + 1)
+    turn = round((settings.settle + settings.rise) / save_every)
+    system.spent = 0.0
     blank = np.zeros(rate.size)
     return (
-        Course(time, course(time), blank, blank, rate, rate, plant.sample, saved, turn),
+        RampRecording(time, current(time), blank, blank, rate, rate, system.sample, saved, turn),
         settings,
     )

@@ -18,7 +18,8 @@ from ikmeanfield.continuation import (
     continue_equilibria,
 )
 from ikmeanfield.continuation.cycles import STEPS
-from ikmeanfield.meanfield import Form, MeanField
+from ikmeanfield.theories.mean_field import MeanField
+from ikmeanfield.theories.protocol import Theory, TheoryFactory, require
 
 from .borders import border_side
 
@@ -32,7 +33,6 @@ SAME = 1e-6
 #: A branch ends at the border of the domain when it would be outside this share of its extent on:
 #: differences reach out so far, so that it cannot come closer.
 REACH = 5e-3
-RATE = ".firing_rate"
 #: Ends of branches that are where they were asked to be.
 REGULAR_ENDS = ("bound", "start", "closed", "hopf")
 KINDS = {"LP": "fold", "HB": "hopf"}
@@ -48,13 +48,12 @@ def equilibrium_diagram(
     low: float,
     high: float,
     *,
-    reset_correction: bool = True,
-    form: Form = "paper",
+    theory: TheoryFactory = MeanField,
     cycles: bool = True,
     options: ContinuationOptions | None = None,
     cycle_options: CycleOptions | None = None,
 ) -> dict[str, Branch]:
-    """Equilibria of the mean field in one parameter and the cycles born at their Hopf points.
+    """Equilibria of a theory in one parameter, and the cycles born at their Hopf points.
 
     Parameters
     ----------
@@ -64,8 +63,9 @@ def equilibrium_diagram(
         The free parameter, a path of the circuit such as ``"rs.input_current"``.
     low, high
         Where the diagram begins and ends.
-    reset_correction, form
-        See `MeanField`.
+    theory
+        What makes the theory of the circuit: its class, such as `MeanField`, or its settings,
+        such as ``MeanFieldSettings(reset_correction=False)``.
     cycles
         Whether to follow limit cycles.
     options, cycle_options
@@ -80,17 +80,19 @@ def equilibrium_diagram(
 
     Raises
     ------
-    ResetDomainError
-        When the reset correction is not defined at rest. Where a branch leaves its domain later,
-        it ends there with the reason ``"domain"``; so it does where the paper's form would give
-        a negative rate, which it does below v_r.
+    DomainError
+        When the theory is not defined for the circuit. Where a branch leaves the theory's domain
+        or one of its limits later, it ends there with the reason ``"domain"``.
+    UnansweredError
+        When the theory does not give equilibria, or cycles where they are asked for.
     DiagramError
         When no equilibrium is found at either end.
     """
-    model = MeanField(circuit, reset_correction, form)
+    model = theory(circuit)
+    require(model, "equilibria", *(("cycles",) if cycles else ()))
     options = options or ContinuationOptions()
     options = replace(options, bounds={**options.bounds, parameter: (low, high)})
-    branches = equilibria(model, model.problem(), parameter, with_rates(options, model))
+    branches = equilibria(model, model.problem(), parameter, with_limits(options, model))
     named = "equilibria" if len(branches) == 1 else "equilibria_{}"
     found = {named.format(k): branch for k, branch in enumerate(branches, 1)}
     if not cycles:
@@ -118,7 +120,7 @@ def equilibrium_diagram(
 
 
 def equilibria(
-    model: MeanField, problem: Problem, parameter: str, options: ContinuationOptions
+    model: Theory, problem: Problem, parameter: str, options: ContinuationOptions
 ) -> list[Branch]:
     """Branches of equilibria between the bounds, from the state of rest at either end.
 
@@ -133,7 +135,7 @@ def equilibria(
         here = problem.at({parameter: value})
         rest = model.initial_state()
         branch = continue_equilibria(here, rest, parameter, options)
-        branch = with_domain(with_sign(branch), model)
+        branch = with_domain(with_meaning(branch, model), model)
         if len(branch) == 0:
             why = model.outside_domain(rest, here.vector()) or branch.ends[0].message
             reasons.append(f"from {parameter} = {value:g} {direction}: {why}")
@@ -144,7 +146,7 @@ def equilibria(
             if at.min() < at.max():  # it joins the two ends
                 break
     if not found:
-        msg = f"no equilibria of the mean field found: {'; '.join(reasons)}\n{model.circuit}"
+        msg = f"no equilibria of the {model.title} found: {'; '.join(reasons)}\n{model.circuit}"
         raise DiagramError(msg)
     return found
 
@@ -161,33 +163,27 @@ def _holds(branch: Branch, other: Branch, value: float) -> bool:
     return False
 
 
-def with_rates(options: ContinuationOptions, model: MeanField) -> ContinuationOptions:
-    """The same options with a bound where the paper's form ends to hold: at a rate of zero.
-
-    Δ_v (v − v_r) stands for Δ_v |v − v_r|, so that below v_r rates come out negative.
-    """
-    if model.form != "paper":
-        return options
-    floors = {name: (0.0, np.inf) for name in model.problem().variables if name.endswith(RATE)}
-    return replace(options, bounds={**floors, **options.bounds})
+def with_limits(options: ContinuationOptions, model: Theory) -> ContinuationOptions:
+    """The same options with the theory's limits of its variables among the bounds."""
+    limits = {name: (limit.low, limit.high) for name, limit in model.limits.items()}
+    return replace(options, bounds={**limits, **options.bounds})
 
 
-def with_sign(branch: Branch) -> Branch:
-    """Say of an end where a rate reaches zero (see `with_rates`) what that means."""
-    ends = tuple(_sign(branch, end) for end in branch.ends)
+def with_meaning(branch: Branch, model: Theory) -> Branch:
+    """Explain the ends of a branch that lie at a limit of the theory (see `with_limits`)."""
+    ends = tuple(_explained(end, model) for end in branch.ends)
     return replace(branch, ends=(ends[0], ends[1]))
 
 
-def _sign(branch: Branch, end: Termination) -> Termination:
-    name = next((n for n in branch.variables if n.endswith(RATE) and n in end.message), "")
-    if end.reason != "bound" or not name:
+def _explained(end: Termination, model: Theory) -> Termination:
+    limit = next((limit for name, limit in model.limits.items() if name in end.message), None)
+    if end.reason != "bound" or limit is None:
         return end
-    why = f"{name} would be negative beyond: the paper's form holds for v > v_r only"
-    return Termination("domain", f"{why}; `form: absolute` goes on")
+    return Termination("domain", limit.meaning)
 
 
-def with_domain(branch: Branch, model: MeanField) -> Branch:
-    """Say of an end at the border of the reset correction's domain that this is the reason."""
+def with_domain(branch: Branch, model: Theory) -> Branch:
+    """Explain the ends of a branch that lie at the border of the theory's domain."""
     ends = list(branch.ends)
     for row, end in ((0, 0), (-1, 1)):
         if ends[end].reason in REGULAR_ENDS or len(branch) < 2:
@@ -195,13 +191,13 @@ def with_domain(branch: Branch, model: MeanField) -> Branch:
         why = _beyond(branch, model, row)
         if why:
             ends[end] = Termination(
-                "domain", f"the branch leaves the domain of the correction: {why}"
+                "domain", f"the branch leaves the domain of the {model.title}: {why}"
             )
     return replace(branch, ends=(ends[0], ends[1]))
 
 
-def _beyond(branch: Branch, model: MeanField, row: int) -> str:
-    """Why the correction is not defined a little beyond one end of a branch; empty where it is."""
+def _beyond(branch: Branch, model: Theory, row: int) -> str:
+    """Why the theory is not defined a little beyond one end of a branch; empty where it is."""
     states = [branch.states]
     if branch.kind == "cycle":
         states = [branch.extra[name][1] for name in ("minimum", "maximum")]
@@ -236,15 +232,14 @@ def fold_and_hopf_points(
     high: float,
     *,
     at: str,
-    reset_correction: bool = True,
-    form: Form = "paper",
+    theory: TheoryFactory = MeanField,
     options: ContinuationOptions | None = None,
 ) -> xr.Dataset:
-    """Folds and Hopf points of the mean field in one parameter, as one row per point.
+    """Folds and Hopf points of a theory in one parameter, as one row per point.
 
     Parameters
     ----------
-    circuit, parameter, low, high, reset_correction, form, options
+    circuit, parameter, low, high, theory, options
         As for `equilibrium_diagram`.
     at
         The circuit's other parameter of interest; its value becomes a coordinate.
@@ -259,9 +254,8 @@ def fold_and_hopf_points(
         `at`.
     """
     diagram = equilibrium_diagram(
-        circuit, parameter, low, high,
-        reset_correction=reset_correction, form=form, cycles=False, options=options,
-    )  # fmt: skip
+        circuit, parameter, low, high, theory=theory, cycles=False, options=options
+    )
     points = [point for branch in diagram.values() for point in branch.points(*KINDS)]
     found = points_dataset(points, (parameter, at), float(circuit.get(at)))
     sides = [border_side(branch, p) for branch in diagram.values() for p in branch.points(*KINDS)]

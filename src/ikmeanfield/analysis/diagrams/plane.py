@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ikmeanfield.arguments import number, refuse, whole_number
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.continuation import (
     Branch,
@@ -17,10 +18,11 @@ from ikmeanfield.continuation import (
     continue_folds,
     continue_hopf,
 )
-from ikmeanfield.meanfield import Form, MeanField
+from ikmeanfield.theories.mean_field import MeanField
+from ikmeanfield.theories.protocol import Theory, TheoryFactory, require
 
 from .changes import with_changes
-from .line import DiagramError, equilibria, same_point, with_rates, with_sign
+from .line import DiagramError, equilibria, same_point, with_limits, with_meaning
 
 Pair = tuple[float, float]
 
@@ -40,8 +42,7 @@ def bifurcation_plane(
     bounds: tuple[Pair, Pair],
     *,
     scans: int | Sequence[float] = 8,
-    reset_correction: bool = True,
-    form: Form = "paper",
+    theory: TheoryFactory = MeanField,
     options: ContinuationOptions = PLANE_STEPS,
 ) -> dict[str, Branch]:
     """Curves of folds and Hopf points in two parameters, with CP, BT, GH, ZH and HH.
@@ -61,8 +62,8 @@ def bifurcation_plane(
         Lower and upper bound of each.
     scans
         How many values of the second parameter, evenly spaced inside its bounds, or the values.
-    reset_correction, form
-        See `MeanField`.
+    theory
+        As for `equilibrium_diagram`.
     options
         Steps and tolerances; the bounds are set here.
 
@@ -72,14 +73,16 @@ def bifurcation_plane(
         ``"fold_1"``, ... and ``"hopf_1"``, ..., each with the column `stable_change` (see
         `changes`), and the scans ``"scan_1"``, ... in the order of the second parameter.
     """
+    _check_plane(parameters, bounds)
     first, second = parameters
-    model = MeanField(circuit, reset_correction, form)
+    model = theory(circuit)
+    require(model, "equilibria")
     problem = model.problem()
     both = replace(options, bounds={**options.bounds, first: bounds[0], second: bounds[1]})
-    both = with_rates(both, model)
+    both = with_limits(both, model)
     single = replace(both, bounds={k: v for k, v in both.bounds.items() if k != second},
                      ds_max=max(options.ds_max, 0.05))  # fmt: skip
-    tracer = _Tracer(problem, parameters, both)
+    tracer = _Tracer(model, problem, parameters, both)
     scanned: list[Branch] = []
     for value in _values(scans, bounds[1]):
         here = problem.at({second: value})
@@ -96,13 +99,28 @@ def bifurcation_plane(
     return curves | {f"scan_{k}": branch for k, branch in enumerate(scanned, 1)}
 
 
+def _check_plane(parameters: tuple[str, str], bounds: tuple[Pair, Pair]) -> None:
+    """Refuse what does not name two parameters with a range each."""
+    if isinstance(parameters, str) or len(set(parameters)) != 2:
+        refuse("parameters", parameters, "the paths of two different parameters")
+    try:
+        proper = len(bounds) == 2 and all(low < high for low, high in bounds)
+    except TypeError:
+        proper = False
+    if not proper:
+        refuse("bounds", bounds, "a range (lowest, highest) of each of the two parameters")
+
+
 def _values(scans: int | Sequence[float], bounds: Pair) -> list[float]:
-    if not isinstance(scans, int):
-        return sorted(map(float, scans))
-    if scans < 1:
-        msg = f"scans = {scans!r}: must be at least 1"
-        raise ValueError(msg)
     low, high = bounds
+    if isinstance(scans, str) or not isinstance(scans, int | Sequence | np.ndarray):
+        refuse("scans", scans, "a whole number or a list of values", TypeError)
+    if not isinstance(scans, int):
+        values = sorted(number("scans", value) for value in scans)
+        if not values or values[0] < low or values[-1] > high:
+            refuse("scans", scans, f"values within {low:g} and {high:g}")
+        return values
+    whole_number("scans", scans, least=1)
     return [low + (high - low) * (k + 0.5) / scans for k in range(scans)]
 
 
@@ -110,6 +128,7 @@ def _values(scans: int | Sequence[float], bounds: Pair) -> list[float]:
 class _Tracer:
     """Follows every curve once."""
 
+    model: Theory
     problem: Problem
     free: tuple[str, str]
     options: ContinuationOptions
@@ -121,7 +140,7 @@ class _Tracer:
         if any(curve.kind == kind and lies_on(curve, point) for curve in self.curves):
             return
         trace = continue_folds if kind == "fold" else continue_hopf
-        curve = with_sign(trace(self.problem, point, self.free, self.options))
+        curve = with_meaning(trace(self.problem, point, self.free, self.options), self.model)
         if len(curve) < 2:
             return
         middle = _as_point(curve, len(curve) // 2)

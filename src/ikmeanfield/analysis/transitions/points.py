@@ -1,4 +1,4 @@
-"""A point at which a network changes state, whichever way it was found."""
+"""Transition points of a network, whichever method found them."""
 
 from __future__ import annotations
 
@@ -11,46 +11,52 @@ Direction = Literal["up", "down"]
 Method = Literal["ramp", "held"]
 Side = Literal["lower", "upper"]
 Status = Literal["found", "wide", "none", "no hint", "not resolved", "not searched"]
-"""What became of a search at constant current.
+"""Outcome of a search at constant current.
 
-``"found"``: known to 0.1 pA either way. ``"wide"``: found, but its interval, two standard errors
-either way or the bracket, is wider than that. ``"none"``: held still, the network does not change
-state there. ``"no hint"``: nothing on the ramp led to a search. ``"not resolved"``: there was a
-hint, but the budget ended, or the holds do not agree on a place. ``"not searched"``: nobody asked.
+``"found"``: the point is known to within 0.1 pA either way. ``"wide"``: the point was found, but
+its interval (two standard errors either way, or the bracket) is wider than that. ``"none"``: at
+constant current the network has no such transition. ``"no hint"``: nothing on the ramp prompted a
+search. ``"not resolved"``: there was a hint, but the budget ran out or the holds disagree.
+``"not searched"``: the search was not requested.
 """
-SOUGHT = ("edge_up", "edge_down", "upper_up", "upper_down", "lower_up", "lower_down")
-"""What is sought: where the lower branch is left as the current rises, the upper one as it falls;
-the upper and the lower border of oscillations, in both directions. Where oscillations begin with
-a jump from the lower branch, `edge_up` is their lower border."""
-MARK = 0.1
-"""How closely, in pA either way, a point must be known to be called found."""
+SEARCHES = ("edge_up", "edge_down", "upper_up", "upper_down", "lower_up", "lower_down")
+"""The searches at constant current.
+
+``edge_up`` and ``edge_down`` look for the end of the lower branch as the current rises and for the
+end of the upper branch as it falls. The others look for the upper and the lower boundary of
+oscillations as the current rises and as it falls. Where the network jumps from the lower branch
+straight into oscillations, ``edge_up`` finds their lower boundary.
+"""
+TARGET_HALF_WIDTH = 0.1
+"""Half-width in pA of the interval within which a point counts as found."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """Where a network changes state.
+    """A current at which a network changes state.
 
     Attributes
     ----------
     kind
-        ``"fold"``: a jump between two states that do not oscillate. ``"hopf"``: a border of
-        oscillations, whatever bifurcation makes it.
+        ``"fold"`` for a jump between two stationary states, ``"hopf"`` for a boundary of
+        oscillations, whichever bifurcation causes it.
     direction
-        Whether the current rose or fell on the way there.
+        Whether the current was rising or falling.
     current
-        In pA.
+        The current in pA.
     method
-        ``"ramp"``: read off a moving ramp, hence late. ``"held"``: at constant current.
+        ``"ramp"`` if the point was read off a moving ramp, where it appears late; ``"held"`` if
+        it was located at constant current.
     lower, upper
-        Ends of the interval in pA that holds `current`; not a number if it is not known.
+        Ends in pA of the interval that contains the transition; NaN if unknown.
     noise
-        Half-width in pA over which the fluctuations of this one network blur the point: how much
-        another initial state of it would shift the point. Random thresholds shift it much more,
-        because every draw is another network; replicates tell by how much (about 0.6 pA at
-        N = 1000 with Table I, less in proportion to 1/√N).
+        Half-width in pA over which the fluctuations of this one network blur the point: how far
+        another initial state of the same network would shift it. Random thresholds shift it much
+        further, because every draw makes another network; replicates measure by how much (about
+        0.6 pA at N = 1000 with the parameters of Table I, decreasing as 1/√N).
     side
-        Which border a point is: of the currents between two folds, or at which it oscillates;
-        empty if that is not known.
+        Whether the point is the lower or the upper end of the range of currents between two folds
+        or of the range with oscillations; empty if that is unknown.
     """
 
     kind: Kind

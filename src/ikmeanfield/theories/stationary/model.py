@@ -13,8 +13,12 @@ from numpy.typing import NDArray
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.continuation.problem import Problem
 from ikmeanfield.inputs import Current, currents
-from ikmeanfield.meanfield.equations import POPULATION_PARAMETERS, POPULATION_VARIABLES, Layout
-from ikmeanfield.meanfield.equations import layout as mean_field_layout
+from ikmeanfield.theories.mean_field.equations import (
+    POPULATION_PARAMETERS,
+    POPULATION_VARIABLES,
+    Layout,
+)
+from ikmeanfield.theories.mean_field.equations import layout as mean_field_layout
 from ikmeanfield.theories.stationary.population import (
     Averages,
     History,

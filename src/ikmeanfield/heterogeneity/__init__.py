@@ -1,0 +1,18 @@
+"""Heterogeneity of neurons: which parameters differ within a population, and by which law.
+
+    laws(population)["threshold"].sample(1000, "quantiles", rng)
+
+A law is added as a subclass of `Law` and one line below; a population then names it in its field
+`law`. The registry itself lives in a module of its own, so that a circuit can check the name of a
+law without depending on the laws.
+"""
+
+from ikmeanfield.heterogeneity.law import Draw, Law
+from ikmeanfield.heterogeneity.lorentzian import Lorentzian, TruncatedLorentzian
+from ikmeanfield.heterogeneity.registry import DEFAULT_LAW, LAWS
+from ikmeanfield.heterogeneity.spread import laws
+
+LAWS["truncated_lorentzian"] = TruncatedLorentzian
+LAWS["lorentzian"] = Lorentzian
+
+__all__ = ["DEFAULT_LAW", "LAWS", "Draw", "Law", "Lorentzian", "TruncatedLorentzian", "laws"]

@@ -1,0 +1,33 @@
+"""Input currents in time, and the waveforms by which a configuration describes them.
+
+    steps([(0.0, 36.0), (2000.0, 50.0)])                      # a Current, for the library
+    {"steps": [[0.0, 36.0], [2000.0, 50.0]], "scale": 0.5}    # an Input, in a configuration
+
+A waveform is added as a class with validated settings that makes a `Current`, and one line in
+`INPUTS`.
+"""
+
+from ikmeanfield.inputs.current import (
+    Current,
+    PiecewiseLinear,
+    constant,
+    currents,
+    ramp,
+    step_means,
+    steps,
+)
+from ikmeanfield.inputs.settings import Input
+from ikmeanfield.inputs.waveforms import INPUTS, Waveform
+
+__all__ = [
+    "INPUTS",
+    "Current",
+    "Input",
+    "PiecewiseLinear",
+    "Waveform",
+    "constant",
+    "currents",
+    "ramp",
+    "step_means",
+    "steps",
+]

@@ -1,0 +1,21 @@
+"""Compilation of kernels before jobs run side by side."""
+
+from __future__ import annotations
+
+from typing import cast, get_args
+
+from ikmeanfield.stepping import Scheme
+from ikmeanfield.theories import THEORIES
+
+ENGINES = (*get_args(Scheme), "theories")
+
+
+def compile_engine(engine: str) -> None:
+    """Compile what networks or theories call; simultaneous first compilations can crash."""
+    if engine in get_args(Scheme):
+        from ikmeanfield.spiking import compile_kernels  # noqa: PLC0415
+
+        compile_kernels(cast(Scheme, engine))
+        return
+    for settings in THEORIES.values():
+        settings.compile_kernels()

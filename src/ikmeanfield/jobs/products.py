@@ -1,0 +1,94 @@
+"""Everything that the jobs of an experiment make, whatever the kinds of its studies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ikmeanfield.jobs.results import batch_path, summary_path
+from ikmeanfield.studies.cost import (
+    DRAW_MIB,
+    DRAW_SECONDS,
+    MIB,
+    PLAN_MIB,
+    PLAN_SECONDS,
+    ROW_BYTES,
+    ROW_SECONDS,
+    SUMMARY_MIB,
+    SUMMARY_SECONDS,
+    Cost,
+)
+
+if TYPE_CHECKING:
+    from ikmeanfield.experiments.plan import Plan
+
+
+@dataclass(frozen=True)
+class Product:
+    """Files that one job makes.
+
+    Attributes
+    ----------
+    experiment, name
+        Where it belongs, and what it is: a study, or its summary.
+    files
+        Paths, all of them made by one job.
+    log, benchmark
+        Where the job writes what it does, and what Snakemake measures of it.
+    known
+        Attributes by which datasets among the files are known as made from the plan.
+    cost
+        What the job is predicted to take.
+    """
+
+    experiment: str
+    name: str
+    files: tuple[Path, ...]
+    log: Path
+    benchmark: Path
+    known: Mapping[str, Any] = field(default_factory=dict)
+    cost: Cost = field(default_factory=Cost)
+
+
+def products(plan: Plan, folder: str | Path) -> Iterator[Product]:
+    """Everything that an experiment's jobs make, study by study."""
+    folder = Path(folder)
+
+    def product(name: str, stem: str, files: tuple[Path, ...], known: Any, cost: Cost) -> Product:
+        log = folder / "logs" / f"{stem}.log"
+        benchmark = folder / "benchmarks" / f"{stem}.jsonl"
+        return Product(plan.experiment, name, files, log, benchmark, known, cost)
+
+    for study, batches in plan.batches.items():
+        for batch, cost in batches.items():
+            files = (batch_path(folder, study, batch),)
+            yield product(study, f"{study}/batch-{batch}", files, plan.known(study, batch), cost)
+        settings = plan.studies[study]
+        if settings.summarises():
+            summary = summary_path(folder, study)
+            tables = (summary.with_name(f"{table}.csv") for table in settings.tables)
+            yield product(
+                f"{study} summary", f"{study}/summary", (summary, *tables),
+                plan.known(study, "summary"), summary_cost(plan, study),
+            )  # fmt: skip
+
+
+def summary_cost(plan: Plan, study: str) -> Cost:
+    """What the job that summarises a study is predicted to take."""
+    runs = len(plan.runs)
+    start = Cost(seconds=SUMMARY_SECONDS + runs * PLAN_SECONDS, kept=SUMMARY_MIB + runs * PLAN_MIB)
+    return start + plan.studies[study].summary_cost(plan, study)
+
+
+def figure_cost(plans: Sequence[Plan]) -> Cost:
+    """What drawing a figure from what some experiments have stored is predicted to take."""
+    total = Cost(seconds=DRAW_SECONDS, kept=DRAW_MIB)
+    for plan in plans:
+        runs, populations = len(plan.runs), len(plan.circuit.populations)
+        total += Cost(
+            seconds=runs * (PLAN_SECONDS + ROW_SECONDS),
+            kept=runs * (PLAN_MIB + populations * ROW_BYTES / MIB),
+        )
+    return total

@@ -1,0 +1,187 @@
+"""What a results folder holds: done, running, failed and why, without starting anything.
+
+A job is running while a living process holds its log (`locks.mark_log`), on whatever node. A file
+is out of date when it was made from other settings than the plan's; changes of the library's code
+are Snakemake's to find (``snakemake --dry-run``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ikmeanfield import locks
+from ikmeanfield.datasets.store import DatasetError
+from ikmeanfield.datasets.trees import read_any
+from ikmeanfield.experiments.config import Config
+from ikmeanfield.experiments.expansion import expand_all
+from ikmeanfield.experiments.plan import Plan
+from ikmeanfield.experiments.plan_files import read_plan
+from ikmeanfield.jobs.products import Product, products
+from ikmeanfield.schema import ConfigError
+
+STATES = ("done", "running", "out of date", "damaged", "failed", "stopped", "missing")
+FAILURES = ("damaged", "failed")
+TAIL = 3
+"""Lines of a log that are shown."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The state of a product, one of `STATES`, and the reason if it is no good one."""
+
+    product: Product
+    state: str
+    reason: str = ""
+
+
+def status(
+    results: str | Path, config: Config | None = None, *, verify: bool = False
+) -> list[Found]:
+    """The state of every product of every experiment.
+
+    Parameters
+    ----------
+    results
+        The folder of all results.
+    config
+        What is to be there; by default, what the plans in the folder say.
+    verify
+        Read every dataset to its end and check it, instead of its attributes alone.
+
+    Raises
+    ------
+    ConfigError
+        If there is neither a configuration nor a plan, or a plan is damaged.
+    """
+    results = Path(results)
+    if config is None:
+        plans = [_stored_plan(path) for path in sorted(results.glob("*/plan.json"))]
+        figures = [path.stem for path in sorted(results.glob("figures/logs/*.log"))]
+    else:
+        plans = list(expand_all(config).values())
+        figures = list(config.figures)
+    if not plans:
+        msg = f"{results}: no plan.json of any experiment there; name a configuration: --config"
+        raise ConfigError(msg)
+    found = [_state(p, verify) for plan in plans for p in products(plan, results / plan.experiment)]
+    return found + [_state(_figure(results / "figures", name), verify=False) for name in figures]
+
+
+def _stored_plan(path: Path) -> Plan:
+    plan = read_plan(path)
+    if plan.experiment != path.parent.name:
+        msg = f"{path}: the plan of another experiment, {plan.experiment}; remove it and run again"
+        raise ConfigError(msg)
+    return plan
+
+
+def _figure(folder: Path, name: str) -> Product:
+    files = tuple(folder / f"{name}.{suffix}" for suffix in ("pdf", "png", "md"))
+    log, benchmark = folder / "logs" / f"{name}.log", folder / "benchmarks" / f"{name}.jsonl"
+    return Product("figures", name, files, log, benchmark)
+
+
+def stale(plan: Plan, folder: str | Path) -> Iterator[Path]:
+    """Batches in an experiment's folder that belong to no plan any more.
+
+    They are left by earlier configurations, and used again when one of these comes back.
+    """
+    wanted = {path for product in products(plan, folder) for path in product.files}
+    for path in sorted(Path(folder).glob("*/batch-*.nc")):
+        if path not in wanted:
+            yield path
+
+
+def _state(product: Product, verify: bool) -> Found:
+    if locks.is_written(product.log):
+        return Found(product, "running", "".join(_tail(product.log)[-1:]))
+    missing = [path for path in product.files if not path.exists()]
+    if missing:
+        lines = _tail(product.log)
+        if not lines:
+            return Found(product, "missing")
+        state = "failed" if lines[-1].startswith("ikmeanfield: ") or _raised(lines) else "stopped"
+        return Found(product, state, "\n".join([f"log {product.log}", *lines]))
+    for path in product.files:
+        if path.suffix == ".nc":
+            state, reason = _checked(path, product.known, verify)
+            if state != "done":
+                return Found(product, state, reason)
+    return Found(product, "done")
+
+
+def _checked(path: Path, known: Mapping[str, Any], verify: bool) -> tuple[str, str]:
+    """The state of a dataset that is there."""
+    try:
+        if verify:
+            read_any(path)
+        attributes = _attributes(path)
+    except DatasetError as error:
+        return "damaged", str(error)
+    except (OSError, RuntimeError) as error:
+        return "damaged", f"{path}: not a readable netCDF file ({error})"
+    wrong = [key for key, value in known.items() if attributes.get(key) != value]
+    if wrong:
+        return "out of date", f"{path} was made from other settings ({', '.join(wrong)})"
+    return "done", ""
+
+
+def _attributes(path: Path) -> dict[str, Any]:
+    from netCDF4 import Dataset  # noqa: PLC0415
+
+    with Dataset(path) as file:
+        return {name: file.getncattr(name) for name in file.ncattrs()}
+
+
+def _tail(log: Path) -> list[str]:
+    """The last lines of a log that hold something."""
+    try:
+        text = log.read_bytes()[-4000:].decode("utf-8", "replace")
+    except OSError:
+        return []
+    return [line.rstrip() for line in text.splitlines() if line.strip()][-TAIL:]
+
+
+def _raised(lines: Sequence[str]) -> bool:
+    """Whether a log ends with an exception, as Python shows one."""
+    name = lines[-1].partition(":")[0].rpartition(".")[2]
+    return name.endswith(("Error", "Exception", "Interrupt")) and name.isidentifier()
+
+
+def table(found: Iterable[Found]) -> str:
+    """Counts of every state per experiment and study, then what went wrong and what runs."""
+    found = list(found)
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for one in found:
+        place = (one.product.experiment, one.product.name)
+        counts.setdefault(place, Counter())[one.state] += 1
+    shown = [state for state in STATES if any(row[state] for row in counts.values())]
+    rows = [["experiment", "study", *shown]]
+    for place, row in counts.items():
+        rows.append([*place, *(str(row[state] or "-") for state in shown)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if place < 2 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+    for one in found:
+        if one.reason:
+            first, *rest = one.reason.splitlines()
+            lines += ["", f"{one.state}: {one.product.files[0]}", f"  {first}"]
+            lines += [f"  {line}" for line in rest]
+    return "\n".join(lines)
+
+
+def exit_code(found: Iterable[Found]) -> int:
+    """0: all is done and up to date; 1: something failed or is damaged; 3: work is left."""
+    states = {one.state for one in found}
+    if states & set(FAILURES):
+        return 1
+    return 0 if states <= {"done"} else 3

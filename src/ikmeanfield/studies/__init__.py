@@ -1,0 +1,29 @@
+"""Kinds of studies: what is done at every grid point of an experiment, or with all of them.
+
+A kind is one module with one class derived from `Study`, and one line below. A plug-in calls
+``KINDS.register(name, kind)`` instead.
+"""
+
+from typing import TYPE_CHECKING
+
+from ikmeanfield.registry import Registry
+
+if TYPE_CHECKING:
+    from ikmeanfield.studies.study import Study
+
+KINDS: "Registry[type[Study]]" = Registry(
+    "kind of study",
+    {
+        "networks": "ikmeanfield.studies.networks:Networks",
+        "predictions": "ikmeanfield.studies.predictions:Predictions",
+        "diagrams": "ikmeanfield.studies.diagrams:Diagrams",
+        "rates": "ikmeanfield.studies.rates:Rates",
+        "transitions": "ikmeanfield.studies.transitions:Transitions",
+        "points": "ikmeanfield.studies.points:Points",
+        "planes": "ikmeanfield.studies.planes:Planes",
+        "traces": "ikmeanfield.studies.traces:Traces",
+    },
+)
+"""Every kind of study by its name."""
+
+__all__ = ["KINDS"]

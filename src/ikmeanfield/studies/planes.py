@@ -1,0 +1,148 @@
+"""Curves of folds and Hopf points of theories in planes of two parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from ikmeanfield.keys import hashed
+from ikmeanfield.schema import ConfigError
+from ikmeanfield.studies import cost
+from ikmeanfield.studies.branches import (
+    CYCLES_SECONDS,
+    DIAGRAM_SECONDS,
+    PLANE_SECONDS,
+    check_followed,
+    refuse_moved,
+    reported,
+)
+from ikmeanfield.studies.cost import Cost
+from ikmeanfield.studies.study import Interval, Item, TheoryStudy, require, rising
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ikmeanfield.circuit import Circuit
+    from ikmeanfield.experiments.config import Experiment
+    from ikmeanfield.experiments.plan import Plan
+
+
+class Planes(TheoryStudy):
+    """Curves of folds and Hopf points of theories in two parameters, and diagrams in the first.
+
+    Runs that differ in nothing but the second parameter, or in what a theory does not know, share
+    a plane.
+    """
+
+    rule = "follow_planes"
+    questions = ("equilibria",)
+
+    kind: Literal["planes"]
+    parameter: str
+    """Path of the first parameter, for example ``rs.input_current``."""
+    bounds: Interval
+    """Its lower and upper bound."""
+    second: str
+    """Path of the second parameter, for example ``rs.adaptation``."""
+    second_bounds: Interval
+    """Its lower and upper bound."""
+    diagrams: list[float] = Field([])
+    """Values of the second parameter at which equilibria and limit cycles are followed."""
+
+    @field_validator("bounds", "second_bounds")
+    @classmethod
+    def _bounds_rise(cls, bounds: list[float]) -> list[float]:
+        return rising(bounds)
+
+    @model_validator(mode="after")
+    def _are_two_parameters(self) -> Self:
+        if self.parameter == self.second:
+            msg = f"parameter and second are both {self.second}"
+            raise ValueError(msg)
+        for value in self.diagrams:
+            self._refuse_outside(value, "diagrams: ")
+        return self
+
+    def _refuse_outside(self, value: Any, where: str = "") -> None:
+        low, high = self.second_bounds
+        if not low <= value <= high:
+            msg = f"{where}{self.second} = {value:g} is outside second_bounds {low:g} to {high:g}"
+            raise ConfigError(msg)
+
+    def check(self, experiment: Experiment, circuit: Circuit) -> None:
+        """As `Study.check`."""
+        super().check(experiment, circuit)
+        followed = [
+            ("parameter", self.parameter, self.bounds),
+            ("second", self.second, self.second_bounds),
+        ]
+        check_followed(experiment, self.asked(experiment), circuit, followed)
+        if self.diagrams:
+            require(experiment, self.asked(experiment), "cycles")
+        refuse_moved(experiment, circuit, self, self.parameter)
+
+    def check_run(self, experiment: Experiment, circuit: Circuit) -> None:
+        """As `Study.check_run`."""
+        super().check_run(experiment, circuit)
+        self._refuse_outside(circuit.get(self.second))
+
+    def items(self, plan: Plan, name: str) -> Iterator[Item]:
+        """As `Study.items`."""
+        where = self.model_dump(exclude={"kind", "sweeps", "theories"})
+        free = {self.parameter: self.bounds[0], self.second: self.second_bounds[0]}
+        for number, run in plan.runs_of(name):
+            for theory in self.asked(plan):
+                identity = plan.theories[theory].identity(run.circuit, free)
+                yield Item(key=hashed({**identity, "planes": where}), label=theory, runs=[number])
+
+    def compute(self, plan: Plan, item: Item) -> xr.DataTree:
+        """As `Study.compute`.
+
+        A node ``curves`` with the curves of the plane, and nodes ``diagram_1``, … with the
+        branches at every value of `diagrams`. The root's attributes are those varied parameters
+        that tell planes of the experiment apart.
+        """
+        import xarray as xr  # noqa: PLC0415
+
+        from ikmeanfield.analysis.diagrams import (  # noqa: PLC0415
+            bifurcation_plane,
+            equilibrium_diagram,
+            to_tree,
+        )
+        from ikmeanfield.analysis.diagrams.plane import PLANE_STEPS  # noqa: PLC0415
+
+        theory, circuit = plan.theories[item.label], plan.first_run(item).circuit
+        (low, high), (below, above) = self.bounds, self.second_bounds
+        curves = bifurcation_plane(
+            circuit, (self.parameter, self.second), ((low, high), (below, above)),
+            theory=theory, options=reported(f"plane of {item.label}", PLANE_STEPS),
+        )  # fmt: skip
+        nodes = {"curves": to_tree(curves)}
+        for place, value in enumerate(self.diagrams, start=1):
+            branches = equilibrium_diagram(
+                circuit.replace({self.second: value}), self.parameter, low, high, theory=theory,
+                options=reported(f"plane of {item.label}, {self.second} = {value:g}"),
+            )  # fmt: skip
+            nodes[f"diagram_{place}"] = to_tree(branches)
+        tree = xr.DataTree(children=nodes)
+        tree.attrs = self._values(plan, item)
+        return tree
+
+    def _values(self, plan: Plan, item: Item) -> dict[str, Any]:
+        """Varied parameters that the theory knows, but for the second one, by coordinate name."""
+        from ikmeanfield.experiments.paths import coordinate_name, in_effect  # noqa: PLC0415
+        from ikmeanfield.experiments.settings import is_setting  # noqa: PLC0415
+
+        circuit, theory = plan.first_run(item).circuit, plan.theories[item.label]
+        return {
+            coordinate_name(path): in_effect(circuit, path)
+            for path in plan.parameters
+            if path != self.second and not is_setting(path, plan) and theory.knows(path)
+        }
+
+    def cost(self, plan: Plan, item: Item) -> Cost:
+        """As `Study.cost`."""
+        work = PLANE_SECONDS + len(self.diagrams) * (DIAGRAM_SECONDS + CYCLES_SECONDS)
+        return Cost(seconds=work * cost.variables(plan.first_run(item).circuit) / 4)

@@ -1,0 +1,243 @@
+"""The mean field of a circuit as a vector field with named variables and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ikmeanfield.arguments import one_of, yes_or_no
+from ikmeanfield.circuit import Circuit, checked_circuit
+from ikmeanfield.continuation.problem import Problem, Scalar
+from ikmeanfield.theories.mean_field import equations
+from ikmeanfield.theories.mean_field.domain import (
+    check_domain_at_rest,
+    check_laws,
+    outside_domain,
+    warn_of_high_reset,
+)
+from ikmeanfield.theories.mean_field.equations import POPULATION_VARIABLES, IntArray, Layout
+from ikmeanfield.theories.mean_field.settings import Form, MeanFieldSettings
+from ikmeanfield.theories.protocol import Question, StateLimit
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ikmeanfield.inputs import Current
+
+FloatArray = NDArray[np.float64]
+
+_ENDS = ("reset_potential", "peak_potential")
+
+
+@dataclass(frozen=True)
+class MeanField:
+    """Mean-field equations of a circuit (Eqs. 22-25; with the reset correction Eqs. 36-39).
+
+    A `Theory` (see `ikmeanfield.theories`). Time is in ms and the firing rate in 1/ms throughout.
+    The number of neurons, the truncation of the thresholds and the form of the recovery variable
+    do not enter.
+
+    Attributes
+    ----------
+    circuit
+        Populations, synapses and parameters.
+    reset_correction
+        Use the adjusted current I* of Eq. 34 in place of I. The factor k that Eq. 37 leaves out
+        before v_r v̄_θ is in place, as in Eq. 23.
+    form
+        ``'paper'``: the width enters as Δ_v (v − v_r) and Δ_v, which is derived for v > v_r.
+        ``'absolute'``: as Δ_v |v − v_r| and Δ_v sign(v − v_r), which holds on both sides of v_r.
+        The second is discontinuous at v = v_r unless r = 0.
+
+    Raises
+    ------
+    DomainError
+        If a law of the circuit's heterogeneity has no pole to average by.
+    ResetDomainError
+        If the reset correction is asked for and not defined at rest (see `check_domain_at_rest`).
+    """
+
+    circuit: Circuit
+    reset_correction: bool = True
+    form: Form = "paper"
+
+    title: ClassVar[str] = MeanFieldSettings.title
+    answers: ClassVar[frozenset[Question]] = MeanFieldSettings.answers
+
+    def __post_init__(self) -> None:
+        one_of("form", self.form, get_args(Form))
+        yes_or_no("reset_correction", self.reset_correction)
+        check_laws(checked_circuit(self.circuit))
+        if self.reset_correction:
+            check_domain_at_rest(self.circuit)
+            for name, population in self.circuit.populations.items():
+                warn_of_high_reset(population, name, stacklevel=4)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where variables and parameters sit in their vectors."""
+        return equations.layout(self.circuit)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the variables in order, such as ``rs.firing_rate``."""
+        return self.layout.variables
+
+    @cached_property
+    def parameters(self) -> Mapping[str, float]:
+        """Names (paths of the circuit) and values of the parameters, in order."""
+        return {path: float(self.circuit.get(path)) for path in self.layout.parameters}
+
+    @property
+    def attributes(self) -> dict[str, str | float]:
+        """Reset correction and form, as attributes of the datasets made with this mean field."""
+        return {"reset_correction": "on" if self.reset_correction else "off", "form": self.form}
+
+    @property
+    def limits(self) -> dict[str, StateLimit]:
+        """The firing rates, which the paper's form would carry below zero.
+
+        Δ_v (v − v_r) stands for Δ_v |v − v_r|, so below v_r rates come out negative.
+        """
+        if self.form != "paper":
+            return {}
+        return {
+            name: StateLimit(
+                0.0, np.inf,
+                f"{name} would be negative beyond: the paper's form holds for v > v_r only; "
+                "`form: absolute` goes on",
+            )
+            for name in self.variables if name.endswith(".firing_rate")
+        }  # fmt: skip
+
+    @cached_property
+    def structure(self) -> tuple[IntArray, IntArray, IntArray, bool, bool]:
+        """What the kernels take after y and p: tables of the layout, correction, absolute form."""
+        return *self.layout.arrays, bool(self.reset_correction), self.form == "absolute"
+
+    def field(self, y: FloatArray, p: FloatArray) -> FloatArray:
+        """dy/dt per ms.
+
+        With the reset correction, NaN in dv/dt of a population whose α/(2k) is not between
+        v_0 and v_p.
+        """
+        y, p = self._checked(y, p)
+        return equations.field(y, p, *self.structure)
+
+    def jacobian(self, y: FloatArray, p: FloatArray) -> FloatArray:
+        """The derivative of `field` with respect to y; NaN where `field` is."""
+        y, p = self._checked(y, p)
+        return equations.jacobian(y, p, *self.structure)
+
+    def lumped_input(self, y: FloatArray, p: FloatArray) -> FloatArray:
+        """μ of Eq. 29 at the mean threshold, in mV², one per population."""
+        return self._lumped(y, p)[:, 0]
+
+    def outside_domain(self, y: FloatArray, p: FloatArray) -> str:
+        """Why the reset correction is not defined at a state; empty where it is."""
+        if not self.reset_correction:
+            return ""
+        vertices = self._lumped(y, p)[:, 1]
+        values = dict(zip(self.parameters, p, strict=True))
+        for (name, population), vertex in zip(
+            self.circuit.populations.items(), vertices, strict=True
+        ):
+            ends = {key: float(values[f"{name}.{key}"]) for key in _ENDS}
+            if not ends["reset_potential"] < vertex < ends["peak_potential"]:
+                here = population.model_copy(update=ends)
+                return outside_domain(here, name, float(vertex))
+        return ""
+
+    def initial_state(self) -> FloatArray:
+        """All neurons silent at the resting potential: r = 0, v = v_r, u = 0, s = 0."""
+        y = np.zeros(len(self.variables))
+        for i, population in enumerate(self.circuit.populations.values()):
+            y[self.layout.populations[i, 0] + 1] = population.resting_potential
+        return y
+
+    def problem(self) -> Problem:
+        """The vector field as a problem for continuation.
+
+        Its kinks are, per population, ``<name>.mu`` with the reset correction (I* − I grows as
+        μ^(3/2) from μ = 0, so the field has a continuous first derivative but no second) and
+        ``<name>.above_rest`` = v − v_r with the absolute form.
+        """
+        kinks: dict[str, Scalar] = {}
+        for i, name in enumerate(self.circuit.populations):
+            if self.reset_correction:
+                kinks[f"{name}.mu"] = partial(self._mu, i)
+            if self.form == "absolute":
+                kinks[f"{name}.above_rest"] = partial(self._above_rest, i)
+        return Problem(
+            field=self.field,
+            variables=self.variables,
+            parameters=dict(self.parameters),
+            jacobian=self.jacobian,
+            kinks=kinks,
+            units=self._units(),
+        )
+
+    def integrate(
+        self,
+        inputs: Mapping[str, Current | float] | None = None,
+        *,
+        duration: float,
+        sample: float,
+        progress: Callable[[float], None] | None = None,
+        **solver: Any,
+    ) -> xr.Dataset:
+        """Series under input currents; see `integration.integrate`, also for `solver`."""
+        from ikmeanfield.theories.mean_field.integration import solution  # noqa: PLC0415
+
+        return solution(self, inputs, duration=duration, sample=sample, progress=progress, **solver)
+
+    def rates(self, population: str, current: ArrayLike) -> FloatArray:
+        """Rates in Hz of a neuron of mean threshold at constant currents in pA, u = 0 and s = 0.
+
+        With the reset correction by Eqs. 30-31, without it by Eq. 32.
+        """
+        from ikmeanfield.theories.mean_field.reset import firing_rate  # noqa: PLC0415
+
+        if population not in self.circuit.populations:
+            known = ", ".join(self.circuit.populations)
+            msg = f"rates asked of population {population!r}; the circuit has {known}"
+            raise ValueError(msg)
+        return firing_rate(
+            self.circuit.populations[population], current,
+            infinite_reset=not self.reset_correction, name=population,
+        )  # fmt: skip
+
+    def _mu(self, i: int, y: FloatArray, p: FloatArray) -> float:
+        return float(self._lumped(y, p)[i, 0])
+
+    def _above_rest(self, i: int, y: FloatArray, p: FloatArray) -> float:
+        v_r = equations.POPULATION_PARAMETERS.index("resting_potential")
+        first_variable, first_parameter = self.layout.populations[i, :2]
+        return float(y[first_variable + 1] - p[first_parameter + v_r])
+
+    def _units(self) -> dict[str, str]:
+        units = {path: Circuit.unit(path) for path in self.parameters}
+        for variable in self.variables:
+            units[variable] = POPULATION_VARIABLES.get(variable.split(".")[-1], "1")
+        return units
+
+    def _lumped(self, y: FloatArray, p: FloatArray) -> FloatArray:
+        populations, synapses, _ = self.layout.arrays
+        return equations.lumped_inputs(*self._checked(y, p), populations, synapses)
+
+    def _checked(self, y: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Vectors as the kernels expect them: these do not check bounds."""
+        y = np.ascontiguousarray(y, dtype=np.float64)
+        p = np.ascontiguousarray(p, dtype=np.float64)
+        if y.shape != (len(self.variables),) or p.shape != (len(self.layout.parameters),):
+            msg = (
+                f"y and p have shapes {y.shape} and {p.shape}; the circuit has "
+                f"{len(self.variables)} variables and {len(self.layout.parameters)} parameters"
+            )
+            raise ValueError(msg)
+        return y, p

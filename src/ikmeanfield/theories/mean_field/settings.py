@@ -1,0 +1,69 @@
+"""Settings of the mean field, and which parameters of a circuit it knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from ikmeanfield.theories.mean_field.domain import check_domain_at_rest, check_laws
+from ikmeanfield.theories.protocol import Question, TheorySettings
+
+if TYPE_CHECKING:
+    from ikmeanfield.circuit import Circuit
+
+Form = Literal["paper", "absolute"]
+
+NETWORK_ONLY = ("size", "truncation", "law", "recovery")
+"""Parameters of a population that enter no mean field."""
+RESET = ("peak_potential", "reset_potential")
+"""Parameters of a population that enter only the mean field with the reset correction."""
+
+
+class MeanFieldSettings(TheorySettings):
+    """The mean field of Eqs. 22-25, or of Eqs. 36-39 with the reset correction."""
+
+    title: ClassVar[str] = "mean field"
+    answers: ClassVar[frozenset[Question]] = frozenset({"series", "equilibria", "cycles", "rates"})
+    implementation: ClassVar[str] = "ikmeanfield.theories.mean_field.model:MeanField"
+
+    kind: Literal["mean_field"] = "mean_field"
+    """The theory."""
+    reset_correction: bool = True
+    """Correct the input current for the finite peak and reset potentials (Eqs. 34, 36-39)."""
+    form: Form = "paper"
+    """Δ_v (v − v_r) as in the paper, or Δ_v |v − v_r|, which holds below v_r too."""
+
+    def knows(self, path: str) -> bool:
+        """Whether a parameter of a circuit, named by its path, enters the mean field."""
+        parts = path.split(".")
+        hidden = NETWORK_ONLY if self.reset_correction else NETWORK_ONLY + RESET
+        return len(parts) != 2 or parts[1] not in hidden
+
+    def check(self, circuit: Circuit) -> None:
+        """Refuse laws without a pole, and a reset correction that is not defined at rest."""
+        check_laws(circuit)
+        if self.reset_correction:
+            check_domain_at_rest(circuit)
+
+    @classmethod
+    def compile_kernels(cls) -> None:
+        """As `TheorySettings.compile_kernels`: integration, continuation, and rates."""
+        from ikmeanfield.circuit import PRESETS  # noqa: PLC0415
+        from ikmeanfield.theories.mean_field import MeanField, adjusted_current  # noqa: PLC0415
+
+        for preset in PRESETS.values():
+            circuit = preset()
+            adjusted_current(next(iter(circuit.populations.values())), 0.0)
+            for reset_correction in (True, False):
+                theory = MeanField(circuit, reset_correction)
+                theory.integrate(duration=1.0, sample=0.5)
+                problem = theory.problem()
+                state, parameters = theory.initial_state(), problem.vector()
+                problem.field(state, parameters)
+                assert problem.jacobian is not None
+                problem.jacobian(state, parameters)
+                for kink in problem.kinks.values():
+                    kink(state, parameters)
+
+    def settings_identity(self) -> dict[str, Any]:
+        """The part of `identity` that comes from the settings alone."""
+        return {"meanfield": self.model_dump(exclude={"kind"})}
