@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from ikmeanfield.thresholds import TruncatedLorentzian
+from ikmeanfield.heterogeneity import TruncatedLorentzian
 
 import ikmeanfield.continuation as co
 from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking
