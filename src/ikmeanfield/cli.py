@@ -109,7 +109,9 @@ def plan(
 
 @app.command(name="compile")
 def compile_(
-    engine: Annotated[str | None, typer.Option(help="exact, euler or theories; else all.")] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="exact, euler, theories or stationary; else all.")
+    ] = None,
     stamp: Annotated[Path | None, typer.Option(help="File to write when all is compiled.")] = None,
     portable: Annotated[bool, typer.Option(help="Code for any processor.")] = False,
 ) -> None:

@@ -28,9 +28,9 @@ def test_shapley_values_of_known_games():
 def test_contributions_add_up_to_the_error_of_the_mean_field():
     """Oracle for the corners: the mean field's folds (40.671, 23.621) and held networks."""
     circuit = regular_spiking()
-    found = fold_attribution([circuit], CURRENT, (0.0, 70.0), ("rs.adaptation", [10.0]))
+    found = fold_attribution(circuit, CURRENT, (0.0, 70.0))
     np.testing.assert_allclose(found.contribution.sum("assumption"), found.error, atol=1e-9)
-    np.testing.assert_allclose(found.error, [[40.671 - 38.71, 23.621 - 23.81]], atol=0.01)
+    np.testing.assert_allclose(found.error, [40.671 - 38.71, 23.621 - 23.81], atol=0.01)
     upper = found.contribution.sel(fold_kind="upper", assumption="shared_recovery")
     assert upper.item() == pytest.approx(1.85, abs=0.01)
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from ikmeanfield.heterogeneity import TruncatedLorentzian
 
 import ikmeanfield.continuation as co
 from ikmeanfield.circuit import excitatory_inhibitory, regular_spiking
+from ikmeanfield.heterogeneity import TruncatedLorentzian
 from ikmeanfield.inputs import constant, ramp, steps
 from ikmeanfield.theories.mean_field import MeanField
 from ikmeanfield.theories.stationary import Stationary, StationaryError

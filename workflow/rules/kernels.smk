@@ -8,7 +8,7 @@ rule compile_kernels:
         "results/kernels/{kernels}/benchmarks/{engine}.jsonl"
     wildcard_constraints:
         kernels="[a-z0-9-]*",
-        engine="exact|euler|theories",
+        engine="[a-z_]+",
     conda:
         "../../envs/environment.yaml"
     threads: 1

@@ -23,8 +23,12 @@ from ikmeanfield.theories.protocol import (
     UnansweredError,
     require,
 )
+from ikmeanfield.theories.stationary.settings import StationarySettings
 
-THEORIES: dict[str, type[TheorySettings]] = {"mean_field": MeanFieldSettings}
+THEORIES: dict[str, type[TheorySettings]] = {
+    "mean_field": MeanFieldSettings,
+    "stationary": StationarySettings,
+}
 """Settings of every theory by its kind; a theory is added by one line here."""
 
 TheoryChoice = Annotated[TheorySettings, ChosenByKind(THEORIES, default="mean_field")]
@@ -37,6 +41,7 @@ __all__ = [
     "MeanFieldSettings",
     "Question",
     "StateLimit",
+    "StationarySettings",
     "Theory",
     "TheoryChoice",
     "TheoryFactory",

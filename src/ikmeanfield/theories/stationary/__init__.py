@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from ikmeanfield.theories.stationary.attribution import fold_attribution, folds
     from ikmeanfield.theories.stationary.model import Stationary
     from ikmeanfield.theories.stationary.neuron import neuron_states
-    from ikmeanfield.theories.stationary.population import History, StationaryError
+    from ikmeanfield.theories.stationary.population import StationaryError
+    from ikmeanfield.theories.stationary.settings import History, StationarySettings
     from ikmeanfield.theories.stationary.stability import AsynchronousState, hopf_point
     from ikmeanfield.theories.stationary.transfer import bistable_width, transfer_function
 
@@ -21,6 +22,7 @@ __all__ = [
     "History",
     "Stationary",
     "StationaryError",
+    "StationarySettings",
     "bistable_width",
     "fold_attribution",
     "folds",
@@ -31,9 +33,10 @@ __all__ = [
 
 _HOMES = {
     "AsynchronousState": "stability",
-    "History": "population",
+    "History": "settings",
     "Stationary": "model",
     "StationaryError": "population",
+    "StationarySettings": "settings",
     "bistable_width": "transfer",
     "fold_attribution": "attribution",
     "folds": "attribution",

@@ -7,7 +7,7 @@ over all orders of switching (Shapley values); the three averages add up to the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from itertools import permutations, product
 from math import factorial
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 
 import ikmeanfield.continuation as co
 from ikmeanfield.circuit import Circuit
+from ikmeanfield.datasets.store import UNDEFINED
+from ikmeanfield.theories.mean_field import MeanField
+from ikmeanfield.theories.protocol import DomainError, Theory
 from ikmeanfield.theories.stationary.model import Stationary
 
 if TYPE_CHECKING:
@@ -61,7 +64,7 @@ def shapley(values: Mapping[tuple[bool, ...], FloatArray], players: int) -> Floa
 
 
 def folds(
-    theory: Stationary, parameter: str, bounds: tuple[float, float], start: FloatArray | None = None
+    theory: Theory, parameter: str, bounds: tuple[float, float], start: FloatArray | None = None
 ) -> FloatArray:
     """The upper and the lower fold of the branch that begins at the lower bound.
 
@@ -108,58 +111,63 @@ def fold_currents(
     }
 
 
-def fold_attribution(
-    circuits: Iterable[Circuit],
-    parameter: str,
-    bounds: tuple[float, float],
-    axis: tuple[str, Sequence[float]],
-) -> xr.Dataset:
-    """Split the mean field's error of both folds by assumption, for a series of circuits.
+def fold_attribution(circuit: Circuit, parameter: str, bounds: tuple[float, float]) -> xr.Dataset:
+    """Split the mean field's error of both folds by assumption.
 
     Parameters
     ----------
-    circuits
-        One per value of the axis.
+    circuit
+        The circuit.
     parameter, bounds
         Free parameter and its range, as in `folds`.
-    axis
-        The path of the parameter in which the circuits differ, and its values.
 
     Returns
     -------
     xarray.Dataset
-        ``fold`` (axis, combination of the three switches, fold) in pA; ``contribution`` (axis,
-        assumption, fold): Shapley values in pA; ``error`` (axis, fold): all assumptions on less
-        all off. NaN where one of the folds involved does not exist.
+        ``fold`` (combination of the three switches, fold) in pA; ``contribution`` (assumption,
+        fold): Shapley values in pA; ``error`` (fold): all assumptions on less all off;
+        ``corrected`` (fold): folds of the mean field with the reset correction. NaN where one of
+        the folds involved does not exist.
     """
     import xarray as xr  # noqa: PLC0415 - takes a second to import
 
-    path, values = axis
-    tables = [fold_currents(circuit, parameter, bounds) for circuit in circuits]
-    fold = np.array([list(table.values()) for table in tables])
-    fold = fold.reshape(len(tables), 2, 2, 2, 2)
-    parts = np.array([shapley(table, len(ASSUMPTIONS)) for table in tables])
-    unit = Circuit.unit(parameter)
+    table = fold_currents(circuit, parameter, bounds)
+    fold = np.array(list(table.values())).reshape(2, 2, 2, 2)
+    known = {"units": Circuit.unit(parameter), UNDEFINED: "where there is no such fold"}
     return xr.Dataset(
         {
             "fold": (
-                (path, *ASSUMPTIONS, "fold_kind"), fold,
-                {"units": unit, "long_name": f"{parameter} at a fold"},
+                (*ASSUMPTIONS, "fold_kind"), fold,
+                {**known, "long_name": f"{parameter} at a fold"},
             ),
             "contribution": (
-                (path, "assumption", "fold_kind"), parts,
-                {"units": unit, "long_name": "share of an assumption in the error (Shapley value)"},
+                ("assumption", "fold_kind"), shapley(table, len(ASSUMPTIONS)),
+                {**known, "long_name": "share of an assumption in the error (Shapley value)"},
             ),
             "error": (
-                (path, "fold_kind"), fold[:, 1, 1, 1] - fold[:, 0, 0, 0],
-                {"units": unit, "long_name": "error of the mean field's fold"},
+                "fold_kind", fold[1, 1, 1] - fold[0, 0, 0],
+                {**known, "long_name": "error of the mean field's fold"},
+            ),
+            "corrected": (
+                "fold_kind", corrected_folds(circuit, parameter, bounds),
+                {**known, "long_name": f"{parameter} at a fold of the corrected mean field"},
             ),
         },
         {
-            path: (path, np.asarray(values, dtype=float), {"units": Circuit.unit(path)}),
-            **{name: (name, [0, 1], {"long_name": name.replace("_", " ")}) for name in ASSUMPTIONS},
-            "assumption": ("assumption", list(ASSUMPTIONS)),
-            "fold_kind": ("fold_kind", list(FOLDS)),
+            **{
+                name: (name, [0, 1], {"long_name": name.replace("_", " "), "units": "1"})
+                for name in ASSUMPTIONS
+            },
+            "assumption": ("assumption", list(ASSUMPTIONS), {"long_name": "assumption"}),
+            "fold_kind": ("fold_kind", list(FOLDS), {"long_name": "which fold"}),
         },
         {"model": "stationary theory", "free_parameter": parameter},
     )  # fmt: skip
+
+
+def corrected_folds(circuit: Circuit, parameter: str, bounds: tuple[float, float]) -> FloatArray:
+    """`folds` of the mean field with the reset correction; NaN where it is not defined."""
+    try:
+        return folds(MeanField(circuit), parameter, bounds)
+    except DomainError:
+        return np.full(2, np.nan)

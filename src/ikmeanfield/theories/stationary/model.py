@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import get_args
+from typing import ClassVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +19,14 @@ from ikmeanfield.theories.mean_field.equations import (
     Layout,
 )
 from ikmeanfield.theories.mean_field.equations import layout as mean_field_layout
+from ikmeanfield.theories.protocol import Question, StateLimit
 from ikmeanfield.theories.stationary.population import (
     Averages,
-    History,
     Neurons,
     StationaryError,
     averages,
 )
+from ikmeanfield.theories.stationary.settings import History, StationarySettings
 from ikmeanfield.theories.stationary.table import Table
 
 FloatArray = NDArray[np.float64]
@@ -83,6 +84,10 @@ class Stationary:
     history: History = "below"
     nodes: int = 16
 
+    title: ClassVar[str] = StationarySettings.title
+    answers: ClassVar[frozenset[Question]] = StationarySettings.answers
+    bifurcations: ClassVar[frozenset[str]] = frozenset({"LP", "BP", "CP"})
+
     def __post_init__(self) -> None:
         if self.history not in get_args(History):
             allowed = " or ".join(repr(name) for name in get_args(History))
@@ -119,6 +124,26 @@ class Stationary:
                 population.half_range if cutoff and population else self.circuit.get(path)
             )
         return values
+
+    @property
+    def attributes(self) -> dict[str, str | float]:
+        """The assumptions and the history, as attributes of datasets."""
+        switches = ("infinite_reset", "full_lorentzian", "shared_recovery")
+        chosen = {name: "on" if getattr(self, name) else "off" for name in switches}
+        return {**chosen, "history": self.history}
+
+    @property
+    def limits(self) -> dict[str, StateLimit]:
+        """None: the theory holds for all rates and potentials that it gives."""
+        return {}
+
+    def outside_domain(self, y: FloatArray, p: FloatArray) -> str:
+        """Why the theory is not defined at a state, such as irregular firing; empty elsewhere."""
+        try:
+            self.averages(y, p)
+        except StationaryError as error:
+            return str(error)
+        return ""
 
     def neurons(self, population: str, p: FloatArray | None = None) -> Neurons:
         """The neurons of a population, with the assumptions that are switched on."""
@@ -261,11 +286,13 @@ class Stationary:
             If a population is unknown.
         """
         for name, current in currents(self.circuit, inputs).items():
-            if current.breaks or any(current.slopes):
+            breaks = current.breaks(-np.inf, np.inf)
+            line = None if breaks else current.line(0.0, 1.0)
+            if line is None or line.slope:
+                where = f" (first at {min(breaks):g} ms)" if breaks else ""
                 msg = (
-                    f"the input current of {name} changes in time (first at "
-                    f"{min(current.breaks, default=0.0):g} ms); stationary states exist under "
-                    "constant currents only. Integrate the mean field or simulate a network"
+                    f"the input current of {name} changes in time{where}; stationary states exist "
+                    "under constant currents only. Integrate the mean field or simulate a network"
                 )
                 raise StationaryError(msg)
         return {f"{name}.input_current": float(current(0.0)) for name, current in inputs.items()}

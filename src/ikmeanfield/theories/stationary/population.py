@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from ikmeanfield.theories.stationary import cycle
 from ikmeanfield.theories.stationary.frozen import Response, at_rest, firing
 from ikmeanfield.theories.stationary.quadrature import ThresholdAxis
+from ikmeanfield.theories.stationary.settings import History
 from ikmeanfield.theories.stationary.table import Table, direct
 
 FloatArray = NDArray[np.float64]
-History = Literal["below", "above"]
 
 INFINITY = 1e12
 """An infinite peak or reset in mV; what it leaves out of a cycle is of relative size 1e-12."""
