@@ -17,7 +17,7 @@ _LARGE, _SMALL = 0.3, 0.1
 _SETTLED = 1e-6
 
 
-def settle(field: ScaledField, z: FloatArray) -> FloatArray:
+def pseudo_transient(field: ScaledField, z: FloatArray) -> FloatArray:
     """Return a point close to an equilibrium, or wherever the attempt ended.
 
     Pseudo-transient continuation (Kelley and Keyes 1998): linearly implicit Euler steps that grow
