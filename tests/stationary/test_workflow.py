@@ -100,3 +100,41 @@ def test_other_laws_than_the_truncated_lorentzian_are_refused(monkeypatch):
     monkeypatch.setitem(LAWS, "other", LAWS[DEFAULT_LAW])
     with pytest.raises(DomainError, match="rs: law = 'other'"):
         StationarySettings().check(regular_spiking().replace({"rs.law": "other"}))
+
+
+@pytest.mark.slow
+def test_attribution_is_computed_summarised_and_tabulated(tmp_path):
+    """Oracle: folds of held networks and of the mean field (40.671, 23.621 pA) at κ = 10.
+
+    Both sweeps contain the preset's circuit, which is computed once.
+    """
+    data = experiment({"attribution": {"kind": "attribution", **CURRENT}}, {})
+    data["experiments"]["states"]["sweeps"]["cutoff"] = {
+        "axes": [{"parameter": "rs.truncation", "values": [20.0]}]
+    }
+    results = computed(data, tmp_path)
+    study, plan = results.plan.studies["attribution"], results.plan
+    assert [item.runs for item in plan.all_items("attribution")] == [[0, 1]]
+    summary = study.summarise(results, "attribution")
+    rows = list(study.rows("findings", results, "attribution", summary))
+    assert [(row["sweep"], row["fold"]) for row in rows] == [
+        ("kappa", "upper"), ("kappa", "lower"), ("cutoff", "upper"), ("cutoff", "lower")
+    ]  # fmt: skip
+    for row, exact, mean_field in zip(rows, [38.71, 23.81] * 2, [40.671, 23.621] * 2, strict=True):
+        assert row["exact"] == pytest.approx(exact, abs=0.01)
+        assert row["mean_field"] == pytest.approx(mean_field, abs=0.001)
+        parts = row["infinite_reset"] + row["full_lorentzian"] + row["shared_recovery"]
+        assert parts == pytest.approx(row["error"], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "words"),
+    [
+        ("rs.adaptation", "'rs.adaptation' is not an input current; there are rs.input_current"),
+        ("fs.input_current", "there are rs.input_current"),
+    ],
+)
+def test_attribution_follows_an_input_current(parameter, words):
+    study = {"kind": "attribution", "parameter": parameter, "bounds": [10.0, 70.0]}
+    with pytest.raises(ConfigError, match=words):
+        expand(parse(experiment({"attribution": study}, {})), "states")

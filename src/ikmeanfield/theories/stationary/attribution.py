@@ -19,7 +19,7 @@ import ikmeanfield.continuation as co
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.datasets.store import UNDEFINED
 from ikmeanfield.theories.mean_field import MeanField
-from ikmeanfield.theories.protocol import DomainError, Theory
+from ikmeanfield.theories.protocol import DomainError
 from ikmeanfield.theories.stationary.model import Stationary
 
 if TYPE_CHECKING:
@@ -64,7 +64,10 @@ def shapley(values: Mapping[tuple[bool, ...], FloatArray], players: int) -> Floa
 
 
 def folds(
-    theory: Theory, parameter: str, bounds: tuple[float, float], start: FloatArray | None = None
+    theory: Stationary | MeanField,
+    parameter: str,
+    bounds: tuple[float, float],
+    start: FloatArray | None = None,
 ) -> FloatArray:
     """The upper and the lower fold of the branch that begins at the lower bound.
 
