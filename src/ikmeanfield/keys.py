@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 
 def hashed(identity: Mapping[str, Any]) -> str:
     """A short hash of plain data."""
-    text = json.dumps(identity, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(_CANONICAL.encode(identity).encode()).hexdigest()[:16]
 
 
 def seed_of(base: int, key: str) -> int:

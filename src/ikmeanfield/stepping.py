@@ -1,6 +1,6 @@
-"""Time steps and sampling: schemes, default steps, what can be recorded, and their checks.
+"""Time steps and sampling: schemes, default steps, recordable series, and checks of them.
 
-Light to import, so that a configuration is checked without loading a kernel.
+This module is quick to import, so that checking a configuration does not load any kernel.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LONGEST_STEP: dict[str, float] = {"exact": 0.4, "euler": 0.001}
 Series = Literal["firing_rate", "membrane_potential", "recovery", "synaptic_activation"]
 
 RECORDABLE: tuple[Series, ...] = get_args(Series)
-"""The series that a network records."""
+"""The series that a network can record."""
 
 
 def default_step(scheme: str, sample: float) -> float:
@@ -39,9 +39,9 @@ def whole_ratio(long: float, short: float, long_name: str, short_name: str) -> i
     Raises
     ------
     TypeError
-        If one is not a number.
+        If one of them is not a number.
     ValueError
-        If one is not positive, or the ratio is not a whole number but for rounding (1e-9).
+        If one of them is not positive, or their ratio is not a whole number to within 1e-9.
     """
     for name, value in ((long_name, long), (short_name, short)):
         if not isinstance(value, Real):

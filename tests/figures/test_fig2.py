@@ -1,6 +1,7 @@
 """Fig. 2 from made-up summaries: it is drawn, stable to the byte and says what was computed."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,9 +9,14 @@ import xarray as xr
 
 from ikmeanfield.analysis.diagrams import equilibrium_diagram
 from ikmeanfield.circuit import regular_spiking
+from ikmeanfield.datasets import time_series
 from ikmeanfield.figures import fig2
 from ikmeanfield.figures.save import FigureError, save
+from ikmeanfield.studies.networks import Networks
+from ikmeanfield.studies.predictions import Predictions
 from ikmeanfield.theories import MeanFieldSettings
+from small import tiny_reset
+from stored import computed
 
 RESETS = [-60.0, -80.0, -100.0, -120.0]
 pytestmark = pytest.mark.filterwarnings(
@@ -31,13 +37,13 @@ def content():
         {
             **response,
             "rmse_synaptic_activation": (
-                ("run", "meanfield", "synapse"), np.tile([[[0.125], [0.5]]], (runs, 1, 1))
+                ("run", "theory", "synapse"), np.tile([[[0.125], [0.5]]], (runs, 1, 1))
             ),
             "noise_synaptic_activation": (("run", "synapse"), np.full((runs, 1), 0.03125)),
         },
         {
             "sweep": ("run", ["reset"] * runs), "replicate": ("run", [0, 1] * 4),
-            "rs_reset_potential": ("run", np.repeat(RESETS, 2)), "meanfield": names,
+            "rs_reset_potential": ("run", np.repeat(RESETS, 2)), "theory": names,
             "synapse": ["rs.ampa"], "response_current": current,
         },
         {
@@ -47,7 +53,7 @@ def content():
                 "circuit": {
                     "rs.size": 200, "rs.peak_potential": 50.0, "rs.threshold_width": 0.5,
                 },
-                "meanfield": {name: {"reset_correction": name == names[0]} for name in names},
+                "theories": {name: {"reset_correction": name == names[0]} for name in names},
             }),
         },
     )  # fmt: skip
@@ -127,3 +133,41 @@ def test_a_summary_without_the_response_is_refused_by_name(content):
     summary = content["summary"].drop_vars("response_rate")
     with pytest.raises(FigureError, match="response_rate"):
         fig2.draw(summary, content["diagrams"], content["series"])
+
+
+def made_up(self, plan, item, *, factor):
+    """Series that tell the reset potential of their run."""
+    run = plan.first_run(item)
+    values = np.full((1, 600), -factor * run.circuit.populations["rs"].reset_potential)
+    names = ("firing_rate", "synaptic_activation")
+    return time_series(run.circuit, np.arange(1.0, 601.0), dict.fromkeys(names, values))
+
+
+def test_everything_arranged_is_of_the_same_runs(tmp_path):
+    """Oracle: reset potentials, in results that tell them. One grid point has networks alone."""
+    experiment = tiny_reset()["experiments"]["reset"]
+    further = {"axes": [{"parameter": "rs.reset_potential", "values": [-90.0]}]}
+    experiment["sweeps"] = {"further": further, **experiment["sweeps"]}
+    for name in ("predictions", "diagrams", "rates"):
+        experiment["studies"][name]["sweeps"] = ["reset"]
+    experiment["studies"]["diagrams"]["cycles"] = False
+    fakes = {
+        Networks: partial(made_up, factor=1.0), Predictions: partial(made_up, factor=2.0)
+    }  # fmt: skip
+    fakes = {kind: lambda *given, fake=fake: fake(*given) for kind, fake in fakes.items()}
+    content = fig2.arrange([computed(tmp_path, experiment, fakes)])
+    resets = content["summary"]["rs_reset_potential"].values
+    assert resets.tolist() == [-60.0, -60.0, -120.0, -120.0]
+    # networks at −v_0, theories at −2 v_0: so is the mean difference, and the distance
+    np.testing.assert_allclose(content["summary"]["rate_mean"][:, 0], -resets)
+    np.testing.assert_allclose(content["summary"]["difference_mean"][:, 0, 0], -resets)
+    assert {place for place, _ in content["diagrams"]} == {0, 2}
+    for place in (0, 2):  # the uncorrected theory does not know the reset
+        fixed = content["diagrams"][place, "corrected"]["equilibria"].fixed
+        assert fixed["rs.reset_potential"] == resets[place]
+    series = content["series"]
+    np.testing.assert_array_equal(series["rs_reset_potential"], [-60.0, -120.0])
+    shown = series["synaptic_activation"].sel(model="network")
+    np.testing.assert_array_equal(shown.isel(synapse=0, time=0), [60.0, 120.0])
+    assert series["time"].values[0] == 101.0
+    assert fig2.draw(**content).axes

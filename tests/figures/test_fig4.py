@@ -19,7 +19,7 @@ def summary():
     frequency = np.linspace(0, 5000, 2049)
     shape = (16, 1, 1)
     rng = np.random.default_rng(0)
-    dims = ("run", "meanfield", "population")
+    dims = ("run", "theory", "population")
     names = ("mean", "mean_error", "variance", "variance_error", "block")
     variables = {f"difference_{name}": (dims, rng.random(shape)) for name in names}
     variables["spectrum"] = (("run", "population", "frequency"), rng.random((16, 1, 2049)))
@@ -29,14 +29,14 @@ def summary():
             "sweep": ("run", sweeps),
             "rs_threshold_width": ("run", (width + [2.0] * 4) * 2),
             "rs_truncation": ("run", ([40.0] * 4 + cutoff) * 2),
-            "population": ["rs"], "meanfield": ["corrected"], "frequency": frequency,
+            "population": ["rs"], "theory": ["corrected"], "frequency": frequency,
         },
         {
             "scheme": "exact", "step": 0.1, "thresholds": "random", "seed": 3, "sample": 0.1,
             "duration": 600.0, "discard": 100.0, "source": "test", "processor": "test",
             "config": json.dumps({
                 "circuit": {"rs.size": 200, "rs.threshold": -40.0},
-                "meanfield": {"corrected": {"reset_correction": True}},
+                "theories": {"corrected": {"kind": "mean_field", "reset_correction": True}},
             }),
         },
     )  # fmt: skip

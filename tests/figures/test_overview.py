@@ -14,13 +14,14 @@ from ikmeanfield.figures import overview
 from ikmeanfield.figures.grids import axes_of
 from ikmeanfield.figures.save import FigureError, save
 from ikmeanfield.theories import MeanFieldSettings
+from stored import MadeUp
 
 FIELDS, POPULATIONS = ("corrected", "uncorrected"), ("rs", "fs")
 CONFIG = {
     "circuit": {"rs.size": 40, "fs.size": 10},
-    "meanfield": {
-        "corrected": {"reset_correction": True, "form": "paper"},
-        "uncorrected": {"reset_correction": False, "form": "absolute"},
+    "theories": {
+        "corrected": {"kind": "mean_field", "reset_correction": True, "form": "paper"},
+        "uncorrected": {"kind": "mean_field", "reset_correction": False, "form": "absolute"},
     },
 }
 
@@ -34,7 +35,7 @@ def summary(rows, names, replicates=2):
     runs = [row for row in rows for _ in range(replicates)]
     shape = (len(runs), len(FIELDS), len(POPULATIONS))
     rng = np.random.default_rng(1)
-    dims = ("run", "meanfield", "population")
+    dims = ("run", "theory", "population")
     columns = list(zip(*runs, strict=True))
     time = np.arange(0.5, 300.0)
     data = xr.Dataset(
@@ -45,14 +46,14 @@ def summary(rows, names, replicates=2):
             "rate_mean_error": (("run", "population"), rng.random(shape[::2])),
             "trace_network": (("trace", "population", "trace_time"), rng.random((2, 2, 300))),
             "trace_current": (("trace", "population", "trace_time"), rng.random((2, 2, 300))),
-            "trace_meanfield": (
-                ("trace", "meanfield", "population", "trace_time"), rng.random((2, 2, 2, 300))
+            "trace_prediction": (
+                ("trace", "theory", "population", "trace_time"), rng.random((2, 2, 2, 300))
             ),
             "trace_run": ("trace", [0, len(runs) - 1]),
         },
         {
             "sweep": ("run", ["grid"] * len(runs)), "trace_time": time,
-            "meanfield": list(FIELDS), "population": list(POPULATIONS),
+            "theory": list(FIELDS), "population": list(POPULATIONS),
         },
     )  # fmt: skip
     for (path, units), values in zip(names, columns, strict=True):
@@ -67,7 +68,7 @@ def summary(rows, names, replicates=2):
     return data
 
 
-ADAPTATION, SCHEME = ("rs.adaptation", "pA"), ("simulation.scheme", "1")
+ADAPTATION, SCHEME = ("rs.adaptation", "pA"), ("networks.scheme", "1")
 PEAK, RESET = ("*.peak_potential", "mV"), ("*.reset_potential", "mV")
 
 
@@ -129,15 +130,15 @@ def test_errors_are_those_of_replicates_or_of_time_whichever_is_larger():
 def test_traces_are_drawn_with_their_grid_values():
     data = grid()
     panels = {a.get_title(): a for a in all_axes(overview.draw(data)) if a.get_title()}
-    axes = panels["rs adaptation 5 pA\nsimulation scheme euler"]
+    axes = panels["rs adaptation 5 pA\nnetworks scheme euler"]
     lines = {line.get_label(): line.get_ydata() for line in axes.get_lines()}
     np.testing.assert_array_equal(lines["network"], data["trace_network"].values[1, 0])
-    np.testing.assert_array_equal(lines["uncorrected"], data["trace_meanfield"].values[1, 1, 0])
+    np.testing.assert_array_equal(lines["uncorrected"], data["trace_prediction"].values[1, 1, 0])
 
 
 def test_without_mean_fields_the_rate_is_shown():
-    names = [n for n in grid().data_vars if str(n).startswith(("difference", "trace_meanfield"))]
-    data = grid().drop_vars([*names, "meanfield"])
+    names = [n for n in grid().data_vars if str(n).startswith(("difference", "trace_prediction"))]
+    data = grid().drop_vars([*names, "theory"])
     figure = overview.draw(data)
     mesh = next(
         mesh for a in all_axes(figure) if a.get_title("left") == "rs\n"
@@ -161,20 +162,18 @@ def diagram(kappa, field):
     branches = equilibrium_diagram(
         circuit, "rs.input_current", 0.0, 80.0, theory=theory, cycles=False
     )
-    return to_tree(branches, {"meanfield": field, "circuit": circuit.model_dump_json()})
+    return to_tree(branches, {"circuit": circuit.model_dump_json()})
 
 
 def test_diagrams_show_the_rate_in_hertz_at_named_grid_points():
-    trees = [diagram(kappa, field) for kappa in (5.0, 25.0) for field in FIELDS]
-    stored = {"summary": grid(), "diagrams/batch-000": xr.DataTree(
-        children={f"diagram_{k}": tree for k, tree in enumerate(trees)}
-    )}  # fmt: skip
+    trees = [(field, diagram(kappa, field)) for kappa in (5.0, 25.0) for field in FIELDS]
+    stored = {"transitions": MadeUp(grid()), "diagrams": MadeUp(trees=trees)}
     content = overview.arrange([stored])
     figure = overview.draw(**content)
     axes = next(a for a in all_axes(figure) if a.get_title() == "rs adaptation 25 pA")
     assert axes.get_ylabel() == ""
     heights = [line.get_ydata() for line in axes.get_lines() if line.get_label() == "equilibrium"]
-    state = trees[2]["equilibria"]["state"].sel(variable="rs.firing_rate").values
+    state = trees[2][1]["equilibria"]["state"].sel(variable="rs.firing_rate").values
     assert max(y.max() for y in heights) == pytest.approx(1000 * state.max())
     assert "Equilibria" in overview.caption(**content)
 
@@ -198,17 +197,14 @@ def test_every_plane_holds_the_points_of_its_networks():
             "source": "test", "processor": "test", "config": json.dumps({"parameters": []}),
         },
     )  # fmt: skip
-    # One plane for each reset potential, as the stage stores them.
-    data = data.assign_coords(
-        key=("run", ["b", "c"]), rs_reset_potential=coordinate([-90.0, -80.0], "x", "mV")
-    )
-    tree = xr.DataTree(children={
-        f"plane_{n}": to_tree(
-            branches, {"meanfield": "mine", "key": "a", "rs_reset_potential": value}
-        )
-        for n, value in enumerate((-90.0, -80.0))
-    })  # fmt: skip
-    content = overview.arrange([{"summary": data, "plane": tree}])
+    # One plane for each reset potential, as the study stores them.
+    data = data.assign_coords(rs_reset_potential=coordinate([-90.0, -80.0], "x", "mV"))
+    trees = []
+    for value in (-90.0, -80.0):
+        tree = xr.DataTree(children={"curves": to_tree(branches)})
+        tree.attrs = {"key": "a", "label": "mine", "rs_reset_potential": value}
+        trees.append(("mine", tree))
+    content = overview.arrange([{"transitions": MadeUp(data), "planes": MadeUp(trees=trees)}])
     found = {axes.get_title(): points_in(axes) for axes in all_axes(overview.draw(**content))}
     assert found["mine, rs reset potential = -90"] == {(41.0, 10.0)}
     assert found["mine, rs reset potential = -80"] == {(42.0, 60.0), (30.0, 60.0)}
@@ -227,7 +223,7 @@ def test_the_overview_is_stable_to_the_byte_and_its_caption_tells_how_it_was_mad
     first, second = (tmp_path / name / "overview.pdf" for name in ("a", "b"))
     assert first.read_bytes() == second.read_bytes()
     text = (tmp_path / "a/overview.md").read_text()
-    for words in ("mine", "rs: N = 40", "`exact`", "without the correction", "form absolute"):
+    for words in ("mine", "rs: N = 40", "`exact`", "reset_correction False", "form absolute"):
         assert words in text
 
 

@@ -245,9 +245,5 @@ def _keys(path: str) -> list[str]:
 
 def _children(node: Any) -> dict[str, Any]:
     """Fields of a model by name; a population's synapses count as its own."""
-    if isinstance(node, Population):
-        fields = {name: getattr(node, name) for name in Population.model_fields}
-        return {**node.synapses, **{k: v for k, v in fields.items() if k != "synapses"}}
-    if isinstance(node, Synapse):
-        return {name: getattr(node, name) for name in Synapse.model_fields}
-    return {}
+    fields = dict(node) if isinstance(node, Population | Synapse) else {}
+    return {**fields.pop("synapses", {}), **fields}

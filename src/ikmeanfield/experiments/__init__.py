@@ -1,4 +1,4 @@
-"""What to run: experiments as data, checked, and expanded into runs and batches of work."""
+"""What to run: experiments as checked data, and their expansion into runs and batches of work."""
 
 from ikmeanfield.experiments.config import Config, Experiment, load, parse
 from ikmeanfield.experiments.expansion import expand, expand_all

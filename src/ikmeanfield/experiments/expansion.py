@@ -1,4 +1,4 @@
-"""Expansion of an experiment into a plan: every grid point checked, all work in batches."""
+"""Expansion of an experiment into a plan: all grid points, checked, and all work in batches."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from ikmeanfield.studies.study import Item
 Built = TypeVar("Built")
 
 LARGEST_MIB = 4096.0
-"""Memory of a batch's results at most, by which batches are cut too."""
+"""Largest memory of a batch's results in MiB, which limits batches besides their time."""
 
 
 def expand_all(config: Config) -> dict[str, Plan]:
-    """The plans of all experiments, by name; what is wrong with any of them is told at once."""
+    """The plans of all experiments by name; one error lists what is wrong with any of them."""
     problems, plans = list[str](), {}
     for name in config.experiments:
         try:
@@ -63,20 +63,20 @@ def expand(config: Config, name: str) -> Plan:
 
 
 class _Problems:
-    """What is wrong, collected from many places and told at once."""
+    """Problems that are collected from many places and reported together."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
 
     def tried(self, where: str, build: Callable[[], Built]) -> Built | None:
-        """What is built; None, and the problem noted with its place, where that fails."""
+        """The built object; if building fails, None, and the problem is noted with its place."""
         try:
             return build()
         except ConfigError as error:
             self.lines += [f"{where}: {line}" for line in str(error).splitlines()]
             return None
 
-    def tell(self) -> None:
+    def report(self) -> None:
         """Raise a ConfigError with all problems, if there are any."""
         if self.lines:
             more = [f"and {len(self.lines) - MOST} further problems"]
@@ -94,7 +94,7 @@ def _check_experiment(experiment: Experiment, base: Circuit, where: str) -> None
             )
     for label, study in experiment.studies.items():
         problems.tried(f"{where}.studies.{label}", partial(study.check, experiment, base))
-    problems.tell()
+    problems.report()
 
 
 def _runs(experiment: Experiment, base: Circuit, where: str) -> list[Run]:
@@ -105,7 +105,7 @@ def _runs(experiment: Experiment, base: Circuit, where: str) -> list[Run]:
         seen: set[str] = set()
         for number, point in enumerate(sweep.points()):
             if len(problems.lines) > MOST:
-                problems.tell()
+                problems.report()
             here = f"{place} at {_shown(point)}"
             values = {**sweep.set, **point}
             own = {path: v for path, v in values.items() if not is_setting(path, experiment)}
@@ -128,7 +128,7 @@ def _runs(experiment: Experiment, base: Circuit, where: str) -> list[Run]:
                 )
                 for replicate in range(sweep.replicates)
             ]  # fmt: skip
-    problems.tell()
+    problems.report()
     return runs
 
 
@@ -150,8 +150,11 @@ def _with_work(plan: Plan, config: Config) -> Plan:
         if config.runs_per_job is not None:
             largest, weights = float(config.runs_per_job), [1.0] * len(items)
         else:
-            largest = config.seconds_per_job
-            weights = [max(c.seconds, largest * c.kept / LARGEST_MIB) for c in costs]
+            largest, weights = config.seconds_per_job, [cost.seconds for cost in costs]
+        weights = [
+            max(weight, largest * cost.kept / LARGEST_MIB)
+            for weight, cost in zip(weights, costs, strict=True)
+        ]
         batches[name] = {}
         for batch in batches_of([item.id for item in items], weights, largest):
             mine = [items[place] for place in batch]
@@ -162,7 +165,7 @@ def _with_work(plan: Plan, config: Config) -> Plan:
 
 
 def _distinct(items: Iterator[Item]) -> list[Item]:
-    """Items of one key and label as one, with the runs of all of them."""
+    """The items, with those of the same key and label merged into one that has all their runs."""
     found: dict[tuple[str, str], Item] = {}
     for item in items:
         known = found.setdefault((item.id, item.label), item)
@@ -172,7 +175,7 @@ def _distinct(items: Iterator[Item]) -> list[Item]:
 
 
 def _described(plan: Plan, item: Item) -> str:
-    """An item with all that its file says of it."""
+    """An item with everything that its file says about it."""
     run = plan.runs[item.runs[0]] if item.runs else ""
     return f"{item.id} {item.label} {run}"
 
@@ -191,13 +194,13 @@ def _check_names(paths: list[str], where: str) -> None:
 
 
 def _shown(point: Point) -> str:
-    """A grid point as a user knows it."""
+    """A grid point in words, for messages."""
     return ", ".join(f"{path} = {value}" for path, value in point.items())
 
 
 def _built(experiment: Experiment, where: str) -> Circuit:
     problems = _Problems()
     circuit = problems.tried(f"{where}.circuit", experiment.circuit.build)
-    problems.tell()
+    problems.report()
     assert circuit is not None
     return circuit

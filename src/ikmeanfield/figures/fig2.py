@@ -1,4 +1,4 @@
-"""Fig. 2 of the paper: what finite peak and reset potentials do, and their correction."""
+"""Fig. 2 of the paper: effects of finite peak and reset potentials, and their correction."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from matplotlib.lines import Line2D
 
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.continuation import Branch
+from ikmeanfield.figures.corrections import corrections
 from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.plot.branches import DASHED, Mark, draw_branch
 from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
-from ikmeanfield.studies.series import joined_summaries, side_by_side
+from ikmeanfield.studies.series import common_runs, joined_summaries, side_by_side
 
 TAKES = [
     {
@@ -45,13 +46,13 @@ POPULATION, SYNAPSE, SWEEP = "rs", "rs.ampa", "reset"
 RESET = "rs_reset_potential"
 ACTIVATION = f"{SYNAPSE}.synaptic_activation"
 SHOWN = (-60.0, -80.0, -100.0, -120.0)
-"""The reset potentials of panel D in mV, as in the paper; all where one is missing."""
+"""The reset potentials of panel D in mV, as in the paper; all are shown if one is missing."""
 NAMED = ("response_rate", "rmse_synaptic_activation", "noise_synaptic_activation", RESET)
 
 SHADES = LinearSegmentedColormap.from_list("resets", [INK[0], INK[1], "#8fb2e3"])
-"""Reset potentials from the highest: dark to light, so that the order survives in grey."""
+"""Colours of the reset potentials, from dark (highest) to light, readable in grey too."""
 INFINITE = INK[2]
-"""The neuron without a reset, the uncorrected mean field: orange, always dashed or on top."""
+"""Colour of the neuron without a reset and of the uncorrected mean field."""
 NETWORK = "#a6a6a6"
 CURRENT_LABEL = "input current $I$ (pA)"
 
@@ -62,13 +63,12 @@ Diagrams = Mapping[tuple[int, str], Mapping[str, Branch]]
 def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
     """What `draw` and `caption` take."""
     (reset,) = experiments
-    networks, lines, rates = reset["networks"], reset["diagrams"], reset["rates"]
+    networks, predictions, lines = reset["networks"], reset["predictions"], reset["diagrams"]
     neuron = {"rate": "response_rate", "rate_infinite": "response_rate_infinite",
               "adjusted_current": "response_adjusted_current",
               "input_current": "response_current"}  # fmt: skip
-    summary = joined_summaries(networks, reset["predictions"])
-    summary = summary.merge(rates.summary.rename(neuron), compat="override")
-    runs = networks.runs()
+    summary = joined_summaries(networks, predictions, reset["rates"]).rename(neuron)
+    runs = common_runs(networks, predictions, reset["rates"])
     first = _first_replicates(summary)
     diagrams = {
         (place, name): from_tree(lines.result(runs[place], name))
@@ -76,7 +76,7 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
         for name in lines.settings.asked(lines.plan)
     }
     chosen = [runs[place] for place in first]
-    series = side_by_side(networks, reset["predictions"], chosen, ["synaptic_activation"])
+    series = side_by_side(networks, predictions, chosen, ["synaptic_activation"])
     order = np.argsort(-series[RESET].values)
     kept = series["time"].values > summary.attrs["discard"]
     shown = series.isel(run=order[[0, -1]], time=np.flatnonzero(kept))
@@ -89,10 +89,10 @@ def draw(summary: xr.Dataset, diagrams: Diagrams, series: xr.Dataset) -> Figure:
     Parameters
     ----------
     summary
-        Of an experiment with the sweep `reset` over the reset potential, with the response of
-        single neurons.
+        Summary of an experiment with the sweep `reset` over the reset potential, and with the rates
+        of single neurons.
     diagrams
-        Equilibria in the input current, of the runs in the summary.
+        Equilibria as functions of the input current, for the runs in the summary.
     series
         Synaptic activations of the two runs of panels E and F, by model.
     """
@@ -109,7 +109,7 @@ def draw(summary: xr.Dataset, diagrams: Diagrams, series: xr.Dataset) -> Figure:
         for k, letter in enumerate("EF"):
             parts = GridSpecFromSubplotSpec(2, 1, grid[1, 1 + k], height_ratios=(2.6, 1))
             stack = [figure.add_subplot(parts[row]) for row in range(2)]
-            _courses(stack, series.isel(run=k), _corrections(summary), legend=k == 1)
+            _courses(stack, series.isel(run=k), _compared(summary), legend=k == 1)
             label_panel(stack[0], letter)
         upper = max(axes.get_ylim()[1] for axes in figure.axes[4::2])
         for axes in figure.axes[4::2]:
@@ -118,30 +118,31 @@ def draw(summary: xr.Dataset, diagrams: Diagrams, series: xr.Dataset) -> Figure:
 
 
 def caption(summary: xr.Dataset, diagrams: Diagrams, series: xr.Dataset) -> str:
-    """The caption, with everything needed to know how the figure was made."""
+    """The caption, which also says how the figure was made."""
     a = summary.attrs
     circuit = json.loads(a["config"])["circuit"]
-    corrections = _corrections(summary)
+    compared = _compared(summary)
     resets = [f"{v:g}".replace("-", "−") for v in summary[RESET].values[_first_replicates(summary)]]
     points = sum(
         len(branch.points("LP"))
         for branches in diagrams.values() for branch in branches.values()
         if branch.kind == "equilibrium"
     )  # fmt: skip
-    rows = "\n".join(_distance_rows(summary, corrections))
+    rows = "\n".join(_distance_rows(summary, list(compared)))
     ends = [f"{v:g}".replace("-", "−") for v in series[RESET].values]
     return (
         "# Fig. 2. Finite peak and reset potentials\n\n"
-        f"(A) Firing rate r of a single neuron with the mean threshold against its input current, "
-        f"for v_p = {circuit[f'{POPULATION}.peak_potential']:g} mV and the reset potentials "
-        f"v_0 = {', '.join(resets)} mV (Eqs. 30, 31), and with peak and reset at infinity "
-        "(Eq. 32); no synaptic input, no recovery current. (B) The same rates less the one with "
-        "peak and reset at infinity. (C) Adjusted current I* (Eq. 34). (D) Equilibria of the mean "
-        "field, corrected (by v_0) and uncorrected (∞): stable solid, unstable dashed; triangles: "
-        f"folds ({points} in all, of which those at the upper current coincide, because there "
-        "μ < 0 and I* = I). "
+        f"(A) Firing rate r of a single neuron with the mean threshold as a function of its input "
+        f"current, for v_p = {circuit[f'{POPULATION}.peak_potential']:g} mV and the reset "
+        f"potentials v_0 = {', '.join(resets)} mV (Eqs. 30, 31), and with peak and reset at "
+        "infinity (Eq. 32), without synaptic input and recovery current. (B) The same rates minus "
+        "the rate with peak and reset at infinity. (C) Adjusted current I* (Eq. 34). (D) "
+        "Equilibria of the mean field, corrected (labelled by v_0) and uncorrected (∞), stable "
+        "(solid) or unstable (dashed). Triangles mark "
+        f"folds ({points} in total; those at the upper current coincide, because μ < 0 and "
+        "I* = I there). "
         f"(E, F) Synaptic activation of the network and of both mean fields for v_0 = {ends[0]} "
-        f"and {ends[1]} mV, one network each, and the input current below.\n\n"
+        f"and {ends[1]} mV, for one network each, with the input current below.\n\n"
         f"- networks: N = {circuit.get(f'{POPULATION}.size', 'varied')}, "
         f"Δ_v = {circuit[f'{POPULATION}.threshold_width']:g} mV, scheme `{a['scheme']}`, "
         f"step {a['step']:g} ms, thresholds {a['thresholds']}, base seed {a['seed']}\n"
@@ -150,19 +151,19 @@ def caption(summary: xr.Dataset, diagrams: Diagrams, series: xr.Dataset) -> str:
         "- root mean square difference of s between mean field and network, mean over "
         f"{int(summary['replicate'].max()) + 1} networks per v_0; noise: what the mean of "
         "infinitely many such networks would have:\n\n"
-        f"| v_0 (mV) | {' | '.join(corrections)} | noise |\n"
-        f"|{'---|' * (len(corrections) + 2)}\n{rows}\n\n"
+        f"| v_0 (mV) | {' | '.join(compared)} | noise |\n"
+        f"|{'---|' * (len(compared) + 2)}\n{rows}\n\n"
         f"- made by {a['source']} on {a['processor']}\n"
     )
 
 
-def _distance_rows(summary: xr.Dataset, corrections: Mapping[str, bool]) -> list[str]:
+def _distance_rows(summary: xr.Dataset, theories: Sequence[str]) -> list[str]:
     chosen = summary.isel(run=np.flatnonzero(summary["sweep"].values == SWEEP))
     chosen = chosen.sel(synapse=SYNAPSE)
     rows = []
     for value in sorted(set(chosen[RESET].values.tolist()), reverse=True):
         here = chosen.isel(run=np.flatnonzero(chosen[RESET].values == value))
-        means = here["rmse_synaptic_activation"].mean("run").sel(theory=list(corrections))
+        means = here["rmse_synaptic_activation"].mean("run").sel(theory=theories)
         noise = float(here["noise_synaptic_activation"].values[0])
         shown = [f"{x:.2g}" for x in means.values] + ["–" if np.isnan(noise) else f"{noise:.2g}"]
         rows.append(f"| {value:g} | {' | '.join(shown)} |".replace("| -", "| −"))
@@ -183,14 +184,9 @@ def _first_replicates(summary: xr.Dataset) -> list[int]:
     return sorted(map(int, numbers), key=lambda number: -float(summary[RESET].values[number]))
 
 
-def _corrections(summary: xr.Dataset) -> dict[str, bool]:
-    """The first corrected and the first uncorrected mean field by name."""
-    models = json.loads(summary.attrs["config"])["theories"]
-    found = {bool(model["reset_correction"]): name for name, model in reversed(models.items())}
-    if len(found) < 2:
-        msg = f"fig2 needs a corrected and an uncorrected mean field; got {', '.join(models)}"
-        raise FigureError(msg)
-    return {found[True]: True, found[False]: False}
+def _compared(summary: xr.Dataset) -> dict[str, bool]:
+    """The two theories that are compared with networks, and whether they are corrected."""
+    return corrections(summary, summary["theory"].values.tolist(), "fig2")
 
 
 def _shade(place: int, count: int) -> Any:
@@ -230,7 +226,8 @@ def _equilibria(axes: Axes, summary: xr.Dataset, runs: Sequence[int], diagrams: 
     values = {float(summary[RESET].values[run]): run for run in runs}
     chosen = [v for v in SHOWN if v in values] if set(SHOWN) <= set(values) else list(values)
     ends: list[tuple[float, str, Any]] = []
-    for name, corrected in _corrections(summary).items():
+    followed = dict.fromkeys(name for _, name in diagrams)
+    for name, corrected in corrections(summary, followed, "fig2").items():
         for value in chosen if corrected else chosen[:1]:
             color = _shade(runs.index(values[value]), len(runs)) if corrected else INFINITE
             for branch in diagrams[values[value], name].values():
@@ -253,7 +250,7 @@ def _equilibria(axes: Axes, summary: xr.Dataset, runs: Sequence[int], diagrams: 
 
 
 def _end_labels(axes: Axes, ends: Sequence[tuple[float, str, Any]]) -> None:
-    """Name the curves at the right edge, no closer to each other than the text is high."""
+    """Label the curves at the right edge, with distances of at least the height of the text."""
     gap = 0.055 * axes.get_ylim()[1]
     last = -np.inf
     right = axes.get_xlim()[1]
@@ -280,14 +277,14 @@ def _branch(axes: Axes, branch: Branch, color: Any) -> None:
 
 
 def _courses(
-    stack: Sequence[Axes], run: xr.Dataset, corrections: Mapping[str, bool], *, legend: bool
+    stack: Sequence[Axes], run: xr.Dataset, compared: Mapping[str, bool], *, legend: bool
 ) -> None:
     time = run["time"].values / 1000.0
     activation = run["synaptic_activation"].sel(synapse=SYNAPSE)
     looks: dict[str, dict[str, Any]] = {
         "network": {"color": NETWORK, "linewidth": 2.2, "zorder": 2}
     }
-    for name, corrected in corrections.items():
+    for name, corrected in compared.items():
         looks[name] = (
             {"color": INK[0], "linewidth": 0.9, "zorder": 4}
             if corrected

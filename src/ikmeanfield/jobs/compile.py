@@ -1,4 +1,4 @@
-"""Compilation of kernels before jobs run side by side."""
+"""Compilation of kernels, before jobs run in parallel."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ENGINES = (*get_args(Scheme), "theories")
 
 
 def compile_engine(engine: str) -> None:
-    """Compile what networks or theories call; simultaneous first compilations can crash."""
+    """Compile the kernels of networks or theories, which parallel jobs must not do at once."""
     if engine in get_args(Scheme):
         from ikmeanfield.spiking import compile_kernels  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Stored results of an experiment, read batch by batch and checked against its plan."""
+"""The stored results of an experiment, read batch by batch and checked against its plan."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ikmeanfield.studies.study import Item
 
 BATCHES_HELD = 2
-"""Batches of each study that stay in memory: items are mostly asked for in their order."""
+"""Number of batches of each study that stay in memory; items are mostly read in order."""
 
 
 def batch_path(folder: str | Path, study: str, batch: str) -> Path:
@@ -36,14 +36,16 @@ def summary_path(folder: str | Path, study: str) -> Path:
 
 
 class Results:
-    """What the studies of an experiment have stored.
+    """The stored results of all studies of an experiment.
+
+    A damaged file is made again when it is read.
 
     Parameters
     ----------
     plan
         The experiment.
     folder
-        Where its results lie, with ``plan.json``. A damaged file is made again when it is read.
+        Its folder, which holds ``plan.json`` and a folder for each study.
     """
 
     def __init__(self, plan: Plan, folder: str | Path) -> None:
@@ -57,7 +59,7 @@ class Results:
 
     def item(self, study: str, run: int, label: str = "") -> Item:
         """The item of a study that belongs to a run, by the run's number in the plan."""
-        return self._index[study][run, label][0]
+        return self._place(study, run, label)[0]
 
     def result(self, study: str | None, run: int, label: str = "") -> Any:
         """The result of a study for a run: the Dataset or DataTree that was computed.
@@ -70,14 +72,19 @@ class Results:
             Number of the run in the plan.
         label
             Which of the run's items: the name of a theory, or nothing.
+
+        Raises
+        ------
+        KeyError
+            If the study is not done in this run, or has nothing of this label there.
         """
         assert study is not None
-        item, batch, place = self._index[study][run, label]
+        item, batch, place = self._place(study, run, label)
         return self._one(self._batch(study, batch), item, place)
 
     def values(self, study: str, run: int, variable: str, label: str = "") -> NDArray[Any]:
         """A variable of the result for a run, as an array; no ragged one."""
-        _, batch, place = self._index[study][run, label]
+        _, batch, place = self._place(study, run, label)
         data = self._batch(study, batch)[variable]
         return np.asarray(data.values[place] if data.dims[0] == "item" else data.values)
 
@@ -118,8 +125,19 @@ class Results:
         return rebuilt(read, path, self.plan.known(study, "summary"), command)
 
     def batch(self, study: str, batch: str) -> Any:
-        """The file of a batch as it is, checked."""
+        """The content of a batch's file, checked."""
         return self._batch(study, batch)
+
+    def _place(self, study: str, run: int, label: str) -> tuple[Item, str, int]:
+        """The item of a run and label, its batch, and its place in that."""
+        found = self._index[study].get((run, label))
+        if found is None:
+            labels = [known for number, known in self._index[study] if number == run]
+            wanted = f"run {run}" + (f" of {label!r}" if label else "")
+            there = f"; there are {', '.join(map(repr, labels))}" if labels else ""
+            msg = f"the study {study!r} has no result for {wanted}{there}"
+            raise KeyError(msg)
+        return found
 
     @cached_property
     def _index(self) -> dict[str, dict[tuple[int, str], tuple[Item, str, int]]]:
@@ -160,7 +178,7 @@ class Results:
 
 
 class StudyResults:
-    """What one study of an experiment has stored; as `Results`, without naming the study."""
+    """The stored results of one study of an experiment, as in `Results`."""
 
     def __init__(self, results: Results, study: str) -> None:
         self.all, self.name = results, study
@@ -194,6 +212,6 @@ class StudyResults:
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """Attributes of the study's first file: how it was made."""
+        """Attributes of the study's first file, which say how it was made."""
         first = next(iter(self.plan.batches[self.name]))
         return dict(self.all.batch(self.name, first).attrs)

@@ -1,4 +1,4 @@
-"""What studies of series in time share: samples after a transient, noise levels, traces."""
+"""Shared by studies of series in time: samples after the transient, noise levels, traces."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ikmeanfield.datasets.runs import coordinates
 from ikmeanfield.datasets.series import SERIES
 from ikmeanfield.datasets.store import UNDEFINED
 from ikmeanfield.inputs import currents
+from ikmeanfield.inputs.settings import currents_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 
 NO_REPLICATES = "where a grid point has no replicates"
 TRACES = 4
-"""Runs at most whose traces a summary holds: spread evenly over the first sweep."""
+"""Largest number of runs whose traces a summary holds; they are spread over the first sweep."""
 TRACE_SAMPLES = 600
-"""Samples of such a trace at most; each is the mean over a window."""
+"""Largest number of samples of such a trace; each is the mean over a window."""
 TRACE = ("trace", "population", "trace_time")
 MOMENTS = {
     "mean": ("Hz", "mean"),
@@ -41,12 +42,12 @@ MOMENTS = {
 
 
 def row_of(series: str) -> str:
-    """The dimension of a series beside time."""
+    """The dimension of a series besides time."""
     return "synapse" if series == "synaptic_activation" else "population"
 
 
 def discarded(plan: Plan, networks: str) -> int:
-    """Samples at the start of a series that the analysis leaves out; a sample ends its interval."""
+    """Number of samples at the start of a series that the analysis leaves out."""
     settings: Any = plan.studies[networks]
     samples: int = round(settings.discard / settings.sample)
     return samples
@@ -55,7 +56,7 @@ def discarded(plan: Plan, networks: str) -> int:
 def after_discard(
     results: Results, study: str, run: int, series: str, label: str = "", networks: str = ""
 ) -> FloatArray:
-    """A recorded series of a run, (population or synapse, time), without what is discarded."""
+    """A recorded series of a run, (population or synapse, time), after the discarded time."""
     first = discarded(results.plan, networks or study)
     return results.values(study, run, series, label)[..., first:].astype(float)
 
@@ -76,7 +77,7 @@ def moment_variables(
 
 
 def labels(results: Results, study: str, label: str = "") -> dict[str, Any]:
-    """Coordinates of a summary: grid values of the runs, names of populations and synapses."""
+    """Coordinates of a summary: grid values of the runs, and names of populations and synapses."""
     found = results.coordinates(study, label)
     first = results.result(study, results.plan.runs_of(study)[0][0], label)
     for name in ("population", "synapse"):
@@ -87,7 +88,7 @@ def labels(results: Results, study: str, label: str = "") -> dict[str, Any]:
 
 
 class Noise:
-    """Noise levels of all series, collected run by run from the replicates of grid points."""
+    """Noise levels of all series, computed run by run from the replicates of each grid point."""
 
     def __init__(self, record: Sequence[str]) -> None:
         self._record = list(record)
@@ -96,7 +97,7 @@ class Noise:
         self._point: Any = None
 
     def add(self, point: Any, series: Mapping[Any, FloatArray]) -> None:
-        """Take the series of the next run; replicates of a grid point follow one another."""
+        """Add the series of the next run; replicates of a grid point must follow one another."""
         if point != self._point:
             self._close()
             self._point = point
@@ -124,13 +125,18 @@ class Noise:
         return found
 
 
-def traced_runs(plan: Plan, study: str) -> list[int]:
-    """Numbers of the runs whose traces are kept: first replicates, spread over the first sweep."""
-    runs = plan.runs_of(study)
+def traced_runs(plan: Plan, networks: str, study: str = "") -> list[int]:
+    """Numbers of the runs whose traces a summary holds.
+
+    They are first replicates, spread over the first sweep of the study of networks; those of
+    another study that is compared with it are the same, as far as it has them.
+    """
+    runs = plan.runs_of(networks)
     sweep = runs[0][1].sweep
     there = [number for number, run in runs if run.sweep == sweep and run.replicate == 0]
     places = np.linspace(0, len(there) - 1, min(TRACES, len(there))).round().astype(int)
-    return [there[place] for place in places]
+    known = {number for number, _ in plan.runs_of(study or networks)}
+    return [there[place] for place in places if there[place] in known]
 
 
 def thinned_traces(results: Results, study: str, what: str) -> xr.Dataset:
@@ -174,12 +180,13 @@ def thinned_traces(results: Results, study: str, what: str) -> xr.Dataset:
 
 def input_currents(plan: Plan, run: int, time: FloatArray) -> FloatArray:
     """Input currents of a run in pA, (population, time)."""
-    drive = currents(plan.runs[run].circuit, plan.currents(plan.runs[run]))
+    given = currents_of(plan.inputs(plan.runs[run]))
+    drive = currents(plan.runs[run].circuit, given)
     return np.array([np.asarray(current(time)) for current in drive.values()])
 
 
 def thinned(values: FloatArray) -> FloatArray:
-    """Means over windows along the last axis; what does not fill a window is left out."""
+    """Means over windows along the last axis; an incomplete last window is left out."""
     width = ceil(values.shape[-1] / TRACE_SAMPLES)
     count = values.shape[-1] // width
     windows = values[..., : count * width].reshape(*values.shape[:-1], count, width)
@@ -230,13 +237,47 @@ def side_by_side(
     return dataset.assign_coords(population=populations, **coordinates(plan, chosen))
 
 
+def common_runs(networks: StudyResults, *others: StudyResults | None) -> list[int]:
+    """Numbers of the runs that all of these studies have, in the order of `joined_summaries`."""
+    known = [set(other.runs()) for other in others if other is not None]
+    return [run for run in networks.runs() if all(run in runs for runs in known)]
+
+
 def joined_summaries(networks: StudyResults, *others: StudyResults | None) -> xr.Dataset:
-    """Summaries of studies beside that of networks, for the runs that all of them have."""
+    """Summaries of studies beside that of networks, for the runs that all of them have.
+
+    Parameters
+    ----------
+    networks
+        The study of networks.
+    others
+        Studies whose summaries have the dimension ``run`` too; None for one that is not there.
+
+    Returns
+    -------
+    xarray.Dataset
+        All variables for the `common_runs`, with those traces that belong to one of them, and
+        the attributes of the networks' summary.
+    """
     import xarray as xr  # noqa: PLC0415
 
     given = [networks, *(other for other in others if other is not None)]
-    common = [run for run in networks.runs() if all(run in one.runs() for one in given)]
-    parts = [one.summary.isel(run=[one.runs().index(run) for run in common]) for one in given]
-    summary: xr.Dataset = xr.merge(parts, compat="override", join="exact", combine_attrs="drop")
-    summary.attrs = dict(networks.summary.attrs)
+    common = common_runs(*given)
+    parts = [_of_runs(one, networks, common) for one in given]
+    summary: xr.Dataset = xr.merge(parts, compat="override", join="exact", combine_attrs="override")
+    if "trace_run" in summary:
+        runs = networks.runs()
+        places = [common.index(runs[place]) for place in summary["trace_run"].values]
+        summary["trace_run"] = summary["trace_run"].copy(data=np.array(places))
     return summary
+
+
+def _of_runs(study: StudyResults, networks: StudyResults, chosen: Sequence[int]) -> xr.Dataset:
+    """The summary of a study for these of its runs, without the traces of others."""
+    places = {run: place for place, run in enumerate(study.runs())}
+    summary = study.summary.isel(run=[places[run] for run in chosen])
+    if "trace" not in summary.dims:
+        return summary
+    traced = traced_runs(study.plan, networks.name, study.name)
+    rows = [row for row, run in enumerate(traced) if run in chosen]
+    return summary.isel(trace=rows) if rows else summary.drop_dims("trace")

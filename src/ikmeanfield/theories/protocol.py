@@ -178,7 +178,7 @@ class TheorySettings(Validated):
         free
             Parameters that are free, by path, each with one value for all results.
         """
-        data = circuit.replace(free or {}).identity()
+        data = (circuit.replace(free) if free else circuit).identity()
         for name, population in data["populations"].items():
             for field in [f for f in population if not self.knows(f"{name}.{f}")]:
                 del population[field]

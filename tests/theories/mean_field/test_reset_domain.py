@@ -230,8 +230,11 @@ CONFIG = {
     "experiments": {
         "mine": {
             "circuit": {"preset": "regular_spiking", "set": {"rs.peak_potential": 50.0}},
-            "simulation": {"duration": 10.0, "sample": 1.0, "step": 0.1},
-            "meanfield": {"mf": {"reset_correction": True}},
+            "theories": {"mf": {"kind": "mean_field", "reset_correction": True}},
+            "studies": {
+                "networks": {"kind": "networks", "duration": 10.0, "sample": 1.0, "step": 0.1},
+                "predictions": {"kind": "predictions"},
+            },
             "sweeps": {
                 "reset": {"axes": [{"parameter": "rs.reset_potential", "values": [-60.0, -50.0]}]}
             },
@@ -263,7 +266,9 @@ def test_a_reset_from_which_neurons_do_not_return_is_refused_in_words(use, v_0) 
 def test_a_configuration_outside_the_domain_is_refused_by_grid_point() -> None:
     with pytest.raises(ConfigError) as refusal:
         expand(parse(CONFIG), "mine")
-    for words in ("sweeps.reset", "rs.reset_potential = -50.0", "meanfield.mf", "alpha/(2k) = -50"):
+    for words in (
+        "sweeps.reset", "rs.reset_potential = -50.0", "predictions: theory mf", "alpha/(2k) = -50",
+    ):  # fmt: skip
         assert words in str(refusal.value)
 
 
