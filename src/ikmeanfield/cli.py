@@ -110,7 +110,7 @@ def plan(
 @app.command(name="compile")
 def compile_(
     engine: Annotated[
-        str | None, typer.Option(help="exact, euler or theories; by default all.")
+        str | None, typer.Option(help="exact, euler, theories or stationary; by default all.")
     ] = None,
     stamp: Annotated[Path | None, typer.Option(help="File to write when all is compiled.")] = None,
     portable: Annotated[bool, typer.Option(help="Compile for any processor.")] = False,

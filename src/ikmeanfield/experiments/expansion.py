@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.experiments.batches import batch_id, batches_of
@@ -16,6 +16,7 @@ from ikmeanfield.experiments.plan import Plan, run_lines
 from ikmeanfield.experiments.run import Run
 from ikmeanfield.experiments.settings import experiment_at, in_effect_at, is_setting
 from ikmeanfield.schema import MOST, ConfigError
+from ikmeanfield.stepping import Scheme
 from ikmeanfield.studies.cost import Cost, start
 from ikmeanfield.studies.study import Item
 
@@ -145,8 +146,10 @@ def _with_work(plan: Plan, config: Config) -> Plan:
         items = _distinct(study.items(plan, name))
         effective = [plan.study_of(name, item) for item in items]
         costs = [one.cost(plan, item) for one, item in zip(effective, items, strict=True)]
-        engines[name] = sorted({engine for one in effective for engine in one.engines()})
-        first = start(len(plan.runs), theory="theories" in engines[name])
+        called = {engine for one in effective for engine in one.engines()}
+        called |= {plan.theories[t].engine for one in effective for t in one.asked(plan)}
+        engines[name] = sorted(called)
+        first = start(len(plan.runs), theory=not called <= set(get_args(Scheme)))
         if config.runs_per_job is not None:
             largest, weights = float(config.runs_per_job), [1.0] * len(items)
         else:

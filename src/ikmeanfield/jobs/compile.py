@@ -7,7 +7,7 @@ from typing import cast, get_args
 from ikmeanfield.stepping import Scheme
 from ikmeanfield.theories import THEORIES
 
-ENGINES = (*get_args(Scheme), "theories")
+ENGINES = (*get_args(Scheme), *dict.fromkeys(theory.engine for theory in THEORIES.values()))
 
 
 def compile_engine(engine: str) -> None:
@@ -18,4 +18,5 @@ def compile_engine(engine: str) -> None:
         compile_kernels(cast(Scheme, engine))
         return
     for settings in THEORIES.values():
-        settings.compile_kernels()
+        if settings.engine == engine:
+            settings.compile_kernels()

@@ -22,6 +22,7 @@ KINDS: "Registry[type[Study]]" = Registry(
         "points": "ikmeanfield.studies.points:Points",
         "planes": "ikmeanfield.studies.planes:Planes",
         "traces": "ikmeanfield.studies.traces:Traces",
+        "attribution": "ikmeanfield.studies.attribution:Attribution",
     },
 )
 """Every kind of study, by name."""

@@ -79,7 +79,7 @@ class Study(Validated):
     """Names of the sweeps at whose grid points the study is done; null means all."""
 
     def engines(self) -> set[str]:
-        """The compiled kernels that `compute` needs: ``exact``, ``euler`` or ``theories``."""
+        """The compiled kernels that `compute` needs, such as ``exact`` or ``theories``."""
         return set()
 
     def asked(self, experiment: Experiment | Plan) -> list[str]:

@@ -24,11 +24,13 @@ from ikmeanfield.theories.protocol import (
     UnansweredError,
     require,
 )
+from ikmeanfield.theories.stationary.settings import StationarySettings
 
 THEORIES: Registry[type[TheorySettings]] = Registry("theory", {})
 """Settings of every theory by its kind. A plug-in calls ``THEORIES.register(kind, settings)``."""
 
 THEORIES.register("mean_field", MeanFieldSettings)
+THEORIES.register("stationary", StationarySettings)
 
 TheoryChoice = Annotated[TheorySettings, ChosenByKind(THEORIES, default="mean_field")]
 """A field of a configuration that holds the settings of one theory, chosen by its ``kind``."""
@@ -40,6 +42,7 @@ __all__ = [
     "MeanFieldSettings",
     "Question",
     "StateLimit",
+    "StationarySettings",
     "Theory",
     "TheoryChoice",
     "TheoryFactory",
