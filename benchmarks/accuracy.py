@@ -36,7 +36,7 @@ QUANTITIES = ("s", "u", "rate")
 RESETS = ((1000.0, -1000.0), (50.0, -100.0), (40.0, -60.0))
 FORMS = ("neuron", "population")
 DURATION = 500.0
-STEPS = (0.1, 0.2, 0.25, 0.4, 0.5)
+STEPS = (0.2, 0.25, 1 / 3, 0.4, 0.5)
 REFERENCE, CHECK = 0.0125, 0.025
 
 
@@ -148,7 +148,7 @@ def main() -> None:
     steps = tuple(float(step) for step in sys.argv[2:]) or STEPS
     compile_kernels()
     print(f"{'':<44}{'error of euler at 0.001 ms':>27}  largest of three error ratios at step")
-    heads = "".join(f"{step:8g}" for step in (*steps, CHECK))
+    heads = "".join(f"{step:8.3g}" for step in (*steps, CHECK))
     print(f"{'case':<44}{'s':>9}{'u':>9}{'rate':>9}{heads}")
     found: dict[str, list[np.ndarray]] = {"RS": [], "E-I": []}
     for case in cases():

@@ -11,6 +11,7 @@ from numba.core.runtime import _nrt_python, rtsys
 
 from ikmeanfield.inputs import ramp
 from ikmeanfield.spiking import Network
+from ikmeanfield.spiking.recording import watch
 
 
 @pytest.mark.parametrize("scheme", ["exact", "euler"])
@@ -55,9 +56,9 @@ def test_bytes_per_neuron(scheme: str) -> None:
     size = 20_000
     network = Network(coupled(size=size), scheme=scheme)  # type: ignore[arg-type]
     arrays = {id(a): a for a in network.snapshot()[1]} | {id(a): a for a in network._cells}
-    arrays |= {id(a): a for a in (*network.thresholds.values(), network._threshold)}
+    arrays |= {id(a): a for a in network.thresholds.values()}
     arrays |= {id(a): a for a in network._synapses}
-    watched = network._watch({"rs": range(size)})
+    watched = watch(network.circuit, {"rs": range(size)})
     total = sum(a.nbytes for a in arrays.values()) + watched.nbytes
     assert total / size < 200 / 2
     tracemalloc.start()

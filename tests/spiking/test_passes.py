@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from neurons import both, coupled
 
-from ikmeanfield.spiking import Network, exact, passes
+from ikmeanfield.spiking import exact, passes
 from ikmeanfield.spiking.flow import MAX_SPIKES, whole_step
+from ikmeanfield.spiking.recording import empty_log
 
 KINDS = {"rs": 0.7 / 100, "fs": 1.0 / 20}
 RESETS = [(1000.0, -1000.0), (50.0, -100.0), (40.0, -60.0), (1e6, -1e6)]
@@ -66,7 +66,7 @@ def one_by_one(
 
 def carried(y: np.ndarray, U: np.ndarray, D: np.ndarray, c: passes.Cell) -> tuple[Any, ...]:
     y, U, sums = y.copy(), U.copy(), np.zeros(6)
-    log = Network(coupled(size=1))._log(np.zeros(0, dtype=np.int64))
+    log = empty_log(np.zeros(0, dtype=np.int64))
     work = passes.scratch()
     status = passes.carry(y, U, D, np.abs(D).max(), c, work, sums, log, log.watched, 0.0)
     assert status == (0, -1)
@@ -151,13 +151,12 @@ def test_what_a_forecast_misses_is_made_up() -> None:
 
 def test_populations_with_fields_beyond_the_sums() -> None:
     """Oracle: the closed forms. Where H may exceed its limit every neuron takes the third pass."""
-    circuit = both(rs_size=8, fs_size=8)
     results = []
     for reach in (0.1, 1e9):
         c = cell("fs", 50.0, -100.0, False, 0.05)
         y, U, D = neurons(c, 100, np.random.default_rng(9))
         sums = np.zeros(6)
-        log = Network(circuit)._log(np.zeros(0, dtype=np.int64))
+        log = empty_log(np.zeros(0, dtype=np.int64))
         passes.carry(y, U, D, reach, c, passes.scratch(), sums, log, log.watched, 0.0)
         results.append((y, sums))
     np.testing.assert_allclose(results[0][0], results[1][0], rtol=1e-5, atol=1e-5)

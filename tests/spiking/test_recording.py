@@ -11,7 +11,7 @@ import xarray as xr
 from neurons import alone, both, coupled
 
 from ikmeanfield.inputs import constant
-from ikmeanfield.spiking import RECORDABLE, Network, SimulationError, simulate
+from ikmeanfield.spiking import RECORDABLE, Network, Scheme, SimulationError, simulate
 
 SCHEMES = ("exact", "euler")
 STEP = {"exact": 0.2, "euler": 0.01}
@@ -99,8 +99,8 @@ def test_a_neuron_at_rest_on_its_reset_has_not_spiked(scheme: str) -> None:
 def test_spike_times_are_network_times() -> None:
     """Oracle: two runs in a row give the spikes of one, at the same times."""
     circuit = coupled(size=5, input_current=100.0)
-    whole = simulate(circuit, duration=200.0, sample=10.0, spikes={"rs": range(5)})
-    network = Network(circuit)
+    whole = simulate(circuit, duration=200.0, sample=10.0, step=0.2, spikes={"rs": range(5)})
+    network = Network(circuit, step=0.2)
     parts = [network.run(duration=100.0, sample=10.0, spikes={"rs": range(5)}) for _ in range(2)]
     for name in ("spike_time", "spike_neuron"):
         joined = np.concatenate([part[name].values for part in parts])
@@ -134,9 +134,24 @@ def test_only_what_is_asked_for_is_recorded() -> None:
     assert list(simulate(circuit, duration=20.0, sample=1.0, record=()).data_vars) == []
 
 
+@pytest.mark.parametrize("scheme", ["exact", "euler"])
+def test_arrays_are_those_of_the_dataset(scheme: Scheme) -> None:
+    """Oracle: the same run as a Dataset, bit for bit, also in its second piece."""
+    circuit = both(rs_size=20, fs_size=20, rs_input_current=100.0)
+    labelled, plain = Network(circuit, scheme=scheme), Network(circuit, scheme=scheme)
+    for current in (50.0, 80.0):
+        data = labelled.run({"fs": current}, duration=20.0, sample=2.0)
+        arrays = plain.advance({"fs": current}, duration=20.0, sample=2.0)
+        assert set(arrays) == {"time", *RECORDABLE}
+        for name, values in arrays.items():
+            np.testing.assert_array_equal(values, data[name])
+    assert plain.time == labelled.time == 40.0
+    assert set(plain.advance(duration=2.0, sample=2.0, record=["recovery"])) == {"time", "recovery"}
+
+
 def test_labels_units_and_attributes() -> None:
     """Oracle: the model's units; one label per synapse, target first."""
-    data = simulate(both(rs_size=3, fs_size=3), duration=2.0, sample=1.0, seed=5)
+    data = simulate(both(rs_size=3, fs_size=3), duration=2.0, sample=1.0, step=0.2, seed=5)
     assert list(data.population.values) == ["rs", "fs"]
     assert list(data.synapse.values) == ["rs.ampa", "rs.gaba", "fs.ampa", "fs.gaba"]
     units = {name: data[name].attrs["units"] for name in (*RECORDABLE, "time")}
@@ -168,7 +183,7 @@ def test_labels_units_and_attributes() -> None:
 )
 def test_wrong_arguments_of_a_run(arguments: dict[str, Any], message: str) -> None:
     """Oracle: the message names the argument, its value and what is allowed; nothing has run."""
-    network = Network(both(rs_size=3, fs_size=3))
+    network = Network(both(rs_size=3, fs_size=3), step=0.2)
     with pytest.raises(ValueError, match=message):
         network.run(**{"duration": 10.0, "sample": 1.0} | arguments)
     assert network.steps_done == 0

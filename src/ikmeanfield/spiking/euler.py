@@ -7,6 +7,7 @@ s jump there. Potentials are in mV and recovery variables in pA.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import inf, isfinite
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from ikmeanfield.spiking.layout import (
     State,
     Synapses,
     average,
+    offsets,
     record,
 )
 
@@ -33,7 +35,7 @@ ORDER = 1
 
 
 class Cells(NamedTuple):
-    """Constants of every population, shape (populations,), for one step length."""
+    """Constants of neurons and populations, shape (populations,), for one step length."""
 
     offset: NDArray[np.int64]
     own: NDArray[np.int64]
@@ -45,13 +47,14 @@ class Cells(NamedTuple):
     jump: FloatArray
     rate: FloatArray  # Δt/τ_u
     coupling: FloatArray
+    threshold: FloatArray  # shape (neurons,)
 
 
-def cells(circuit: Circuit, step: float) -> Cells:
-    """Collect the constants of a circuit's populations for a step in ms."""
+def cells(circuit: Circuit, step: float, thresholds: Mapping[str, FloatArray]) -> Cells:
+    """Collect the constants of a circuit for a step in ms and thresholds in mV by population."""
     populations = list(circuit.populations.values())
     return Cells(
-        offset=np.cumsum([0, *(p.size for p in populations)]),
+        offset=offsets(circuit),
         own=np.array([p.recovery == "neuron" for p in populations], dtype=np.int64),
         gain=np.array([step / p.capacitance for p in populations]),
         leakage=np.array([p.leakage for p in populations]),
@@ -61,6 +64,7 @@ def cells(circuit: Circuit, step: float) -> Cells:
         jump=np.array([p.adaptation for p in populations]),
         rate=np.array([step / p.recovery_time for p in populations]),
         coupling=np.array([p.recovery_coupling for p in populations]),
+        threshold=np.concatenate(list(thresholds.values())),
     )
 
 
@@ -104,7 +108,7 @@ def _shared(v, threshold, gain, k, rest, total, G, peak, reset):
 @njit(**OPTIONS)
 def advance(
     first: int, steps: int, stride: int, begun: int, c: Cells, synapses: Synapses,
-    currents: FloatArray, state: State, threshold: FloatArray, records: Records, log: SpikeLog,
+    currents: FloatArray, state: State, records: Records, log: SpikeLog,
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Carry a network over a number of steps, in place; see `exact.advance`."""
     populations = c.own.size
@@ -127,12 +131,12 @@ def advance(
             reset = inf if watching else c.reset[p]
             if c.own[p] == 1:
                 count = _own(
-                    v, state.u[lo:hi], threshold[lo:hi], c.gain[p], c.leakage[p], c.rest[p],
+                    v, state.u[lo:hi], c.threshold[lo:hi], c.gain[p], c.leakage[p], c.rest[p],
                     total, G, c.peak[p], reset, c.rate[p], c.coupling[p], c.jump[p],
                 )  # fmt: skip
             else:
                 count, above = _shared(
-                    v, threshold[lo:hi], c.gain[p], c.leakage[p], c.rest[p],
+                    v, c.threshold[lo:hi], c.gain[p], c.leakage[p], c.rest[p],
                     total - state.shared[p], G, c.peak[p], reset,
                 )  # fmt: skip
                 state.shared[p] += (

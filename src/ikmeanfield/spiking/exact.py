@@ -15,6 +15,7 @@ Potentials and recovery variables are scaled as in `flow` (y = x(v − v_r), U =
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,7 @@ from ikmeanfield.spiking.layout import (
     SpikeLog,
     State,
     Synapses,
+    offsets,
     record,
 )
 from ikmeanfield.spiking.passes import (
@@ -55,7 +57,7 @@ PAST = 5
 
 
 class Cells(NamedTuple):
-    """Constants of every population, shape (populations,), for one step length."""
+    """Constants of neurons and populations, shape (populations,), for one step length."""
 
     offset: NDArray[np.int64]  # of its first neuron, shape (populations + 1,)
     own: NDArray[np.int64]  # 1: one u per neuron, 0: one for all
@@ -71,23 +73,27 @@ class Cells(NamedTuple):
     coupling: FloatArray  # scaled b
     area: FloatArray  # of ∫y dτ in u
     moment: FloatArray  # of ∫y(τ − 1/2) dτ in u
+    half: FloatArray  # x(v_θ − v_r)/2, shape (neurons,)
+    reach: FloatArray  # the largest of its absolute values
 
 
-def cells(circuit: Circuit, step: float) -> Cells:
-    """Collect the constants of a circuit's populations for a step in ms."""
+def cells(circuit: Circuit, step: float, thresholds: Mapping[str, FloatArray]) -> Cells:
+    """Collect the constants of a circuit for a step in ms and thresholds in mV by population."""
     populations = list(circuit.populations.values())
 
     def array(values: list[float]) -> FloatArray:
         return np.array(values, dtype=float)
 
-    x = array([p.leakage * step / p.capacitance for p in populations])
+    x, rest, force = scales(circuit, step)
     k = array([p.leakage for p in populations])
-    rest = array([p.resting_potential for p in populations])
+    halves = [
+        scale * (values - origin) / 2
+        for values, scale, origin in zip(thresholds.values(), x, rest, strict=True)
+    ]
     rate = array([step / p.recovery_time for p in populations])
-    force = x**2 / k
     coupling = x / k * array([p.recovery_coupling for p in populations])
     return Cells(
-        offset=np.cumsum([0, *(p.size for p in populations)]),
+        offset=offsets(circuit),
         own=np.array([p.recovery == "neuron" for p in populations], dtype=np.int64),
         x=x,
         field=x / (2 * k),
@@ -101,14 +107,18 @@ def cells(circuit: Circuit, step: float) -> Cells:
         coupling=coupling,
         area=-coupling * np.expm1(-rate),
         moment=coupling * rate**2 * np.exp(-rate / 2),
+        half=np.concatenate(halves),
+        reach=array([abs(half).max() for half in halves]),
     )
 
 
 def scales(circuit: Circuit, step: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     """x, v_r and x²/k of every population: y = x(v − v_r), U = (x²/k) u."""
-    c = cells(circuit, step)
-    rest = np.array([p.resting_potential for p in circuit.populations.values()])
-    return c.x, rest, c.force
+    populations = circuit.populations.values()
+    k = np.array([p.leakage for p in populations], dtype=float)
+    x = np.array([p.leakage * step / p.capacitance for p in populations], dtype=float)
+    rest = np.array([p.resting_potential for p in populations], dtype=float)
+    return x, rest, x**2 / k
 
 
 def forget(state: State) -> None:
@@ -121,7 +131,7 @@ def forget(state: State) -> None:
 @njit(**OPTIONS)
 def advance(
     first: int, steps: int, stride: int, begun: int, c: Cells, synapses: Synapses,
-    currents: FloatArray, state: State, D: FloatArray, records: Records, log: SpikeLog,
+    currents: FloatArray, state: State, records: Records, log: SpikeLog,
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Carry a network over a number of steps, in place.
 
@@ -132,11 +142,11 @@ def advance(
     stride, begun
         Steps per sample; steps done since the first sample's window began.
     c, synapses
-        Constants of populations and synapses, for the length of a step.
+        Constants of neurons and synapses, for the length of a step.
     currents
         Average input current into every population over every step, shape (steps, populations).
-    state, D
-        What changes; the scaled half distance of every threshold from rest.
+    state
+        What changes.
     records, log
         Where samples and spikes go.
 
@@ -147,9 +157,6 @@ def advance(
     """
     populations = c.own.size
     work = scratch()
-    reach = np.empty(populations)
-    for p in range(populations):
-        reach[p] = np.abs(D[c.offset[p] : c.offset[p + 1]]).max()
     sums = np.zeros((populations, 6))
     held = np.zeros(synapses.target.size)
     for n in range(steps):
@@ -162,7 +169,7 @@ def advance(
             hi = c.offset[p + 1]
             cell = _cell(p, currents[n, p], held, c, synapses, state)
             status, neuron = carry(
-                state.v[lo:hi], state.u[lo:hi], D[lo:hi], reach[p], cell, work, sums[p],
+                state.v[lo:hi], state.u[lo:hi], c.half[lo:hi], c.reach[p], cell, work, sums[p],
                 log, log.watched[lo:hi], float(first + n),
             )  # fmt: skip
             if status != 0:

@@ -64,6 +64,11 @@ class SpikeLog(NamedTuple):
     reserve: int  # free places that a step may need
 
 
+def offsets(circuit: Circuit) -> NDArray[np.int64]:
+    """Index of every population's first neuron, and the number of neurons."""
+    return np.cumsum([0, *(p.size for p in circuit.populations.values())], dtype=np.int64)
+
+
 def synapses(circuit: Circuit, step: float) -> Synapses:
     """Collect the constants of a circuit's synapses for a step in ms."""
     names = list(circuit.populations)

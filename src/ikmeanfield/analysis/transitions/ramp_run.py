@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ikmeanfield.analysis.transitions.system import SavedState
+from ikmeanfield.datasets import synapse_labels
 from ikmeanfield.inputs import Current, ramp
 from ikmeanfield.spiking import Network
 
@@ -114,37 +115,39 @@ def record_ramp(
     progress
         Called with the fraction done.
     """
-    import xarray as xr  # noqa: PLC0415
-
     current = settings.current(low, high)
-    pieces, saved = [], []
+    pieces: list[dict[str, FloatArray]] = []
+    saved = []
     for k in range(round(settings.duration / settings.save_every)):
-        data = network.run(
-            {population: current}, duration=settings.save_every, sample=settings.sample,
-            record=["recovery", "synaptic_activation", "firing_rate"],
+        pieces.append(
+            network.advance(
+                {population: current}, duration=settings.save_every, sample=settings.sample,
+                record=["recovery", "synaptic_activation", "firing_rate"],
+            )
         )  # fmt: skip
-        pieces.append(data)
         saved.append(SavedState(network.snapshot(), float(current(network.time))))
         if progress is not None:
             progress((k + 1) * settings.save_every / settings.duration)
-    data = xr.concat(pieces, "time")
-    time = data["time"].to_numpy()
+    series = {
+        name: np.concatenate([piece[name] for piece in pieces], axis=-1) for name in pieces[0]
+    }
+    time = series["time"]
+    names = list(network.circuit.populations)
     synapses = list(network.circuit.populations[population].synapses)
     activation = np.zeros(time.size)
     if synapses:
-        activation = (
-            data["synaptic_activation"].sel(synapse=f"{population}.{synapses[0]}").to_numpy()
-        )
+        first = synapse_labels(network.circuit).index(f"{population}.{synapses[0]}")
+        activation = series["synaptic_activation"][first]
     ratio = round(window / settings.sample)
     rates = [
         values[: values.size // ratio * ratio].reshape(-1, ratio).mean(axis=1)
         for name in (observed, population)
-        for values in [data["firing_rate"].sel(population=name).to_numpy()]
+        for values in [series["firing_rate"][names.index(name)]]
     ]
     return RampRecording(
         time=time,
         current=current(time),
-        recovery=data["recovery"].sel(population=population).to_numpy(),
+        recovery=series["recovery"][names.index(population)],
         activation=activation,
         observed_rate=rates[0],
         driven_rate=rates[1],

@@ -182,7 +182,7 @@ class NetworkSystem:
         course: Current = constant(to)
         if over > 0 and to != self.current:
             course = ramp([(now, self.current), (now + over, to)])
-        data = self.network.run(
+        series = self.network.advance(
             {self.population: course},
             duration=duration,
             sample=self.sample,
@@ -192,4 +192,5 @@ class NetworkSystem:
         if self._progress is not None:
             self._progress(self.spent)
         self.current = float(course(now + duration))
-        return np.asarray(data["firing_rate"].sel(population=self.observed).values)
+        row = list(self.network.circuit.populations).index(self.observed)
+        return np.asarray(series["firing_rate"][row])
