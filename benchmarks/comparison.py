@@ -69,7 +69,7 @@ def ours() -> Result:
         continue_folds,
     )
     from ikmeanfield.continuation.cycles import STEPS
-    from ikmeanfield.theories.mean_field import MeanField
+    from ikmeanfield.meanfield import MeanField
 
     result = Result("ikmeanfield")
     model = MeanField(regular_spiking(), reset_correction=False)
