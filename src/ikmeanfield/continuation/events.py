@@ -283,9 +283,9 @@ def _slopes(tracer: Tracer, point: Point) -> Mapping[str, float]:
 
     The end of a step is the start of the next one, so those at the last points are kept.
     """
-    for known, slopes in tracer.slopes:
+    for known, earlier in tracer.slopes:
         if known is point:
-            return slopes
+            return earlier
     slopes: dict[str, float] = {}
     z, tangent = point.x / tracer.scale, tracer.direction(point)
     try:
