@@ -26,6 +26,7 @@ from ikmeanfield.continuation import (
     continue_fixed_period,
     continue_folds,
     continue_homoclinics,
+    continue_hopf,
     simulated_cycle,
 )
 from ikmeanfield.continuation.cycles.follow import STEPS
@@ -128,12 +129,18 @@ def test_torus_points_and_strong_resonances_of_a_rotating_circle():
 
 
 @pytest.fixture(scope="module")
-def spiking_cycles():
-    """Mean field of regular-spiking neurons at kappa = 60: its branch of cycles."""
+def hopf_points():
+    """Mean field of regular-spiking neurons at kappa = 60: where its equilibria oscillate."""
     problem, rest = regular_spiking()
     problem = problem.at({ADAPTATION: 60.0, CURRENT: 0.0})
     options = ContinuationOptions(bounds={CURRENT: (0.0, 80.0)})
-    hopf = continue_equilibria(problem, rest, CURRENT, options).points("HB")
+    return problem, continue_equilibria(problem, rest, CURRENT, options).points("HB")
+
+
+@pytest.fixture(scope="module")
+def spiking_cycles(hopf_points):
+    """Return the same mean field with its branch of cycles."""
+    problem, hopf = hopf_points
     branches = [continue_cycles(problem, h, CURRENT, steps(**{CURRENT: (0.0, 80.0)})) for h in hopf]
     return problem, next(branch for branch in branches if branch.points("LPC"))
 
@@ -141,18 +148,23 @@ def spiking_cycles():
 PLANE = {CURRENT: (20.0, 80.0), ADAPTATION: (0.0, 120.0)}
 
 
-def test_folds_of_cycles_of_the_mean_field(spiking_cycles):
-    # oracle: AUTO-07p at kappa = 60, and the GH point of the curve of Hopf points, solved for
-    # without cycles
+def test_folds_of_cycles_of_the_mean_field(hopf_points, spiking_cycles):
+    # oracle: AUTO-07p at kappa = 60; the GH point of the curve of Hopf points, where the first
+    # Lyapunov coefficient vanishes: no cycles are computed for it
     problem, branch = spiking_cycles
     (point,) = branch.points("LPC")
     assert point.parameters[CURRENT] == pytest.approx(43.05499653, abs=1e-7)
+    plane = (CURRENT, ADAPTATION)
     curve = continue_cycle_bifurcation(
-        problem, point, (CURRENT, ADAPTATION), replace(STEPS, bounds=PLANE, direction="forward")
+        problem, point, plane, replace(STEPS, bounds=PLANE, direction="forward")
     )
     (corner,) = curve.points("GH")
-    assert corner.parameters[CURRENT] == pytest.approx(43.4802246382, abs=1e-6)
-    assert corner.parameters[ADAPTATION] == pytest.approx(61.1057264700, abs=1e-6)
+    (start, *_) = hopf_points[1]
+    hopf = continue_hopf(problem, start, plane, ContinuationOptions(bounds=PLANE)).points("GH")
+    nearest = min(hopf, key=lambda gh: abs(gh.parameters[CURRENT] - corner.parameters[CURRENT]))
+    assert nearest.status == "converged"
+    for name in plane:
+        assert corner.parameters[name] == pytest.approx(nearest.parameters[name], abs=1e-6)
     np.testing.assert_allclose(np.abs(curve.eigenvalues - 1).min(axis=1)[:-1], 0, atol=1e-5)
 
 

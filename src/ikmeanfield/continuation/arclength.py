@@ -7,6 +7,7 @@ refined; `Tracer` takes the steps.
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -65,6 +66,8 @@ class Point:
     #: Gradients of the equations, and the scale of the coordinates that they refer to.
     gradients: FloatArray | None = field(default=None, repr=False)
     scale: FloatArray | None = field(default=None, repr=False)
+    #: The tangent as a unit vector in these coordinates.
+    direction: FloatArray | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,10 @@ class Curve(Protocol):
     vanishing: int
 
     def block(self) -> Block:
-        """Return the N equations."""
+        """Return the N equations, with gradients that are good enough for Newton's method."""
+
+    def gradients(self, z: FloatArray) -> FloatArray:
+        """Return the accurate gradients of the N equations, shape (N, N + 1)."""
 
     def measure(self, z: FloatArray, tangent: FloatArray, gap: float = np.nan) -> Measure:
         """Return eigenvalues, test functions and columns at a point with a unit tangent.
@@ -125,7 +131,7 @@ def tangent_at(
 
     Also the smallest singular value, which vanishes where two curves cross, and the Jacobian.
     """
-    jacobian = curve.block()(z)[1]()
+    jacobian = curve.gradients(z)
     matrix = jacobian / np.maximum(row_size(jacobian), curve.rows)[:, None]
     _, values, vectors = np.linalg.svd(matrix)
     tangent: FloatArray = vectors[-1]
@@ -134,7 +140,8 @@ def tangent_at(
 
 def angle(a: FloatArray, b: FloatArray) -> float:
     """Angle between two unit vectors in degrees."""
-    return float(np.degrees(2 * np.arcsin(min(1.0, float(np.linalg.norm(a - b)) / 2))))
+    gap = a - b
+    return math.degrees(2 * math.asin(min(1.0, math.sqrt(gap @ gap) / 2)))
 
 
 def hermite(a: Any, b: Any, slope_a: Any, slope_b: Any, s: Any) -> Any:
@@ -163,6 +170,8 @@ class Tracer:
         ]
         #: How fast test and kink functions changed over the last step, by name.
         self.rates: dict[str, float] = {}
+        #: Derivatives of the test functions along the curve at the last points that were asked.
+        self.slopes: deque[tuple[Point, Mapping[str, float]]] = deque(maxlen=4)
         #: Last point at which each test function had a sign.
         self.decided: dict[str, Point] = {}
 
@@ -178,6 +187,12 @@ class Tracer:
         scaled = tangent / self.scale
         return scaled / math.sqrt(scaled @ scaled)
 
+    def direction(self, point: Point) -> FloatArray:
+        """Return the tangent at a point as a unit vector in scaled coordinates."""
+        if point.direction is not None and point.scale is self.scale:
+            return point.direction
+        return self.unit(point.tangent)
+
     def distance(self, a: Point, b: Point) -> float:
         """Scaled distance of two points."""
         way = (a.x - b.x) / self.scale
@@ -188,6 +203,7 @@ class Tracer:
         grown = np.where(self._fixed, self.scale, np.maximum(self.scale, np.abs(x)))
         if (grown > 1.1 * self.scale).any():
             self.curve.field = self.curve.field.rescaled(grown)
+            self.slopes.clear()
             self.curve.accept(x / grown)
 
     def remember(self, a: Point, b: Point) -> None:
@@ -212,6 +228,7 @@ class Tracer:
             self.curve.field.kinks(z),
             gradients=gradients,
             scale=self.scale,
+            direction=tangent,
             **numbers,  # type: ignore[arg-type]
         )
 
@@ -232,7 +249,7 @@ class Tracer:
         """Return the curve's point at a fraction of the way from a to b, or None."""
         za, zb = a.x / self.scale, b.x / self.scale
         length = float(np.linalg.norm(zb - za))
-        slopes = length * self.unit(a.tangent), length * self.unit(b.tangent)
+        slopes = length * self.direction(a), length * self.direction(b)
         z = hermite(za, zb, *slopes, fraction)
         chord = (zb - za) / length
         solution = self.correct(z, chord)
@@ -247,7 +264,7 @@ class Tracer:
 
     def advance(self, a: Point, ds: float) -> tuple[Point | None, str]:
         """One step from a; the new point, or None and the reason."""
-        z, t = a.x / self.scale, self.unit(a.tangent)
+        z, t = a.x / self.scale, self.direction(a)
         guess = z + ds * t
         solution = self.correct(guess, t, a)
         if not solution.converged:
@@ -259,7 +276,7 @@ class Tracer:
         )
         if any(a.kinks[name] * b.kinks[name] < 0 for name in a.kinks):
             return b, ""
-        turn = max(angle(self.unit(b.tangent), t), angle(self.unit(b.x - a.x), t))
+        turn = max(angle(self.direction(b), t), angle(self.unit(b.x - a.x), t))
         if turn > self.options.max_turn:
             return None, f"the curve turns by {turn:.0f} degrees within a step"
         return b, ""
@@ -270,16 +287,17 @@ class Tracer:
         So what happens at small values is seen by a curve that comes from large ones. A variable
         below a thousandth of its scale is as good as zero.
         """
-        n, rates = self.curve.field.n, np.abs(self.unit(a.tangent))
+        n, rates = self.curve.field.n, np.abs(self.direction(a))
         size = np.maximum(np.abs(a.x) / self.scale, _SMALL)[:n]
         with np.errstate(divide="ignore", over="ignore"):
             return float((_RELATIVE * size / rates[:n]).min())
 
     def next_step(self, a: Point, b: Point, ds: float) -> float:
         """Step after the accepted step from a to b: by Newton's effort and the turn."""
-        turn = angle(self.unit(a.tangent), self.unit(b.tangent))
+        turn = angle(self.direction(a), self.direction(b))
         target = self.options.max_turn / 3
         factor = min(1.5, target / turn) if turn > 0 else 1.5
         if b.iterations > self.options.target_newton:
             factor = min(factor, self.options.target_newton / b.iterations)
-        return float(np.clip(ds * max(factor, 0.3), self.options.ds_min, self.options.ds_max))
+        step = min(ds * max(factor, 0.3), self.options.ds_max)
+        return max(step, self.options.ds_min)

@@ -42,8 +42,13 @@ def stack(*blocks: Block) -> System:
 
 
 def equilibrium(field: ScaledField) -> Block:
-    """Return the equations f(z) = 0."""
-    return lambda z: (field.field(z), lambda: field.full_jacobian(z))
+    """Return the equations f(z) = 0, with gradients for Newton's method."""
+
+    def block(z: FloatArray) -> Equations:
+        value = field.field(z)
+        return value, lambda: field.rough_jacobian(z, value)
+
+    return block
 
 
 def hyperplane(normal: FloatArray, point: FloatArray) -> Block:
@@ -134,14 +139,10 @@ def null_vectors(jacobian: FloatArray, edge: Border) -> tuple[float, FloatArray,
 
 def fold(field: ScaledField, edge: Border) -> Block:
     """g(z) = 0: the Jacobian is singular."""
-    n = field.n
 
     def gradient(z: FloatArray, left: FloatArray, right: FloatArray) -> FloatArray:
-        result = np.empty((1, len(z)))
-        result[0, :n] = -left @ field.along(z, right)
-        for column in range(n, len(z)):
-            result[0, column] = -left @ field.along(z, unit_vector(len(z), column)) @ right
-        return result
+        row: FloatArray = -left @ field.bends(z, right[:, None])
+        return row
 
     def block(z: FloatArray) -> Equations:
         g, left, right = null_vectors(field.jacobian(z), edge)
@@ -170,18 +171,12 @@ def _pair_gradients(
     field: ScaledField, z: FloatArray, jacobian: FloatArray, pair: Pair
 ) -> FloatArray:
     """Gradients of the pair's sum and product, shape (2, N)."""
-    n = field.n
     right, left = invariant_plane(jacobian, pair)
     small = left.T @ jacobian @ right
     adjugate = np.trace(small) * np.eye(2) - small
-    gradients = np.empty((2, len(z)))
-    bends = [field.along(z, right[:, i]) for i in range(2)]
-    for row, weight in enumerate((np.eye(2), adjugate)):
-        rows = weight @ left.T
-        gradients[row, :n] = sum(rows[i] @ bends[i] for i in range(2))
-    for column in range(n, len(z)):
-        change = left.T @ field.along(z, unit_vector(len(z), column)) @ right
-        gradients[:, column] = np.trace(change), np.trace(adjugate @ change)
+    bends = field.bends(z, right)
+    rows = np.stack([left.T, adjugate @ left.T])
+    gradients: FloatArray = np.einsum("gin,inc->gc", rows, bends)
     return gradients
 
 

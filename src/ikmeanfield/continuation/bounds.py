@@ -65,7 +65,7 @@ def _beyond(
     scale = tracer.scale[index]
     if side * (b.x[index] - value) > _ON_BOUND * scale:
         return b
-    rising, falling = (side * float(tracer.unit(p.tangent)[index]) * scale for p in (a, b))
+    rising, falling = (side * float(tracer.direction(p)[index]) * scale for p in (a, b))
     if not rising > 0 > falling:
         return None
     length = float(np.linalg.norm((b.x - a.x) / tracer.scale))

@@ -218,7 +218,8 @@ def _special_point(dataset: xr.Dataset, row: int, names: tuple[str, ...]) -> Spe
         return dataset[f"special_{name}"].values[row]
 
     modes = int(value("modes"))
-    orbit = value("orbit")
+    # Files of earlier versions hold no orbits.
+    orbit = value("orbit") if "special_orbit" in dataset else np.empty((0, 0))
     orbit = orbit[np.isfinite(orbit).all(axis=1)]
     keys = _lines(str(value("data_names")))
     parameters = map(float, value("parameter"))

@@ -59,6 +59,10 @@ class EquilibriumCurve:
         """Return the equilibrium equations."""
         return equilibrium(self.field)
 
+    def gradients(self, z: FloatArray) -> FloatArray:
+        """Return the derivative of the field."""
+        return self.field.full_jacobian(z)
+
     def measure(self, z: FloatArray, tangent: FloatArray, gap: float = np.nan) -> Measure:
         """Return eigenvalues and the test functions for BP, HB and LP."""
         matrix = self.field.full_jacobian(z)

@@ -7,6 +7,7 @@ the number of unstable eigenvalues changes; where they do not, the step is halve
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from .arclength import Located, hermite, tangent_at
 from .special_point import SpecialPoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from .arclength import Point, Refined, Tracer
     from .problem import FloatArray
@@ -184,7 +185,7 @@ def _brackets(tracer: Tracer, a: Point, b: Point, event: str) -> list[tuple[Poin
     """Return pairs of points, in order, between which a test function changes sign once."""
     if a.measure.tests[event] == 0 and event in tracer.decided:
         a = tracer.decided[event]
-    if not np.isfinite([p.measure.tests[event] for p in (a, b)]).any():
+    if not any(math.isfinite(p.measure.tests[event]) for p in (a, b)):
         return []
     ends = _with_sign(tracer, a, b, event), _with_sign(tracer, b, a, event)
     if ends[0] is None or ends[1] is None:
@@ -194,7 +195,7 @@ def _brackets(tracer: Tracer, a: Point, b: Point, event: str) -> list[tuple[Poin
 
 def _with_sign(tracer: Tracer, point: Point, other: Point, event: str) -> Point | None:
     """Return the point, or the closest one towards another at which a test function is finite."""
-    if np.isfinite(point.measure.tests[event]):
+    if math.isfinite(point.measure.tests[event]):
         return point if point.measure.tests[event] != 0 else None
     if not tracer.curve.field.problem.kinks:
         return None
@@ -258,7 +259,7 @@ def _dip_of_fold(tracer: Tracer, a: Point, b: Point, sign: float) -> float | Non
     So the parabola through its ends needs no derivative.
     """
     first, last = (sign * p.measure.tests["LP"] for p in (a, b))
-    turn = float(np.linalg.norm(tracer.unit(a.tangent) - tracer.unit(b.tangent)))
+    turn = float(np.linalg.norm(tracer.direction(a) - tracer.direction(b)))
     length = tracer.distance(a, b) * (1 + turn**2 / 24)
     index = tracer.curve.field.n
     mean = sign * (b.x[index] - a.x[index]) / tracer.scale[index] / length
@@ -274,13 +275,29 @@ def _dip_of_fold(tracer: Tracer, a: Point, b: Point, sign: float) -> float | Non
 
 def _slope(tracer: Tracer, point: Point, event: str) -> float:
     """Derivative of a test function along the curve."""
-    z, tangent = point.x / tracer.scale, tracer.unit(point.tangent)
+    return _slopes(tracer, point).get(event, math.nan)
+
+
+def _slopes(tracer: Tracer, point: Point) -> Mapping[str, float]:
+    """Derivatives of all test functions along the curve; none where they have no value.
+
+    The end of a step is the start of the next one, so those at the last points are kept.
+    """
+    for known, earlier in tracer.slopes:
+        if known is point:
+            return earlier
+    slopes: dict[str, float] = {}
+    z, tangent = point.x / tracer.scale, tracer.direction(point)
     try:
         moved = z + _SLOPE_STEP * tangent
         measure = tracer.curve.measure(moved, *tangent_at(tracer.curve, moved, tangent)[:2])
     except (np.linalg.LinAlgError, ArithmeticError):
-        return float("nan")
-    return float(measure.tests[event] - point.measure.tests[event]) / _SLOPE_STEP
+        pass
+    else:
+        here = point.measure.tests
+        slopes = {name: (value - here[name]) / _SLOPE_STEP for name, value in measure.tests.items()}
+    tracer.slopes.append((point, slopes))
+    return slopes
 
 
 # --- solving ---------------------------------------------------------------------------------

@@ -55,6 +55,11 @@ class FoldCurve:
         _, left, right = null_vectors(self.field.jacobian(z), self.edge)
         self.edge = self.edge.updated(left, right)
 
+    def gradients(self, z: FloatArray) -> FloatArray:
+        """Return the derivative of the field and that of the condition."""
+        condition = fold(self.field, self.edge)(z)[1]()
+        return np.vstack([self.field.full_jacobian(z), condition])
+
     def measure(self, z: FloatArray, tangent: FloatArray, gap: float = np.nan) -> Measure:
         """Return eigenvalues and the test functions for BT, CP and ZH."""
         jacobian, spectrum = self.field.jacobian(z), self.field.spectrum(z)

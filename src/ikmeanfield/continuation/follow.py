@@ -159,9 +159,7 @@ def _without_vanishing(tracer: Tracer, a: Point, b: Point) -> tuple[Point, Point
     ):
         tracer.curve.vanishing += 1
         a, b = (
-            replace(
-                p, measure=tracer.make_point(p.x / tracer.scale, tracer.unit(p.tangent)).measure
-            )
+            replace(p, measure=tracer.make_point(p.x / tracer.scale, tracer.direction(p)).measure)
             for p in (a, b)
         )
         tracer.points[0] = a
@@ -249,9 +247,11 @@ def _closed(tracer: Tracer, row: int) -> Termination | None:
     direction = (last.x - before.x) / tracer.scale / step
     gap = (start.x - before.x) / tracer.scale
     ahead = float(gap @ direction)
+    if not 0 <= ahead <= step * (1 + 1e-9):
+        return None
     aside = float(np.linalg.norm(gap - ahead * direction))
-    alike = float(tracer.unit(start.tangent) @ tracer.unit(last.tangent)) > _ALIKE
-    if not (0 <= ahead <= step * (1 + 1e-9) and aside < step / 5 and alike):
+    alike = float(tracer.direction(start) @ tracer.direction(last)) > _ALIKE
+    if not (aside < step / 5 and alike):
         return None
     # What the step met beyond the start was met when the curve set out.
     end = before.arclength + ahead

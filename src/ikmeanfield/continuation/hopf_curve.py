@@ -63,6 +63,11 @@ class HopfCurve:
         pair = nearest_pair(self.field.eigenvalues(z), self.determinant)
         self.determinant = pair.determinant
 
+    def gradients(self, z: FloatArray) -> FloatArray:
+        """Return the derivative of the field and that of the condition."""
+        condition = pair_sum(self.field, self.determinant)(z)[1]()
+        return np.vstack([self.field.full_jacobian(z), condition])
+
     def measure(self, z: FloatArray, tangent: FloatArray, gap: float = np.nan) -> Measure:
         """Return eigenvalues, frequency, l1 and the test functions for BT, GH, ZH and HH."""
         spectrum = self.field.spectrum(z)

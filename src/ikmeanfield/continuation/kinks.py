@@ -84,7 +84,7 @@ def _dip(tracer: Tracer, a: Point, b: Point, name: str) -> Point | None:
     falling, rising = (
         float(sign * (tracer.curve.field.kink(name, z) - p.kinks[name])) / _SLOPE_STEP
         for p in (a, b)
-        for z in [p.x / tracer.scale + step * tracer.unit(p.tangent)]
+        for z in [p.x / tracer.scale + step * tracer.direction(p)]
     )
     if not falling < 0 < rising:
         return None
@@ -144,7 +144,7 @@ def pass_kink(tracer: Tracer, a: Point, kink: Crossing) -> Passage | None:
 
 def rescue_at_kink(tracer: Tracer, a: Point, ds: float) -> Passage | None:
     """Return the same where a step failed and a kink ahead may be why."""
-    z, t = a.x / tracer.scale, tracer.unit(a.tangent)
+    z, t = a.x / tracer.scale, tracer.direction(a)
     for name, value in a.kinks.items():
         ahead = tracer.curve.field.kinks(z + 2 * ds * t)[name]
         if value == 0 or abs(ahead - value) < abs(value) / 4:
@@ -156,7 +156,7 @@ def rescue_at_kink(tracer: Tracer, a: Point, ds: float) -> Passage | None:
 
 
 def _pass(tracer: Tracer, a: Point, name: str, guess: FloatArray, reach: float) -> Passage | None:
-    za, t = a.x / tracer.scale, tracer.unit(a.tangent)
+    za, t = a.x / tracer.scale, tracer.direction(a)
     sign, size = float(np.sign(a.kinks[name])), abs(a.kinks[name])
     solution = _solve_at(tracer, name, guess)
     way = solution.z - za

@@ -142,8 +142,7 @@ def quadratic_value(field: ScaledField, z: FloatArray, edge: Border) -> float:
     step, clear = field.clear_step(z, unit.right, _BERTH * _QUADRATIC_STEP)
     if not clear:
         return float("nan")
-    first, _ = field.curvature(z, unit.right, step / _BERTH)
-    return float(unit.left @ first @ unit.right) / 2
+    return float(unit.left @ field.second_slope(z, unit.right, step / _BERTH)) / 2
 
 
 def fold_coefficient(field: ScaledField, z: FloatArray) -> float:

@@ -23,6 +23,8 @@ _Cached = TypeVar("_Cached")
 
 #: Step of the fourth-order stencil for first derivatives: truncation and rounding meet near 1e-13.
 FIRST_STEP = 2e-4
+#: Step of one-sided differences for Newton's method: truncation and rounding below 1e-7.
+_ONE_SIDED = 1e-7
 #: Step of the two-point stencil for gradients of equations that contain the Jacobian.
 GRADIENT_STEP = 1e-5
 #: Step of the four-point stencil for mixed second derivatives of the field.
@@ -168,6 +170,26 @@ class ScaledField:
         parameters = self._differences(z, range(self.n, len(z)))
         return np.hstack([self.jacobian(z), parameters])
 
+    def rough_jacobian(self, z: FloatArray, value: FloatArray) -> FloatArray:
+        """Return `full_jacobian` with one-sided differences for what no Jacobian states.
+
+        Good to about 1e-7: meant for Newton's method, to which the field's `value` at z is known.
+        """
+        known = self.n if self.problem.jacobian is not None else 0
+        matrix = np.empty((self.n, len(z)))
+        if known:
+            matrix[:, :known] = self.jacobian(z)
+        moved = z.copy()
+        try:
+            for column in range(known, len(z)):
+                moved[column] += _ONE_SIDED
+                matrix[:, column] = (self.field(moved) - value) / (moved[column] - z[column])
+                moved[column] = z[column]
+        except FieldUndefinedError:
+            return self.full_jacobian(z)
+        # beyond the edge of the field's domain there may be no value
+        return matrix if np.isfinite(matrix).all() else self.full_jacobian(z)
+
     def _differences(self, z: FloatArray, columns: range) -> FloatArray:
         result = np.empty((self.n, len(columns)))
         for position, column in enumerate(columns):
@@ -203,21 +225,50 @@ class ScaledField:
         value: FloatArray = (8 * near - far) / (12 * step)
         return value
 
-    def mixed(self, z: FloatArray, left: FloatArray, right: FloatArray, column: int) -> float:
-        """Return the derivative of left . J right by one component of z.
+    def bends(self, z: FloatArray, vectors: FloatArray) -> FloatArray:
+        """Return the derivative of `jacobian` @ v by z for every column v, shape (m, n, n + k).
 
-        From differences, good to about 1e-8: meant for Newton's method.
+        From differences, good to 1e-8 or better: meant for Newton's method. Without a stated
+        Jacobian they are mixed second differences of the field.
         """
-        unit = unit_vector(len(z), column)
-        if self.problem.jacobian is not None:
-            return float(left @ self.along(z, unit) @ right)
-        h = _MIXED_STEP
+        n = self.n
+        result = np.empty((vectors.shape[1], n, len(z)))
+        if self.problem.jacobian is None:
+            for row, vector in enumerate(vectors.T):
+                for column in range(len(z)):
+                    result[row, :, column] = self._mixed(z, vector, column)
+            return result
+        for row, vector in enumerate(vectors.T):
+            result[row, :, :n] = self.along(z, vector)
+        for column in range(n, len(z)):
+            change = self.along(z, unit_vector(len(z), column)) @ vectors
+            result[:, :, column] = change.T
+        return result
+
+    def _mixed(self, z: FloatArray, vector: FloatArray, column: int) -> FloatArray:
+        """Return the field's second derivative along a vector and by one component of z."""
+        h, unit, padded = _MIXED_STEP, unit_vector(len(z), column), self._padded(z, vector)
         if not self._far_from_kinks(z):
-            h = min(self.clear_step(z, w, h)[0] for w in (unit, self._padded(z, right)))
-        a, b = h * self._padded(z, right), h * unit
+            h = min(self.clear_step(z, w, h)[0] for w in (unit, padded))
+        a, b = h * padded, h * unit
         near = self.field(z + a + b) - self.field(z + a - b)
         far = self.field(z - a + b) - self.field(z - a - b)
-        return float(left @ (near - far)) / (4 * h * h)
+        return (near - far) / (4 * h * h)
+
+    def second_slope(self, z: FloatArray, direction: FloatArray, step: float) -> FloatArray:
+        """Return the second derivative of `field` along a direction, shape (n,).
+
+        Error of order step^6. The stencil reaches three steps; the caller keeps it clear of kinks.
+        """
+        w = self._padded(z, direction)
+        if self.problem.jacobian is not None:
+            second: FloatArray = self.curvature(z, direction, step)[0] @ w[: self.n]
+            return second
+        total = np.zeros(self.n)
+        for reach, odd in ((1, 45), (2, -9), (3, 1)):
+            right, left = z + reach * step * w, z - reach * step * w
+            total += odd * (self.slope(right, w) - self.slope(left, w))
+        return total / (60 * step)
 
     def along(self, z: FloatArray, direction: FloatArray) -> FloatArray:
         """Return the derivative of `jacobian` along a direction of length n or n + k, shape (n, n).

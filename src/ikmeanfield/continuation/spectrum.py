@@ -77,12 +77,13 @@ def spectrum(matrix: FloatArray, precision: float) -> Spectrum:
     except np.linalg.LinAlgError:
         bounds = np.full(len(values), np.sqrt(precision) * size.max(initial=0.0))
     else:
-        quotients = np.einsum("ij,jk,ki->i", left, matrix, right)
+        quotients = ((left @ matrix) * right.T).sum(axis=1)
         # conjugates follow each other, that with the positive frequency first
         upper = np.flatnonzero(values.imag > 0)
         values = np.where(values.imag == 0, quotients.real, quotients)
         values[upper + 1] = values[upper].conj()
-        bounds = precision * np.einsum("ij,jk,ki->i", np.abs(left), np.abs(matrix), np.abs(right))
+        size = np.abs(left) @ np.abs(matrix)
+        bounds = precision * (size * np.abs(right).T).sum(axis=1)
     order = _order(values)
     return Spectrum(values[order], bounds[order])
 
@@ -198,10 +199,41 @@ def nearest_pair(eigenvalues: ComplexArray, determinant: float) -> Pair:
 
     Distances are products of eigenvalues, so that a slow pair is not drowned by fast modes.
     """
+    if len(eigenvalues) <= _FEW:
+        return _nearest_of_few(_few_pairs(eigenvalues.tolist()), determinant)
     found = pairs(eigenvalues)
     rate = np.sqrt(abs(determinant)) + np.sqrt(np.abs(found.determinants))
     distance = np.abs(found.traces) * rate + np.abs(found.determinants - determinant)
     return found[int(np.argmin(distance))]
+
+
+def _nearest_of_few(found: list[Pair], determinant: float) -> Pair:
+    slow = math.sqrt(abs(determinant))
+
+    def distance(pair: Pair) -> float:
+        rate = slow + math.sqrt(abs(pair.determinant))
+        return abs(pair.trace) * rate + abs(pair.determinant - determinant)
+
+    return min(found, key=distance)
+
+
+def _few_pairs(values: list[complex]) -> list[Pair]:
+    """Return the pairs of a few eigenvalues, without arrays."""
+    present = set(values)
+    lower: dict[complex, int] = {}
+    real: list[tuple[int, float]] = []
+    conjugate: list[Pair] = []
+    for position, value in enumerate(values):
+        if value.imag < 0:
+            lower.setdefault(value, position)
+        if value.imag == 0 or value.conjugate() not in present:
+            real.append((position, value.real))
+    for position, value in enumerate(values):
+        if value.imag > 0 and value.conjugate() in lower:
+            partner = lower[value.conjugate()]
+            conjugate.append(Pair((position, partner), 2 * value.real, abs(value) ** 2))
+    couples = [Pair((i, j), a + b, a * b) for (i, a), (j, b) in combinations(real, 2)]
+    return couples + conjugate
 
 
 def critical_pair(eigenvalues: ComplexArray) -> Pair:
