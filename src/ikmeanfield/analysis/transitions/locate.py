@@ -136,7 +136,7 @@ def locate(
                 search_gradual_boundaries(result, system, recording.saved, gradual, search)
             points += result.points
         report(1.0)
-    data = points_dataset(points, recording, round(interval / ramp.sample))
+    data = points_dataset(points, recording, interval)
     data["cost"] = (
         (), 1.0 + system.spent / ramp.duration,
         {"units": "1", "long_name": "network time of all runs, in durations of the ramp"},
@@ -220,16 +220,22 @@ NUMBERS = {
 }
 
 
-def points_dataset(points: Sequence[Point], recording: RampRecording, stride: int) -> xr.Dataset:
-    """Return the points, and every `stride`-th sample of the ramp, as a Dataset."""
+def points_dataset(
+    points: Sequence[Point], recording: RampRecording, interval: float
+) -> xr.Dataset:
+    """Return the points, and the ramp every `interval` ms, as a Dataset.
+
+    The times do not depend on the network's step: between samples, series are interpolated
+    linearly.
+    """
     import xarray as xr  # noqa: PLC0415
 
     def column(name: str) -> np.ndarray:
         values = [getattr(point, name) for point in points]
         return np.array(values, dtype=str if name in LABELS else float)
 
-    def thinned(values: np.ndarray) -> np.ndarray:
-        return values[stride - 1 :: stride].copy()  # a view would keep the whole ramp in memory
+    count = int(recording.time[-1] / interval * (1 + 1e-9))
+    time = interval * np.arange(1, count + 1)
 
     series = {
         "input_current": (recording.current, "pA", "input current"),
@@ -244,9 +250,13 @@ def points_dataset(points: Sequence[Point], recording: RampRecording, stride: in
                 for k, text in NUMBERS.items()
             },
             **{
-                k: ("time", thinned(values), {"units": unit, "long_name": text})
+                k: (
+                    "time",
+                    np.interp(time, recording.time, values),
+                    {"units": unit, "long_name": text},
+                )
                 for k, (values, unit, text) in series.items()
             },
         },
-        {"time": ("time", thinned(recording.time), {"units": "ms", "long_name": "time"})},
+        {"time": ("time", time, {"units": "ms", "long_name": "time"})},
     )
