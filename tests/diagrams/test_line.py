@@ -87,3 +87,24 @@ def test_a_branch_ends_where_the_papers_form_would_give_a_negative_rate():
     resting = circuit.populations["rs"].resting_potential
     assert ends["paper"]["rs.membrane_potential"][-1] == pytest.approx(resting, abs=1e-8)
     assert ends["absolute"]["fs.input_current"][-1] == 150.0
+
+
+@pytest.mark.parametrize("width", [0.5, 2.0])
+@pytest.mark.parametrize(
+    "settings", [{}, {"reset_correction": False}, {"form": "absolute"}], ids=str
+)
+def test_a_start_at_rest_on_a_kink_and_on_two_bounds_leaves_by_the_parameter(settings, width):
+    # oracle: at zero current v = v_r and r = 0 solve Eqs. 22-25 exactly; there |v - v_r| has a kink
+    # and the rate is at its lower bound, but one branch joins the two ends of the range of currents
+    circuit = regular_spiking().replace(
+        {"rs.adaptation": 25.0, "rs.truncation": 15.0, "rs.threshold_width": width,
+         "rs.peak_potential": 60.0, "rs.reset_potential": -110.0}
+    )  # fmt: skip
+    found = equilibrium_diagram(
+        circuit, "rs.input_current", 0.0, 100.0,
+        theory=MeanFieldSettings(**settings), cycles=False,
+    )  # fmt: skip
+    assert list(found) == ["equilibria"]
+    assert [end.reason for end in found["equilibria"].ends] == ["bound", "bound"]
+    assert found["equilibria"]["rs.input_current"].min() == 0.0
+    assert found["equilibria"]["rs.input_current"].max() == 100.0

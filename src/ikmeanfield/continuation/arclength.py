@@ -161,10 +161,11 @@ class Tracer:
         self.special: list[tuple[int, SpecialPoint]] = []
         names = curve.field.names
         self._fixed = np.array([has_fixed_scale(name, options) for name in names])
-        #: Every finite bound as (component, value, +1 for an upper and -1 for a lower one).
+        #: Every finite bound as (component, value, +1 for an upper and -1 for a lower one), those
+        #: of the free parameters first: where several are met at once, these say how a curve ends.
         self.bounds = [
             (index, value, side)
-            for index, name in enumerate(names)
+            for index, name in reversed(list(enumerate(names)))
             for value, side in zip(options.bounds.get(name, ()), (-1.0, 1.0), strict=False)
             if np.isfinite(value)
         ]

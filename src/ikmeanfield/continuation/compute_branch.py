@@ -10,6 +10,7 @@ import numpy as np
 from .arclength import Curve, Point, Tracer
 from .branch import Branch
 from .follow import follow_curve
+from .kinks import kinks_at_start
 from .newton import row_size
 from .special_point import SpecialPoint, Termination
 from .user_events import recorded
@@ -31,6 +32,8 @@ _SAME = 1e-6
 _SAME_START = 1e-4
 #: Share of a bound's width by which a start may lie beyond it.
 _SLACK = 1e-9
+#: The tangent of a start on a kink is taken this far ahead, and corrected so many times.
+_AHEAD, _TURNS = 1e-7, 3
 
 
 def check_names(problem: Problem, free: tuple[str, ...], options: ContinuationOptions) -> None:
@@ -94,7 +97,19 @@ def _start(tracer: Tracer, x: FloatArray, sign: float) -> Point | Termination:
     tangent = vectors[-1]
     first = tangent[curve.field.n]
     leading = first if abs(first) > 1e-8 else tangent[np.argmax(np.abs(tangent))]
-    return tracer.make_point(z, sign * np.sign(leading) * tangent)
+    start = tracer.make_point(z, sign * np.sign(leading) * tangent)
+    return _on_side_ahead(tracer, start) if kinks_at_start(tracer, start) else start
+
+
+def _on_side_ahead(tracer: Tracer, start: Point) -> Point:
+    """Return a start on a kink, with the curve's tangent on the side that lies ahead."""
+    curve, z = tracer.curve, start.x / tracer.curve.field.scale
+    direction = tracer.direction(start)
+    for _ in range(_TURNS):
+        jacobian = curve.block()(z + _AHEAD * direction)[1]()
+        ahead = np.linalg.svd(jacobian / curve.rows[:, None])[2][-1]
+        direction = ahead * np.sign(ahead @ direction)
+    return replace(start, tangent=direction * tracer.scale, direction=None)
 
 
 def compute_branch(
