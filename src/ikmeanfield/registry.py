@@ -70,10 +70,20 @@ class Registry(Mapping[str, Thing], Generic[Thing]):
 
 @cache
 def load_plugins() -> tuple[str, ...]:
-    """Import the plug-ins of this environment, once; returns the names of their modules."""
+    """Import the plug-ins of this environment, once; returns the names of their modules.
+
+    Raises
+    ------
+    ImportError
+        If one cannot be imported, or takes a name that is taken; it names the module.
+    """
     named = [name.strip() for name in os.environ.get(VARIABLE, "").split(",")]
     modules = [entry.module for entry in entry_points(group=GROUP)]
     modules += [name for name in named if name]
     for name in modules:
-        import_module(name)
+        try:
+            import_module(name)
+        except Exception as error:
+            msg = f"the plug-in {name!r} cannot be imported: {error}"
+            raise ImportError(msg) from error
     return tuple(modules)
