@@ -1,5 +1,5 @@
-# Everything by one command; `make` alone lists the commands.
-# Plain POSIX recipes, GNU make 3.81 or newer.
+# One command for everything; `make` alone lists the commands.
+# The recipes are plain POSIX shell, for GNU make 3.81 or newer.
 
 PYTHON ?= python3
 CONFIG ?= config/config.yaml
@@ -10,38 +10,41 @@ PYTEST_ARGS ?=
 PARALLEL ?= --numprocesses auto --maxprocesses 4
 
 VENV := .venv
-# Both files are written last, so an interrupted build is never taken for a complete one.
+# Each file is written last, so that an interrupted build is never taken for a complete one.
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
-# Commands find the environment's programs first, and so do the programs these start in turn.
+# Commands, and programs that they start, find the environment's programs first.
 IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env figures test test-faults test-slurm lint bench lock clean clean-results clean-env
-# A shell's search path for modules must not outrank the lock.
+.PHONY: help env figures test test-continuation test-faults test-slurm lint bench lock clean clean-results clean-env
+# Module search paths of the calling shell must not take precedence over the locked environment.
 unexport PYTHONPATH PYTHONHOME
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "Settings: PYTHON=python3.12 (to build with), CONFIG=config/quick.yaml, CORES=8,"
+	@echo "Settings: PYTHON=python3.12 (to build the environment), CONFIG=config/quick.yaml, CORES=8,"
 	@echo "          SNAKEMAKE_ARGS='--dry-run', PYTEST_ARGS='-k fold -x',"
-	@echo "          PARALLEL= (tests in one process)"
+	@echo "          PARALLEL= (run the tests in one process)"
 
-env: $(READY)  ## Make the environment .venv: the locked packages and this package
+env: $(READY)  ## Build the environment .venv: the locked packages and this package
 
-figures: env  ## Run the whole workflow: simulations, continuation, all figures
+figures: env  ## Run the whole workflow: networks, theories, all figures
 	@$(IN_VENV) ikmeanfield check $(CONFIG)
 	$(IN_VENV) snakemake --cores $(CORES) --configfile $(CONFIG) $(SNAKEMAKE_ARGS)
 
 test: env  ## Run the tests
 	$(IN_VENV) pytest $(PARALLEL) --dist loadgroup $(PYTEST_ARGS)
 
+test-continuation: env  ## Compare 2,000 random curves with themselves from other starts (minutes)
+	$(IN_VENV) pytest tests/continuation_nightly $(PARALLEL) --dist load $(PYTEST_ARGS)
+
 test-faults: env  ## Run the fault tests: kills, damage, full disks, wrong and hostile input
 	$(IN_VENV) pytest tests/faults $(PARALLEL) --dist load -vv $(PYTEST_ARGS)
 
-test-slurm: env  ## Run the workflow on a SLURM cluster of this one machine (as root)
+test-slurm: env  ## Run the workflow on a SLURM cluster on this machine (as root)
 	$(IN_VENV) pytest -m slurm -rs tests/slurm $(PYTEST_ARGS)
 
 lint: env  ## Check style, types and the workflow
@@ -58,8 +61,8 @@ bench: env  ## Run every benchmark in benchmarks/
 	  $(IN_VENV) python "$$script" || exit 1; \
 	done
 
-# Versions stay unless they must change or UPGRADE=1 is given. An unchanged file is left alone, so that
-# the environment is not built again.
+# Versions stay as they are unless they must change or UPGRADE=1 is given. Unchanged files are not
+# written, so that the environment is not built again.
 lock:  ## Write the lock and the conda pins (UPGRADE=1: newest versions)
 	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; trap 'exit 1' HUP INT TERM; \
 	uv=$$(command -v uv) || { \
@@ -78,7 +81,7 @@ lock:  ## Write the lock and the conda pins (UPGRADE=1: newest versions)
 	  cmp -s "$$tmp/$$file" "envs/$$file" || mv "$$tmp/$$file" "envs/$$file"; \
 	done
 
-clean:  ## Remove caches; results and the environment stay
+clean:  ## Remove caches; keep results and the environment
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist src/*.egg-info
 	find src tests benchmarks workflow -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
@@ -89,8 +92,8 @@ clean-results:  ## Remove all results and logs
 clean-env:  ## Remove the environment
 	rm -rf $(VENV)
 
-# An environment holds absolute paths and a link to its interpreter. If the checkout was moved or
-# copied, or the interpreter is gone, build again whatever the dates of the files say.
+# An environment contains absolute paths and a link to its interpreter. If the checkout was moved or
+# copied, or the interpreter is gone, it is built again, whatever the dates of the files.
 ifneq ($(shell $(VENV)/bin/python -c '' 2>/dev/null && cat $(LOCKED) 2>/dev/null),$(CURDIR))
 .PHONY: $(LOCKED)
 endif

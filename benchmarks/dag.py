@@ -1,9 +1,9 @@
-"""What it costs to plan a sweep: expansion, stored plan, and the dry run of the whole workflow.
+"""The cost of planning a sweep: expansion, stored plan, and a dry run of the whole workflow.
 
     python benchmarks/dag.py [runs] [runs_per_job] ...     # pairs; by default 10000 20
 
-Times are those of the processor, with the wall time of the dry run beside. In every batch job on a
-cluster Snakemake starts twice more; each of the two, and the command, opens the stored plan.
+Times are processor times; for the dry run, wall time is shown too. In every job on a cluster,
+Snakemake starts twice more, and both processes as well as the command open the stored plan.
 """
 
 from __future__ import annotations
@@ -31,8 +31,11 @@ def sweep(runs: int, runs_per_job: int) -> dict[str, Any]:
     ]
     experiment = {
         "circuit": {"preset": "regular_spiking", "set": {"rs.size": 10_000}},
-        "simulation": {"duration": 3000.0, "sample": 1.0},
-        "meanfield": {"corrected": {}},
+        "theories": {"corrected": {"kind": "mean_field"}},
+        "studies": {
+            "networks": {"kind": "networks", "duration": 3000.0, "sample": 1.0},
+            "predictions": {"kind": "predictions"},
+        },
         "sweeps": {"grid": {"axes": axes}},
     }
     return {"runs_per_job": runs_per_job, "experiments": {"large": experiment}}
@@ -44,7 +47,7 @@ def timed(action: Any, *arguments: Any) -> tuple[Any, float]:
 
 
 def dry_run(folder: Path, *options: str, **environment: str) -> tuple[str, float, float, float]:
-    """What Snakemake said, its wall and processor time in s, and its peak memory in MiB."""
+    """Output of Snakemake, its wall and processor time in s, and its peak memory in MiB."""
     command = [
         sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "rules", "--cores", "1",
         "--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder),
@@ -68,9 +71,14 @@ def dry_run(folder: Path, *options: str, **environment: str) -> tuple[str, float
 def job(folder: Path) -> tuple[float, float]:
     """Processor time in s and memory in MiB of the Snakemake in a job, before it computes."""
     (plans,) = (folder / ".snakemake/plans").iterdir()
+    # Not by reading the plan: the peak memory of a process is never below that of its parent.
+    with (plans / "large.json").open() as file:
+        batch = file.readline().partition('"batches":{"networks":{"')[2].partition('"')[0]
+        batch = batch or sys.exit(f"{plans}: no batch of networks in the plan")
     _, _, cpu, memory = dry_run(
         folder, "--mode", "subprocess", "--nolock", "--force", "--allowed-rules",
-        "simulate_networks", "--target-jobs", "simulate_networks:experiment=large,batch=000",
+        "simulate_networks", "--target-jobs",
+        f"simulate_networks:experiment=large,study=networks,batch={batch}",
         IKMEANFIELD_PLANS=str(plans),
     )  # fmt: skip
     return cpu, memory
@@ -84,11 +92,11 @@ def main(runs: int, runs_per_job: int) -> None:
         text, wall, cpu, memory = dry_run(folder)
         jobs = next(line for line in text.splitlines() if line.startswith("total")).split()[1]
         starting, needed = job(folder)
-        # Only now: the peak memory of a process is never below that of the one that starts it.
+        # This comes last for the same reason.
         plan, expanding = timed(experiments.expand, experiments.parse(config), "large")
         stored, storing = timed(experiments.store_plans, [plan], folder / "plans")
         file = Path(stored) / "large.json"
-        _, opening = timed(lambda: experiments.read_plan(file).batches[0])
+        _, opening = timed(lambda: experiments.read_plan(file).runs[0])
         size = file.stat().st_size / 2**20
     print(f"{runs} runs, {runs_per_job} per job:")
     print(f"  expand {expanding:.2f} s, store {storing:.2f} s, {size:.1f} MiB")

@@ -1,8 +1,9 @@
-"""Time of all of Fig. 1's mean-field content, as a table.
+"""Times of everything in Fig. 1 that comes from the mean field, as a table.
 
-Run with ``python benchmarks/fig1.py``. Nothing is asserted: figures depend on the machine and on
-what else it does; the last column says what is aimed at. The first task pays for loading the
-compiled field.
+    python benchmarks/fig1.py
+
+Times depend on the machine and on what else it does; the last column shows the goal. The first
+task includes the time to load the compiled field.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def timed(function: Callable[[], object]) -> tuple[float, float, object]:
 
 
 def main() -> None:
-    print(f"{'task':44}{'seconds':>10}{'cpu s':>10}  aim")
+    print(f"{'task':44}{'seconds':>10}{'cpu s':>10}  goal")
     total, kept = 0.0, {}
     for name, function, aim in (
         ("plane: curves, codimension-two points", plane, ""),
@@ -80,7 +81,7 @@ def main() -> None:
         print(f"{name:44}{wall:10.2f}{busy:10.2f}  {aim}")
         if not aim:
             total += wall
-    print(f"{'all of the mean-field content drawn':44}{total:10.2f}{'':10}  < 30 s")
+    print(f"{'everything that the figure draws':44}{total:10.2f}{'':10}  < 30 s")
     curves, _, points = kept.values()
     wall, busy, checked = timed(lambda: [check_points(found, curves) for found in points])
     worst = max(float(c["difference"].max()) for c in checked if c.sizes["point"])

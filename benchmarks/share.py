@@ -1,9 +1,10 @@
-"""How much of a workflow's job time went into integrating.
+"""How a workflow's job time divides among studies, and how much of it was spent computing results.
 
     python benchmarks/share.py [results]
 
-Job times are those of Snakemake's benchmark files. Of a job that integrates, the time in its
-runs is what its log says was elapsed after the last run; the rest of it is loading and storing.
+Job times are those of Snakemake's benchmark files. The time in which a job computed the results
+of its batch is what its log says had elapsed after the last one; the rest of the job went into
+starting, loading and storing. Summaries, figures and kernels compute no results in this sense.
 """
 
 from __future__ import annotations
@@ -14,8 +15,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-INTEGRATING = ("spiking", "meanfield")
-ELAPSED = re.compile(r"([\d.]+) s elapsed")
+ELAPSED = re.compile(r"(?m)^(\S+) (\d+)/\2, ([\d.]+) s elapsed")
 
 
 def seconds(path: Path) -> float:
@@ -23,24 +23,42 @@ def seconds(path: Path) -> float:
     return float(json.loads(path.read_text().splitlines()[-1])["s"])
 
 
+def computing(benchmark: Path, study: str) -> float:
+    """Time in which a job computed the results of its batch, from its log."""
+    log = Path(str(benchmark).replace("/benchmarks/", "/logs/")).with_suffix(".log")
+    found = [float(s) for name, _, s in ELAPSED.findall(log.read_text()) if name == study]
+    if not found:
+        sys.exit(f"{log} does not say how long computing took; has the job ended?")
+    return found[-1]
+
+
 def main(results: Path) -> None:
     total: dict[str, list[float]] = defaultdict(list)
-    integrating = 0.0
+    inside: dict[str, float] = defaultdict(float)
     for path in sorted(results.glob("**/benchmarks/**/*.jsonl")):
-        parts = path.relative_to(results).parts
-        kind = "kernels" if parts[0] == "kernels" else "/".join((parts[0], *parts[2:-1]))
+        experiment, *inner, _ = path.relative_to(results).parts
+        study = inner[-1]
+        batch = path.stem.startswith("batch")
+        if experiment in ("figures", "kernels"):
+            kind = experiment
+        elif path.stem == "plan":
+            kind = f"{experiment} plan"
+        else:
+            kind = f"{experiment} {study}{'' if batch else ' summary'}"
         total[kind].append(seconds(path))
-        log = Path(str(path).replace("benchmarks", "logs")).with_suffix(".log")
-        if set(parts) & set(INTEGRATING) and log.exists():
-            found = ELAPSED.findall(log.read_text())
-            integrating += float(found[-1]) if found else 0.0
+        if batch:
+            inside[kind] += computing(path, study)
+    if not total:
+        print(f"{results} holds no finished jobs; run the workflow first")
+        return
     everything = sum(map(sum, total.values()))
-    print(f"{'jobs':<36}{'count':>6}{'seconds':>10}{'share':>8}")
+    print(f"{'jobs':<36}{'count':>6}{'seconds':>10}{'share':>8}{'computing':>11}")
     for kind, times in sorted(total.items()):
-        share = sum(times) / everything
-        print(f"{kind:<36}{len(times):>6}{sum(times):>10.1f}{share:>8.1%}")
-    print(f"{'all':<36}{'':>6}{everything:>10.1f}")
-    print(f"{'within runs':<36}{'':>6}{integrating:>10.1f}{integrating / everything:>8.1%}")
+        spent = sum(times)
+        part = f"{inside[kind] / spent:.0%}" if kind in inside else ""
+        print(f"{kind:<36}{len(times):>6}{spent:>10.1f}{spent / everything:>8.1%}{part:>11}")
+    computed = sum(inside.values())
+    print(f"{'all':<36}{'':>6}{everything:>10.1f}{'':>8}{computed / everything:>11.0%}")
 
 
 if __name__ == "__main__":

@@ -1,72 +1,26 @@
-"""Accuracy and speed of the spiking schemes, side by side in one run.
+"""Speed of the spiking schemes, side by side in one run.
 
-    python benchmarks/spiking.py [accuracy] [speed] [size]
+    python benchmarks/spiking.py [speed] [size] [limit]
 
-Accuracy: error of `exact` at its default step and of `euler` at 0.001 ms against `exact` at a
-sixteenth of its step, in windowed averages (raised cosines of 120 ms) of s, u and the rate, and
-in their means over the run. Speed: ns per neuron-step on one core, the best of many short
-stretches, interleaved so that a drift of the machine's speed hits all alike; the ratio is network
-time per second of computing, `exact` over `euler`. Size: ns per neuron-step and bytes per neuron
-against N.
+Speed: ns per neuron-step on one core and the ratio of network time per second of computing,
+`exact` over `euler` at 0.001 ms. Size: ns per neuron-step and bytes per neuron against N. Limit:
+what the first pass of `exact` costs on neurons that stay far from a spike, beside loops that do a
+part of its work alone. Times are processor time, the best of many short stretches, interleaved
+so that a drift of the machine's speed hits all alike. Errors are in `accuracy.py`.
 """
 
 from __future__ import annotations
 
-import itertools
 import sys
 import time
 
 import numpy as np
+from numba import njit
 
 from ikmeanfield.circuit import Circuit, regular_spiking
-from ikmeanfield.inputs import ramp
-from ikmeanfield.spiking import DEFAULT_STEP, Network, compile_kernels
+from ikmeanfield.spiking import Network, compile_kernels, passes
 
-NAMES = {"s": "synaptic_activation", "u": "recovery", "rate": "firing_rate"}
-RESETS = ((1000.0, -1000.0), (50.0, -100.0), (40.0, -60.0))
-DURATION, SAMPLE = 500.0, 0.2
-
-
-def averages(circuit: Circuit, inputs, **settings) -> dict[str, np.ndarray]:
-    """Windowed averages and the mean over the run of s, u and the rate."""
-    run = Network(circuit, **settings).run(inputs, duration=DURATION, sample=SAMPLE)
-    centers = np.arange(60.0, DURATION - 59.0, 20.0)
-    distance = run.time.values[None, :] - centers[:, None]
-    weights = np.where(abs(distance) < 60, np.cos(np.pi * distance / 120) ** 2, 0.0)
-    weights = np.vstack([weights / weights.sum(1, keepdims=True)])
-    return {key: weights @ run[name].values[0] for key, name in NAMES.items()}
-
-
-def accuracy() -> None:
-    print("Relative error against the converged solution, N = 10,000, 500 ms from rest")
-    print(f"{'case':<38}{'':>7}{'s':>10}{'u':>10}{'rate':>10}")
-    worst = 0.0
-    for adaptation, reset, form, kind in itertools.product(
-        (10.0, 100.0), RESETS, ("neuron", "population"), ("constant", "ramp")
-    ):
-        circuit = regular_spiking().replace(
-            {
-                "rs.adaptation": adaptation,
-                "rs.peak_potential": reset[0],
-                "rs.reset_potential": reset[1],
-                "rs.recovery": form,
-                "rs.input_current": 60.0,
-            }
-        )
-        inputs = {"rs": ramp([(0, 30), (DURATION, 80)])} if kind == "ramp" else None
-        reference = averages(circuit, inputs, step=DEFAULT_STEP["exact"] / 16)
-        label = f"κ={adaptation:g} ({reset[0]:g}, {reset[1]:g}) {form} {kind}"
-        errors = {}
-        for scheme in ("exact", "euler"):
-            found = averages(circuit, inputs, scheme=scheme)
-            errors[scheme] = [
-                float(np.sqrt(np.mean((found[k] - reference[k]) ** 2) / np.mean(reference[k] ** 2)))
-                for k in NAMES
-            ]
-            row = "".join(f"{e:10.1e}" for e in errors[scheme])
-            print(f"{label if scheme == 'exact' else '':<38}{scheme:>7}{row}", flush=True)
-        worst = max(worst, *np.divide(errors["exact"], errors["euler"]))
-    print(f"largest error of exact over error of euler: {worst:.2f}\n")
+STEPS = (0.1, 0.2, 0.4, 0.8)
 
 
 def best(networks: dict[str, Network], rounds: int = 12) -> dict[str, float]:
@@ -77,9 +31,9 @@ def best(networks: dict[str, Network], rounds: int = 12) -> dict[str, float]:
             neurons = sum(p.size for p in network.circuit.populations.values())
             steps = max(50, 50_000_000 // neurons)  # a run costs a millisecond besides
             stretch = steps * network.step
-            began = time.perf_counter()
+            began = time.process_time()
             network.run(duration=stretch, sample=stretch, record=("firing_rate",))
-            cost = (time.perf_counter() - began) / (steps * neurons) * 1e9
+            cost = (time.process_time() - began) / (steps * neurons) * 1e9
             found[label] = min(found[label], cost)
     return found
 
@@ -102,10 +56,7 @@ def speed() -> None:
         circuit = regular_spiking().replace({"rs.input_current": current, "rs.recovery": form})
         networks = {
             "euler 0.001": settled(circuit, "euler"),
-            **{
-                f"exact {step:g}": settled(circuit, "exact", step)
-                for step in (DEFAULT_STEP["exact"], DEFAULT_STEP["exact"] / 2)
-            },
+            **{f"exact {step:g}": settled(circuit, "exact", step) for step in STEPS},
         }
         cost = best(networks)
         print(f"  I = {current:g} pA, u per {form}")
@@ -116,18 +67,83 @@ def speed() -> None:
 
 
 def size() -> None:
-    print("Cost and memory against the size of the network, exact at its default step")
+    print("Cost and memory against the size of the network, exact at 0.4 ms")
     networks = {}
     for n in (1_000, 10_000, 100_000, 1_000_000):
         networks[n] = settled(
-            regular_spiking().replace({"rs.size": n, "rs.input_current": 60.0}), "exact"
+            regular_spiking().replace({"rs.size": n, "rs.input_current": 60.0}), "exact", 0.4
         )
     for n, cost in best(networks, rounds=5).items():
         print(f"  N = {n:>9,}{cost:8.3f} ns   {networks[n].nbytes / n:.0f} bytes per neuron")
     print()
 
 
+@njit(inline="always")
+def _ten(t, y):
+    """Ten products, each with a sum."""
+    t = ((((t * y + 0.9) * y + 0.8) * y + 0.7) * y + 0.6) * y + 0.5
+    return ((((t * y + 0.4) * y + 0.3) * y + 0.2) * y + 0.1) * y + 0.05
+
+
+@njit(fastmath={"contract"}, error_model="numpy")
+def multiply_add(y: np.ndarray) -> None:
+    """As many products and sums per neuron as the first pass has, and nothing else."""
+    for i in range(y.size):
+        y[i] = _ten(_ten(_ten(1.0, y[i]), y[i]), y[i])
+
+
+@njit(error_model="numpy")
+def divide(y: np.ndarray) -> None:
+    """One division per neuron."""
+    for i in range(y.size):
+        y[i] = 1.0 / (y[i] + 1.0)
+
+
+@njit(error_model="numpy")
+def move(y: np.ndarray, u: np.ndarray, d: np.ndarray) -> None:
+    """What the first pass loads and stores per neuron."""
+    for i in range(y.size):
+        before = y[i]
+        y[i] = u[i] + d[i]
+        u[i] = before
+
+
+def limit() -> None:
+    print("The first pass, one u per neuron, and parts of its work alone (ns per neuron)")
+    network = Network(regular_spiking().replace({"rs.input_current": 20.0}), step=0.4)
+    network.run(duration=200.0, sample=200.0)
+    state, half = network.snapshot()[1], network._threshold
+    c = network._cells
+    cell = passes.Cell(
+        True, c.peak[0], c.reset[0], c.jump[0], c.rate[0], c.decay[0], c.mean[0], 0.0,
+        c.coupling[0], c.area[0], c.moment[0], 0.0, c.force[0] * 20.0, 1.0, 0.0,
+    )  # fmt: skip
+    marks = np.zeros(half.size, np.uint8)
+    y, u = state.v.copy(), state.u.copy()
+    work = {
+        "first pass": lambda y, u, d, m: passes._glide_own(y, u, d, m, cell, passes.P_LIMIT),
+        "30 multiply-adds": lambda y, u, d, m: multiply_add(y),
+        "1 division": lambda y, u, d, m: divide(y),
+        "3 loads, 2 stores": lambda y, u, d, m: move(y, u, d),
+    }
+    found: dict[tuple[str, int], float] = {}
+    for _ in range(20):
+        for label, run in work.items():
+            for size in (4096, half.size):
+                arguments = (y[:size].copy(), u[:size].copy(), half[:size], marks[:size])
+                run(*arguments)
+                began = time.process_time()
+                repeats = 4_000_000 // size
+                for _ in range(repeats):
+                    run(*arguments)
+                cost = (time.process_time() - began) / (repeats * size) * 1e9
+                found[label, size] = min(found.get((label, size), np.inf), cost)
+    for label in work:
+        print(f"  {label:<20}" + "".join(f"{found[label, n]:8.3f}" for n in (4096, half.size)))
+    print(f"  (arrays of 4,096 neurons and of {half.size:,})")
+
+
 if __name__ == "__main__":
     compile_kernels()
-    for name in sys.argv[1:] or ("speed", "size", "accuracy"):
-        {"accuracy": accuracy, "speed": speed, "size": size}[name]()
+    for name in sys.argv[1:] or ("speed", "size", "limit"):
+        {"speed": speed, "size": size, "limit": limit}[name]()

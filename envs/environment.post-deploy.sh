@@ -1,6 +1,6 @@
 #!/bin/sh
-# Snakemake runs this once in a new conda environment, from the working directory. The rules use the
-# library of this checkout, so it is installed in place.
+# Snakemake runs this once in a new conda environment, in the working directory. It installs the
+# library of this checkout in place, because the rules use it.
 set -eu
 
 if ! grep -qs '^name = "ikmeanfield"' pyproject.toml; then

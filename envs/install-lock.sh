@@ -2,8 +2,8 @@
 # Install the locked packages into the environment of a Python interpreter:
 #   sh envs/install-lock.sh path/to/python
 #
-# A few packages come as source only. The build backend goes in first, from the lock itself, so that
-# they are built with it: otherwise pip would fetch one whose hash nobody has checked.
+# A few packages are available as source only. Their build backend is installed first, from the lock,
+# because otherwise pip would fetch one whose hash has not been checked.
 set -eu
 
 python=${1:?usage: sh envs/install-lock.sh path/to/python}

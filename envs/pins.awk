@@ -1,6 +1,6 @@
 # Write the lock's versions into a conda environment:
 #   awk -f envs/pins.awk envs/requirements.txt envs/environment.yaml
-# conda-forge's name may end in -base where the lock's does not.
+# The name on conda-forge may end in -base where that in the lock does not.
 
 NR == FNR {
     if (match($0, /^[a-z0-9-]+==[^ ;]+/)) {

@@ -65,7 +65,7 @@ class Workflow:
             "--directory", str(self.folder), *given, "--cores", str(cores), *options,
         ]  # fmt: skip
 
-    def run(self, config, *options, cores=2, check=True, timeout=300):
+    def run(self, config, *options, cores=2, check=True, timeout=900):
         """Snakemake's output on a configuration."""
         done = subprocess.run(
             self.invocation(config, *options, cores=cores), cwd=self.checkout, env=environment(),
@@ -84,6 +84,17 @@ class Workflow:
         counts = {line.split()[0]: int(line.split()[1]) for line in table if line.strip()}
         counts.pop("default", None)
         return counts
+
+    def command(self, *arguments, check=True, **more):
+        """Output of `ikmeanfield …` in this folder, from the copied checkout."""
+        done = subprocess.run(
+            [sys.executable, "-m", "ikmeanfield", *map(str, arguments)], cwd=self.folder,
+            env=environment(PYTHONPATH=str(self.checkout / "src"), **more),
+            capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        text = done.stdout + done.stderr
+        assert not check or done.returncode == 0, text
+        return text
 
     @property
     def experiment(self):

@@ -2,20 +2,23 @@
 
 
 def tiny(**changes):
-    """Eight runs of small, short networks in three batches."""
+    """Eight runs of three different networks, small and short, in two batches."""
     width = {"parameter": "rs.threshold_width", "values": [0.5, 2.0]}
     cutoff = {"parameter": "rs.truncation", "values": [40.0, 5.0]}
     fixed = {"rs.truncation": 40.0}
     return {
         "seed": 1,
-        "runs_per_job": 3,
+        "runs_per_job": 2,
         "experiments": {
             "truncation": {
                 "circuit": {"preset": "truncated", "set": {"rs.size": 200}},
                 "theories": {"corrected": {"kind": "mean_field"}},
                 "studies": {
                     "networks": {
-                        "kind": "networks", "duration": 500.0, "discard": 100.0, "sample": 0.1,
+                        "kind": "networks",
+                        "duration": 500.0,
+                        "discard": 100.0,
+                        "sample": 0.1,
                         "step": 0.1,
                     },
                     "predictions": {"kind": "predictions"},
@@ -149,7 +152,7 @@ def tiny_reset():
 
 
 def both():
-    """Both kinds of experiment, both figures: 15 batches of small, short networks."""
+    """Studies of many kinds in two experiments, and two figures, of small, short networks."""
     series, points = tiny(), tiny_adaptation()
     truncation, adaptation = (
         series["experiments"]["truncation"],

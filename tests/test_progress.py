@@ -178,6 +178,26 @@ def test_the_display_is_gone_after_an_error(notebook, capsys):
     assert progress_module._display is None
 
 
+def test_a_curve_shows_where_it_is(notebook, capsys):
+    """Oracle: the branch itself, and the same branch with the display off."""
+    shown = followed(None)
+    lines = lines_shown(capsys.readouterr().err)
+    found = [
+        re.match(r"following the equilibrium curve, (\d+) points, p = (\S+):", x) for x in lines
+    ]
+    assert all(found)
+    counts = [int(match[1]) for match in found]
+    assert counts == sorted(counts)
+    assert counts[-1] <= len(shown)
+    assert {f"{p:.6g}" for p in shown["p"]} >= {match[2] for match in found}
+    ik.show_progress(False)
+    try:
+        np.testing.assert_array_equal(followed(None).states, shown.states)
+    finally:
+        ik.show_progress(True)
+    assert capsys.readouterr().err == ""
+
+
 SESSION = """
 import ikmeanfield as ik
 circuit = ik.regular_spiking().replace({"rs.size": 5})

@@ -1,4 +1,4 @@
-"""The command ``ikmeanfield``: every stage by hand; the workflow's rules call the same."""
+"""The command ``ikmeanfield``: every step of the workflow by hand; its rules call the same."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ StudyName = Annotated[str, typer.Argument(help="Name of a study of the experimen
 
 
 def main() -> None:
-    """Run the command line; an error of ours is one message and exit code 1."""
+    """Run the command line; an expected error prints one message and gives exit code 1."""
     environment.single_thread()
     environment.end_with_workflow()
     locks.mark_log()
@@ -60,13 +60,13 @@ OURS = (
     "CoincidenceError",
     "ResetDomainError",
 )
-"""Errors that explain themselves; by name, because importing their modules takes time."""
+"""Errors whose message is enough; listed by name because importing their modules takes time."""
 
 FULL_OR_FORBIDDEN = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
-"""What the system says when a file cannot be written: one line, no traceback."""
+"""Errors of the system when a file cannot be written; they are shown without a traceback."""
 
 WORKFLOW_LOCK = Path(".snakemake/ikmeanfield/running")
-"""What a running workflow holds, beside the folder of results."""
+"""The lock that a running workflow holds, in the folder that contains the results."""
 
 
 def _place(error: OSError) -> str:
@@ -76,11 +76,11 @@ def _place(error: OSError) -> str:
 @app.command()
 def check(config: ConfigFile) -> None:
     """Check a configuration, every grid point included, and list what it would run."""
-    from ikmeanfield.experiments import expand, load  # noqa: PLC0415
+    from ikmeanfield.experiments import expand_all, load  # noqa: PLC0415
 
     settings = load(config)
-    for name, experiment in settings.experiments.items():
-        plan = expand(settings, name)
+    for name, plan in expand_all(settings).items():
+        experiment = settings.experiments[name]
         sweeps = ", ".join(
             f"{sweep} {sum(run.sweep == sweep for run in plan.runs)}" for sweep in experiment.sweeps
         )
@@ -99,20 +99,21 @@ def plan(
     results: Annotated[Path, typer.Option(help="Folder of all results.")] = Path("results"),
 ) -> None:
     """Write the plan of every experiment: its runs, and the work of its studies in batches."""
-    from ikmeanfield.experiments import expand, load  # noqa: PLC0415
+    from ikmeanfield.experiments import expand_all, load  # noqa: PLC0415
 
-    settings = load(config)
-    for name in settings.experiments:
+    for name, plan in expand_all(load(config)).items():
         path = results / name / "plan.json"
-        expand(settings, name).write(path)
+        plan.write(path)
         print(path)
 
 
 @app.command(name="compile")
 def compile_(
-    engine: Annotated[str | None, typer.Option(help="exact, euler or theories; else all.")] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="exact, euler, theories or stationary; by default all.")
+    ] = None,
     stamp: Annotated[Path | None, typer.Option(help="File to write when all is compiled.")] = None,
-    portable: Annotated[bool, typer.Option(help="Code for any processor.")] = False,
+    portable: Annotated[bool, typer.Option(help="Compile for any processor.")] = False,
 ) -> None:
     """Compile the kernels into numba's cache (NUMBA_CACHE_DIR), once, before parallel jobs."""
     environment.ensure(portable)
@@ -143,14 +144,15 @@ def run(
     plan: PlanFile,
     study: StudyName,
     batch: Annotated[
-        str | None, typer.Option(help="Id of the batch; without it, all batches.")
+        str | None, typer.Option(help="Id of the batch; by default all batches.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="File for the batch; by default its place beside the plan.")
+        Path | None, typer.Option(help="File to write; by default beside the plan.")
     ] = None,
 ) -> None:
-    """Compute a study of an experiment: one batch of it, or all."""
+    """Compute one batch of a study, or all of them."""
     loaded = _plan(plan, study)
+    environment.use_kernels(loaded.engines[study])
     from ikmeanfield.jobs.compute import compute_batch  # noqa: PLC0415
     from ikmeanfield.jobs.results import batch_path  # noqa: PLC0415
 
@@ -165,7 +167,7 @@ def run(
 
 @app.command()
 def summarise(plan: PlanFile, study: StudyName) -> None:
-    """Summarise a study from all its batches: summary.nc and its tables, beside the batches."""
+    """Summarise all batches of a study: write summary.nc and the tables beside the batches."""
     loaded = _plan(plan, study)
     from ikmeanfield.jobs.summarise import summarise as job  # noqa: PLC0415
 
@@ -183,7 +185,7 @@ def draw(
     output: Annotated[Path, typer.Option(help="Folder to draw into.")] = Path("results/figures"),
     name: Annotated[str, typer.Option(help="Name of the files; by default the figure's.")] = "",
 ) -> None:
-    """Draw a figure from what experiments have stored: .pdf, .png and its caption as .md."""
+    """Draw a figure from the results of experiments: .pdf, .png and its caption, .md."""
     from ikmeanfield.figures import FIGURES  # noqa: PLC0415
 
     if figure not in FIGURES:
@@ -200,11 +202,12 @@ def draw(
 def status(
     results: Annotated[Path, typer.Argument(help="Folder of all results.")] = Path("results"),
     config: Annotated[
-        Path | None, typer.Option(help="What is to be there; else what the stored plans say.")
+        Path | None,
+        typer.Option(help="Configuration to compare with; by default the stored plans."),
     ] = None,
-    verify: Annotated[bool, typer.Option(help="Read every dataset to its end.")] = False,
+    verify: Annotated[bool, typer.Option(help="Read and check every dataset completely.")] = False,
 ) -> None:
-    """Tell what is done, running, failed and why; start nothing.
+    """Report what is done, running or failed, and why; start nothing.
 
     Exit code: 0 all is done, 1 something failed or is damaged, 3 work is left.
     """
@@ -214,18 +217,18 @@ def status(
     found = job.status(results, None if config is None else load(config), verify=verify)
     print(job.table(found))
     if who := locks.holder(results.absolute().parent / WORKFLOW_LOCK):
-        print(f"\nA workflow is at work in this folder: {who}")
+        print(f"\nA workflow is running in this folder: {who}")
     raise typer.Exit(job.exit_code(found))
 
 
 @app.command()
 def prune(
     results: Annotated[Path, typer.Argument(help="Folder of all results.")] = Path("results"),
-    remove: Annotated[bool, typer.Option(help="Remove them instead of listing them.")] = False,
+    remove: Annotated[bool, typer.Option(help="Also remove these batches.")] = False,
 ) -> None:
-    """List batches that no stored plan names any more, or remove them.
+    """List batches that the stored plans no longer name, and remove them if asked to.
 
-    They come from earlier configurations, and are used again should one of these come back.
+    They come from earlier configurations, and are used again if one of these returns.
     """
     from ikmeanfield.experiments import read_plan  # noqa: PLC0415
     from ikmeanfield.jobs.status import stale  # noqa: PLC0415
@@ -241,10 +244,10 @@ def prune(
 def resources(
     folder: Annotated[Path, typer.Argument(help="Folder of the experiment, with its plan.")],
 ) -> None:
-    """Print predicted against measured time and memory of an experiment's jobs.
+    """Compare predicted with measured time and memory of an experiment's jobs.
 
-    Ratios are measured / predicted, the least and the largest. mem_mb and runtime are what the
-    rules ask for at the first attempt, in MiB and minutes.
+    Ratios are measured / predicted, from the smallest to the largest. mem_mb (MiB) and runtime
+    (minutes) are what the rules request at the first attempt.
     """
     from ikmeanfield.experiments import read_plan  # noqa: PLC0415
     from ikmeanfield.jobs.resources import table  # noqa: PLC0415
@@ -261,7 +264,7 @@ def schema() -> None:
 
 
 def _plan(path: Path, study: str | None = None) -> Plan:
-    """A stored plan, which must have the study; puts portable settings into effect."""
+    """A stored plan, which must have the study; restarts with portable settings if it asks so."""
     from ikmeanfield.experiments import read_plan  # noqa: PLC0415
     from ikmeanfield.jobs.repair import restore_plan  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Environment variables that a process must have before numpy and numba are loaded."""
+"""Environment variables that must be set before numpy and numba are loaded."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import platform
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 _POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 SINGLE_THREAD = dict.fromkeys(_POOLS, "1")
-"""One job, one core: the workflow runs jobs side by side."""
+"""One core for each job, because the workflow runs jobs in parallel."""
 _COMPILED_AGAIN = "IKMEANFIELD_COMPILED_AGAIN"
 
 _NEWER_THAN_BASELINE = (
@@ -27,23 +28,23 @@ PORTABLE = {
     "OPENBLAS_CORETYPE": _CORE.get(platform.machine(), "generic"),
     "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F,-AVX2_Usable,-FMA_Usable",
 }
-"""No code that only some processors have: in numba, numpy, BLAS and the C library."""
+"""Settings by which numba, numpy, BLAS and the C library use no processor-specific code."""
 
 
 def single_thread() -> None:
-    """Let the numerical libraries use one thread, unless the user says otherwise."""
+    """Let the numerical libraries use one thread, unless the user has set another number."""
     for name, value in SINGLE_THREAD.items():
         os.environ.setdefault(name, value)
 
 
 def end_with_workflow() -> None:
-    """End this process soon after the workflow that started it, if one did.
+    """If a workflow started this process, end it soon after that workflow ends.
 
-    A killed workflow cannot stop its jobs. They would go on, unseen by the next one, which starts
-    the same work again.
+    A killed workflow cannot stop its jobs. Without this they would continue, unknown to the next
+    workflow, which starts the same work again.
     """
     workflow = os.environ.get("IKMEANFIELD_WORKFLOW", "")
-    if workflow.isdigit() and _lives(int(workflow)):  # in a container it may be out of sight
+    if workflow.isdigit() and _lives(int(workflow)):  # in a container it may be invisible
         threading.Thread(target=_wait_for_end, args=(int(workflow),), daemon=True).start()
 
 
@@ -61,12 +62,25 @@ def _lives(process: int) -> bool:
     except ProcessLookupError:
         return False
     except OSError:
-        pass  # it lives, and belongs to someone else
+        pass  # it is alive and belongs to someone else
     return True
 
 
+def kernels_of(engines: Iterable[str]) -> str:
+    """What to call the compiled kernels of some engines together, for example ``NETWORKS``."""
+    families = {"THEORIES" if engine == "theories" else "NETWORKS" for engine in engines}
+    return "_AND_".join(sorted(families))
+
+
+def use_kernels(engines: Iterable[str]) -> None:
+    """Under the workflow, keep compiled kernels in the folder that it has for these engines."""
+    folder = os.environ.get(f"IKMEANFIELD_KERNELS_{kernels_of(engines)}")
+    if folder:
+        os.environ["NUMBA_CACHE_DIR"] = folder
+
+
 def ensure(portable: bool) -> None:
-    """Start this command again with portable settings if they are wanted and not yet in effect."""
+    """Restart this command with portable settings if they are wanted and not yet in effect."""
     if portable and any(os.environ.get(name) != value for name, value in PORTABLE.items()):
         command = [sys.executable, "-m", "ikmeanfield", *sys.argv[1:]]
         sys.stdout.flush()
@@ -74,9 +88,9 @@ def ensure(portable: bool) -> None:
 
 
 def compile_again() -> None:
-    """Remove the compiled kernels in NUMBA_CACHE_DIR and start this command again, once.
+    """Remove the compiled kernels in NUMBA_CACHE_DIR and restart this command, once.
 
-    For kernels that a power cut or a full disk has cut short, which numba cannot read.
+    This repairs kernels that a power cut or a full disk has truncated, which numba cannot read.
     """
     folder = os.environ.get("NUMBA_CACHE_DIR")
     if not folder or os.environ.get(_COMPILED_AGAIN):

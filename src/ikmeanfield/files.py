@@ -11,11 +11,11 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """Give a temporary name in the folder of `path`; on success it takes the place of `path`.
+    """Provide a temporary file in the folder of `path`, which replaces `path` on success.
 
-    On failure nothing is left behind and `path` is untouched. The temporary name keeps the
-    suffix, because some writers choose their format by it. What a killed process left under
-    such a name is removed by the next one that writes the same file.
+    On failure nothing is left behind and `path` is untouched. The temporary name has the same
+    suffix, because some writers choose their format by it. If a killed process leaves such a file
+    behind, the next one that writes the same path removes it.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -32,7 +32,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 
 def _is_being_written(temporary: Path) -> bool:
-    """Whether another living process of this machine has the number that the name holds."""
+    """Whether the process whose number is in the name is another one, and alive on this machine."""
     number = temporary.name.split(".")[-3]
     if not number.isdigit() or int(number) == os.getpid():
         return False
@@ -41,12 +41,12 @@ def _is_being_written(temporary: Path) -> bool:
     except ProcessLookupError:
         return False
     except OSError:
-        pass  # it lives, and belongs to someone else
+        pass  # it is alive and belongs to someone else
     return True
 
 
 def _flush(path: Path) -> None:
-    """Have the content on the disk before the name is: a power cut leaves the old file or this."""
+    """Write the content to disk before the file is renamed, so that a power cut cannot mix them."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,8 +1,11 @@
-"""A hash of the code that a module of this package depends on.
+"""A hash of the code that a job depends on.
 
-Snakemake does not see a change in a library that a command imports. Each rule therefore carries
-the hash of the library's modules that its stage reaches, so that editing one of them reruns the
-rule, and editing any other does not. Comments and layout do not count.
+Snakemake does not notice changes in a library that a command imports. Each rule therefore has the
+hash of the code that its command reaches as a parameter, so that it runs again when that code is
+edited, and not when other code is. Comments, docstrings and layout do not count.
+
+Plug-ins are treated like the package: whatever a study, theory or figure of a plug-in uses, in its
+own modules or in this package, is followed in the same way.
 """
 
 from __future__ import annotations
@@ -12,21 +15,24 @@ import copy
 import hashlib
 from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
+
+from ikmeanfield.registry import load_plugins
 
 ROOT = Path(__file__).parent
 DATA_SUFFIXES = (".mplstyle",)
 
 
 def code_hash(*entries: str, root: Path = ROOT) -> str:
-    """Hash of modules, functions and methods, and of everything of the package that they use.
+    """Hash of modules, functions and methods, and of everything in the package that they use.
 
     Parameters
     ----------
     entries
-        Modules by their full names, for example ``"ikmeanfield.jobs.compute"``; or functions and
-        methods in them: ``"ikmeanfield.studies.networks:Networks.compute"``. Of a module all of
-        it counts; of a function or method only what it reaches.
+        Full names of modules, for example ``"ikmeanfield.jobs.compute"``, or of functions and
+        methods: ``"ikmeanfield.studies.networks:Networks.compute"``. A module counts as a whole, a
+        function or method only with what it reaches.
     root
         Folder of the package.
     """
@@ -36,12 +42,12 @@ def code_hash(*entries: str, root: Path = ROOT) -> str:
     for name in sorted(closure(*modules, root=root)):
         path = _file(name, root)
         assert path is not None
-        digest.update(f"{name}\n{ast.dump(_without_docstrings(_tree(path)))}\n".encode())
+        digest.update(f"{name}\n{ast.dump(_tree(path))}\n".encode())
         if path.parent != root:
             for data in sorted(p for p in path.parent.iterdir() if p.suffix in DATA_SUFFIXES):
                 digest.update(data.read_bytes())
     for (module, name), node in sorted(parts.items()):
-        plain = _without_docstrings(_without_annotations(node))
+        plain = _without_annotations(node)
         digest.update(f"{module}:{name}\n{ast.dump(plain)}\n".encode())
     return digest.hexdigest()[:16]
 
@@ -51,7 +57,7 @@ def _reached(
 ) -> tuple[dict[tuple[str, str], ast.AST], set[str]]:
     """Definitions that functions and methods reach in their own modules, and modules they import.
 
-    Fields of a class are settings, not code: they do not count.
+    The fields of a class do not count: they are settings, not code.
     """
     parts: dict[tuple[str, str], ast.AST] = {}
     modules: set[str] = set()
@@ -89,7 +95,7 @@ def _reached(
 
 
 def _defined(tree: ast.Module) -> dict[str, ast.AST]:
-    """What a module defines or imports at its top, by name."""
+    """What a module defines or imports at its top level, by name."""
     found: dict[str, ast.AST] = {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -114,7 +120,7 @@ def _members(tree: ast.Module, owner: str) -> dict[str, ast.AST]:
 
 
 def _bases(module: str, owner: str, root: Path) -> list[tuple[str, str]]:
-    """Module and name of the classes from which a class is derived, as far as of this package."""
+    """Module and name of the base classes of a class that belong to this package."""
     path = _file(module, root)
     assert path is not None
     defined = _defined(_tree(path))
@@ -129,7 +135,7 @@ def _bases(module: str, owner: str, root: Path) -> list[tuple[str, str]]:
 
 
 def _imported(module: str, path: Path, alias: ast.alias, root: Path) -> set[str]:
-    """The modules of this package behind a name that a module imports at its top."""
+    """The modules of this package behind a name that a module imports at its top level."""
     for node in _tree(path).body:
         if isinstance(node, ast.ImportFrom | ast.Import) and alias in node.names:
             return set(_sources(module, path, node, [alias], root))
@@ -137,14 +143,14 @@ def _imported(module: str, path: Path, alias: ast.alias, root: Path) -> set[str]
 
 
 def _imports_within(module: str, path: Path, node: ast.AST, root: Path) -> Iterator[str]:
-    """Modules of this package that a function imports itself."""
+    """Modules of this package that a function imports in its body."""
     for inner in ast.walk(node):
         if isinstance(inner, ast.ImportFrom | ast.Import):
             yield from _sources(module, path, inner, inner.names, root)
 
 
 def _names(node: ast.AST) -> Iterator[str]:
-    """Names that code reads; annotations do not run."""
+    """Names that code reads, except in annotations, which are not executed."""
     hidden = {id(part) for note in _annotations(node) for part in ast.walk(note)}
     for inner in ast.walk(node):
         if isinstance(inner, ast.Name) and id(inner) not in hidden:
@@ -171,11 +177,11 @@ def _annotations(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def closure(*modules: str, root: Path = ROOT) -> set[str]:
-    """The modules themselves and all modules of the package that they reach.
+    """The modules and all modules of the package that they reach.
 
-    A package whose ``__init__`` only passes names on is looked through: who imports one name
-    from it depends on the module that defines the name. The package's own root does nothing
-    but that, lazily, and is left out.
+    If the ``__init__`` of a package only re-exports names, then a module that imports a name from
+    it depends on the module that defines the name, and not on the others. The root package does
+    nothing but re-export names, lazily, and is left out.
     """
     found: set[str] = set()
     waiting = list(modules)
@@ -201,19 +207,18 @@ def _imports(name: str, path: Path, root: Path) -> Iterator[str]:
 def _sources(
     name: str, path: Path, node: ast.Import | ast.ImportFrom, names: list[ast.alias], root: Path
 ) -> Iterator[str]:
-    """The modules of this package behind names that an import statement brings."""
-    package = root.name
+    """The modules, of this package or a plug-in, behind names that an import statement brings."""
     if isinstance(node, ast.Import):
-        yield from (a.name for a in names if a.name.startswith(package + "."))
+        yield from (a.name for a in names if a.name != root.name and _followed(a.name, root))
         return
     source = _absolute(node, name, path)
-    if source == package or source.startswith(package + "."):
+    if _followed(source, root):
         for alias in names:
             yield from _origin(source, alias.name, root)
 
 
 def _absolute(node: ast.ImportFrom, name: str, path: Path) -> str:
-    """The module a ``from … import`` names, relative forms resolved."""
+    """The absolute name of the module in a ``from … import``."""
     if not node.level:
         return node.module or ""
     parts = name.split(".")
@@ -235,7 +240,7 @@ def _origin(source: str, name: str, root: Path) -> Iterator[str]:
     tree = _tree(path)
     homes = [
         _absolute(node, source, path)
-        for node in ast.walk(tree)  # a lazy package names its homes for the type checker
+        for node in ast.walk(tree)  # a lazy package imports its names for the type checker only
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
         if (alias.asname or alias.name) == name
@@ -268,7 +273,7 @@ def _only_passes_on(tree: ast.Module) -> bool:
 
 
 def _without_annotations(node: ast.AST) -> ast.AST:
-    """A copy of a definition without the annotations of its functions, which do not run."""
+    """A copy of a definition without the annotations of its functions, which are not executed."""
     plain = copy.deepcopy(node)
     for inner in ast.walk(plain):
         if isinstance(inner, ast.arg):
@@ -278,7 +283,7 @@ def _without_annotations(node: ast.AST) -> ast.AST:
     return plain
 
 
-def _without_docstrings(tree: ast.AST) -> ast.AST:
+def _without_docstrings(tree: ast.Module) -> ast.Module:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None
@@ -288,21 +293,38 @@ def _without_docstrings(tree: ast.AST) -> ast.AST:
 
 
 def _tree(path: Path) -> ast.Module:
+    """The parsed source of a module, without docstrings; nobody may change it."""
     return _parsed(path, path.stat().st_mtime_ns)
 
 
 @cache
 def _parsed(path: Path, modified: int) -> ast.Module:
     del modified  # part of the key: an edited file is parsed again
-    return ast.parse(path.read_text(encoding="utf-8"))
+    return _without_docstrings(ast.parse(path.read_text(encoding="utf-8")))
 
 
 def _file(name: str, root: Path) -> Path | None:
     parts = name.split(".")
     if parts[0] != root.name:
-        return None
+        return _plugin_file(name) if _followed(name, root) else None
     base = root.joinpath(*parts[1:])
     for path in (base.with_suffix(".py"), base / "__init__.py"):
         if path.is_file():
             return path
     return None
+
+
+def _followed(name: str, root: Path) -> bool:
+    """Whether a module belongs to this package or to a plug-in."""
+    top = name.partition(".")[0]
+    return top == root.name or top in {plugin.partition(".")[0] for plugin in load_plugins()}
+
+
+@cache
+def _plugin_file(name: str) -> Path | None:
+    """Source of a module of a plug-in; None if there is no module of this name."""
+    try:
+        spec = find_spec(name)
+    except ModuleNotFoundError:  # its parent is a module, not a package
+        return None
+    return Path(spec.origin) if spec is not None and spec.origin else None

@@ -1,6 +1,7 @@
-"""How large a run, a grid and a file may be: what is beyond is a mistake, and would fill a machine.
+"""Limits on the size of runs, grids and files, beyond which they would fill a machine.
 
-The limits lie far above what the paper needs and what one process can compute in a week.
+They are far above what the paper needs and what one process can compute in a week, so a larger
+size is taken for a mistake.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def at_most(count: float, limit: float, what: str, remedy: str) -> None:
     Raises
     ------
     ValueError
-        Names what is too large, by how much, and what to change.
+        Naming what is too large, by how much, and what to change.
     """
     if count > limit:
         msg = f"{what}: {count:.3g} are more than {limit:.3g}; {remedy}"

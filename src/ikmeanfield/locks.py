@@ -1,8 +1,8 @@
-"""Who is at work in a folder: locks that the system takes back from a process that ends.
+"""Locks on files, which show who is working in a folder and end with the process that holds them.
 
-A lock is held on an open file. Whatever ends the process, SIGKILL and power cuts included, frees
-it, so that no lock is ever left behind and none has to be removed by hand. What the file holds is
-only for people to read.
+A lock is held on an open file. Whatever ends the process releases it, even SIGKILL or a power cut,
+so no lock is ever left behind for someone to remove by hand. The content of the file is only for
+people to read.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ _UNSUPPORTED = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK)
 
 
 def take(path: str | Path) -> TextIO | None:
-    """Lock a file for this process alone, and write into it who holds it.
+    """Take an exclusive lock on a file, and write into the file who holds it.
 
     Returns
     -------
     file or None
-        The open file; the lock holds until it is closed. None if another process holds a lock.
+        The open file, which holds the lock until it is closed. None if another process holds one.
 
     Raises
     ------
     OSError
-        If the file cannot be written, or its file system knows no locks.
+        If the file cannot be written, or its file system does not support locks.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def take(path: str | Path) -> TextIO | None:
 
 
 def share(path: str | Path) -> TextIO:
-    """Hold a lock that any number of processes may hold at once; waits while one has it alone."""
+    """Take a shared lock, which many processes may hold; waits while one holds it exclusively."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("a+", encoding="utf-8")
@@ -54,7 +54,7 @@ def share(path: str | Path) -> TextIO:
 
 
 def holder(path: str | Path) -> str | None:
-    """Whoever holds a file alone, as it wrote there; None if nobody does."""
+    """What the process that holds an exclusive lock wrote into the file; None if there is none."""
     try:
         with Path(path).open("r+", encoding="utf-8") as file:
             return None if _try(file, fcntl.LOCK_SH) else file.read().strip()
@@ -63,15 +63,15 @@ def holder(path: str | Path) -> str | None:
 
 
 def mark_log() -> None:
-    """Hold this process's log, the file its stderr goes to, while the process lives."""
+    """Lock this process's log, the file that receives its stderr, until the process ends."""
     try:
         fcntl.flock(2, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
-        return  # a file system without locks: the log is written all the same
+        return  # the file system does not support locks; the log is written all the same
 
 
 def is_written(log: str | Path) -> bool:
-    """Whether a living process holds a log (see `mark_log`)."""
+    """Whether a living process holds a lock on a log, see `mark_log`."""
     try:
         with Path(log).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -89,5 +89,5 @@ def _try(file: TextIO, kind: int) -> bool:
 
 
 def unsupported(error: OSError) -> bool:
-    """Whether an error says that a file system knows no locks."""
+    """Whether an error means that a file system does not support locks."""
     return error.errno in _UNSUPPORTED

@@ -1,4 +1,4 @@
-"""Registries: what there is to choose from by name, built in or added by a plug-in."""
+"""Registries of things that are chosen by name and are either built in or added by plug-ins."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ VARIABLE = "IKMEANFIELD_PLUGINS"
 
 
 class Registry(Mapping[str, Thing], Generic[Thing]):
-    """Things by name; those built in are imported when they are first asked for.
+    """A mapping from names to things; built-in things are imported when they are first used.
+
+    Plug-ins are loaded when a name is not found, and when the names are listed.
 
     Parameters
     ----------
     what
-        What they are, in the singular, for messages: ``"kind of study"``.
+        A description of one thing, for messages: ``"kind of study"``.
     built_in
-        Where each is defined: ``"module:attribute"`` by name.
+        Where each built-in thing is defined, as ``"module:attribute"``, by name.
     """
 
     def __init__(self, what: str, built_in: Mapping[str, str]) -> None:
@@ -65,17 +67,24 @@ class Registry(Mapping[str, Thing], Generic[Thing]):
         return sum(1 for _ in self)
 
     def __contains__(self, name: Any) -> bool:
-        return name in list(self)
+        if name not in self._homes and name not in self._things:
+            load_plugins()
+        return name in self._homes or name in self._things
 
 
 @cache
 def load_plugins() -> tuple[str, ...]:
-    """Import the plug-ins of this environment, once; returns the names of their modules.
+    """Import the plug-ins of this environment, once.
+
+    Returns
+    -------
+    tuple of str
+        Names of their modules, from the entry points of `GROUP` and from `VARIABLE`.
 
     Raises
     ------
     ImportError
-        If one cannot be imported, or takes a name that is taken; it names the module.
+        If one cannot be imported or registers a name that is taken; the message names the module.
     """
     named = [name.strip() for name in os.environ.get(VARIABLE, "").split(",")]
     modules = [entry.module for entry in entry_points(group=GROUP)]

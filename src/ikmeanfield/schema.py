@@ -24,7 +24,7 @@ Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", ma
 
 
 def _plain(value: Any) -> Any:
-    """Refuse with one sentence what the union below would refuse with three."""
+    """Refuse other values with one sentence, where the union below would give three."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if value is None or isinstance(value, str) or (number and isfinite(value)):
         return value
@@ -49,7 +49,7 @@ class Validated(BaseModel):
         except ValidationError as error:
             raise explain(error) from None
 
-    # Only a direct call is explained here; pydantic validates nested models without calling it.
+    # Only direct calls come through here; pydantic validates nested models without calling it.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
 
@@ -62,15 +62,15 @@ def quantity(unit: str, description: str, *args: Any, **constraints: Any) -> Any
 class ChosenByKind:
     """Annotation of a field that holds one of several models, chosen by the key ``kind``.
 
-    The registry is looked up when a configuration is checked and when its JSON schema is made,
-    so a model that is registered later is known everywhere at once.
+    The registry is consulted when a configuration is checked and when its JSON schema is made, so
+    a model that is registered later is known in both places.
 
     Parameters
     ----------
     registry
         The models by kind. Each has a field ``kind`` whose only value is that name.
     default
-        The kind where none is given; without it, ``kind`` must be given.
+        The kind if the configuration names none; without a default, it must name one.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class ChosenByKind:
         self.default = default
 
     def choose(self, value: Any) -> Validated:
-        """The model that a mapping describes; a model of the registry passes as it is."""
+        """The model that a mapping describes; a model from the registry is returned as it is."""
         if isinstance(value, tuple(self.registry.values())):
             return cast(Validated, value)
         allowed = ", ".join(self.registry)
@@ -108,7 +108,7 @@ class ChosenByKind:
 
 
 class RegisteredName:
-    """Annotation of a field that holds a name of a registry, looked up when it is checked."""
+    """Annotation of a field that holds a name from a registry, consulted at every check."""
 
     def __init__(self, registry: Mapping[str, Any]) -> None:
         self.registry = registry
@@ -132,7 +132,7 @@ class RegisteredName:
 
 
 class ConfigError(ValueError):
-    """The configuration is wrong; the message names the keys, the values and what is allowed."""
+    """The configuration is wrong; the message names keys, values and what is allowed."""
 
 
 def explain(
@@ -143,11 +143,11 @@ def explain(
     Parameters
     ----------
     error
-        What pydantic found.
+        The error that pydantic raised.
     where
-        What the keys lie within: a key itself, or words that end with a space.
+        The key that contains the wrong keys, or words that end with a space.
     moved
-        What to say of keys that no longer exist, by key.
+        Hints for keys that no longer exist, by key.
     """
     problems = [
         problem
@@ -173,19 +173,19 @@ def explain(
 
 
 MOST = 50
-"""Problems that one message tells."""
+"""Largest number of problems that one message lists."""
 
 _SHORT = Repr()
 _SHORT.maxstring = _SHORT.maxother = 120
 
 
 def printable(text: str, limit: int = 200) -> str:
-    """A name as it may be shown: nothing that moves a cursor or starts a line, and not endless."""
+    """A name that is safe to print: of limited length, without control characters."""
     shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[:limit])
     return shown + ("…" if len(text) > limit else "")
 
 
 def _shown(value: Any, limit: int = 120) -> str:
-    """A value in short; what is nested deeply or repeats itself is never written out."""
+    """A short form of a value; deeply nested or repetitive parts are left out."""
     text = _SHORT.repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,11 +1,11 @@
-"""Time steps and sampling: schemes, default steps, what can be recorded, and their checks.
+"""Time steps and sampling: schemes, default steps, recordable series, and checks of them.
 
-Light to import, so that a configuration is checked without loading a kernel.
+This module is quick to import, so that checking a configuration does not load any kernel.
 """
 
 from __future__ import annotations
 
-from math import isfinite
+from math import ceil, isfinite
 from numbers import Real
 from typing import Literal, get_args
 
@@ -13,13 +13,24 @@ from ikmeanfield.circuit import Circuit
 
 Scheme = Literal["exact", "euler"]
 
-DEFAULT_STEP: dict[str, float] = {"exact": 0.2, "euler": 0.001}
-"""Step in ms of each scheme."""
+LONGEST_STEP: dict[str, float] = {"exact": 0.4, "euler": 0.001}
+"""Longest recommended step of each scheme in ms: its error is at most that of the paper's steps.
+
+``benchmarks/accuracy.py`` measures it.
+"""
 
 Series = Literal["firing_rate", "membrane_potential", "recovery", "synaptic_activation"]
 
 RECORDABLE: tuple[Series, ...] = get_args(Series)
-"""The series that a network records."""
+"""The series that a network can record."""
+
+
+def default_step(scheme: str, sample: float) -> float:
+    """The longest recommended step of a scheme that divides the sampling interval, in ms."""
+    longest = LONGEST_STEP[scheme]
+    if not (isfinite(sample) and sample > 0):
+        return longest
+    return sample / ceil(sample / longest * (1 - 1e-9))
 
 
 def whole_ratio(long: float, short: float, long_name: str, short_name: str) -> int:
@@ -28,9 +39,9 @@ def whole_ratio(long: float, short: float, long_name: str, short_name: str) -> i
     Raises
     ------
     TypeError
-        If one is not a number.
+        If one of them is not a number.
     ValueError
-        If one is not positive, or the ratio is not a whole number but for rounding (1e-9).
+        If one of them is not positive, or their ratio is not a whole number to within 1e-9.
     """
     for name, value in ((long_name, long), (short_name, short)):
         if not isinstance(value, Real):

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import fields, replace
 
 import matplotlib as mpl
 import numpy as np
@@ -12,10 +13,13 @@ from ikmeanfield.continuation import (
     KINDS,
     Branch,
     ContinuationOptions,
+    CycleOptions,
+    Problem,
     SpecialPoint,
     Termination,
     continue_equilibria,
     continue_hopf,
+    find_equilibrium,
 )
 
 mpl.use("Agg")
@@ -38,6 +42,12 @@ mpl.use("Agg")
         ({"scales": {"v": 0.0}}, ["scales['v']", "> 0"]),
         ({"detect": frozenset({"FOLD"})}, ["detect", "FOLD", "LP"]),
         ({"stop_at": frozenset({"XX"})}, ["stop_at", "XX", "LP"]),
+        ({"stop_at": "HB"}, ["stop_at", "'HB'", "set"]),
+        ({"ds": "small"}, ["ds", "'small'", "> 0"]),
+        ({"max_turn": "steep"}, ["max_turn", "'steep'"]),
+        ({"max_points": True}, ["max_points", "True"]),
+        ({"bounds": {"I": 3.0}}, ["bounds['I']", "3.0"]),
+        ({"bounds": [("I", 0, 1)]}, ["bounds", "mapping"]),
     ],
 )
 def test_options_refuse_nonsense_in_words(values, words):
@@ -155,7 +165,8 @@ def test_special_point_refuses_unknown_kind():
     with pytest.raises(ValueError, match=r"'SN'.*LP"):
         SpecialPoint("SN", {}, np.zeros(1))
     names = {"LP", "HB", "BP", "NS", "CP", "BT", "GH", "ZH", "HH", "LPC", "PD", "TR", "KINK"}
-    names |= {"HOM", "HET", "SNIC", "UZ"}
+    names |= {"HOM", "HET", "SNIC", "UZ", "CPC", "GPD", "R1", "R2", "R3", "R4"}
+    names |= {"LPPD", "LPNS", "PDNS", "NSNS", "NSH", "NCS"}
     assert names == set(KINDS)
 
 
@@ -183,12 +194,10 @@ def test_segments_cover_the_branch_and_agree_with_stability():
 def test_plot_in_one_call(make):
     branch = make()
     ax = branch.plot()
-    heights = 2 if branch.kind == "cycle" else 1
-    labels = [text.get_text() for text in ax.texts]
-    assert len(labels) == heights * len(branch.special)
+    marked = {(line.get_label(), float(line.get_xdata()[0])) for line in ax.lines}
     for point in branch.special:
-        assert any(label.startswith(point.kind) for label in labels)
-    assert branch.free[0] in ax.get_xlabel()
+        assert (point.kind, float(branch[branch.free[0]][point.row])) in marked
+    assert branch.free[0].replace(".", " ").replace("_", " ") in ax.get_xlabel()
     if len(branch):
         drawn = np.concatenate([line.get_xdata() for line in ax.lines])
         assert set(branch.parameters[:, 0]) <= set(drawn)
@@ -202,3 +211,62 @@ def test_import_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("make", [circuit_branch, hopf_branch, cycle, empty])
+def test_a_branch_prints_a_summary_that_fits_a_screen(make):
+    branch = make()
+    lines = str(branch).splitlines()
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= 100
+    text = "\n".join(lines)
+    assert f"{len(branch)} points" in lines[0]
+    for point in branch.special:
+        assert sum(line.strip().startswith(point.kind) for line in lines) >= 1
+    for end in branch.ends:
+        assert end.reason in text
+    assert "<pre>" in branch._repr_html_()
+    assert "&lt;Branch" in branch._repr_html_()
+
+
+def test_the_summary_states_range_stability_and_special_points():
+    """Oracle: the folds of 0 = p + y − y³ lie at p = ±2/(3√3); the middle sheet is unstable."""
+    cubic = Problem(lambda y, p: np.array([p[0] + y[0] - y[0] ** 3]), ("y",), {"p": -1.0})
+    branch = continue_equilibria(
+        cubic, [-1.3], "p", ContinuationOptions(bounds={"p": (-1.0, 1.0)}, direction="forward")
+    )
+    lines = [line.strip() for line in str(branch).splitlines()]
+    assert "p            -1 to 1" in lines
+    assert [line.split()[0] for line in lines if "→" in line] == ["stable", "unstable", "stable"]
+    assert [line for line in lines if line.startswith("LP")] == [
+        "LP   p = 0.3849002",
+        "LP   p = -0.3849002",
+    ]
+
+
+def test_a_long_branch_still_prints_on_a_screen():
+    branch = cycle()
+    many = replace(branch, special=branch.special * 40, variables=("x", "y"))
+    assert len(str(many).splitlines()) <= 40
+    assert "more" in str(many)
+
+
+def test_a_special_point_prints_on_one_line():
+    for point in (*circuit_branch().special, *hopf_branch().special, *cycle().special):
+        assert "\n" not in str(point)
+        assert len(str(point)) <= 100
+        assert str(point).startswith(point.kind)
+
+
+@pytest.mark.parametrize("options", [ContinuationOptions, CycleOptions])
+def test_none_means_the_default(options):
+    names = [item.name for item in fields(options)]
+    assert options(**dict.fromkeys(names)) == options()
+
+
+def test_none_as_options_means_the_defaults():
+    problem, start = systems.fold(), [1.0]
+    a, b = (find_equilibrium(problem, start, options=o) for o in (None, ContinuationOptions()))
+    np.testing.assert_array_equal(a, b)
+    with pytest.raises(TypeError, match=r"options = \{'ds': 0.1\}: must be ContinuationOptions"):
+        continue_equilibria(problem, start, "p", {"ds": 0.1})

@@ -11,7 +11,7 @@ from cycle_systems import brusselator, lorenz, morris_lecar, roessler, van_der_p
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
-from ikmeanfield.continuation.branch import SpecialPoint
+from ikmeanfield.continuation import SpecialPoint
 from ikmeanfield.continuation.cycles import (
     STEPS,
     CycleOptions,

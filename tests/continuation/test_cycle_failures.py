@@ -179,7 +179,7 @@ def test_plot_draws_minima_and_maxima():
     drawn = np.concatenate([line.get_ydata() for line in ax.lines])
     for name in ("minimum", "maximum"):
         assert np.isin(branch.extra[name][1][:, 0], drawn).all()
-    assert {text.get_text() for text in ax.texts} == {"HB", "LPC"}
+    assert {line.get_label() for line in ax.lines} == {"cycle", "HB", "LPC"}
 
 
 def test_profiles_are_the_cycles():

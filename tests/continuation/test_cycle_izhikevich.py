@@ -14,7 +14,7 @@ from ikmeanfield.continuation import CycleOptions, SpecialPoint, continue_cycles
 from ikmeanfield.continuation.cycles import STEPS
 
 if TYPE_CHECKING:
-    from ikmeanfield.continuation.branch import Branch
+    from ikmeanfield.continuation import Branch
 
 # AUTO-07p (Debian 0.9.2, analytic Jacobian, tolerances 1e-9): I, period, s_min, s_max, r_min,
 # r_max, largest nontrivial multiplier; rows of stable cycles between two Hopf points

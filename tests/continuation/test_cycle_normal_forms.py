@@ -21,7 +21,7 @@ from cycle_systems import (
     twisted_circle,
 )
 
-from ikmeanfield.continuation.branch import Branch, SpecialPoint
+from ikmeanfield.continuation import Branch, SpecialPoint
 from ikmeanfield.continuation.cycles import STEPS, CycleOptions, Trajectory, continue_cycles
 
 if TYPE_CHECKING:

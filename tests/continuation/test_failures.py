@@ -92,7 +92,7 @@ def test_step_underflow():
 
     problem = Problem(field, ("x",), {"p": 0.0})
     branch = continue_equilibria(problem, [0.0], "p", ContinuationOptions(direction="forward"))
-    assert branch.ends[1].reason == "step"
+    assert branch.ends[1].reason == "domain"
     assert "ds_min = 1e-08" in branch.ends[1].message
     assert "not finite" in branch.ends[1].message
     # It got as close as its difference stencil reaches.

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import yaml
 
-from ikmeanfield.experiments import expand, load, parse, read_plan
+from ikmeanfield.experiments import expand, expand_all, load, parse, read_plan
 from ikmeanfield.experiments.config import json_schema
 from ikmeanfield.schema import ConfigError
 
@@ -123,6 +123,18 @@ def test_all_problems_are_told_at_once():
     wanted = ("seed", "networks.sample", "rates.population", "theories.corrected.form")
     for key in wanted:
         assert any(key in line.partition(": got")[0] for line in lines), (key, lines)
+
+
+def test_problems_of_all_grid_points_and_experiments_are_told_at_once():
+    """Oracle: two grid points of one experiment and one study of another are wrong."""
+    data = changed(AXIS, {"parameter": WIDTH, "values": [1.0, -1.0, -2.0]})
+    data["experiments"]["reset"]["studies"]["rates"]["population"] = "fs"
+    with pytest.raises(ConfigError) as refusal:
+        expand_all(parse({**data, "figures": {}}))
+    found = str(refusal.value)
+    assert len(found.splitlines()) == 3
+    for words in ("got -1.0", "got -2.0", "experiments.reset.studies.rates: population: no 'fs'"):
+        assert words in found
 
 
 @pytest.mark.parametrize(

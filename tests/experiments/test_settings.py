@@ -10,6 +10,7 @@ from ikmeanfield.datasets.runs import coordinates
 from ikmeanfield.datasets.store import read
 from ikmeanfield.experiments import expand, parse, read_plan
 from ikmeanfield.inputs import steps
+from ikmeanfield.inputs.settings import currents_of
 from ikmeanfield.jobs.compute import compute_batch
 from ikmeanfield.schema import ConfigError
 from ikmeanfield.spiking import simulate
@@ -76,7 +77,7 @@ def test_a_run_with_a_setting_is_the_run_of_an_experiment_with_that_setting():
 
 def test_the_default_step_follows_the_scheme():
     plan = plan_of(axis("networks.scheme", "exact", "euler"))
-    assert [plan.study("networks", run).step for run in plan.runs] == [0.2, 0.001]
+    assert [plan.study("networks", run).step for run in plan.runs] == [1 / 3, 0.001]
 
 
 def test_theories_do_not_know_the_networks_settings():
@@ -109,7 +110,7 @@ def test_an_input_is_scaled_and_moved():
         plan.runs, [(1.0, 0.0), (1.0, -5.0), (2.0, 0.0), (2.0, -5.0)], strict=True
     ):
         by_hand = steps([(t, scale * value + offset) for t, value in PAIRS])
-        np.testing.assert_allclose(plan.currents(run)["rs"](time), by_hand(time))
+        np.testing.assert_allclose(currents_of(plan.inputs(run))["rs"](time), by_hand(time))
     assert len(keys(plan, "predictions")) == 4
     assert keys(plan)[0] == keys(plan_of(axis("rs.size", 40)))[0], "1 and 0 change nothing"
     units = [plan.unit(f"input.rs.{name}") for name in ("scale", "offset")]
@@ -129,7 +130,7 @@ def test_networks_are_simulated_with_the_settings_of_their_run(tmp_path):
     ):
         by_hand = simulate(
             run.circuit, {"rs": steps([(t, value + offset) for t, value in PAIRS])}, duration=8.0,
-            sample=1.0, scheme=scheme, step={"exact": 0.2, "euler": 0.001}[scheme],
+            sample=1.0, scheme=scheme, step={"exact": 1 / 3, "euler": 0.001}[scheme],
             seed=keys(plan)[number][1],
         )  # fmt: skip
         found = batch["firing_rate"].isel(item=number).values

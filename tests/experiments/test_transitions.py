@@ -23,7 +23,7 @@ WRONG = {
     "unknown key of a trace": ((*TRACES, "ramps", 0, "to"), 1.0, ["ramps.0.to", "unknown key"]),
     "falling ramp": ((*RAMP, "high"), 10.0, ["below the second", "10.0"]),
     "ramp off the grid": ((*RAMP, "rise"), 2100.0, ["transitions.rise", "2100", "200"]),
-    "step does not divide": ((*RAMP, "step"), 0.15, ["transitions.step", "0.15", "0.2"]),
+    "step does not divide": ((*RAMP, "step"), 0.15, ["transitions.step", "0.15", "200"]),
     "unknown population": ((*RAMP, "population"), "fs", ["transitions: population", "fs", "rs"]),
     "empty bounds": ((*PLANE, "bounds"), [1.0, 1.0], ["bounds", "[1.0, 1.0]", "below"]),
     "one parameter": ((*PLANE, "second"), "rs.input_current", ["rs.input_current", "both"]),

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -21,17 +20,6 @@ class Folder(Workflow):
                 command, cwd=self.checkout, env=environment(**more), stdout=output,
                 stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
-
-    def command(self, *arguments, check=True, **more):
-        """Output of `ikmeanfield …` in this folder, from the copied checkout."""
-        done = subprocess.run(
-            [sys.executable, "-m", "ikmeanfield", *map(str, arguments)], cwd=self.folder,
-            env=environment(PYTHONPATH=str(self.checkout / "src"), **more),
-            capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
-        text = done.stdout + done.stderr
-        assert not check or done.returncode == 0, text
-        return text
 
     @property
     def stored(self):

@@ -40,9 +40,17 @@ def resolved(schema):
     return schema
 
 
-def variants(schema):
-    """What a value may be: the schema itself, or each of its alternatives, null left out."""
+def variants(schema, value):
+    """What a value may be: the schema itself, or each of its alternatives, null left out.
+
+    Where `kind` chooses between models, the one that the value is.
+    """
     schema = resolved(schema)
+    if "oneOf" in schema and "properties" not in schema:
+        chosen = {
+            each["properties"]["kind"]["const"]: each for each in map(resolved, schema["oneOf"])
+        }
+        return [chosen[value["kind"]]] if isinstance(value, dict) else list(chosen.values())
     found = [resolved(each) for each in schema.get("anyOf", [schema])]
     return [each for each in found if each.get("type") != "null"]
 
@@ -106,7 +114,7 @@ def _of_names(data, path, node, schema):
 
 
 def _of_value(data, path, value, schema):
-    choices = variants(schema)
+    choices = variants(schema, value)
     kinds = {each.get("type") for each in choices}
     if not kinds <= set(WRONG_TYPES):
         return

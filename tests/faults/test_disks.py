@@ -37,10 +37,17 @@ def read_only(place):
         yield
 
 
-def forget(folder, *names):
-    """Remove files and the summaries that need them: else nobody would make them again."""
-    for name in (*names, "truncation/summary.nc", "adaptation/summary.nc"):
-        (folder.folder / "results" / name).unlink(missing_ok=True)
+def forget(folder, *studies):
+    """Remove a batch of each study, and all summaries: else nobody would make them again."""
+    for study in studies:
+        first_batch(folder, study).unlink()
+    for path in (folder.folder / "results").glob("*/*/summary.nc"):
+        path.unlink()
+
+
+def first_batch(folder, study):
+    """Some batch of a study, for example ``truncation/networks``."""
+    return min((folder.folder / "results" / study).glob("batch-*.nc"))
 
 
 def files(place):
@@ -50,7 +57,7 @@ def files(place):
 @needs_mounts
 def test_a_full_disk_is_told_and_the_work_goes_on_when_there_is_room(copied, undisturbed):
     """Oracle: no file on the small disk; its name and the room left are told; then all as ever."""
-    names = ("truncation/spiking", "adaptation/continuation")
+    names = ("truncation/networks", "adaptation/points")
     for name in names:
         forget(copied)
         place = copied.folder / "results" / name
@@ -58,7 +65,7 @@ def test_a_full_disk_is_told_and_the_work_goes_on_when_there_is_room(copied, und
         place.mkdir()
         with mounted(place, "-t", "tmpfs", "-o", "size=8k", "none"):
             (place / ".keep").touch()  # Snakemake removes an empty folder, but cannot remove a disk
-            text = copied.run(both(), "--keep-going", check=False)
+            text = copied.run(both(), check=False)
             assert "cannot be written" in text
             assert "MB are free on its disk" in text
             assert "Traceback" not in text, text[-3000:]
@@ -71,22 +78,22 @@ def test_a_full_disk_is_told_and_the_work_goes_on_when_there_is_room(copied, und
 @needs_mounts
 def test_a_full_disk_leaves_the_old_file(copied):
     """Oracle: the bytes that were there before, and no temporary file."""
-    place = copied.folder / "results/truncation/spiking"
+    batch = first_batch(copied, "truncation/networks")
     small = copied.folder / "small"
     small.mkdir()
     with mounted(small, "-t", "tmpfs", "-o", "size=40k", "none"):
-        old = small / "batch-000.nc"
+        old = small / batch.name
         old.write_bytes(b"old")
-        plan = copied.folder / "results/truncation/plan.json"
         text = copied.command(
-            "simulate", plan, "--batch", 0, "--output", old, check=False,
-            NUMBA_CACHE_DIR=str(kernels(copied, "spiking")),
+            "run", batch.parents[1] / "plan.json", "networks",
+            "--batch", batch.stem.removeprefix("batch-"), "--output", old, check=False,
+            NUMBA_CACHE_DIR=str(kernels(copied, "networks")),
         )  # fmt: skip
         assert f"{old}: cannot be written" in text
         assert "Traceback" not in text, text[-3000:]
-        assert files(small) == ["batch-000.nc"]
+        assert files(small) == [batch.name]
         assert old.read_bytes() == b"old"
-    assert (place / "batch-000.nc").exists()
+    assert batch.exists()
 
 
 @needs_mounts
@@ -104,18 +111,18 @@ def test_a_read_only_results_folder_is_told(copied, undisturbed):
     assert copied.data == undisturbed.data
 
 
-def kernels(folder, engine):
-    """Where the workflow keeps the compiled kernels of an engine."""
-    (place,) = (folder.folder / "results/kernels").glob(f"{engine}-*")
+def kernels(folder, name):
+    """Where the workflow keeps the compiled kernels of networks, theories, or both."""
+    (place,) = (folder.folder / "results/kernels").glob(f"{name}-*")
     return place
 
 
 def test_kernels_that_are_gone_are_compiled_again(copied, undisturbed):
     """Oracle: the undisturbed run's data, after machine code was lost, alone or with its folder."""
-    for path in kernels(copied, "spiking").rglob("*.nb[ci]"):
+    for path in kernels(copied, "networks").rglob("*.nb[ci]"):
         path.unlink()
-    shutil.rmtree(kernels(copied, "meanfield"))
-    forget(copied, "truncation/spiking/batch-000.nc", "truncation/meanfield/corrected/batch-000.nc")
+    shutil.rmtree(kernels(copied, "theories"))
+    forget(copied, "truncation/networks", "truncation/predictions")
     copied.run(both())
     assert copied.data == undisturbed.data
     assert copied.planned(both()) == {}
@@ -123,9 +130,9 @@ def test_kernels_that_are_gone_are_compiled_again(copied, undisturbed):
 
 def test_damaged_kernels_are_compiled_again(copied, undisturbed):
     """Oracle: as above; every file of machine code is cut short, as a power cut may leave it."""
-    for path in kernels(copied, "spiking").rglob("*.nb[ci]"):
+    for path in kernels(copied, "networks").rglob("*.nb[ci]"):
         path.write_bytes(path.read_bytes()[:50])
-    forget(copied, "truncation/spiking/batch-000.nc")
+    forget(copied, "truncation/networks")
     copied.run(both())
     assert copied.data == undisturbed.data
 
@@ -144,10 +151,10 @@ def test_processors_of_two_kinds_share_a_folder_of_kernels(undisturbed, tmp_path
         place.mkdir()
         folder = Folder(undisturbed.checkout, place)
         folder.command(
-            "integrate", plan, "--batch", 0, "--output", place / "results/batch-000.nc",
+            "run", plan, "predictions", "--output", place / "results/batch.nc",
             NUMBA_CACHE_DIR=str(tmp_path / cache), **settings,
         )  # fmt: skip
-        return folder.data["batch-000.nc"], len(list((tmp_path / cache).rglob("*.nbc")))
+        return folder.data["batch.nc"], len(list((tmp_path / cache).rglob("*.nbc")))
 
     mine, _ = computed(1, "mine", {})
     theirs, _ = computed(2, "other", other)

@@ -14,6 +14,7 @@ from folders import Folder
 from checkouts import ROOT, environment
 from ikmeanfield.datasets.store import DatasetError, read
 from ikmeanfield.datasets.trees import read_tree
+from ikmeanfield.experiments import expand, parse
 from small import both
 
 MEMORY = 3 * 2**30
@@ -94,6 +95,7 @@ def changed(*path, value):
 
 
 TRUNCATION, ADAPTATION = ("experiments", "truncation"), ("experiments", "adaptation")
+NETWORKS, STUDIES = (*TRUNCATION, "studies", "networks"), (*ADAPTATION, "studies")
 AXES = (*TRUNCATION, "sweeps", "width", "axes")
 MANY = {"parameter": "rs.threshold_width", "linspace": [0.1, 5.0, 1e4]}
 BOMB = [0.0] * 10
@@ -112,24 +114,13 @@ ABSURD = {
     "replicates": (
         changed(*TRUNCATION, "sweeps", "width", "replicates", value=10**9), "replicates"
     ),
-    "samples": (changed(*TRUNCATION, "simulation", "duration", value=1e12), "samples in a run"),
-    "steps": (changed(*TRUNCATION, "simulation", "step", value=1e-10), "steps in a run"),
-    "a batch": (
-        changed(
-            *TRUNCATION, "simulation",
-            value={
-                "duration": 9e6, "sample": 0.1, "step": 0.1,
-                "record": ["firing_rate", "recovery", "membrane_potential", "synaptic_activation"],
-            },
-        ) | {"runs_per_job": 100},
-        "lower runs_per_job",
-    ),
-    "a ramp": (changed(*ADAPTATION, "transitions", "rise", value=2e12), "rise"),
-    "steps of a ramp": (changed(*ADAPTATION, "transitions", "step", value=1e-9), "steps in a ramp"),
+    "samples": (changed(*NETWORKS, "duration", value=1e12), "samples in a run"),
+    "steps": (changed(*NETWORKS, "step", value=1e-10), "steps in a run"),
+    "a ramp": (changed(*STUDIES, "transitions", "rise", value=2e12), "rise"),
+    "steps of a ramp": (changed(*STUDIES, "transitions", "step", value=1e-9), "steps in a ramp"),
     "a trace": (
         changed(
-            *ADAPTATION, "continuation", "traces",
-            value=[{"at": 25.0, "ramp": [[0.0, 20.0], [1e12, 50.0]]}],
+            *STUDIES, "traces", "ramps", value=[{"at": 25.0, "ramp": [[0.0, 20.0], [1e12, 50.0]]}]
         ),
         "ms in a ramp",
     ),
@@ -149,6 +140,17 @@ def test_an_absurd_size_is_refused_with_words_and_without_filling_memory(tmp_pat
     assert words in text
     assert "Traceback" not in text
     assert len(text) < 20_000
+
+
+def test_runs_that_record_much_do_not_share_a_job():
+    """Oracle: 4 GiB hold two runs of 9·10⁷ values of 20 bytes, whatever the jobs' size."""
+    config = changed(*NETWORKS, value={
+        "kind": "networks", "duration": 9e6, "sample": 0.1, "step": 0.1,
+    }) | {"runs_per_job": 100, "figures": {}}  # fmt: skip
+    plan = expand(parse(config), "truncation")
+    sizes = [len(plan.items("networks", batch)) for batch in plan.batches["networks"]]
+    assert max(sizes) <= 2
+    assert all(cost.kept < 5000 for cost in plan.batches["networks"].values())
 
 
 def test_a_deeply_nested_configuration_is_refused(tmp_path):
@@ -229,7 +231,11 @@ def test_a_hostile_dataset_is_refused_by_name(tmp_path, make, monkeypatch):
 
 
 def outside(plan):
-    plan["meanfield"] = {"../../../outside": plan["meanfield"]["corrected"]}
+    plan["studies"] = {"../../../outside": plan["studies"]["networks"]}
+
+
+def outside_batch(plan):
+    plan["batches"]["networks"] = {"../../../outside": {}}
 
 
 def elsewhere(plan):
@@ -244,7 +250,7 @@ def unknown(plan):
     plan["__class__"] = "os.system"
 
 
-@pytest.mark.parametrize("make", [outside, elsewhere, huge, unknown])
+@pytest.mark.parametrize("make", [outside, outside_batch, elsewhere, huge, unknown])
 def test_a_hostile_plan_is_refused_by_name(undisturbed, tmp_path, make):
     """Oracle: refused with the file's name; nothing is written beside it."""
     plan = json.loads((undisturbed.folder / "results/truncation/plan.json").read_text())
@@ -252,7 +258,7 @@ def test_a_hostile_plan_is_refused_by_name(undisturbed, tmp_path, make):
     path = tmp_path / "results/truncation/plan.json"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(plan))
-    for command in (["integrate", path, "--batch", 0], ["status", tmp_path / "results"]):
+    for command in (["run", path, "networks"], ["status", tmp_path / "results"]):
         code, text = limited(*command, folder=tmp_path, checkout=undisturbed.checkout)
         assert code == 1
         assert "plan.json" in text

@@ -7,13 +7,18 @@ import pytest
 from small import both
 
 TRUNCATION, ADAPTATION = ("experiments", "truncation"), ("experiments", "adaptation")
-SUMMARY, DRAW, PLAN = "summarise_experiment", "draw_figure", "write_plan"
-NETWORKS, FIELDS = "simulate_networks", "integrate_mean_fields"
-LOCATE, CONTINUE, PLANE, TRACES = (
-    "locate_transitions", "continue_mean_fields", "follow_plane", "run_traces"
+PLAN, DRAW, COMPILE = "write_plan", "draw_figure", "compile_kernels"
+NETWORKS, THEORIES, DIAGRAMS = "simulate_networks", "integrate_theories", "follow_diagrams"
+LOCATE, POINTS, PLANES, TRACES = (
+    "locate_transitions", "find_points", "follow_planes", "run_traces"
 )  # fmt: skip
-COMPILE, DIAGRAMS, TABLE = "compile_kernels", "follow_diagrams", "tabulate"
-FOLLOW = {CONTINUE, DIAGRAMS, PLANE}
+OF_NETWORKS, OF_THEORIES, OF_DIAGRAMS = (
+    "summarise_networks", "summarise_predictions", "summarise_diagrams"
+)  # fmt: skip
+OF_TRANSITIONS, OF_POINTS = "summarise_transitions", "summarise_points"
+# A new plan comes with new summaries of all studies of its experiment, and new figures of it.
+SERIES = {PLAN: 1, OF_NETWORKS: 1, OF_THEORIES: 1, OF_DIAGRAMS: 1, DRAW: 1}
+RAMPS = {PLAN: 1, OF_TRANSITIONS: 1, OF_POINTS: 1, DRAW: 1}
 
 
 def of(*path):
@@ -29,91 +34,97 @@ def of(*path):
     return change
 
 
-KAPPA = (*ADAPTATION, "sweeps", "kappa", "axes", 0)
+KAPPA = (*ADAPTATION, "sweeps", "kappa", "axes", 0, "values")
 WIDTH = {"parameter": "rs.threshold_width", "values": [0.5, 2.5]}
+ABSOLUTE = {"kind": "mean_field", "form": "absolute"}
+IN_SERIES, IN_RAMPS = (*TRUNCATION, "studies"), (*ADAPTATION, "studies")
 
-# Eight networks of the first experiment lie in four batches of two, its two diagrams in one; three
-# networks of the second lie in two.
+# The eight runs of the first experiment have three different networks, in two batches, and two
+# different predictions and diagrams, each in one; the three networks of the second lie in two
+# batches, and so do their points.
 # Oracle: the promise of config/README.md, "What runs again"; how often each rule runs.
 CONFIG = {
     "nothing": (lambda config: None, {}),
-    "one value of κ": (
-        of(*KAPPA, "values", [5.0, 25.0, 101.0]),
-        {PLAN: 1, LOCATE: 1, CONTINUE: 1, SUMMARY: 1, TABLE: 1, DRAW: 1},
-    ),
-    "a value of κ more": (
-        of(*KAPPA, "values", [5.0, 25.0, 100.0, 120.0]),
-        {PLAN: 1, LOCATE: 1, CONTINUE: 1, SUMMARY: 1, TABLE: 1, DRAW: 1},
+    "one value of κ": (of(*KAPPA, [5.0, 25.0, 101.0]), RAMPS | {LOCATE: 1, POINTS: 1}),
+    "a value of κ more": (of(*KAPPA, [5.0, 25.0, 100.0, 120.0]), RAMPS | {LOCATE: 1, POINTS: 1}),
+    "a value of κ in the middle": (
+        of(*KAPPA, [5.0, 15.0, 25.0, 100.0]), RAMPS | {LOCATE: 2, POINTS: 2}
     ),
     "one width": (
         of(*TRUNCATION, "sweeps", "width", "axes", [WIDTH]),
-        {PLAN: 1, NETWORKS: 1, DIAGRAMS: 1, FIELDS: 1, SUMMARY: 1, TABLE: 2, DRAW: 1},
+        SERIES | {NETWORKS: 2, DIAGRAMS: 1, THEORIES: 2},
     ),
     "a population's parameter": (
         of(*TRUNCATION, "circuit", "set", {"rs.size": 100, "rs.capacitance": 110.0}),
-        {PLAN: 1, NETWORKS: 4, DIAGRAMS: 1, FIELDS: 4, SUMMARY: 1, TABLE: 2, DRAW: 1},
+        SERIES | {NETWORKS: 2, DIAGRAMS: 1, THEORIES: 1},
     ),
     "the other population's parameter": (
         of(*ADAPTATION, "circuit", "set", {"rs.size": 100, "rs.capacitance": 110.0}),
-        {PLAN: 1, LOCATE: 2, CONTINUE: 2, PLANE: 1, TRACES: 1, SUMMARY: 1, TABLE: 1, DRAW: 1},
+        RAMPS | {LOCATE: 2, POINTS: 2, PLANES: 1, TRACES: 1},
     ),
     "the number of neurons": (
-        of(*TRUNCATION, "circuit", "set", {"rs.size": 101}),
-        {PLAN: 1, NETWORKS: 4, SUMMARY: 1, TABLE: 2, DRAW: 1},
+        of(*TRUNCATION, "circuit", "set", {"rs.size": 101}), SERIES | {NETWORKS: 2}
     ),
-    "what is discarded": (
-        of(*TRUNCATION, "simulation", "discard", 200.0), {PLAN: 1, SUMMARY: 1, TABLE: 2, DRAW: 1}
+    "the other number of neurons": (
+        of(*ADAPTATION, "circuit", "set", {"rs.size": 101}), RAMPS | {LOCATE: 2, TRACES: 1}
     ),
-    "the step": (
-        of(*TRUNCATION, "simulation", "step", 0.05),
-        {PLAN: 1, NETWORKS: 4, SUMMARY: 1, TABLE: 2, DRAW: 1}
+    "what is discarded": (of(*IN_SERIES, "networks", "discard", 200.0), SERIES),
+    "the step": (of(*IN_SERIES, "networks", "step", 0.05), SERIES | {NETWORKS: 2}),
+    "a theory's form": (
+        of(*TRUNCATION, "theories", "corrected", ABSOLUTE), SERIES | {DIAGRAMS: 1, THEORIES: 1}
     ),
-    "the mean field's form": (
-        of(*TRUNCATION, "meanfield", "corrected", {"form": "absolute"}),
-        {PLAN: 1, DIAGRAMS: 1, FIELDS: 4, SUMMARY: 1, TABLE: 2, DRAW: 1},
+    "the other theory's form": (
+        of(*ADAPTATION, "theories", "uncorrected", ABSOLUTE | {"reset_correction": False}),
+        RAMPS | {POINTS: 2, PLANES: 1, TRACES: 1},
     ),
-    "the ramp": (
-        of(*ADAPTATION, "transitions", "rise", 1200.0),
-        {PLAN: 1, LOCATE: 2, SUMMARY: 1, TABLE: 1, DRAW: 1}
+    "the bounds of diagrams": (
+        of(*IN_SERIES, "diagrams", "bounds", [0.0, 90.0]), SERIES | {DIAGRAMS: 1}
     ),
-    "the plane's bounds": (
-        of(*ADAPTATION, "continuation", "second_bounds", [0.0, 125.0]),
-        {PLAN: 1, PLANE: 1, SUMMARY: 1, TABLE: 1, DRAW: 1},
+    "the ramp": (of(*IN_RAMPS, "transitions", "rise", 1200.0), RAMPS | {LOCATE: 2}),
+    "the bounds of points": (of(*IN_RAMPS, "points", "bounds", [0.0, 99.0]), RAMPS | {POINTS: 2}),
+    "the bounds of planes": (
+        of(*IN_RAMPS, "planes", "second_bounds", [0.0, 125.0]), RAMPS | {PLANES: 1}
     ),
-    "the diagrams": (
-        of(*ADAPTATION, "continuation", "diagrams", [30.0]),
-        {PLAN: 1, PLANE: 1, SUMMARY: 1, TABLE: 1, DRAW: 1},
-    ),
-    "the traces": (
-        of(*ADAPTATION, "continuation", "traces", []),
-        {PLAN: 1, TRACES: 1, SUMMARY: 1, TABLE: 1, DRAW: 1}
-    ),
+    "diagrams in planes": (of(*IN_RAMPS, "planes", "diagrams", [30.0]), RAMPS | {PLANES: 1}),
+    "the traces": (of(*IN_RAMPS, "traces", "ramps", 0, "at", 30.0), RAMPS | {TRACES: 1}),
+    "the step of traces": (of(*IN_RAMPS, "traces", "step", 0.1), RAMPS | {TRACES: 1}),
     "the seed": (
         of("seed", 2),
-        {PLAN: 2, NETWORKS: 4, LOCATE: 2, TRACES: 1, SUMMARY: 2, TABLE: 3, DRAW: 2},
+        SERIES | RAMPS | {PLAN: 2, DRAW: 2, NETWORKS: 2, LOCATE: 2, TRACES: 1},
     ),
     "another batching": (
         of("runs_per_job", 3),
-        {PLAN: 2, NETWORKS: 3, FIELDS: 3, LOCATE: 1, CONTINUE: 1, SUMMARY: 2, TABLE: 3, DRAW: 2},
+        SERIES | RAMPS | {PLAN: 2, DRAW: 2, NETWORKS: 1, LOCATE: 1, POINTS: 1},
     ),
     "a figure less": (of("figures", {"fig1": "adaptation"}), {}),
 }  # fmt: skip
 
+IN_TIME = {NETWORKS, THEORIES, OF_NETWORKS, OF_THEORIES}
+CONTINUED = {DIAGRAMS, POINTS, PLANES}
+AFTER_CONTINUED = {OF_DIAGRAMS, OF_POINTS, OF_TRANSITIONS, DRAW}
 # Oracle: the same; which rules run when a line of code is added to a module of the library.
 CODE = {
     "plot/style.mplstyle": {DRAW},
     "figures/fig4.py": {DRAW},
-    "analysis/spectra.py": {SUMMARY, TABLE, DRAW},
-    "analysis/transitions/search.py": {LOCATE, SUMMARY, TABLE, DRAW},
-    "analysis/diagrams/coincidence.py": {SUMMARY, TABLE, DRAW},
-    "continuation/walk.py": {*FOLLOW, SUMMARY, TABLE, DRAW},
-    "theories/mean_field/equations.py": {COMPILE, FIELDS, *FOLLOW, TRACES, SUMMARY, TABLE, DRAW},
-    "theories/mean_field/reset.py": {COMPILE, FIELDS, *FOLLOW, TRACES, SUMMARY, TABLE, DRAW},
-    "spiking/exact.py": {COMPILE, NETWORKS, LOCATE, TRACES, SUMMARY, TABLE, DRAW},
-    "stages/status.py": set(),
+    "analysis/spectra.py": {OF_NETWORKS, DRAW},
+    "analysis/distance.py": {OF_NETWORKS, OF_THEORIES, DRAW},
+    "analysis/transitions/boundary_search.py": {LOCATE, OF_TRANSITIONS, DRAW},
+    "analysis/diagrams/coincidence.py": {OF_POINTS, DRAW},
+    "continuation/walk.py": CONTINUED | AFTER_CONTINUED,
+    "theories/mean_field/equations.py": {
+        COMPILE, THEORIES, OF_THEORIES, TRACES, *CONTINUED, *AFTER_CONTINUED
+    },
+    "theories/mean_field/reset.py": {
+        COMPILE, THEORIES, OF_THEORIES, TRACES, *CONTINUED, *AFTER_CONTINUED
+    },
+    "spiking/exact.py": {
+        COMPILE, NETWORKS, LOCATE, TRACES, OF_NETWORKS, OF_THEORIES, OF_TRANSITIONS, DRAW
+    },
+    "inputs/waveforms.py": {*IN_TIME, DRAW},
+    "jobs/status.py": set(),
     "experiments/grid.py": set(),
     "locks.py": set(),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("change", CONFIG)

@@ -188,7 +188,7 @@ def test_the_same_data_give_the_same_bytes(tmp_path):
         assert first.read_bytes() == second.read_bytes()
 
 
-def test_the_caption_tells_how_it_was_made():
+def test_the_caption_says_how_it_was_made():
     text = fig1.caption(plane(), [line(25.0)], [traces(25.0)], points())
     for words in ("size 200", "scheme exact", "step 0.2", "seed 7", "source test", "ramp's lag"):
         assert words in text

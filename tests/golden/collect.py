@@ -62,8 +62,10 @@ def collect(results):
 def experiment(folder):
     """Every quantity of one experiment."""
     results = open_experiment(folder)
-    known = {"networks": networks, "predictions": predictions, "transitions": transitions,
-             "points": points, "diagrams": diagrams, "planes": planes, "traces": traces}  # fmt: skip
+    known = {
+        "networks": networks, "predictions": predictions, "transitions": transitions,
+        "points": points, "diagrams": diagrams, "planes": planes, "traces": traces,
+    }  # fmt: skip
     found = {}
     for name, settings in results.plan.studies.items():
         if settings.kind in known:
@@ -78,12 +80,10 @@ def networks(results, name):
 
 def predictions(results, name):
     """Series of theories, by theory and run."""
-    theories = results.plan.studies[name].asked(results.plan)
-    return {
-        key: values
-        for theory in theories
-        for key, values in runs(f"meanfields/{theory}", results.stacked(name, theory), results).items()
-    }
+    found = {}
+    for theory in results.plan.studies[name].asked(results.plan):
+        found |= runs(f"meanfields/{theory}", results.stacked(name, theory), results)
+    return found
 
 
 def transitions(results, name):
@@ -182,8 +182,8 @@ def summaries(results, folder):
     found = summary("summary", whole, results)
     tables = {file.name: read_rows(file) for file in sorted(folder.glob("*/*.csv"))}
     if "networks.csv" in tables:
-        found |= table("summary.csv", joined_rows(tables.pop("networks.csv"),
-                                                  tables.pop("predictions.csv", None)), results)  # fmt: skip
+        rows = joined_rows(tables.pop("networks.csv"), tables.pop("predictions.csv", None))
+        found |= table("summary.csv", rows, results)
     if "transitions.csv" in tables:
         found |= table("summary.csv", tables.pop("transitions.csv"), results)
     for name, rows in tables.items():

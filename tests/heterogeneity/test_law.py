@@ -26,7 +26,7 @@ class Uniform(Law):
 
 @pytest.fixture
 def uniform(monkeypatch) -> Circuit:
-    monkeypatch.setitem(LAWS, "uniform", Uniform)
+    monkeypatch.setitem(LAWS._things, "uniform", Uniform)
     return regular_spiking().replace(
         {"rs.law": "uniform", "rs.threshold_width": 3.0, "rs.size": 500}
     )

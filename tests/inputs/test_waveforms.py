@@ -51,7 +51,7 @@ class Sine(Current):
 
 @pytest.fixture
 def pulse(monkeypatch):
-    monkeypatch.setitem(INPUTS, "pulse", Pulse)
+    monkeypatch.setitem(INPUTS._things, "pulse", Pulse)
 
 
 @pytest.mark.parametrize(

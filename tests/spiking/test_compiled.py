@@ -5,7 +5,7 @@ from pathlib import Path
 import numba
 from numba.core.registry import CPUDispatcher
 
-from ikmeanfield.spiking import compiled, euler, exact, flow, layout
+from ikmeanfield.spiking import compiled, euler, exact, flow, layout, passes, series
 
 
 def test_the_digest_follows_every_file(tmp_path: Path) -> None:
@@ -35,10 +35,12 @@ def test_every_kernel_carries_the_digest_of_the_package() -> None:
     expected = compiled.source_digest(Path(compiled.__file__).parent)
     kernels = {
         id(value): value
-        for module in (flow, layout, exact, euler)
+        for module in (series, flow, layout, passes, exact, euler)
         for value in vars(module).values()
         if isinstance(value, CPUDispatcher)
     }
     assert len(kernels) > 15
     for kernel in kernels.values():
-        assert kernel._cache._cache_file._source_stamp == expected, numba.__version__
+        file = kernel._cache._cache_file
+        assert file._source_stamp == expected, numba.__version__
+        assert file._version == f"{numba.__version__} {expected}", "an old index is never unpickled"

@@ -16,10 +16,8 @@ from scipy.integrate import quad, solve_ivp
 
 from ikmeanfield.spiking.flow import (
     MAX_SPIKES,
-    P_LIMIT,
-    Z_LIMIT,
+    SMALL,
     cosine_and_sine,
-    logarithm_series,
     piece,
     time_to,
     whole_step,
@@ -29,7 +27,7 @@ relaxed = settings(deadline=None, max_examples=150, derandomize=True)
 curvatures = st.one_of(
     st.floats(-3, 3),
     st.floats(-1e-3, 1e-3),
-    st.sampled_from([0.0, 1e-12, -1e-12, P_LIMIT, -P_LIMIT]),
+    st.sampled_from([0.0, 1e-12, -1e-12, SMALL, -SMALL]),
 )
 potentials = st.floats(-8, 8)
 TOLERANCE = 3e-7
@@ -152,8 +150,8 @@ def test_first_moment(W: float, start: float, duration: float, P: float) -> None
 @pytest.mark.parametrize("sign", [-1, 1])
 @pytest.mark.parametrize("W", [-4.0, -0.3, 0.0, 0.3])
 def test_series_in_the_curvature_meet_the_closed_forms(sign: int, W: float) -> None:
-    """Oracle: continuity at |P| = P_LIMIT, where the series hand over, and cos, sin themselves."""
-    inside, outside = sign * P_LIMIT * (1 - 1e-12), sign * P_LIMIT * (1 + 1e-12)
+    """Oracle: continuity at |P| = SMALL, where the series hand over, and cos, sin themselves."""
+    inside, outside = sign * SMALL * (1 - 1e-12), sign * SMALL * (1 + 1e-12)
     # The moment alone changes its form there: by terms of second order.
     for a, b, tolerance in zip(
         piece(W, inside, 0, 1), piece(W, outside, 0, 1), (3e-7, 3e-7, 2e-3), strict=True
@@ -168,35 +166,13 @@ def test_series_in_the_curvature_meet_the_closed_forms(sign: int, W: float) -> N
 
 @pytest.mark.parametrize("sign", [-1, 1])
 def test_series_of_the_arrival_meets_the_closed_form(sign: int) -> None:
-    """Oracle: continuity where P·tan² = P_LIMIT switches from the series to atan or atanh."""
+    """Oracle: continuity where P·tan² = SMALL switches from the series to atan or atanh."""
     P = sign * 0.3
-    tangent = math.sqrt(P_LIMIT / abs(P))
+    tangent = math.sqrt(SMALL / abs(P))
     W = 1.2
     target = (W + P * tangent) / (1 - W * tangent)  # at which above/product equals the tangent
     below, above = time_to(W, target * (1 - 1e-12), P), time_to(W, target * (1 + 1e-12), P)
     assert below == pytest.approx(above, rel=6e-8)
-
-
-@pytest.mark.parametrize("sign", [-1, 1])
-def test_logarithm_series_up_to_its_limit(sign: int) -> None:
-    """Oracle: −ln(1 − r) from numpy, for every r that the series serves."""
-    z = sign * np.sqrt(np.linspace(1e-6, Z_LIMIT, 500))
-    r = 2 * z / (1 + z)
-    got = np.array([2 * v * (1 + logarithm_series(v * v)) for v in z])
-    np.testing.assert_allclose(got, -np.log1p(-r), rtol=5e-8)
-
-
-@pytest.mark.parametrize("P", [0.0, 0.03, -0.03])
-def test_logarithm_series_meets_the_closed_form(P: float) -> None:
-    """Oracle: continuity of area and moment across z² = Z_LIMIT on either side of W = 0."""
-    cosine, sine = cosine_and_sine(P, 1.0)
-    for sign in (-1, 1):
-        results = []
-        for factor in (1 - 1e-10, 1 + 1e-10):
-            z = sign * math.sqrt(Z_LIMIT) * factor
-            results.append(piece(2 * z / (1 + z) * cosine / sine, P, 0.0, 1.0))
-        for a, b, tolerance in zip(*results, (1e-8, 1e-7, 1e-7 + abs(P) * 0.1), strict=True):
-            assert a == pytest.approx(b, abs=tolerance)
 
 
 @relaxed

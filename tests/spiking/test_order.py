@@ -44,7 +44,8 @@ def filtered(weights, constant):
 
 def jumps(times, samples, constant):
     """A spike train filtered by an exponential, at the sample times."""
-    bins = np.searchsorted(samples, times)
+    # A spike at the very time of a sample opens the step that follows it.
+    bins = np.searchsorted(samples, times, side="right")
     late = np.exp(-(samples[np.minimum(bins, samples.size - 1)] - times) / constant)
     new = np.bincount(bins, weights=late, minlength=samples.size)[: samples.size]
     train = np.zeros(samples.size)

@@ -177,16 +177,16 @@ def test_wrong_arguments_of_a_run(arguments: dict[str, Any], message: str) -> No
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"scheme": "rk4"}, "scheme = 'rk4'; allowed are exact, euler"),
-        ({"step": 0.0}, "step = 0.0 ms must be positive"),
-        ({"step": -0.1}, "step = -0.1 ms must be positive"),
-        ({"step": float("nan")}, "step = nan ms must be positive"),
-        ({"step": float("inf")}, "step = inf ms must be positive"),
+        ({"scheme": "rk4"}, "scheme = 'rk4' is not one of 'exact', 'euler'"),
+        ({"step": 0.0}, "step = 0.0: expected a positive number in ms"),
+        ({"step": -0.1}, "step = -0.1: expected a positive number in ms"),
+        ({"step": float("nan")}, "step = nan: expected a positive number in ms"),
+        ({"step": float("inf")}, "step = inf: expected a positive number in ms"),
         (
             {"step": 5.5},
             r"step = 5.5 ms is longer than the shortest time constant, fs.recovery_time = 5 ms",
         ),
-        ({"thresholds": "sobol"}, "draw = 'sobol'; allowed are 'quantiles' and 'random'"),
+        ({"thresholds": "sobol"}, "thresholds = 'sobol' is not one of 'quantiles', 'random'"),
     ],
 )
 def test_wrong_arguments_of_a_network(arguments: dict[str, Any], message: str) -> None:

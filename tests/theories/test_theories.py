@@ -71,7 +71,7 @@ FIELD = TypeAdapter(dict[str, TheoryChoice])
 
 @pytest.fixture
 def constant(monkeypatch):
-    monkeypatch.setitem(THEORIES, "constant", ConstantRateSettings)
+    monkeypatch.setitem(THEORIES._things, "constant", ConstantRateSettings)
 
 
 def test_a_registered_theory_is_chosen_by_its_kind(constant):

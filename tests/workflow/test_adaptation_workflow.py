@@ -1,6 +1,5 @@
 """An experiment that looks for transitions, from its configuration to Fig. 1."""
 
-import copy
 import csv
 import json
 import shutil
@@ -8,12 +7,12 @@ import shutil
 import numpy as np
 import pytest
 import xarray as xr
-from ikmeanfield.stages.summarise_transitions import summarise_transitions
 
+from ikmeanfield import open_experiment
 from ikmeanfield.analysis.diagrams import CoincidenceError
 from ikmeanfield.datasets.store import read, write
 from ikmeanfield.datasets.trees import read_tree
-from ikmeanfield.experiments import read_plan
+from ikmeanfield.jobs.summarise import summarise
 from small import tiny_adaptation
 
 pytestmark = pytest.mark.slow
@@ -24,29 +23,41 @@ def folder(located):
     return located.folder / "results/adaptation"
 
 
-def test_everything_promised_is_there(located, folder):
+@pytest.fixture
+def experiment(folder):
+    return open_experiment(folder)
+
+
+def batch_files(experiment, study):
+    """Files of a study, in the order of its batches."""
+    return [experiment.folder / study / f"batch-{b}.nc" for b in experiment.plan.batches[study]]
+
+
+def test_everything_promised_is_there(located, folder, experiment):
     for name in ("fig1.pdf", "fig1.png", "fig1.md", "plane.pdf", "plane.md"):
         assert (located.folder / "results/figures" / name).stat().st_size > 100
     caption = (located.folder / "results/figures/fig1.md").read_text()
     for words in ("size 300", "thresholds quantiles", "seed 1", "rise 2000"):
         assert words in caption
-    for name in ("transitions/batch-001", "continuation/batch-001"):
-        batch = read(folder / f"{name}.nc")
-        assert json.loads(batch.attrs["config"])["seed"] == 1
-        assert batch.sizes["run"] == 1
-    for name in ("continuation/plane", "continuation/diagrams", "traces"):
-        assert "ikmeanfield" in read_tree(folder / f"{name}.nc").attrs["source"]
-    for name in ("transitions/batch-000", "continuation/batch-000", "continuation/plane", "traces"):
-        assert (folder / f"logs/{name}.log").exists()
-        assert (folder / f"benchmarks/{name}.jsonl").stat().st_size > 10
+    for study in ("transitions", "points"):
+        batches = [read(path) for path in batch_files(experiment, study)]
+        assert sorted(batch.sizes["item"] for batch in batches) == [1, 2]
+        assert all(json.loads(batch.attrs["config"])["seed"] == 1 for batch in batches)
+    for study in ("planes", "traces"):
+        (path,) = batch_files(experiment, study)
+        assert "ikmeanfield" in read_tree(path).attrs["source"]
+    for study in ("transitions", "points", "planes", "traces"):
+        for path in batch_files(experiment, study):
+            assert (folder / "logs" / study / f"{path.stem}.log").exists()
+            assert (folder / "benchmarks" / study / f"{path.stem}.jsonl").stat().st_size > 10
 
 
-def test_the_summary_holds_the_mean_fields_currents(folder):
+def test_the_summaries_hold_the_theorys_currents(folder):
     # Oracle: AUTO-07p's folds and Hopf points are compared elsewhere; here the paper's Fig. 1:
     # folds at small adaptation, Hopf points at large, and the points lie on the plane's curves.
-    summary = xr.load_dataset(folder / "summary.nc")
-    assert float(summary["bifurcation_difference"].max()) < 1e-6
-    with (folder / "summary.csv").open() as file:
+    points = xr.load_dataset(folder / "points/summary.nc")
+    assert float(points["difference"].max()) < 1e-6
+    with (folder / "transitions/transitions.csv").open() as file:
         table = list(csv.DictReader(file))
     found = {
         (float(row["rs_adaptation"]), row["kind"], row["side"]): float(row["mean_field"])
@@ -62,9 +73,9 @@ def test_the_summary_holds_the_mean_fields_currents(folder):
             assert float(row["held_difference"]) == pytest.approx(gap)
 
 
-def test_the_summary_holds_every_point_of_the_network(folder):
-    summary = xr.load_dataset(folder / "summary.nc")
-    batches = [read(folder / f"transitions/batch-{n:03d}.nc") for n in range(2)]
+def test_the_summary_holds_every_point_of_the_network(folder, experiment):
+    summary = xr.load_dataset(folder / "transitions/summary.nc")
+    batches = [read(path) for path in batch_files(experiment, "transitions")]
     found = np.concatenate([batch["current"].values for batch in batches])
     np.testing.assert_array_equal(summary["current"].values, found)
 
@@ -72,14 +83,14 @@ def test_the_summary_holds_every_point_of_the_network(folder):
 def test_the_scores_are_a_table_too(folder):
     # oracle: the mean field is bistable between its folds at κ = 5 and 25, which stand for 10 and
     # 47.5 pA of κ on the grid 5, 25, 100; no folds at 100
-    summary = xr.load_dataset(folder / "summary.nc")
-    with (folder / "scores.csv").open() as file:
+    summary = xr.load_dataset(folder / "transitions/summary.nc")
+    points = xr.load_dataset(folder / "points/summary.nc")
+    with (folder / "transitions/scores.csv").open() as file:
         table = {row["region"]: row for row in csv.DictReader(file)}
     assert set(table) == {"oscillatory", "bistable"}
     folds = {
-        kappa: summary["bifurcation_value"].values[
-            (summary["bifurcation_second"].values == kappa)
-            & (summary["bifurcation_kind"].values == "fold")
+        kappa: points["value"].values[
+            (points["second"].values == kappa) & (points["kind"].values == "fold")
         ]
         for kappa in (5.0, 25.0)
     }
@@ -94,14 +105,15 @@ def test_the_scores_are_a_table_too(folder):
 def test_points_off_the_curves_of_the_plane_fail_with_words(folder, tmp_path):
     copied = tmp_path / "adaptation"
     shutil.copytree(folder, copied)
-    path = copied / "continuation/batch-000.nc"
+    moved = open_experiment(copied)
+    path = next(path for path in batch_files(moved, "points") if read(path).sizes["item"] == 2)
     batch = read(path)
     batch["value"] = batch["value"] * (1 + 1e-5)
     write(batch, path)
-    (copied / "summary.nc").unlink()
+    (copied / "points/summary.nc").unlink()
     with pytest.raises(CoincidenceError, match=r"rs.adaptation = 25.*disagree.*fold at .*curve at"):
-        summarise_transitions(read_plan(copied / "plan.json"), copied)
-    assert not (copied / "summary.nc").exists()
+        summarise(moved.plan, "points", copied)
+    assert not (copied / "points/summary.nc").exists()
 
 
 def test_when_nothing_changed_nothing_runs(located):
@@ -109,20 +121,21 @@ def test_when_nothing_changed_nothing_runs(located):
 
 
 def test_a_change_of_traces_reruns_them_and_the_figure(located):
-    config = copy.deepcopy(tiny_adaptation())
-    config["experiments"]["adaptation"]["continuation"]["traces"][0]["at"] = 5.0
-    planned = located.planned(config)
-    assert planned == {"write_plan": 1, "run_traces": 1, "summarise_experiment": 1, "tabulate": 1,
-                       "draw_figure": 2}  # fmt: skip
+    config = tiny_adaptation()
+    config["experiments"]["adaptation"]["studies"]["traces"]["ramps"][0]["at"] = 5.0
+    assert located.planned(config) == {
+        "write_plan": 1, "run_traces": 1, "summarise_transitions": 1, "summarise_points": 1,
+        "draw_figure": 2,
+    }  # fmt: skip
 
 
-def test_a_damaged_plane_is_named_and_rebuilt(located, folder):
-    path = folder / "continuation/plane.nc"
+def test_a_damaged_plane_is_named_and_rebuilt(located, folder, experiment):
+    (path,) = batch_files(experiment, "planes")
     path.write_bytes(path.read_bytes()[:3000])
     located.run(tiny_adaptation())
-    assert (
-        "DAMAGED results/adaptation/continuation/plane.nc"
-        in (folder / "logs/summary.log").read_text()
+    logs = "".join(
+        (folder / f"logs/{s}/summary.log").read_text() for s in ("points", "transitions")
     )
+    assert f"DAMAGED results/adaptation/planes/{path.name}" in logs
     read_tree(path)
     assert located.planned(tiny_adaptation()) == {}

@@ -1,12 +1,9 @@
 """Sweeps over settings and inputs, and figures as targets, through the real Snakemake."""
 
-import copy
-
 import numpy as np
 import pytest
-import xarray as xr
 
-from ikmeanfield.datasets import open_experiment
+from ikmeanfield import open_experiment
 from small import tiny, tiny_settings
 
 pytestmark = pytest.mark.slow
@@ -19,23 +16,28 @@ def varied(finished):
     return finished
 
 
-def test_schemes_and_inputs_are_varied_and_both_schemes_compiled(varied):
-    networks = open_experiment(varied.folder / "results/schemes")
-    assert networks["simulation_scheme"].values.tolist() == ["exact"] * 4 + ["euler"] * 4
+@pytest.fixture
+def schemes(varied):
+    return open_experiment(varied.folder / "results/schemes")
+
+
+def test_schemes_and_inputs_are_varied_and_both_schemes_compiled(varied, schemes):
+    networks = schemes.stacked("networks")
+    assert networks["networks_scheme"].values.tolist() == ["exact"] * 4 + ["euler"] * 4
     assert networks["input_rs_offset"].attrs["units"] == "pA"
-    compiled = {path.stem for path in (varied.folder / "results/kernels").glob("spiking-*/*.txt")}
-    assert {"exact", "euler"} <= compiled
+    compiled = {path.stem for path in (varied.folder / "results/kernels").glob("*/*.txt")}
+    assert compiled == {"exact", "euler", "theories"}
     # Oracle: runs that differ in their seed or scheme alone share a mean field, inputs do not.
-    theory = open_experiment(varied.folder / "results/schemes", "corrected")["firing_rate"].values
+    theory = schemes.stacked("predictions", "corrected")["firing_rate"].values
     for same in ((1, 0), (4, 0), (5, 0), (3, 2), (7, 2)):
         np.testing.assert_array_equal(*theory[list(same)])
     assert np.abs(theory[0] - theory[2]).max() > 0
 
 
-def test_the_summary_keeps_traces_of_some_runs(varied):
+def test_the_summary_keeps_traces_of_some_runs(schemes):
     # Oracle: with fewer samples than a trace may have, it is the stored series itself.
-    summary = xr.load_dataset(varied.folder / "results/schemes/summary.nc")
-    networks = open_experiment(varied.folder / "results/schemes")["firing_rate"]
+    summary = schemes.summary("networks")
+    networks = schemes.stacked("networks")["firing_rate"]
     runs = summary["trace_run"].values
     assert runs.tolist() == [0, 2, 4, 6], "first replicates"
     found = summary["trace_network"].transpose("trace", "population", "trace_time").values
@@ -47,20 +49,20 @@ def test_the_summary_keeps_traces_of_some_runs(varied):
 
 
 def test_a_change_of_one_setting_leaves_mean_fields_alone(varied):
-    config = copy.deepcopy(tiny_settings())
+    config = tiny_settings()
     grid = config["experiments"]["schemes"]["sweeps"]["grid"]
-    grid["set"]["simulation.thresholds"] = "quantiles"
+    grid["set"]["networks.thresholds"] = "quantiles"
     planned = varied.planned(config)
     assert planned["simulate_networks"] == 1
-    assert "integrate_mean_fields" not in planned
+    assert "integrate_theories" not in planned
 
 
 def test_every_figure_is_a_target_and_depends_on_its_experiments_alone(varied):
-    both = tiny_settings()  # whose runs_per_job its batches have
+    both = tiny_settings()  # which says how work is divided into batches
     both["experiments"] |= tiny()["experiments"]
     both["figures"] = {"fig4": "truncation", "overview": "schemes"}
     assert varied.planned(both, "overview", "--forcerun", "draw_figure") == {
         "draw_figure": 1, "overview": 1
     }  # fmt: skip
-    both["experiments"]["truncation"]["simulation"]["discard"] = 200.0
+    both["experiments"]["truncation"]["studies"]["networks"]["discard"] = 200.0
     assert "draw_figure" not in varied.planned(both, "overview")

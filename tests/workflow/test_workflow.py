@@ -1,6 +1,5 @@
 """The whole path from a configuration to the figure, and what runs again when something changes."""
 
-import copy
 import json
 import shutil
 
@@ -8,14 +7,14 @@ import pytest
 import xarray as xr
 
 from checkouts import Workflow
-from ikmeanfield.datasets import open_experiment
+from ikmeanfield import open_experiment
 from small import tiny
 
 pytestmark = pytest.mark.slow
 
 
 def with_cutoffs(*values):
-    config = copy.deepcopy(tiny())
+    config = tiny()
     sweeps = config["experiments"]["truncation"]["sweeps"]
     sweeps["cutoff"]["axes"][0] = {"parameter": "rs.truncation", "values": list(values)}
     return config
@@ -28,28 +27,34 @@ def test_everything_promised_is_there(finished):
     caption = (results / "figures/fig4.md").read_text()
     for words in ("N = 200", "`exact`", "step 0.1 ms", "base seed 1", "thresholds random"):
         assert words in caption
-    networks = open_experiment(finished.experiment)
-    assert networks["firing_rate"].shape == (8, 1, 5000)
-    summary = xr.load_dataset(finished.experiment / "summary.nc")
+    experiment = open_experiment(finished.experiment)
+    assert experiment.stacked("networks")["firing_rate"].shape == (8, 1, 5000)
+    summary = xr.load_dataset(finished.experiment / "predictions/summary.nc")
     assert summary["difference_mean"].shape == (8, 1, 1)
-    table = (finished.experiment / "summary.csv").read_text().splitlines()
-    assert len(table) == 9
-    assert all(variable.attrs["long_name"] for variable in summary.data_vars.values())
-    assert json.loads(networks.attrs["config"])["simulation"]["step"] == 0.1
-    for batch in range(3):
-        for kind, suffix in (("logs", "log"), ("benchmarks", "jsonl")):
-            file = finished.experiment / kind / f"spiking/batch-{batch:03d}.{suffix}"
-            assert file.stat().st_size > 10
+    for table in ("networks/networks", "predictions/predictions", "predictions/distances"):
+        rows = (finished.experiment / f"{table}.csv").read_text().splitlines()
+        assert len(rows) == 9, table
+    for study in ("networks", "predictions"):
+        summary = xr.load_dataset(finished.experiment / study / "summary.nc")
+        assert all(variable.attrs["long_name"] for variable in summary.data_vars.values())
+        batches = experiment.plan.batches[study]
+        assert len(batches) == {"networks": 2, "predictions": 1}[study]
+        for batch in batches:
+            stored = experiment.batch(study, batch)
+            assert json.loads(stored.attrs["config"])["studies"][study]["kind"] == study
+            for kind, suffix in (("logs", "log"), ("benchmarks", "jsonl")):
+                file = finished.experiment / kind / study / f"batch-{batch}.{suffix}"
+                assert file.stat().st_size > 10
 
 
 def test_the_summary_is_what_the_data_say(finished):
     # Oracle: the mean of D_r by hand from the stored series.
-    networks = open_experiment(finished.experiment)
-    theory = open_experiment(finished.experiment, "corrected")
-    difference = theory["firing_rate"].astype(float) - networks["firing_rate"].astype(float)
+    experiment = open_experiment(finished.experiment)
+    rates = experiment.stacked("networks")["firing_rate"].astype(float)
+    difference = experiment.stacked("predictions", "corrected")["firing_rate"].astype(float) - rates
     by_hand = difference.isel(time=slice(1000, None)).mean("time").isel(population=0)
-    summary = xr.load_dataset(finished.experiment / "summary.nc")
-    found = summary["difference_mean"].isel(meanfield=0, population=0)
+    summary = xr.load_dataset(finished.experiment / "predictions/summary.nc")
+    found = summary["difference_mean"].isel(theory=0, population=0)
     assert abs(found.values - by_hand.values).max() < 1e-9
 
 
@@ -68,40 +73,55 @@ def test_stored_plans_of_other_configurations_do_not_pile_up(finished):
     assert finished.planned(tiny()) == {}
 
 
-def test_one_grid_value_reruns_its_batch_the_summary_and_the_figure(finished):
-    # The third and fourth of eight runs lie in the batches 0 and 1 of three; only 1 changes, and of
-    # mean fields none, which do not know the truncation.
+def test_one_grid_value_reruns_its_batch_the_summaries_and_the_figures(finished):
+    # The truncation of 5 mV occurs in one batch of networks; the mean field does not know it.
     assert finished.planned(with_cutoffs(40.0, 6.0)) == {
-        "write_plan": 1, "simulate_networks": 1, "summarise_experiment": 1, "tabulate": 1,
-        "draw_figure": 2,
+        "write_plan": 1, "simulate_networks": 1, "summarise_networks": 1,
+        "summarise_predictions": 1, "draw_figure": 2,
     }  # fmt: skip
 
 
 def test_the_seed_reruns_networks_but_no_mean_field(finished):
     planned = finished.planned(tiny(seed=2))
-    assert planned["simulate_networks"] == 3
-    assert "integrate_mean_fields" not in planned
+    assert planned["simulate_networks"] == 2
+    assert "integrate_theories" not in planned
 
 
-def test_what_is_discarded_concerns_the_summary_only(finished):
-    config = copy.deepcopy(tiny())
-    config["experiments"]["truncation"]["simulation"]["discard"] = 200.0
+def test_what_is_discarded_concerns_the_summaries_only(finished):
+    # Theories are compared with what the networks' analysis keeps, so theirs is made again too.
+    config = tiny()
+    config["experiments"]["truncation"]["studies"]["networks"]["discard"] = 200.0
     assert finished.planned(config) == {
-        "write_plan": 1, "summarise_experiment": 1, "tabulate": 1, "draw_figure": 2,
+        "write_plan": 1, "summarise_networks": 1, "summarise_predictions": 1, "draw_figure": 2,
     }  # fmt: skip
 
 
-AFTER_RUNS = {"summarise_experiment", "tabulate", "draw_figure"}
+def test_a_study_more_leaves_the_others_alone(finished):
+    config = tiny()
+    config["experiments"]["truncation"]["studies"]["rates"] = {
+        "kind": "rates", "population": "rs", "currents": [0.0, 100.0]
+    }  # fmt: skip
+    assert finished.planned(config) == {
+        "write_plan": 1, "compute_rates": 1, "summarise_rates": 1, "summarise_networks": 1,
+        "summarise_predictions": 1, "draw_figure": 2,
+    }  # fmt: skip
+
+
+OF_NETWORKS, OF_THEORIES, DRAW = "summarise_networks", "summarise_predictions", "draw_figure"
 EDITS = {
-    "src/ikmeanfield/plot/style.mplstyle": {"draw_figure"},
-    "src/ikmeanfield/analysis/spectra.py": AFTER_RUNS,
-    "src/ikmeanfield/theories/mean_field/domain.py": AFTER_RUNS
-    | {"compile_kernels", "integrate_mean_fields"},
-    "src/ikmeanfield/theories/mean_field/reset.py": AFTER_RUNS
-    | {"compile_kernels", "integrate_mean_fields"},
-    "src/ikmeanfield/spiking/exact.py": AFTER_RUNS | {"compile_kernels", "simulate_networks"},
+    "src/ikmeanfield/plot/style.mplstyle": {DRAW},
+    "src/ikmeanfield/analysis/spectra.py": {OF_NETWORKS, DRAW},
+    "src/ikmeanfield/theories/mean_field/domain.py": {
+        "compile_kernels", "integrate_theories", OF_THEORIES, DRAW
+    },
+    "src/ikmeanfield/theories/mean_field/reset.py": {
+        "compile_kernels", "integrate_theories", OF_THEORIES, DRAW
+    },
+    "src/ikmeanfield/spiking/exact.py": {
+        "compile_kernels", "simulate_networks", OF_NETWORKS, OF_THEORIES, DRAW
+    },
     "src/ikmeanfield/experiments/grid.py": set(),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("file", EDITS)
@@ -120,20 +140,22 @@ def test_batches_and_cores_do_not_change_the_data(finished, tmp_path):
     shutil.copytree(finished.folder, tmp_path / "copy")
     other = Workflow(finished.checkout, tmp_path / "copy")
     other.run(tiny(runs_per_job=5), "--forcerun", "simulate_networks", cores=1)
-    for part in ("spiking", "corrected"):
-        data = open_experiment(finished.experiment, part).drop_attrs()
-        xr.testing.assert_identical(open_experiment(other.experiment, part).drop_attrs(), data)
+    ours, theirs = (open_experiment(one.experiment) for one in (finished, other))
+    assert ours.plan.batches["networks"].keys() != theirs.plan.batches["networks"].keys()
+    for one in (("networks",), ("predictions", "corrected")):
+        data = ours.stacked(*one).drop_attrs()
+        xr.testing.assert_identical(theirs.stacked(*one).drop_attrs(), data)
 
 
 def test_a_truncated_file_is_named_and_rebuilt(finished):
-    path = finished.experiment / "spiking/batch-001.nc"
+    batch = list(open_experiment(finished.experiment).plan.batches["networks"])[1]
+    path = finished.experiment / f"networks/batch-{batch}.nc"
     whole = path.read_bytes()
     path.write_bytes(whole[:3000])
     finished.run(tiny())
-    log = (finished.experiment / "logs/summary.log").read_text()
+    log = (finished.experiment / "logs/networks/summary.log").read_text()
     assert "DAMAGED" in log
-    assert "batch-001.nc" in log
-    open_experiment(finished.experiment)
+    assert path.name in log
     assert path.read_bytes() == whole, "the same run gives the same bytes"
     assert finished.planned(tiny()) == {}
 
@@ -154,9 +176,11 @@ def test_a_wrong_configuration_is_refused_before_any_job(finished, changes, word
 
 
 def test_without_a_configuration_the_papers_is_run_and_a_given_one_stands_alone(finished):
-    # Oracle: 208, 25 and 2 runs in batches of 52; with a configuration given, only its own.
+    # Oracle: the summaries of the paper's studies; with a configuration given, only its own.
     here = Workflow(finished.checkout, finished.checkout)
-    assert here.planned(None)["simulate_networks"] == 6
+    paper = here.planned(None)
+    assert paper["summarise_networks"] == 3
+    assert paper["summarise_transitions"] == 2
     other = tiny(figures={})
     other["experiments"] = {"other": other["experiments"]["truncation"]}
-    assert here.planned(other)["summarise_experiment"] == 1
+    assert here.planned(other)["summarise_networks"] == 1

@@ -1,8 +1,9 @@
-# One workflow at a time in a folder, and no lock left behind by a killed one.
+# One workflow at a time in a folder, without locks that a killed workflow leaves behind.
 #
-# Snakemake's own lock stays when Snakemake is killed. Every workflow therefore also holds a lock that
-# the system frees with the process. Where nobody else holds it, Snakemake's lock is a leftover and goes.
-# On a file system without locks, Snakemake's stays as it is: `snakemake --unlock` removes it.
+# When Snakemake is killed, its own lock remains. Every workflow therefore also holds a lock that the
+# system releases when the process ends. If no other process holds that lock, Snakemake's lock is a
+# leftover and is removed. On a file system without locks, Snakemake's lock is left as it is, and
+# `snakemake --unlock` removes it.
 import shutil
 
 from ikmeanfield import locks
@@ -11,18 +12,18 @@ PRESENT, RUNNING = ".snakemake/ikmeanfield/present", ".snakemake/ikmeanfield/run
 
 
 def join_folder():
-    """Hold the folder together with others; if there are none, remove what a killed one left."""
+    """Share the folder with other processes; if there are none, remove a leftover lock."""
     try:
         alone = locks.take(PRESENT)
         leftover = sorted(Path(".snakemake/locks").glob("*.lock"))
         if alone is not None and leftover:
             for lock in leftover:
                 lock.unlink(missing_ok=True)
-            print("An earlier workflow here was killed; going on.", file=sys.stderr)
+            print("An earlier workflow here was killed; continuing.", file=sys.stderr)
         if alone is not None:
             alone.close()
         elif who := locks.holder(RUNNING):
-            print(f"A workflow is at work in this folder: {who}.", file=sys.stderr)
+            print(f"A workflow is running in this folder: {who}.", file=sys.stderr)
         return locks.share(PRESENT)
     except OSError as error:
         if locks.unsupported(error):
@@ -31,7 +32,7 @@ def join_folder():
 
 
 def start_work():
-    """Take the folder for this workflow, or stop."""
+    """Reserve the folder for this workflow, or stop."""
     try:
         taken = locks.take(RUNNING)
     except OSError as error:
@@ -40,10 +41,10 @@ def start_work():
         raise
     if taken is None:
         raise WorkflowError(
-            f"A workflow is at work in this folder: {locks.holder(RUNNING)}. "
-            "Wait for it, or stop it first."
+            f"A workflow is running in this folder: {locks.holder(RUNNING)}. "
+            "Wait for it to end, or stop it first."
         )
-    # Plans of other configurations would pile up.
+    # Remove the plans of other configurations, which would pile up.
     for stored in set(Path(PLAN_FOLDER).parent.iterdir()) - {Path(PLAN_FOLDER)}:
         shutil.rmtree(stored, ignore_errors=True)
     return taken

@@ -1,4 +1,4 @@
-# Helpers only: the checked configuration, the plans, and what the rules ask of them.
+# The checked configuration, the plans, and functions with which the rules query them.
 import functools
 import os
 import shlex
@@ -9,23 +9,21 @@ SOURCE = str(Path(workflow.current_basedir).resolve().parents[1].joinpath("src")
 if SOURCE not in sys.path:
     sys.path.insert(0, SOURCE)
 
-from ikmeanfield import experiments
+from ikmeanfield import environment, experiments
 from ikmeanfield.jobs import code, draw, products
 from ikmeanfield.jobs.results import batch_path
 from ikmeanfield.schema import ConfigError
 from ikmeanfield.studies import KINDS, cost
 
-# Jobs read the plan of their experiment from Snakemake's own folder. It is not an input of theirs:
-# it follows every change of the configuration, while a batch is to run again only when its own work
-# changes (its id follows from that). An `ancient` input would not do: where the job that writes it
-# has to run, Snakemake does not look at the parameters of the jobs that read it.
-# On a cluster a job is another process of Snakemake, which also reads only what it needs.
+# Jobs read the plan of their experiment from Snakemake's own folder. The plan is not an input of the
+# jobs: it changes with every change of the configuration, while a batch should run again only when
+# its own work changes, which also changes its id. An `ancient` input would not help: if the job that
+# writes it has to run, Snakemake does not check the parameters of the jobs that read it.
+# On a cluster, each job is another process of Snakemake, which reads the stored plans.
 try:
     SETTINGS = experiments.parse(config)
     if workflow.is_main_process or "IKMEANFIELD_PLANS" not in os.environ:
-        PLANS = {
-            name: experiments.expand(SETTINGS, name) for name in SETTINGS.experiments
-        }
+        PLANS = experiments.expand_all(SETTINGS)
         PLAN_FOLDER = experiments.store_plans(PLANS.values(), ".snakemake/plans")
         os.environ["IKMEANFIELD_PLANS"] = PLAN_FOLDER
     else:
@@ -45,19 +43,25 @@ envvars:
 
 
 RUNS = sum(len(plan.runs) for plan in PLANS.values())
-KERNELS = f"results/kernels/{'portable' if SETTINGS.portable else 'native'}-{code.kernel_code()}"
+# Folders of compiled kernels: a change of theories leaves those of networks as they are.
+TARGET = "portable" if SETTINGS.portable else "native"
+KERNELS = {
+    name: f"results/kernels/{name.lower()}-{TARGET}-{code.kernel_code(name)}"
+    for name in ("NETWORKS", "THEORIES", "NETWORKS_AND_THEORIES")
+}
 FORMATS = ("pdf", "png", "md")
 
-# The library of this checkout, in any environment (braces are doubled for Snakemake).
+# Use the library of this checkout in any environment (braces are doubled for Snakemake).
 shell.prefix(
     f"set -euo pipefail; export IKMEANFIELD_PLANS={PLAN_FOLDER} "
-    f"IKMEANFIELD_WORKFLOW={os.getpid()} NUMBA_CACHE_DIR={KERNELS} "
-    f"PYTHONPATH={shlex.quote(SOURCE)}:${{{{PYTHONPATH-}}}}; "
+    f"IKMEANFIELD_WORKFLOW={os.getpid()} "
+    + "".join(f"IKMEANFIELD_KERNELS_{name}={place} " for name, place in KERNELS.items())
+    + f"PYTHONPATH={shlex.quote(SOURCE)}:${{{{PYTHONPATH-}}}}; "
 )
 
 
 def studies_of(kind):
-    """Experiment and name of all studies of a kind."""
+    """Experiment and name of every study of a kind."""
     return [
         (name, study)
         for name, plan in PLANS.items()
@@ -67,20 +71,18 @@ def studies_of(kind):
 
 
 def names_of(kind):
-    """A pattern that fits the names of all studies of a kind; none where there are none."""
+    """A pattern that matches the names of all studies of a kind; `none` if there are none."""
     return "|".join(sorted({study for _, study in studies_of(kind)})) or "none"
 
 
 def batch_files(experiment, study):
-    """All batches of a study."""
+    """The files of all batches of a study."""
     folder = f"results/{experiment}"
-    return [
-        str(batch_path(folder, study, b)) for b in PLANS[experiment].batches[study]
-    ]
+    return [str(batch_path(folder, study, b)) for b in PLANS[experiment].batches[study]]
 
 
 def summary_files(experiment, study):
-    """The summary of a study and its tables, if it has any."""
+    """The files of a study's summary and tables, if it has any."""
     settings = PLANS[experiment].studies[study]
     names = ["summary.nc", *(f"{table}.csv" for table in settings.tables)]
     folder = f"results/{experiment}/{study}"
@@ -88,7 +90,7 @@ def summary_files(experiment, study):
 
 
 STUDIES = [(name, study) for name, plan in PLANS.items() for study in plan.studies]
-# What is asked for of every study: its summary, or the results themselves where it has none.
+# The targets of every study: its summary, or its batches if it has no summary.
 STUDY_FILES = [
     file for one in STUDIES for file in summary_files(*one) or batch_files(*one)
 ]
@@ -103,14 +105,14 @@ wildcard_constraints:
     batch="[0-9a-f]+",
 
 
-# What a rule asks of the plans for a job, given its wildcards.
+# Functions of the wildcards of a job.
 def plan_digest(wildcards):
     """A hash of the whole plan."""
     return PLANS[wildcards.experiment].digest
 
 
 def batch_cost(wildcards):
-    """What computing a batch is predicted to take."""
+    """Predicted cost of computing a batch."""
     return PLANS[wildcards.experiment].batches[wildcards.study][wildcards.batch]
 
 
@@ -120,23 +122,23 @@ def _summary_cost(experiment, study):
 
 
 def summary_cost(wildcards):
-    """What summarising a study is predicted to take."""
+    """Predicted cost of summarising a study."""
     return _summary_cost(wildcards.experiment, wildcards.study)
 
 
 def figure_cost(wildcards):
-    """What drawing a figure is predicted to take."""
+    """Predicted cost of drawing a figure."""
     sources = SETTINGS.figures[wildcards.figure].sources
     return products.figure_cost([PLANS[name] for name in sources])
 
 
 def kernel_cost(wildcards):
-    """What compiling the kernels of an engine is predicted to take."""
+    """Predicted cost of compiling the kernels of an engine."""
     return cost.Cost(seconds=cost.COMPILE_SECONDS, kept=cost.COMPILE_MIB)
 
 
 def memory(predicted):
-    """The resource mem_mb: what is predicted for a job, with room, more at every attempt."""
+    """The resource mem_mb of a job: its prediction and a reserve, more at every attempt."""
 
     def mib(wildcards, attempt):
         return cost.requested_mib(predicted(wildcards), RUNS, attempt)
@@ -145,7 +147,7 @@ def memory(predicted):
 
 
 def minutes(predicted):
-    """The resource runtime, in the same way."""
+    """The resource runtime of a job, in the same way."""
 
     def time(wildcards, attempt):
         return cost.requested_minutes(predicted(wildcards), RUNS, attempt)
@@ -163,9 +165,11 @@ def longest_first(predicted):
 
 
 def kernels_of(wildcards):
-    """The stamps of the compiled kernels that a study calls."""
+    """The files which show that the kernels that a study needs are compiled."""
     engines = PLANS[wildcards.experiment].engines[wildcards.study]
-    return [f"{KERNELS}/{engine}.txt" for engine in engines]
+    return [
+        f"{KERNELS[environment.kernels_of(engines)]}/{engine}.txt" for engine in engines
+    ]
 
 
 @functools.cache
@@ -184,15 +188,17 @@ def summary_code(wildcards):
 
 
 def summary_keys(wildcards):
-    """What determines a summary, beside the batches it reads."""
+    """A hash of what determines a summary, besides the batches it reads."""
     return PLANS[wildcards.experiment].known(wildcards.study, "summary")["keys"]
 
 
 def summarised(wildcards):
-    """The batches that a summary is made from: of the study and of those that it reads."""
+    """The batches that a summary reads: those of the study, and of other studies that it uses."""
     plan = PLANS[wildcards.experiment]
     studies = plan.summary_sources(wildcards.study)
-    return [file for name in studies for file in batch_files(wildcards.experiment, name)]
+    return [
+        file for name in studies for file in batch_files(wildcards.experiment, name)
+    ]
 
 
 def stored(wildcards):
@@ -204,14 +210,17 @@ def stored(wildcards):
 
 
 def figure_arguments(wildcards):
-    """What the command takes: a registered figure and folders of experiments."""
+    """Arguments of the command: the name of a figure, and the folders of its experiments."""
     figure = SETTINGS.figures[wildcards.figure]
     return " ".join([figure.draw, *(f"results/{name}" for name in figure.sources)])
 
 
 def figure_plans(wildcards):
-    """The plans that a figure is drawn from."""
-    return [f"results/{name}/plan.json" for name in SETTINGS.figures[wildcards.figure].sources]
+    """The plans of the experiments that a figure is drawn from."""
+    return [
+        f"results/{name}/plan.json"
+        for name in SETTINGS.figures[wildcards.figure].sources
+    ]
 
 
 def figure_code(wildcards):

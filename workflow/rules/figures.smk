@@ -26,7 +26,7 @@ rule draw_figure:
         "--output {params.folder} --name {wildcards.figure} 2> {log}"
 
 
-# One target for each figure, of its name: `snakemake fig1`.
+# A target for each figure, with the figure's name: `snakemake fig1`.
 for figure in SETTINGS.figures:
 
     rule:

@@ -1,4 +1,4 @@
-# What the summary is checked against, and what commands by hand start from.
+# The plan of an experiment, which summaries are checked against and manual commands start from.
 localrules:
     write_plan,
 

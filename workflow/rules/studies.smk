@@ -14,10 +14,10 @@ for kind, study in KINDS.items():
             "results/{experiment}/benchmarks/{study}/batch-{batch}.jsonl"
         wildcard_constraints:
             study=names_of(kind),
+        priority: longest_first(batch_cost)
         conda:
             "../../envs/environment.yaml"
         threads: 1
-        priority: longest_first(batch_cost)
         resources:
             mem_mb=memory(batch_cost),
             runtime=minutes(batch_cost),
@@ -48,10 +48,10 @@ for kind, study in KINDS.items():
                 "results/{experiment}/benchmarks/{study}/summary.jsonl"
             wildcard_constraints:
                 study=names_of(kind),
+            priority: longest_first(summary_cost)
             conda:
                 "../../envs/environment.yaml"
             threads: 1
-            priority: longest_first(summary_cost)
             resources:
                 mem_mb=memory(summary_cost),
                 runtime=minutes(summary_cost),

@@ -9,7 +9,7 @@ import numpy as np
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.inputs import ramp
-from ikmeanfield.spiking import DEFAULT_STEP, Scheme, simulate
+from ikmeanfield.spiking import Scheme, default_step, simulate
 from ikmeanfield.theories.mean_field import MeanField
 from ikmeanfield.theories.protocol import TheoryFactory, require
 
@@ -94,7 +94,7 @@ def ramp_traces(
         "population": population,
         "size": int(circuit.get(f"{population}.size") if size is None else size),
         "scheme": scheme,
-        "step": DEFAULT_STEP[scheme] if step is None else float(step),
+        "step": default_step(scheme, sample) if step is None else float(step),
         "thresholds": thresholds,
         "seed": seed,
         "sample": sample,

@@ -13,25 +13,38 @@ nothing of neurons.
     hopf.to_dataset().to_netcdf("hopf.nc")
     folds.plot(hopf.plot())
 
-Modules, from the bottom: `problem` (what is continued), `scaled` (in scaled coordinates, with
-derivatives), `spectrum`, `newton`, `augmented` (defining systems), `normalforms`; `arclength`,
-`events`, `kinks`, `walk`, `trace` (the method); `equilibria`, `branchpoints`, `fold_curve`,
-`hopf_curve`, `codim2`, `curves` (what is traced); `options` and `branch` (what goes in and out).
+Modules, from the bottom: `problem` (the system), `scales` and `scaled` (in scaled coordinates,
+with derivatives), `spectrum`, `newton`, `pseudo_transient`, `augmented` (defining systems),
+`normalforms`; `arclength`, `bounds`, `events`, `kinks`, `follow`, `compute_branch` (the method);
+`equilibria`, `branchpoints`, `fold_curve`, `hopf_curve`, `codim2`, `curves` (the kinds of curve);
+`options`, `special_point`, `branch_data`, `branch_summary`, `branch_io` and
+`branch` (input and results). `cycles` holds limit cycles in one parameter and their phase
+response; `bvp` boundary value problems with scalar unknowns, `cycle_curves` bifurcations of cycles
+in two parameters, `homoclinics` homoclinic orbits; `switching`, `diagram`, `forcing` and
+`user_events` build on all of them.
 """
 
-from .branch import KINDS, Branch, SpecialPoint, Termination
+from .branch import Branch
 from .curves import continue_folds, continue_hopf
+from .cycle_curves import continue_cycle_bifurcation, continue_fixed_period
 from .cycles import (
     CycleOptions,
     CycleStartError,
+    PhaseResponse,
     Trajectory,
     continue_cycles,
+    phase_response,
     simulated_cycle,
     trajectory_at,
 )
+from .diagram import Diagram, diagram
 from .equilibria import continue_equilibria, find_equilibrium
+from .forcing import forced, resting_response
+from .homoclinics import continue_homoclinics
 from .options import ContinuationOptions, Progress
 from .problem import Problem
+from .special_point import KINDS, SpecialPoint, Termination
+from .switching import switch_branch
 
 __all__ = [
     "KINDS",
@@ -39,16 +52,26 @@ __all__ = [
     "ContinuationOptions",
     "CycleOptions",
     "CycleStartError",
+    "Diagram",
+    "PhaseResponse",
     "Problem",
     "Progress",
     "SpecialPoint",
     "Termination",
     "Trajectory",
+    "continue_cycle_bifurcation",
     "continue_cycles",
     "continue_equilibria",
+    "continue_fixed_period",
     "continue_folds",
+    "continue_homoclinics",
     "continue_hopf",
+    "diagram",
     "find_equilibrium",
+    "forced",
+    "phase_response",
+    "resting_response",
     "simulated_cycle",
+    "switch_branch",
     "trajectory_at",
 ]

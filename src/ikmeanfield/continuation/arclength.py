@@ -6,30 +6,44 @@ refined; `Tracer` takes the steps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from .augmented import Block, coordinate, hyperplane, stack
+from .augmented import Block, hyperplane, stack
 from .newton import Solution, newton, row_size
+from .problem import FloatArray
+from .scales import has_fixed_scale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .branch import SpecialPoint, Termination
     from .options import ContinuationOptions
-    from .problem import FloatArray
     from .scaled import ScaledField
+    from .special_point import SpecialPoint, Termination
     from .spectrum import ComplexArray
+
+#: A corrector that ends further from the prediction than this share of the step has jumped.
+_DETOUR = 0.5
+#: From so many unknowns on, differences for a Jacobian are costly.
+_MANY_VARIABLES = 12
+#: Largest relative change of a variable within a step, and the scaled size that counts as zero.
+_RELATIVE, _SMALL = 0.5, 1e-3
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What is known at a point: eigenvalues, test functions, columns of the branch."""
+    """Eigenvalues, test functions and columns of the branch at a point.
+
+    A test function is exactly zero where rounding hides its sign and NaN where it has none;
+    `unstable` counts the eigenvalues that no test function follows by itself.
+    """
 
     eigenvalues: ComplexArray
     unstable: int
+    undecided: int
     tests: Mapping[str, float]
     columns: Mapping[str, float]
 
@@ -48,6 +62,9 @@ class Point:
     arclength: float = 0.0
     step: float = 0.0
     iterations: int = 0
+    #: Gradients of the equations, and the scale of the coordinates that they refer to.
+    gradients: FloatArray | None = field(default=None, repr=False)
+    scale: FloatArray | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -75,14 +92,21 @@ class Curve(Protocol):
     field: ScaledField
     #: Test functions, in the order in which a step's events are refined.
     events: tuple[str, ...]
-    #: Those that depend on the Jacobian alone.
-    of_jacobian: tuple[str, ...]
+    #: By how many the number of unstable eigenvalues changes at each kind of special point.
+    changes: Mapping[str, int]
+    #: Typical sizes of the equations' gradients, which may vanish at a point; 0 where unknown.
+    rows: FloatArray
+    #: Sums of eigenvalue pairs that vanish all along the curve, as in conservative systems.
+    vanishing: int
 
     def block(self) -> Block:
         """Return the N equations."""
 
-    def measure(self, z: FloatArray, tangent: FloatArray) -> Measure:
-        """Return eigenvalues, test functions and columns at a point with a unit tangent."""
+    def measure(self, z: FloatArray, tangent: FloatArray, gap: float = np.nan) -> Measure:
+        """Return eigenvalues, test functions and columns at a point with a unit tangent.
+
+        `gap` is the smallest singular value of the equations' scaled gradients.
+        """
 
     def refine(self, event: str, z: FloatArray) -> Refined:
         """Solve for the special point near z."""
@@ -90,36 +114,33 @@ class Curve(Protocol):
     def accept(self, z: FloatArray) -> None:
         """Adapt internal references to an accepted point."""
 
-    def missed(self, before: Measure, after: Measure) -> bool:
-        """Whether more happened between two points than the test functions tell."""
-
     def finished(self, measure: Measure) -> Termination | None:
         """Why the curve must end at a point, if it must."""
 
 
-def has_fixed_scale(name: str, options: ContinuationOptions) -> bool:
-    """Whether the scale of a component is stated or given by its bounds."""
-    lower, upper = options.bounds.get(name, (-np.inf, np.inf))
-    return name in options.scales or bool(np.isfinite(upper - lower))
+def tangent_at(
+    curve: Curve, z: FloatArray, along: FloatArray
+) -> tuple[FloatArray, float, FloatArray]:
+    """Return the unit null vector of the curve's scaled Jacobian, oriented like `along`.
 
-
-def more_crossed(events: tuple[str, ...], before: Measure, after: Measure) -> bool:
-    """Whether more eigenvalues crossed than the signs of the test functions tell of."""
-    flips = sum(before.tests[name] * after.tests[name] < 0 for name in events)
-    return abs(after.unstable - before.unstable) > 2 * flips
-
-
-def tangent_at(curve: Curve, z: FloatArray, along: FloatArray) -> FloatArray:
-    """Return the unit null vector of the curve's scaled Jacobian, oriented like `along`."""
+    Also the smallest singular value, which vanishes where two curves cross, and the Jacobian.
+    """
     jacobian = curve.block()(z)[1]()
-    matrix = jacobian / row_size(jacobian)[:, None]
-    tangent: FloatArray = np.linalg.svd(matrix)[2][-1]
-    return tangent if tangent @ along >= 0 else -tangent
+    matrix = jacobian / np.maximum(row_size(jacobian), curve.rows)[:, None]
+    _, values, vectors = np.linalg.svd(matrix)
+    tangent: FloatArray = vectors[-1]
+    return (tangent if tangent @ along >= 0 else -tangent), float(values[-1]), jacobian
 
 
 def angle(a: FloatArray, b: FloatArray) -> float:
     """Angle between two unit vectors in degrees."""
     return float(np.degrees(2 * np.arcsin(min(1.0, float(np.linalg.norm(a - b)) / 2))))
+
+
+def hermite(a: Any, b: Any, slope_a: Any, slope_b: Any, s: Any) -> Any:
+    """Return the cubic through two values with given slopes, at a fraction s of the way."""
+    left = (1 + 2 * s) * (1 - s) ** 2 * a + s * (1 - s) ** 2 * slope_a
+    return left + s**2 * (3 - 2 * s) * b + s**2 * (s - 1) * slope_b
 
 
 class Tracer:
@@ -131,6 +152,19 @@ class Tracer:
         self.stop_at = stop_at
         self.points: list[Point] = []
         self.special: list[tuple[int, SpecialPoint]] = []
+        names = curve.field.names
+        self._fixed = np.array([has_fixed_scale(name, options) for name in names])
+        #: Every finite bound as (component, value, +1 for an upper and -1 for a lower one).
+        self.bounds = [
+            (index, value, side)
+            for index, name in enumerate(names)
+            for value, side in zip(options.bounds.get(name, ()), (-1.0, 1.0), strict=False)
+            if np.isfinite(value)
+        ]
+        #: How fast test and kink functions changed over the last step, by name.
+        self.rates: dict[str, float] = {}
+        #: Last point at which each test function had a sign.
+        self.decided: dict[str, Point] = {}
 
     # --- coordinates -------------------------------------------------------------------------
 
@@ -142,55 +176,71 @@ class Tracer:
     def unit(self, tangent: FloatArray) -> FloatArray:
         """Return a tangent in the problem's units as a unit vector in scaled coordinates."""
         scaled = tangent / self.scale
-        return scaled / np.linalg.norm(scaled)
+        return scaled / math.sqrt(scaled @ scaled)
 
     def distance(self, a: Point, b: Point) -> float:
         """Scaled distance of two points."""
-        return float(np.linalg.norm((a.x - b.x) / self.scale))
+        way = (a.x - b.x) / self.scale
+        return math.sqrt(way @ way)
 
     def grow_scale(self, x: FloatArray) -> None:
         """Let the scale of what has no fixed one follow the largest magnitude seen."""
-        fixed = [has_fixed_scale(name, self.options) for name in self.curve.field.names]
-        grown = np.where(fixed, self.scale, np.maximum(self.scale, np.abs(x)))
+        grown = np.where(self._fixed, self.scale, np.maximum(self.scale, np.abs(x)))
         if (grown > 1.1 * self.scale).any():
             self.curve.field = self.curve.field.rescaled(grown)
             self.curve.accept(x / grown)
+
+    def remember(self, a: Point, b: Point) -> None:
+        """Keep how fast test and kink functions changed over a step, and where they had signs."""
+        length = self.distance(a, b)
+        for point in (a, b):
+            signs = (event for event, value in point.measure.tests.items() if value != 0)
+            self.decided.update(dict.fromkeys(signs, point))
+        for before, after in ((a.measure.tests, b.measure.tests), (a.kinks, b.kinks)):
+            for name, value in before.items():
+                self.rates[name] = (abs(after[name]) - abs(value)) / length
 
     # --- points ------------------------------------------------------------------------------
 
     def make_point(self, z: FloatArray, along: FloatArray, **numbers: float) -> Point:
         """Measure a point of the curve; `along` orients its tangent."""
-        tangent = tangent_at(self.curve, z, along)
-        measure = self.curve.measure(z, tangent)
-        kinks = self.curve.field.kinks(z)
-        return Point(z * self.scale, tangent * self.scale, measure, kinks, **numbers)  # type: ignore[arg-type]
+        tangent, gap, gradients = tangent_at(self.curve, z, along)
+        return Point(
+            z * self.scale,
+            tangent * self.scale,
+            self.curve.measure(z, tangent, gap),
+            self.curve.field.kinks(z),
+            gradients=gradients,
+            scale=self.scale,
+            **numbers,  # type: ignore[arg-type]
+        )
 
-    def correct(self, z: FloatArray, normal: FloatArray) -> Solution:
-        """Return the curve's point on the hyperplane through z."""
+    def correct(self, z: FloatArray, normal: FloatArray, near: Point | None = None) -> Solution:
+        """Return the curve's point on the hyperplane through z.
+
+        Where gradients cost many evaluations of the field, those at a point near by serve as long
+        as they do their work.
+        """
         system = stack(self.curve.block(), hyperplane(normal, z))
-        return newton(system, z, self.options.tolerance, self.options.max_newton)
+        matrix: FloatArray | None = None
+        costly = self.curve.field.problem.jacobian is None and len(z) > _MANY_VARIABLES
+        if costly and near is not None and near.gradients is not None and near.scale is self.scale:
+            matrix = np.vstack([near.gradients, normal])
+        return newton(system, z, self.options.tolerance, self.options.max_newton, matrix)
 
     def between(self, a: Point, b: Point, fraction: float) -> Point | None:
         """Return the curve's point at a fraction of the way from a to b, or None."""
-        za, zb, ta, tb = (
-            a.x / self.scale,
-            b.x / self.scale,
-            self.unit(a.tangent),
-            self.unit(b.tangent),
-        )
+        za, zb = a.x / self.scale, b.x / self.scale
         length = float(np.linalg.norm(zb - za))
-        s = fraction
-        z = (
-            (1 + 2 * s) * (1 - s) ** 2 * za
-            + s * (1 - s) ** 2 * length * ta
-            + s**2 * (3 - 2 * s) * zb
-            + s**2 * (s - 1) * length * tb
-        )
+        slopes = length * self.unit(a.tangent), length * self.unit(b.tangent)
+        z = hermite(za, zb, *slopes, fraction)
         chord = (zb - za) / length
         solution = self.correct(z, chord)
-        if not solution.converged or np.linalg.norm(solution.z - z) > length:
+        if not solution.converged or np.linalg.norm(solution.z - z) > _DETOUR * length:
             return None
         arclength = a.arclength + fraction * (b.arclength - a.arclength)
+        if arclength in (a.arclength, b.arclength):
+            return None
         return self.make_point(
             solution.z, chord, arclength=arclength, step=a.step, iterations=solution.iterations
         )
@@ -198,19 +248,32 @@ class Tracer:
     def advance(self, a: Point, ds: float) -> tuple[Point | None, str]:
         """One step from a; the new point, or None and the reason."""
         z, t = a.x / self.scale, self.unit(a.tangent)
-        solution = self.correct(z + ds * t, t)
+        guess = z + ds * t
+        solution = self.correct(guess, t, a)
         if not solution.converged:
             return None, solution.message
-        if np.linalg.norm(solution.z - z - ds * t) > ds:
+        if np.linalg.norm(solution.z - guess) > _DETOUR * ds:
             return None, "the corrector ended far from the prediction"
         b = self.make_point(
             solution.z, t, arclength=a.arclength + ds, step=ds, iterations=solution.iterations
         )
-        crossed = any(a.kinks[name] * b.kinks[name] < 0 for name in a.kinks)
-        turn = angle(self.unit(b.tangent), t)
-        if turn > self.options.max_turn and not crossed:
+        if any(a.kinks[name] * b.kinks[name] < 0 for name in a.kinks):
+            return b, ""
+        turn = max(angle(self.unit(b.tangent), t), angle(self.unit(b.x - a.x), t))
+        if turn > self.options.max_turn:
             return None, f"the curve turns by {turn:.0f} degrees within a step"
         return b, ""
+
+    def resolving_step(self, a: Point) -> float:
+        """Longest step that changes no variable by much more than its size at a.
+
+        So what happens at small values is seen by a curve that comes from large ones. A variable
+        below a thousandth of its scale is as good as zero.
+        """
+        n, rates = self.curve.field.n, np.abs(self.unit(a.tangent))
+        size = np.maximum(np.abs(a.x) / self.scale, _SMALL)[:n]
+        with np.errstate(divide="ignore", over="ignore"):
+            return float((_RELATIVE * size / rates[:n]).min())
 
     def next_step(self, a: Point, b: Point, ds: float) -> float:
         """Step after the accepted step from a to b: by Newton's effort and the turn."""
@@ -220,21 +283,3 @@ class Tracer:
         if b.iterations > self.options.target_newton:
             factor = min(factor, self.options.target_newton / b.iterations)
         return float(np.clip(ds * max(factor, 0.3), self.options.ds_min, self.options.ds_max))
-
-    def land_on(self, index: int, value: float, a: Point, b: Point) -> Point | None:
-        """Return the curve's point between a and b where component `index` has a value."""
-        za, zb = a.x / self.scale, b.x / self.scale
-        fraction = (value - a.x[index]) / (b.x[index] - a.x[index])
-        system = stack(self.curve.block(), coordinate(index, value / self.scale[index]))
-        guess = za + fraction * (zb - za)
-        solution = newton(system, guess, self.options.tolerance, self.options.max_newton)
-        near = np.linalg.norm(solution.z - guess) <= np.linalg.norm(zb - za)
-        if not (solution.converged and near):
-            return None
-        ds = float(np.linalg.norm(solution.z - za))
-        point = self.make_point(
-            solution.z, zb - za, arclength=a.arclength + ds, step=ds, iterations=solution.iterations
-        )
-        x = point.x.copy()
-        x[index] = value
-        return replace(point, x=x)

@@ -7,12 +7,13 @@ list of the names that are really there.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import xarray as xr
 
-from .branch import Branch, SpecialPoint, Termination
+from .branch_data import BranchData
+from .special_point import SpecialPoint, Termination
 
 _LONG_NAMES = {
     "arclength": "signed arclength in scaled coordinates",
@@ -20,6 +21,7 @@ _LONG_NAMES = {
     "newton_iterations": "iterations of Newton's method",
     "unstable": "number of unstable directions",
     "stable": "1 where stable, else 0",
+    "undecided": "number of eigenvalues whose side of the imaginary axis rounding hides",
     "frequency": "angular frequency of the critical pair",
     "period": "period",
     "l1": "first Lyapunov coefficient",
@@ -33,11 +35,19 @@ _LONG_NAMES = {
 #: Columns without a dimension; the rest is in the problem's own units.
 _UNITS = dict.fromkeys(
     (
-        *("arclength", "step", "newton_iterations", "unstable", "stable", "largest_multiplier"),
-        *("trivial_multiplier", "reliable", "residual", "mesh_error", "intervals"),
+        *("arclength", "step", "newton_iterations", "unstable", "stable", "undecided"),
+        *(
+            "largest_multiplier",
+            "trivial_multiplier",
+            "reliable",
+            "residual",
+            "mesh_error",
+            "intervals",
+        ),
     ),
     "1",
 )
+AnyBranch = TypeVar("AnyBranch", bound=BranchData)
 _SPECIAL_TEXT = ("kind", "status", "name", "message")
 
 
@@ -45,7 +55,7 @@ def _text(values: list[str]) -> np.ndarray[Any, Any]:
     return np.array(values, dtype=object)
 
 
-def to_dataset(branch: Branch) -> xr.Dataset:
+def to_dataset(branch: BranchData) -> xr.Dataset:
     """Store a branch; `from_dataset` is the inverse."""
     unit = branch.units.get
     data: dict[str, Any] = {
@@ -88,7 +98,7 @@ def to_dataset(branch: Branch) -> xr.Dataset:
     return xr.Dataset(data, coordinates, _attributes(branch))
 
 
-def _attributes(branch: Branch) -> dict[str, Any]:
+def _attributes(branch: BranchData) -> dict[str, Any]:
     known = {*branch.variables, *branch.fixed, *branch.free}
     others = {name: unit for name, unit in branch.units.items() if name not in known}
     return {
@@ -103,7 +113,7 @@ def _attributes(branch: Branch) -> dict[str, Any]:
     }
 
 
-def _special_variables(branch: Branch, names: tuple[str, ...]) -> dict[str, Any]:
+def _special_variables(branch: BranchData, names: tuple[str, ...]) -> dict[str, Any]:
     points = branch.special
     modes = max((len(p.eigenvalues) for p in points), default=0)
     keys = sorted({key for p in points for key in p.data})
@@ -111,6 +121,10 @@ def _special_variables(branch: Branch, names: tuple[str, ...]) -> dict[str, Any]
     for row, point in enumerate(points):
         spectrum[row, : len(point.eigenvalues)] = point.eigenvalues
     n = len(branch.variables)
+    longest = max((len(p.orbit) for p in points), default=0)
+    orbits = np.full((len(points), longest, 1 + n), np.nan)
+    for row, point in enumerate(points):
+        orbits[row, : len(point.orbit)] = point.orbit.reshape(-1, 1 + n)
     result: dict[str, Any] = {
         f"special_{name}": (("special",), _text([getattr(p, name) for p in points]))
         for name in _SPECIAL_TEXT
@@ -133,6 +147,7 @@ def _special_variables(branch: Branch, names: tuple[str, ...]) -> dict[str, Any]
         ),
         "special_eigenvalue_real": (("special", "special_mode"), spectrum.real),
         "special_eigenvalue_imag": (("special", "special_mode"), spectrum.imag),
+        "special_orbit": (("special", "special_node", "time_and_variables"), orbits),
         "special_data_names": (("special",), _text(["\n".join(p.data) for p in points])),
     }
     for key in keys:
@@ -148,8 +163,11 @@ def _lines(text: str) -> list[str]:
     return text.split("\n") if text else []
 
 
-def from_dataset(dataset: xr.Dataset) -> Branch:
-    """Rebuild the branch that `to_dataset` stored, also after a round trip through netCDF."""
+def from_dataset(dataset: xr.Dataset, kind: type[AnyBranch]) -> AnyBranch:
+    """Rebuild the branch that `to_dataset` stored, also after a round trip through netCDF.
+
+    `kind` is the class to return.
+    """
     attributes = dataset.attrs
     free = tuple(map(str, dataset["free"].values))
     names = tuple(map(str, dataset["parameter"].values))
@@ -165,7 +183,7 @@ def from_dataset(dataset: xr.Dataset) -> Branch:
         for name, array in dataset.data_vars.items()
         if str(name).startswith("extra_")
     }
-    return Branch(
+    return kind(
         kind=attributes["kind"],
         variables=variables,
         free=free,
@@ -200,6 +218,8 @@ def _special_point(dataset: xr.Dataset, row: int, names: tuple[str, ...]) -> Spe
         return dataset[f"special_{name}"].values[row]
 
     modes = int(value("modes"))
+    orbit = value("orbit")
+    orbit = orbit[np.isfinite(orbit).all(axis=1)]
     keys = _lines(str(value("data_names")))
     parameters = map(float, value("parameter"))
     low, high = map(float, value("bracket"))
@@ -212,5 +232,6 @@ def _special_point(dataset: xr.Dataset, row: int, names: tuple[str, ...]) -> Spe
         eigenvalues=_complex(dataset, "special_eigenvalue")[row, :modes],
         data={key: float(value(f"data_{key}")) for key in keys},
         row=int(value("row")),
+        orbit=orbit if len(orbit) else np.empty((0, 0)),
         **text,  # type: ignore[arg-type]
     )

@@ -7,14 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .branch import Branch, SpecialPoint, Termination
+from .branch import Branch
+from .compute_branch import (
+    check_names,
+    compute_branch,
+    empty_branch,
+    out_of_bounds,
+)
 from .fold_curve import FoldCurve
 from .hopf_curve import HopfCurve
 from .newton import onto_curve
-from .options import ContinuationOptions
+from .options import ContinuationOptions, options_or
+from .problem import checked_problem
 from .scaled import ScaledField
+from .scales import initial_scale
+from .special_point import SpecialPoint, Termination
 from .spectrum import critical_pair
-from .trace import check_names, empty_branch, initial_scale, out_of_bounds, trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +33,8 @@ if TYPE_CHECKING:
     from .problem import FloatArray, Problem
 
 _ITERATIONS = 30
+#: A start this close to a Bogdanov-Takens point, in scaled coordinates, is one.
+_AT_CORNER = 1e-6
 
 
 @dataclass(frozen=True)
@@ -45,14 +55,15 @@ def _start(
     if len(free) != 2 or free[0] == free[1]:
         msg = f"free = {free!r}: must be two different parameters"
         raise ValueError(msg)
+    checked_problem(problem)
     origin = start if isinstance(start, SpecialPoint) else None
     if isinstance(start, SpecialPoint):
         problem = problem.at(start.parameters)
         start = start.state
     check_names(problem, free, options)
     values = problem.vector()[[problem.index(name) for name in free]]
-    x = np.concatenate([np.asarray(start, dtype=float), values])
-    scale = initial_scale((*problem.variables, *free), x, options)
+    x = np.concatenate([problem.checked_state(start), values])
+    scale = initial_scale(problem, tuple(free), x, options)
     return _Start(ScaledField(problem, tuple(free), scale), x, origin)
 
 
@@ -75,11 +86,14 @@ def _follow(
     if outside:
         return empty_branch(curve.kind, problem, free, Termination("bound", outside))
     refused = curve.finished(curve.measure(found.z, np.zeros_like(x)))
-    at_corner = start.origin is not None and start.origin.kind == "BT"
-    if refused is not None and not at_corner:
-        return empty_branch(curve.kind, problem, free, Termination("no_start", refused.message))
+    if refused is not None:
+        # At the corner the sign is rounding: the curve leaves it on both sides.
+        corner = curve.refine("BT", found.z)
+        gap = np.linalg.norm(corner.solution.z - found.z)
+        if not (corner.solution.converged and gap < _AT_CORNER):
+            return empty_branch(curve.kind, problem, free, Termination("no_start", refused.message))
     stop = default_stop if options.stop_at is None else options.stop_at
-    return trace(lambda: make_curve(field, x), x, options, stop, start.origin)
+    return compute_branch(lambda: make_curve(field, x), x, options, stop, start.origin)
 
 
 def continue_folds(
@@ -108,7 +122,7 @@ def continue_folds(
         Without points when the start fails; `ends` says why. Stability refers to the other
         eigenvalues.
     """
-    options = options or ContinuationOptions()
+    options = options_or(options, ContinuationOptions())
     where = _start(problem, start, free, options)
 
     def make_curve(field: ScaledField, x: FloatArray) -> FoldCurve:
@@ -129,7 +143,7 @@ def continue_hopf(
     state near a Hopf point. Columns `frequency` (angular), `period` and `l1` are NaN where the
     pair is a neutral saddle, beyond a BT point (passed only with ``stop_at=frozenset()``).
     """
-    options = options or ContinuationOptions()
+    options = options_or(options, ContinuationOptions())
     where = _start(problem, start, free, options)
     known: float | None = None
     if isinstance(start, SpecialPoint):

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .arclength import Measure, Refined
 from .augmented import Block, border, equilibrium, fold, pair_sum, stack
-from .branch import Branch, Termination
+from .branch import Branch
 from .branchpoints import refine_branch_point
+from .compute_branch import (
+    check_names,
+    compute_branch,
+    empty_branch,
+    out_of_bounds,
+)
 from .newton import newton, row_size
 from .normalforms import first_lyapunov, fold_coefficient
-from .options import ContinuationOptions
+from .options import ContinuationOptions, options_or
+from .problem import checked_problem
+from .pseudo_transient import pseudo_transient
 from .scaled import ScaledField
-from .settle import settle
-from .spectrum import critical_pair, hopf_test, nearest_pair, ordered, unstable_count
-from .trace import check_names, empty_branch, initial_scale, out_of_bounds, trace
+from .scales import initial_scale
+from .special_point import Termination
+from .spectrum import critical_pair, hopf_test, nearest_pair
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +36,10 @@ if TYPE_CHECKING:
 _REFINE_ITERATIONS = 20
 #: Newton's method that changes a component by more than this share has jumped.
 _NEAR = 0.5
+#: A parameter whose rate is below this share of the Jacobian's error is constant.
+_FLAT = 1e-2
+#: A frequency no larger than so many times the pair's sum is not told from zero.
+_UNRESOLVED = 1e3
 
 
 class EquilibriumCurve:
@@ -34,43 +47,38 @@ class EquilibriumCurve:
 
     kind: str = "equilibrium"
     events: tuple[str, ...] = ("BP", "HB", "LP")
-    of_jacobian: tuple[str, ...] = ("HB",)
+    changes: Mapping[str, int] = MappingProxyType({"BP": 1, "HB": 2, "LP": 1})
 
     def __init__(self, field: ScaledField, options: ContinuationOptions):
         self.field = field
         self.options = options
+        self.vanishing = 0
+        self.rows = np.zeros(1)
 
     def block(self) -> Block:
         """Return the equilibrium equations."""
         return equilibrium(self.field)
 
-    def measure(self, z: FloatArray, tangent: FloatArray) -> Measure:
+    def measure(self, z: FloatArray, tangent: FloatArray, gap: float = np.nan) -> Measure:
         """Return eigenvalues and the test functions for BP, HB and LP."""
         matrix = self.field.full_jacobian(z)
-        n = self.field.n
-        eigenvalues = ordered(matrix[:, :n])
-        sign, logarithm = np.linalg.slogdet(np.vstack([matrix, tangent]))
+        spectrum = self.field.spectrum(z)
+        sign = float(np.linalg.slogdet(np.vstack([matrix, tangent]))[0])
+        along = float(tangent[self.field.n])
         tests = {
-            "BP": float(sign * np.exp(logarithm / (n + 1))),
-            "HB": hopf_test(eigenvalues),
-            "LP": float(tangent[n]),
+            "BP": sign * gap if gap > self.field.precision else 0.0,
+            "HB": hopf_test(spectrum, vanishing=self.vanishing),
+            "LP": along if abs(along) > _FLAT * self.field.precision else 0.0,
         }
-        return Measure(eigenvalues, unstable_count(eigenvalues), tests, {})
+        return Measure(spectrum.values, spectrum.unstable(), spectrum.undecided(), tests, {})
 
     def accept(self, z: FloatArray) -> None:
-        """Nothing to adapt."""
+        """Let the typical sizes of the equations' gradients grow."""
+        self.rows = np.maximum(self.rows, row_size(self.field.full_jacobian(z), 0.0))
 
     def finished(self, measure: Measure) -> Termination | None:
         """Return None: nothing about an equilibrium ends its curve."""
         return None
-
-    def missed(self, before: Measure, after: Measure) -> bool:
-        """Whether the number of unstable eigenvalues changed by more than the events explain."""
-        change = abs(after.unstable - before.unstable)
-        flipped = {name for name in self.events if before.tests[name] * after.tests[name] < 0}
-        zero = 1 if flipped & {"LP", "BP"} else 0
-        hopf = 2 if "HB" in flipped else 0
-        return change not in {0, zero, hopf, abs(hopf - zero), hopf + zero}
 
     def refine(self, event: str, z: FloatArray) -> Refined:
         """Solve the defining system of a fold, Hopf point (or neutral saddle) or branch point."""
@@ -96,6 +104,10 @@ class EquilibriumCurve:
         if not solution.converged:
             return Refined("HB", solution)
         pair = nearest_pair(self.field.eigenvalues(solution.z), target)
+        slow = float(np.sqrt(abs(pair.determinant)))
+        if slow <= _UNRESOLVED * abs(pair.trace):
+            message = "two eigenvalues are zero together"
+            return Refined("BP", solution, {"multiplicity": 2.0}, message)
         if pair.determinant <= 0:
             data = {"saddle_eigenvalue": float(np.sqrt(-pair.determinant))}
             return Refined("NS", solution, data, "two real eigenvalues of opposite sign")
@@ -125,7 +137,8 @@ def find_equilibrium(
 ) -> FloatArray:
     """Equilibrium near a guess, by Newton's method.
 
-    Where that fails or leads far away, the flow is followed first (see `settle`).
+    Where that fails, leads far away or out of the bounds of the variables, the flow is followed
+    first (see `pseudo_transient`).
 
     Parameters
     ----------
@@ -139,10 +152,10 @@ def find_equilibrium(
     ArithmeticError
         When Newton's method does not converge; says why.
     """
-    options = options or ContinuationOptions()
-    problem = problem.at(parameters or {})
-    state = np.asarray(state, dtype=float)
-    scale = initial_scale(problem.variables, state, replace(options, bounds={}))
+    options = options_or(options, ContinuationOptions())
+    problem = checked_problem(problem).at(parameters or {})
+    state = problem.checked_state(state)
+    scale = initial_scale(problem, (), state, replace(options, bounds={}))
     field = ScaledField(problem, (), scale)
     # At a fold df/dy is singular and Newton's method would leave a perfect start.
     value = field.field(state / scale)
@@ -152,8 +165,12 @@ def find_equilibrium(
     guess = state / scale
     solution = newton(equilibrium(field), guess, options.tolerance, _REFINE_ITERATIONS)
     moved = float((np.abs(solution.z - guess) / np.maximum(np.abs(guess), 1.0)).max())
-    if not (solution.converged and moved < _NEAR):
-        start = settle(field, guess)
+
+    def allowed(z: FloatArray) -> bool:
+        return not out_of_bounds(problem.variables, z * scale, options)
+
+    if not (solution.converged and moved < _NEAR and allowed(solution.z)):
+        start = pseudo_transient(field, guess, allowed)
         settled = newton(equilibrium(field), start, options.tolerance, _REFINE_ITERATIONS)
         solution = settled if settled.converged else solution
     if not solution.converged:
@@ -189,20 +206,20 @@ def continue_equilibria(
     Branch
         Without points when the start fails; `ends` says why.
     """
-    options = options or ContinuationOptions()
+    options = options_or(options, ContinuationOptions())
     free = (parameter,)
-    problem.index(parameter)
+    checked_problem(problem).index(parameter)
     check_names(problem, free, options)
-    start = np.append(np.asarray(state, dtype=float), problem.parameters[parameter])
+    start = np.append(problem.checked_state(state), problem.parameters[parameter])
     names = (*problem.variables, parameter)
-    field = ScaledField(problem, free, initial_scale(names, start, options))
+    field = ScaledField(problem, free, initial_scale(problem, free, start, options))
     try:
-        start[:-1] = find_equilibrium(problem, state, options=replace(options, bounds={}))
+        start[:-1] = find_equilibrium(problem, state, options=options)
     except ArithmeticError as error:
         return empty_branch("equilibrium", problem, free, Termination("no_start", str(error)))
     outside = out_of_bounds(names, start, options)
     if outside:
         return empty_branch("equilibrium", problem, free, Termination("bound", outside))
-    field = field.rescaled(initial_scale(names, start, options))
+    field = field.rescaled(initial_scale(problem, free, start, options))
     stop = options.stop_at or frozenset()
-    return trace(lambda: EquilibriumCurve(field, options), start, options, stop)
+    return compute_branch(lambda: EquilibriumCurve(field, options), start, options, stop)

@@ -1,29 +1,35 @@
-"""Folds in two parameters as a curve to trace."""
+"""Folds in two parameters as a curve to follow."""
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Measure, more_crossed
+from .arclength import Measure
 from .augmented import border, equilibrium, fold, null_vectors, stack
 from .codim2 import refine_bogdanov_takens, refine_cusp, refine_zero_hopf
 from .normalforms import quadratic_value
-from .spectrum import critical_pair, hopf_test, unstable_count, without
+from .spectrum import critical_pair, hopf_test, others
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
     from .arclength import Refined
     from .augmented import Block
-    from .branch import Termination
     from .options import ContinuationOptions
     from .problem import FloatArray
     from .scaled import ScaledField
+    from .special_point import Termination
     from .spectrum import ComplexArray
 
 
-def _without_zero(eigenvalues: ComplexArray) -> ComplexArray:
-    return without(eigenvalues, (int(np.argmin(np.abs(eigenvalues))),))
+def _rest(eigenvalues: ComplexArray) -> NDArray[np.intp]:
+    """Positions of all eigenvalues except the zero one."""
+    return others(eigenvalues, (int(np.argmin(np.abs(eigenvalues))),))
 
 
 class FoldCurve:
@@ -31,12 +37,14 @@ class FoldCurve:
 
     kind: str = "fold"
     events: tuple[str, ...] = ("BT", "CP", "ZH")
-    of_jacobian: tuple[str, ...] = ()
+    changes: Mapping[str, int] = MappingProxyType({"BT": 1, "ZH": 2})
 
     def __init__(self, field: ScaledField, options: ContinuationOptions, z: FloatArray):
         self.field = field
         self.options = options
         self.edge = border(field.jacobian(z))
+        self.vanishing = 0
+        self.rows = np.zeros(1)
 
     def block(self) -> Block:
         """Return the equilibrium equations and the bordered singularity condition."""
@@ -47,27 +55,23 @@ class FoldCurve:
         _, left, right = null_vectors(self.field.jacobian(z), self.edge)
         self.edge = self.edge.updated(left, right)
 
-    def measure(self, z: FloatArray, tangent: FloatArray) -> Measure:
+    def measure(self, z: FloatArray, tangent: FloatArray, gap: float = np.nan) -> Measure:
         """Return eigenvalues and the test functions for BT, CP and ZH."""
-        jacobian = self.field.jacobian(z)
-        eigenvalues = self.field.eigenvalues(z)
-        rest = _without_zero(eigenvalues)
+        jacobian, spectrum = self.field.jacobian(z), self.field.spectrum(z)
+        rest = _rest(spectrum.values)
         _, left, right = null_vectors(jacobian, self.edge)
         unit = self.edge.updated(left, right)
         tests = {
             "BT": float(unit.left @ unit.right),
             "CP": quadratic_value(self.field, z, self.edge),
-            "ZH": hopf_test(rest),
+            "ZH": hopf_test(spectrum, rest, self.vanishing),
         }
-        return Measure(eigenvalues, unstable_count(rest), tests, {})
+        unstable, undecided = spectrum.unstable(rest), spectrum.undecided(rest)
+        return Measure(spectrum.values, unstable, undecided, tests, {})
 
     def finished(self, measure: Measure) -> Termination | None:
         """Return None: nothing about a fold ends its curve."""
         return None
-
-    def missed(self, before: Measure, after: Measure) -> bool:
-        """Whether more eigenvalues crossed than the test functions tell of."""
-        return more_crossed(self.events, before, after)
 
     def refine(self, event: str, z: FloatArray) -> Refined:
         """Solve the defining system of a cusp, Bogdanov-Takens or zero-Hopf point."""
@@ -76,5 +80,6 @@ class FoldCurve:
             return refine_bogdanov_takens(self.field, z, tolerance)
         if event == "CP":
             return refine_cusp(self.field, z, tolerance)
-        rest = _without_zero(self.field.eigenvalues(z))
-        return refine_zero_hopf(self.field, z, critical_pair(rest).determinant, tolerance)
+        eigenvalues = self.field.eigenvalues(z)
+        other = critical_pair(eigenvalues[_rest(eigenvalues)])
+        return refine_zero_hopf(self.field, z, other.determinant, tolerance)

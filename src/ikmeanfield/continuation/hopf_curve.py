@@ -1,14 +1,14 @@
-"""Hopf points in two parameters as a curve to trace."""
+"""Hopf points in two parameters as a curve to follow."""
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Measure, more_crossed
+from .arclength import Measure
 from .augmented import equilibrium, pair_sum, stack
-from .branch import Termination
 from .codim2 import (
     refine_bogdanov_takens,
     refine_generalized_hopf,
@@ -16,16 +16,18 @@ from .codim2 import (
     refine_zero_hopf,
 )
 from .normalforms import lyapunov_value
+from .special_point import Termination
 from .spectrum import (
     critical_pair,
     hopf_test,
     nearest_pair,
-    unstable_count,
-    without,
+    others,
     zero_test,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .arclength import Refined
     from .augmented import Block
     from .options import ContinuationOptions
@@ -42,12 +44,14 @@ class HopfCurve:
 
     kind: str = "hopf"
     events: tuple[str, ...] = ("BT", "ZH", "HH", "GH")
-    of_jacobian: tuple[str, ...] = ()
+    changes: Mapping[str, int] = MappingProxyType({"ZH": 1, "HH": 2})
 
     def __init__(self, field: ScaledField, options: ContinuationOptions, determinant: float):
         self.field = field
         self.options = options
         self.determinant = determinant
+        self.vanishing = 0
+        self.rows = np.zeros(1)
         self._through = options.stop_at is not None and "BT" not in options.stop_at
 
     def block(self) -> Block:
@@ -59,35 +63,35 @@ class HopfCurve:
         pair = nearest_pair(self.field.eigenvalues(z), self.determinant)
         self.determinant = pair.determinant
 
-    def measure(self, z: FloatArray, tangent: FloatArray) -> Measure:
+    def measure(self, z: FloatArray, tangent: FloatArray, gap: float = np.nan) -> Measure:
         """Return eigenvalues, frequency, l1 and the test functions for BT, GH, ZH and HH."""
-        eigenvalues = self.field.eigenvalues(z)
-        pair = nearest_pair(eigenvalues, self.determinant)
-        rest = without(eigenvalues, pair.positions)
-        frequency, l1 = np.nan, np.nan
+        spectrum = self.field.spectrum(z)
+        pair = nearest_pair(spectrum.values, self.determinant)
+        rest = others(spectrum.values, pair.positions)
+        frequency, l1, regular = np.nan, np.nan, np.nan
+        zero = zero_test(spectrum.values[rest])
         if pair.determinant > 0:
             frequency = float(np.sqrt(pair.determinant))
             l1 = lyapunov_value(self.field, z, frequency)
+            # l1 has a pole where another eigenvalue is zero
+            regular = l1 * zero / (abs(zero) + frequency) if np.isfinite(zero) else l1
         tests = {
             "BT": pair.determinant,
-            "GH": l1,
-            "ZH": zero_test(rest),
-            "HH": hopf_test(rest),
+            "GH": regular,
+            "ZH": zero,
+            "HH": hopf_test(spectrum, rest, self.vanishing),
         }
         columns = {"frequency": frequency, "period": 2 * np.pi / frequency, "l1": l1}
-        return Measure(eigenvalues, unstable_count(rest), tests, columns)
+        unstable, undecided = spectrum.unstable(rest), spectrum.undecided(rest)
+        return Measure(spectrum.values, unstable, undecided, tests, columns)
 
     def finished(self, measure: Measure) -> Termination | None:
-        """Return the end at a Bogdanov-Takens point unless told to pass it."""
+        """Return the end at a Bogdanov-Takens point unless asked to pass it."""
         if measure.tests["BT"] > 0 or self._through:
             return None
         return Termination(
             "BT", "not a Hopf point but a neutral saddle: beyond a Bogdanov-Takens point"
         )
-
-    def missed(self, before: Measure, after: Measure) -> bool:
-        """Whether more eigenvalues crossed than the test functions tell of."""
-        return more_crossed(self.events, before, after)
 
     def refine(self, event: str, z: FloatArray) -> Refined:
         """Solve the defining system of a BT, GH, ZH or HH point."""
@@ -100,6 +104,6 @@ class HopfCurve:
             return refine_generalized_hopf(self.field, z, pair.determinant, tolerance)
         if event == "ZH":
             return refine_zero_hopf(self.field, z, pair.determinant, tolerance)
-        other = critical_pair(without(eigenvalues, pair.positions))
+        other = critical_pair(eigenvalues[others(eigenvalues, pair.positions)])
         both = (pair.determinant, other.determinant)
         return refine_hopf_hopf(self.field, z, both, tolerance)

@@ -9,15 +9,15 @@ posed whatever the angle.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Located
+from .arclength import Located, hermite
 from .augmented import kink_value, stack
-from .branch import SpecialPoint
 from .newton import Solution, newton
+from .special_point import SpecialPoint
 
 if TYPE_CHECKING:
     from .arclength import Point, Tracer
@@ -30,24 +30,101 @@ _OFFSET = 1e-9
 _SMOOTH = 30.0
 #: Where the curve is compared with what lies before a kink: this far of the way to it.
 _NEARLY = 0.98
+#: A point closer to a kink than this is on it, and special points are looked for up to this far.
+_ON_KINK, _BESIDE = 1e-8, 1e-7
+#: Share of a step for the derivative of a kink function, and share that may be rounding.
+_SLOPE_STEP, _SLIGHT = 1e-3, 1e-5
 
 
-def crossed_kinks(a: Point, b: Point) -> list[str]:
-    """Names of the kinks whose functions change sign between two points."""
-    return [name for name, value in a.kinks.items() if value * b.kinks[name] < 0]
+@dataclass(frozen=True)
+class Crossing:
+    """A kink whose function changes sign between the start of a step and a point beyond it."""
+
+    name: str
+    fraction: float
+    beyond: Point
 
 
-def unsolved_kink(tracer: Tracer, a: Point, b: Point, name: str) -> SpecialPoint:
+@dataclass(frozen=True)
+class Passage:
+    """The way past kinks at one place: points just before and after it, and one further on."""
+
+    before: Point
+    kinks: list[Located]
+    after: Point | None
+    beyond: Point
+
+
+def first_kink(tracer: Tracer, a: Point, b: Point) -> Crossing | None:
+    """Return the first kink crossed between two points, also where it is crossed twice."""
+    found = []
+    for name, here in a.kinks.items():
+        there, point = b.kinks[name], b
+        slight = abs(here) <= _SLIGHT * abs(there - here)
+        if slight and abs(here) <= _resolution(tracer, a, name):
+            continue
+        if here * there > 0:
+            dip = _dip(tracer, a, b, name)
+            if dip is None:
+                continue
+            there, point = dip.kinks[name], dip
+        share = tracer.distance(a, point) / tracer.distance(a, b)
+        found.append(Crossing(name, share * here / (here - there), point))
+    return min(found, key=lambda crossing: crossing.fraction, default=None)
+
+
+def _dip(tracer: Tracer, a: Point, b: Point, name: str) -> Point | None:
+    """Return a point between two on one side of a kink that lies on its other side."""
+    sign = np.sign(a.kinks[name])
+    first, last = abs(a.kinks[name]), abs(b.kinks[name])
+    length = tracer.distance(a, b)
+    if min(first, last) > 2 * max(abs(last - first), abs(tracer.rates.get(name, np.inf)) * length):
+        return None
+    step = _SLOPE_STEP * length
+    falling, rising = (
+        float(sign * (tracer.curve.field.kink(name, z) - p.kinks[name])) / _SLOPE_STEP
+        for p in (a, b)
+        for z in [p.x / tracer.scale + step * tracer.unit(p.tangent)]
+    )
+    if not falling < 0 < rising:
+        return None
+    grid = np.linspace(0, 1, 33)
+    values = hermite(first, last, falling, rising, grid)
+    lowest = int(np.argmin(values))
+    if values[lowest] > 0.3 * min(first, last):
+        return None
+    middle = tracer.between(a, b, float(np.clip(grid[lowest], 0.02, 0.98)))
+    return middle if middle is not None and sign * middle.kinks[name] < 0 else None
+
+
+def _resolution(tracer: Tracer, point: Point, name: str) -> float:
+    """Value of a kink function below which its point is on the kink."""
+    z = point.x / tracer.scale
+    gradient = kink_value(tracer.curve.field, name)(z)[1]()
+    return _ON_KINK * float(np.linalg.norm(gradient))
+
+
+def kinks_at_start(tracer: Tracer, start: Point) -> list[Located]:
+    """Return the kinks on which a curve starts."""
+    return [
+        _located(tracer, start, name, start, 0.0)
+        for name, value in start.kinks.items()
+        if abs(value) <= _resolution(tracer, start, name)
+    ]
+
+
+def unsolved_kink(tracer: Tracer, a: Point, kink: Crossing) -> SpecialPoint:
     """Return a kink that was crossed but not solved for, placed behind it."""
+    b = kink.beyond
     return SpecialPoint(
         kind="KINK",
-        name=name,
+        name=kink.name,
         parameters=tracer.curve.field.parameters(b.x / tracer.scale),
         state=b.x[: tracer.curve.field.n],
         status="guess",
         bracket=(a.arclength, b.arclength),
         eigenvalues=b.measure.eigenvalues,
-        message=f"{name} changes sign within this step; its zero could not be solved for",
+        message=f"{kink.name} changes sign within this step; its zero could not be solved for",
     )
 
 
@@ -57,14 +134,15 @@ def solve_on(tracer: Tracer, name: str, value: float, guess: FloatArray) -> Solu
     return newton(system, guess, tracer.options.tolerance, _ITERATIONS)
 
 
-def pass_kink(tracer: Tracer, a: Point, b: Point, name: str) -> tuple[Point, Located, Point] | None:
-    """Locate the kink between a and b; a point just before it, the kink, and one beyond."""
-    za, zb = a.x / tracer.scale, b.x / tracer.scale
-    fraction = a.kinks[name] / (a.kinks[name] - b.kinks[name])
-    return _pass(tracer, a, name, za + fraction * (zb - za), float(np.linalg.norm(zb - za)))
+def pass_kink(tracer: Tracer, a: Point, kink: Crossing) -> Passage | None:
+    """Locate the first kink after a, and the way past it."""
+    za, zb = a.x / tracer.scale, kink.beyond.x / tracer.scale
+    fraction = abs(a.kinks[kink.name]) / abs(a.kinks[kink.name] - kink.beyond.kinks[kink.name])
+    guess = za + fraction * (zb - za)
+    return _pass(tracer, a, kink.name, guess, float(np.linalg.norm(zb - za)))
 
 
-def rescue_at_kink(tracer: Tracer, a: Point, ds: float) -> tuple[Point, Located, Point] | None:
+def rescue_at_kink(tracer: Tracer, a: Point, ds: float) -> Passage | None:
     """Return the same where a step failed and a kink ahead may be why."""
     z, t = a.x / tracer.scale, tracer.unit(a.tangent)
     for name, value in a.kinks.items():
@@ -77,25 +155,42 @@ def rescue_at_kink(tracer: Tracer, a: Point, ds: float) -> tuple[Point, Located,
     return None
 
 
-def _pass(
-    tracer: Tracer, a: Point, name: str, guess: FloatArray, reach: float
-) -> tuple[Point, Located, Point] | None:
+def _pass(tracer: Tracer, a: Point, name: str, guess: FloatArray, reach: float) -> Passage | None:
     za, t = a.x / tracer.scale, tracer.unit(a.tangent)
-    size = abs(a.kinks[name])
+    sign, size = float(np.sign(a.kinks[name])), abs(a.kinks[name])
     solution = _solve_at(tracer, name, guess)
     way = solution.z - za
     distance = float(np.linalg.norm(way))
     if not solution.converged or distance > 1.5 * reach or way @ t <= 0:
         return None
-    beyond = _depart(
-        tracer, name, solution.z, sign=-np.sign(a.kinks[name]), size=size, reach=distance
-    )
+    beyond = _depart(tracer, name, solution.z, sign=-sign, size=0.1 * size, reach=distance)
     if beyond is None:
         return None
-    located = _located(tracer, a, name, solution, way)
-    before = tracer.between(a, located.point, _NEARLY) or a
-    shift = located.point.arclength
-    return before, located, replace(beyond, arclength=shift + beyond.step)
+    shift = a.arclength + distance
+    point = tracer.make_point(
+        solution.z, way, arclength=shift, step=distance, iterations=solution.iterations
+    )
+    names = [name] + [
+        other
+        for other, value in point.kinks.items()
+        if other != name
+        and a.kinks[other] * beyond.kinks[other] < 0
+        and abs(value) <= _resolution(tracer, point, other)
+    ]
+    near = size * min(1.0, _BESIDE / distance)
+    before = _depart(tracer, name, solution.z, sign=sign, size=near, reach=distance)
+    after = _depart(tracer, name, solution.z, sign=-sign, size=near, reach=distance)
+    if before is not None:
+        z = before.x / tracer.scale
+        before = tracer.make_point(z, way, arclength=shift - before.step, step=a.step)
+    else:
+        before = tracer.between(a, point, _NEARLY) or a
+    if after is not None and after.step < beyond.step:
+        after = replace(after, arclength=shift + after.step)
+    else:
+        after = None
+    kinks = [_located(tracer, a, one, point, solution.residual) for one in names]
+    return Passage(before, kinks, after, replace(beyond, arclength=shift + beyond.step))
 
 
 def _solve_at(tracer: Tracer, name: str, guess: FloatArray) -> Solution:
@@ -123,7 +218,7 @@ def _depart(
 ) -> Point | None:
     """Return a point beyond the kink at z, no further from it than `reach`."""
     gradient = kink_value(tracer.curve.field, name)(z)[1]()[0]
-    value = 0.1 * size
+    value = size
     for _ in range(14):
         guess = z + gradient * (sign * value / (gradient @ gradient))
         solution = solve_on(tracer, name, sign * value, guess)
@@ -135,22 +230,14 @@ def _depart(
     return None
 
 
-def _located(tracer: Tracer, a: Point, name: str, solution: Solution, way: FloatArray) -> Located:
-    distance = float(np.linalg.norm(way))
-    point = tracer.make_point(
-        solution.z,
-        way,
-        arclength=a.arclength + distance,
-        step=distance,
-        iterations=solution.iterations,
-    )
+def _located(tracer: Tracer, a: Point, name: str, point: Point, residual: float) -> Located:
     special = SpecialPoint(
         kind="KINK",
         name=name,
-        parameters=tracer.curve.field.parameters(solution.z),
+        parameters=tracer.curve.field.parameters(point.x / tracer.scale),
         state=point.x[: tracer.curve.field.n],
         bracket=(a.arclength, point.arclength),
-        residual=solution.residual,
+        residual=residual,
         eigenvalues=point.measure.eigenvalues,
         data={"kink_value": point.kinks[name]},
         message=f"{name} changes sign: the field is less smooth here",

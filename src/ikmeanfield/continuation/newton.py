@@ -91,7 +91,13 @@ def _length(correction: FloatArray) -> float:
     return length
 
 
-def newton(system: System, z: FloatArray, tolerance: float, max_iterations: int) -> Solution:
+def newton(
+    system: System,
+    z: FloatArray,
+    tolerance: float,
+    max_iterations: int,
+    matrix: FloatArray | None = None,
+) -> Solution:
     """Solve system(z) = 0 from a guess in scaled coordinates.
 
     Parameters
@@ -106,23 +112,30 @@ def newton(system: System, z: FloatArray, tolerance: float, max_iterations: int)
         Bound on the last correction and on the row-scaled residual.
     max_iterations
         Largest number of linear solves.
+    matrix
+        The Jacobian at a point near by, with which to begin.
     """
     residual, iteration = np.inf, 0
     size, inverse = np.empty(0), np.empty((0, 0))
     try:
-        for iteration in range(max_iterations + 1):
+        if matrix is not None:
+            size = row_size(matrix)
+            inverse = _inverse(matrix / size[:, None])
+        for iteration in range((1 if matrix is None else 2) * max_iterations + 1):
             value, gradient = _values(system, z)
             previous = residual
             residual = float(np.abs(value / size).max()) if len(size) else np.inf
-            if not residual < _CHORD * previous:
-                matrix = _matrix(gradient)
-                size = row_size(matrix)
+            if not (residual < _CHORD * previous and (iteration > 0 or matrix is not None)):
+                fresh = _matrix(gradient)
+                size = row_size(fresh)
                 residual = float(np.abs(value / size).max())
-                inverse = _inverse(matrix / size[:, None])
+                inverse = _inverse(fresh / size[:, None])
             correction = inverse @ (value / size)
             length = _length(correction)
             if length < tolerance and residual < tolerance:
-                return Solution(z - correction, True, iteration, residual)
+                # with a matrix from elsewhere two iterations do the work of one
+                effort = iteration if matrix is None else (iteration + 1) // 2
+                return Solution(z - correction, True, effort, residual)
             z = z - correction
     except _StuckError as stuck:
         return Solution(z, False, iteration, residual, str(stuck))

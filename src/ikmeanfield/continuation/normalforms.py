@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _AGREEMENT = 1e-4
 #: Step of first derivatives here: larger than for Newton's method, as the value counts.
 _QUADRATIC_STEP = 5e-3
+#: Rounding of the Jacobian as a share of its precision.
+_ROUNDING = 1e-3
 #: Number of step sizes tried for l1.
 _STEPS = 5
 #: A kink is kept this many times further away than the stencil reaches.
@@ -46,7 +48,7 @@ class Lyapunov:
     l1
         Negative: supercritical.
     error
-        Difference between two step sizes.
+        Difference between two step sizes, and what rounding may add.
     reliable
         Whether they agree and no stencil reached across a kink.
     """
@@ -113,8 +115,12 @@ def first_lyapunov(field: ScaledField, z: FloatArray, frequency: float) -> Lyapu
     values = [_l1_at_step(field, z, frequency, vectors, step / 2**i) for i in range(_STEPS)]
     errors = [abs(a - b) for a, b in pairwise(values)]
     best = int(np.argmin(errors))
-    reliable = clear and errors[best] < _AGREEMENT * abs(values[best + 1])
-    return Lyapunov(values[best + 1], errors[best], bool(reliable))
+    # Two values may agree by chance, but rounding of the Jacobian remains in both.
+    rounding = _ROUNDING * field.precision * float(np.abs(field.jacobian(z)).max()) / step**2
+    size = float(np.linalg.norm(vectors[0] * field.scale[: field.n]))
+    error = errors[best] + rounding / (2 * frequency * size**2)
+    reliable = clear and error < _AGREEMENT * abs(values[best + 1])
+    return Lyapunov(values[best + 1], error, bool(reliable))
 
 
 def lyapunov_value(field: ScaledField, z: FloatArray, frequency: float) -> float:

@@ -4,38 +4,72 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from dataclasses import MISSING, dataclass, field, fields
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Literal, NoReturn, TypeVar
 
-from .branch import KINDS
+from .special_point import KINDS
 
 if TYPE_CHECKING:
-    from .branch import SpecialPoint
+    from .problem import Scalar
+    from .special_point import SpecialPoint
 
 Progress = Callable[[str, Mapping[str, float], "Sequence[SpecialPoint]"], None]
-"""Told after every point of a curve: its kind, its free parameters, new special points."""
+"""Called after every point of a curve: its kind, its free parameters, new special points."""
 
 Direction = Literal["both", "forward", "backward"]
+Options = TypeVar("Options")
 _DIRECTIONS = ("both", "forward", "backward")
 
 
-def _refuse(key: str, value: object, allowed: str) -> None:
+def refuse(key: str, value: object, allowed: str) -> NoReturn:
+    """Raise ValueError for an option: its name, its value and what is allowed."""
     msg = f"{key} = {value!r}: {allowed}"
     raise ValueError(msg)
 
 
+def is_number(value: object) -> bool:
+    """Whether a value is a finite real number."""
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def require_positive(key: str, value: float) -> None:
     """Raise ValueError unless `value` is a finite number above zero."""
-    if not (math.isfinite(value) and value > 0):
-        _refuse(key, value, "must be a finite number > 0")
+    if not (is_number(value) and value > 0):
+        refuse(key, value, "must be a finite number > 0")
+
+
+def require_integer(key: str, value: int, least: int) -> None:
+    """Raise ValueError unless `value` is an integer of at least `least`."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+        refuse(key, value, f"must be an integer >= {least}")
+
+
+def replace_none(options: object) -> None:
+    """Give every option that is None its default."""
+    for item in fields(options):  # type: ignore[arg-type]
+        if getattr(options, item.name) is None:
+            default = item.default if item.default_factory is MISSING else item.default_factory()
+            object.__setattr__(options, item.name, default)
+
+
+def options_or(options: Options | None, default: Options) -> Options:
+    """Return the options, or the default for None; refuse anything else."""
+    if options is None:
+        return default
+    if not isinstance(options, type(default)):
+        msg = f"options = {options!r}: must be {type(default).__name__} or None"
+        raise TypeError(msg)
+    return options
 
 
 @dataclass(frozen=True)
 class ContinuationOptions:
     """Step control, tolerances and bounds of one continuation.
 
-    Arclength is measured in scaled variables: every variable and parameter is divided by its
-    scale, so a step of 0.05 is five per cent of the typical size of what changes.
+    None means the default, for every option. Arclength is measured in scaled variables: every
+    variable and parameter is divided by its scale, so a step of 0.05 is five per cent of the
+    typical size of what changes.
 
     Attributes
     ----------
@@ -66,10 +100,19 @@ class ContinuationOptions:
         Kinds of special points looked for; None for all the curve knows.
     stop_at
         Kinds of special points at which the curve ends; None for the default of the curve (BT for
-        a Hopf curve, beyond which it is one of neutral saddles; nothing for others).
+        a Hopf curve, beyond which it is one of neutral saddles; nothing for others), or names of
+        `events`.
+    events
+        Functions g(y, p) by name. Where one vanishes is a special point of kind UZ with that name;
+        on cycles, where the smallest or the largest value along the cycle does. For curves of
+        equilibria, folds, Hopf points, and cycles in one parameter.
+    record
+        Functions of (y, p) by name whose values become columns of the branch; on cycles, their
+        means over the period.
     progress
         Called after every point with the kind of curve, the values of its free parameters and the
-        special points met since the last call; None for nobody to tell.
+        special points met since the last call. Without it, a curve that takes more than two
+        seconds shows its progress in a terminal or a notebook.
     """
 
     ds: float = 0.01
@@ -85,42 +128,51 @@ class ContinuationOptions:
     scales: Mapping[str, float] = field(default_factory=dict)
     detect: frozenset[str] | None = None
     stop_at: frozenset[str] | None = None
+    events: Mapping[str, Scalar] = field(default_factory=dict)
+    record: Mapping[str, Scalar] = field(default_factory=dict)
     progress: Progress | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
+        replace_none(self)
         for key in ("ds", "ds_min", "ds_max", "tolerance"):
             require_positive(key, getattr(self, key))
         if not self.ds_min <= self.ds <= self.ds_max:
-            _refuse(
+            refuse(
                 "ds",
                 self.ds,
                 f"must lie between ds_min = {self.ds_min!r} and ds_max = {self.ds_max!r}",
             )
         for key in ("max_points", "max_newton", "target_newton"):
-            value = getattr(self, key)
-            if not isinstance(value, int) or value < 1:
-                _refuse(key, value, "must be an integer >= 1")
+            require_integer(key, getattr(self, key), 1)
         if self.target_newton > self.max_newton:
-            _refuse(
+            refuse(
                 "target_newton", self.target_newton, f"must be <= max_newton = {self.max_newton!r}"
             )
-        if not 0 < self.max_turn <= 90:
-            _refuse("max_turn", self.max_turn, "must be an angle in degrees, 0 < max_turn <= 90")
+        if not (is_number(self.max_turn) and 0 < self.max_turn <= 90):
+            refuse("max_turn", self.max_turn, "must be an angle in degrees, 0 < max_turn <= 90")
         if self.direction not in _DIRECTIONS:
-            _refuse("direction", self.direction, f"must be one of {', '.join(_DIRECTIONS)}")
+            refuse("direction", self.direction, f"must be one of {', '.join(_DIRECTIONS)}")
         self._check_mappings()
         self._check_kinds()
 
     def _check_kinds(self) -> None:
         for key in ("detect", "stop_at"):
-            for kind in getattr(self, key) or ():
-                if kind not in KINDS:
-                    _refuse(key, kind, f"must be among {', '.join(KINDS)}")
+            kinds = getattr(self, key)
+            if isinstance(kinds, str):
+                refuse(key, kinds, f"must be a set of kinds, such as {{{kinds!r}}}")
+            for kind in kinds or ():
+                if kind not in KINDS and kind not in self.events:
+                    known = ", ".join((*KINDS, *self.events))
+                    refuse(key, kind, f"must be among {known}")
 
     def _check_mappings(self) -> None:
+        for key in ("bounds", "scales", "events", "record"):
+            if not isinstance(getattr(self, key), Mapping):
+                refuse(key, getattr(self, key), "must be a mapping from names")
         for name, bound in self.bounds.items():
-            if len(bound) != 2 or not bound[0] < bound[1]:
-                _refuse(f"bounds[{name!r}]", bound, "must be (lower, upper) with lower < upper")
+            pair = isinstance(bound, Sequence) and len(bound) == 2
+            if not (pair and all(isinstance(x, Real) for x in bound) and bound[0] < bound[1]):
+                refuse(f"bounds[{name!r}]", bound, "must be (lower, upper) with lower < upper")
         for name, scale in self.scales.items():
             require_positive(f"scales[{name!r}]", scale)
 

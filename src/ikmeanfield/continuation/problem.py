@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -42,6 +43,36 @@ class Problem:
     kinks: Mapping[str, Scalar] = dataclasses.field(default_factory=dict)
     units: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if not callable(self.field):
+            msg = f"field = {self.field!r}: must be a function of the state and the parameters"
+            raise TypeError(msg)
+        if isinstance(self.variables, str) or len(set(self.variables)) != len(self.variables):
+            msg = f"variables = {self.variables!r}: must be different names, such as ('x', 'y')"
+            raise ValueError(msg)
+        if not isinstance(self.parameters, Mapping):
+            msg = f"parameters = {self.parameters!r}: must be a mapping from names to values"
+            raise TypeError(msg)
+
+    def checked_state(self, state: object) -> FloatArray:
+        """A state as an array of shape (n,); anything else is refused in words.
+
+        Raises
+        ------
+        ValueError
+            Naming the variables that a state has to give a value.
+        """
+        try:
+            values = np.array(state, dtype=float)
+            fits = values.shape == (len(self.variables),)
+        except (TypeError, ValueError):
+            fits = False
+        if not fits:
+            names = ", ".join(self.variables)
+            msg = f"state = {reprlib.repr(state)}: must hold one number for each of {names}"
+            raise ValueError(msg)
+        return values
+
     def index(self, parameter: str) -> int:
         """Position of a parameter in p; an unknown name is an error that lists the known ones."""
         names = list(self.parameters)
@@ -62,3 +93,12 @@ class Problem:
         for name in values:
             self.index(name)
         return replace(self, parameters={**self.parameters, **values})
+
+
+def checked_problem(given: object) -> Problem:
+    """The problem itself; anything else is refused in words."""
+    if not isinstance(given, Problem):
+        shown = reprlib.repr(given)
+        msg = f"problem = {shown}: must be a Problem, such as MeanField(circuit).problem()"
+        raise TypeError(msg)
+    return given

@@ -12,25 +12,35 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from .problem import FloatArray, Problem
-from .spectrum import ComplexArray, ordered
+from .problem import Field, FloatArray, Problem
+from .spectrum import ComplexArray, Spectrum, spectrum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _Value = TypeVar("_Value", float, FloatArray)
-_Kept = TypeVar("_Kept")
+_Cached = TypeVar("_Cached")
 
 #: Step of the fourth-order stencil for first derivatives: truncation and rounding meet near 1e-13.
 FIRST_STEP = 2e-4
 #: Step of the two-point stencil for gradients of equations that contain the Jacobian.
 GRADIENT_STEP = 1e-5
+#: Step of the four-point stencil for mixed second derivatives of the field.
+_MIXED_STEP = 1e-4
 #: Step for second derivatives: truncation h^6 and rounding eps / h^2 both near 1e-12.
 SECOND_STEP = 0.016
 #: A kink this many gradient steps away needs no look (its function may be curved).
 _FAR = 100.0
 #: How often a stencil is halved so as to stay on one side of a kink.
 _HALVINGS = 16
+#: How often a stencil that reaches out of the field's domain shrinks by ten.
+_SHRINKINGS = 6
+#: A stencil's two pairs agree to this share of the field's change, or else it shrinks; rounding.
+_VARIES, _ROUNDING = 0.02, 1e-12
+#: Relative error of the Jacobian's entries: analytic, and from differences.
+_EXACT, _DIFFERENCES = 1e-13, 1e-10
+#: Points whose matrices are remembered, and how many matrices each has.
+_REMEMBERED, _MATRICES = 4, 4
 
 
 def unit_vector(size: int, index: int) -> FloatArray:
@@ -47,6 +57,22 @@ def slope(
     near = function(z + step * direction) - function(z - step * direction)
     far = function(z + 2 * step * direction) - function(z - 2 * step * direction)
     return (8 * near - far) / (12 * step)
+
+
+class FieldUndefinedError(ArithmeticError):
+    """The field has no real value at a point; the message says why."""
+
+
+def _real(function: Field, y: FloatArray, p: FloatArray) -> FloatArray:
+    """Evaluate a field or Jacobian; what it raises or returns outside its domain is one error."""
+    try:
+        value = np.asarray(function(y, p))
+    except (ValueError, ArithmeticError) as error:
+        raise FieldUndefinedError(str(error)) from error
+    if np.iscomplexobj(value):
+        msg = "its value is complex"
+        raise FieldUndefinedError(msg)
+    return value.astype(float, copy=False)
 
 
 @dataclass(frozen=True)
@@ -81,16 +107,20 @@ class ScaledField:
         return len(self.problem.variables)
 
     @cached_property
-    def _latest(self) -> dict[str, tuple[bytes, Any]]:
-        """Matrices at the last point asked for: a step asks for the same ones several times."""
+    def _latest(self) -> dict[tuple[str, bytes], Any]:
+        """Matrices at the last few points: a step asks for the same ones several times."""
         return {}
 
-    def _kept(self, name: str, z: FloatArray, compute: Callable[[FloatArray], _Kept]) -> _Kept:
-        key = z.tobytes()
-        if name not in self._latest or self._latest[name][0] != key:
-            self._latest[name] = key, compute(z)
-        kept: _Kept = self._latest[name][1]
-        return kept
+    def _cached(
+        self, name: str, z: FloatArray, compute: Callable[[FloatArray], _Cached]
+    ) -> _Cached:
+        key = name, z.tobytes()
+        if key not in self._latest:
+            if len(self._latest) >= _REMEMBERED * _MATRICES:
+                del self._latest[next(iter(self._latest))]
+            self._latest[key] = compute(z)
+        value: _Cached = self._latest[key]
+        return value
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -115,25 +145,24 @@ class ScaledField:
     def field(self, z: FloatArray) -> FloatArray:
         """dz_y/dt, shape (n,)."""
         y, p = self.split(z)
-        value: FloatArray = np.asarray(self.problem.field(y, p), dtype=float) / self.scale[: self.n]
-        return value
+        return _real(self.problem.field, y, p) / self.scale[: self.n]
 
     def jacobian(self, z: FloatArray) -> FloatArray:
         """Return the derivative by the scaled variables, shape (n, n); not to be changed."""
-        return self._kept("jacobian", z, self._jacobian)
+        return self._cached("jacobian", z, self._jacobian)
 
     def _jacobian(self, z: FloatArray) -> FloatArray:
         n = self.n
         if self.problem.jacobian is None:
             return self._differences(z, range(n))
         y, p = self.split(z)
-        matrix = np.asarray(self.problem.jacobian(y, p), dtype=float)
+        matrix = _real(self.problem.jacobian, y, p)
         scaled: FloatArray = matrix * self.scale[:n] / self.scale[:n, None]
         return scaled
 
     def full_jacobian(self, z: FloatArray) -> FloatArray:
         """Return the derivative by variables and free parameters, (n, n + k); as above."""
-        return self._kept("full", z, self._full_jacobian)
+        return self._cached("full", z, self._full_jacobian)
 
     def _full_jacobian(self, z: FloatArray) -> FloatArray:
         parameters = self._differences(z, range(self.n, len(z)))
@@ -142,9 +171,53 @@ class ScaledField:
     def _differences(self, z: FloatArray, columns: range) -> FloatArray:
         result = np.empty((self.n, len(columns)))
         for position, column in enumerate(columns):
-            unit = unit_vector(len(z), column)
-            result[:, position] = slope(self.field, z, unit, FIRST_STEP)
+            result[:, position] = self.slope(z, unit_vector(len(z), column))
         return result
+
+    def slope(self, z: FloatArray, direction: FloatArray) -> FloatArray:
+        """Return the derivative of `field` along a direction of length n + k, shape (n,).
+
+        The stencil shrinks where it would reach out of the field's domain, or so close to its
+        edge that the field varies too much within it.
+        """
+        step = FIRST_STEP
+        for _ in range(_SHRINKINGS):
+            try:
+                one, two, minus_one, minus_two = (
+                    self.field(z + reach * step * direction) for reach in (1, 2, -1, -2)
+                )
+            except FieldUndefinedError:
+                step /= 10
+                continue
+            near, far = one - minus_one, two - minus_two
+            gap, size = np.abs(2 * near - far), np.abs(near)
+            if gap.max() <= _VARIES * size.max():
+                break
+            bend = np.abs(two + minus_two - one - minus_one)
+            noise = _ROUNDING * np.abs(one)
+            if (gap <= _VARIES * (size + bend) + noise).all():
+                break
+            step /= 10
+        else:
+            return slope(self.field, z, direction, step)
+        value: FloatArray = (8 * near - far) / (12 * step)
+        return value
+
+    def mixed(self, z: FloatArray, left: FloatArray, right: FloatArray, column: int) -> float:
+        """Return the derivative of left . J right by one component of z.
+
+        From differences, good to about 1e-8: meant for Newton's method.
+        """
+        unit = unit_vector(len(z), column)
+        if self.problem.jacobian is not None:
+            return float(left @ self.along(z, unit) @ right)
+        h = _MIXED_STEP
+        if not self._far_from_kinks(z):
+            h = min(self.clear_step(z, w, h)[0] for w in (unit, self._padded(z, right)))
+        a, b = h * self._padded(z, right), h * unit
+        near = self.field(z + a + b) - self.field(z + a - b)
+        far = self.field(z - a + b) - self.field(z - a - b)
+        return float(left @ (near - far)) / (4 * h * h)
 
     def along(self, z: FloatArray, direction: FloatArray) -> FloatArray:
         """Return the derivative of `jacobian` along a direction of length n or n + k, shape (n, n).
@@ -178,19 +251,29 @@ class ScaledField:
         w[: len(direction)] = direction
         return w
 
+    @property
+    def precision(self) -> float:
+        """Relative error of the entries of `jacobian`."""
+        return _EXACT if self.problem.jacobian is not None else _DIFFERENCES
+
+    def spectrum(self, z: FloatArray) -> Spectrum:
+        """Return the eigenvalues of `jacobian` with their error bounds."""
+        return self._cached("spectrum", z, lambda x: spectrum(self.jacobian(x), self.precision))
+
     def eigenvalues(self, z: FloatArray) -> ComplexArray:
         """Return the eigenvalues of `jacobian`, most unstable first."""
-        return self._kept("eigenvalues", z, lambda x: ordered(self.jacobian(x)))
+        return self.spectrum(z).values
 
     def kinks(self, z: FloatArray) -> Mapping[str, float]:
         """Values of the kink functions at z."""
-        return self._kept("kinks", z, self._kinks)
+        return self._cached("kinks", z, self._kinks)
 
     def _kinks(self, z: FloatArray) -> Mapping[str, float]:
         y, p = self.split(z)
         return {name: float(kink(y, p)) for name, kink in self.problem.kinks.items()}
 
-    def _kink(self, name: str, z: FloatArray) -> float:
+    def kink(self, name: str, z: FloatArray) -> float:
+        """Value of one kink function at z."""
         return self.kinks(z)[name]
 
     @cached_property
@@ -203,7 +286,7 @@ class ScaledField:
         for name, value in self.kinks(z).items():
             if name not in self._kink_slopes:
                 units = np.eye(len(z))
-                kink = partial(self._kink, name)
+                kink = partial(self.kink, name)
                 rates = [slope(kink, z, unit, FIRST_STEP) for unit in units]
                 self._kink_slopes[name] = float(np.linalg.norm(rates))
             if not abs(value) > _FAR * GRADIENT_STEP * self._kink_slopes[name]:
@@ -213,8 +296,7 @@ class ScaledField:
     def clear_step(self, z: FloatArray, direction: FloatArray, step: float) -> tuple[float, bool]:
         """Return a step such that z ± 2 step direction lies on z's side of every kink.
 
-        The step is halved as often as needed, or until it is told that there is none: the second
-        value says whether the stencil is clear.
+        The step is halved as often as needed; the second value says whether the stencil is clear.
         """
         if not self.problem.kinks:
             return step, True

@@ -1,7 +1,8 @@
-"""Eigenvalues: order, count, and the pairs whose sum or product vanishes at a bifurcation."""
+"""Eigenvalues: order, signs that rounding leaves in no doubt, and critical pairs."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -14,22 +15,76 @@ if TYPE_CHECKING:
 
 ComplexArray = NDArray[np.complex128]
 
-#: Eigenvalues this small against the largest count as zero (a special point's own).
-_ZERO = 1e-9
+#: Real parts and sums above this share of the largest eigenvalue need no error bound.
+_CLEAR = 1e-6
+#: Up to so many eigenvalues, Python's own numbers are faster than arrays.
+_FEW = 12
 
 
 def ordered(matrix: FloatArray) -> ComplexArray:
     """Eigenvalues, most unstable first; conjugates next to each other, positive frequency first."""
     values = np.linalg.eigvals(matrix).astype(complex)
+    return values[_order(values)]
+
+
+def _order(values: ComplexArray) -> NDArray[np.intp]:
     # The real parts of conjugates are equal to the last bit, so they stay together.
-    return values[np.lexsort((-values.imag, np.abs(values.imag), -values.real))]
+    return np.lexsort((-values.imag, np.abs(values.imag), -values.real))
 
 
-def unstable_count(eigenvalues: ComplexArray) -> int:
-    """Return the number of eigenvalues to the right of zero, not counting rounding."""
-    if len(eigenvalues) == 0:
-        return 0
-    return int(np.sum(eigenvalues.real > _ZERO * np.abs(eigenvalues).max()))
+@dataclass(frozen=True)
+class Spectrum:
+    """Eigenvalues of a Jacobian with bounds on what rounding may have done to them.
+
+    Attributes
+    ----------
+    values
+        The eigenvalues, most unstable first.
+    bounds
+        Error bound of every real part; zero where all of them are far from zero.
+    """
+
+    values: ComplexArray
+    bounds: FloatArray
+
+    def unstable(self, positions: NDArray[np.intp] | None = None) -> int:
+        """Return the number of eigenvalues (all, or some) that lie right of zero beyond doubt."""
+        right = self.values.real > self.bounds
+        return int(np.count_nonzero(right if positions is None else right[positions]))
+
+    def undecided(self, positions: NDArray[np.intp] | None = None) -> int:
+        """Return the number of eigenvalues whose side of zero rounding leaves open."""
+        hidden = np.abs(self.values.real) <= self.bounds
+        return int(np.count_nonzero(hidden if positions is None else hidden[positions]))
+
+
+def spectrum(matrix: FloatArray, precision: float) -> Spectrum:
+    """Return the eigenvalues of a Jacobian whose entries have some relative error.
+
+    An error E in the matrix, entry by entry at most precision times |J|, moves the eigenvalue
+    with left and right vectors w, v by at most |w| |E| |v| / |w v|: large rates elsewhere in the
+    matrix do not blur a slow one. Where bounds are needed, eigenvalues are Rayleigh quotients
+    w J v / w v, which are exact to the same order.
+    """
+    values = np.linalg.eigvals(matrix).astype(complex)
+    size = np.abs(values)
+    if np.abs(values.real).min(initial=np.inf) > _CLEAR * size.max(initial=0.0):
+        return Spectrum(values[_order(values)], np.zeros(len(values)))
+    values, right = np.linalg.eig(matrix)
+    values = values.astype(complex)
+    try:
+        left = np.linalg.inv(right)
+    except np.linalg.LinAlgError:
+        bounds = np.full(len(values), np.sqrt(precision) * size.max(initial=0.0))
+    else:
+        quotients = np.einsum("ij,jk,ki->i", left, matrix, right)
+        # conjugates follow each other, that with the positive frequency first
+        upper = np.flatnonzero(values.imag > 0)
+        values = np.where(values.imag == 0, quotients.real, quotients)
+        values[upper + 1] = values[upper].conj()
+        bounds = precision * np.einsum("ij,jk,ki->i", np.abs(left), np.abs(matrix), np.abs(right))
+    order = _order(values)
+    return Spectrum(values[order], bounds[order])
 
 
 @dataclass(frozen=True)
@@ -47,33 +102,81 @@ class Pair:
         return float(np.sqrt(square)) if square > 0 else float("nan")
 
 
-def pairs(eigenvalues: ComplexArray) -> list[Pair]:
-    """Every pair with real sum and product: conjugates, and two real ones."""
-    real = [i for i, value in enumerate(eigenvalues) if value.imag == 0]
-    found = [
-        Pair((i, j), float((a + b).real), float((a * b).real))
-        for i, j in combinations(real, 2)
-        for a, b in [(eigenvalues[i], eigenvalues[j])]
-    ]
-    upper = [i for i, value in enumerate(eigenvalues) if value.imag > 0]
-    lower = [i for i, value in enumerate(eigenvalues) if value.imag < 0]
-    for i in upper:
-        j = min(lower, key=lambda k: abs(eigenvalues[k] - eigenvalues[i].conjugate()))
-        value = eigenvalues[i]
-        found.append(Pair((i, j), float(2 * value.real), float(abs(value) ** 2)))
-    return found
+@dataclass(frozen=True)
+class Pairs:
+    """Every pair of eigenvalues with real sum and product, as arrays of equal length."""
+
+    first: NDArray[np.intp]
+    second: NDArray[np.intp]
+    traces: FloatArray
+    determinants: FloatArray
+
+    def __getitem__(self, index: int) -> Pair:
+        positions = int(self.first[index]), int(self.second[index])
+        return Pair(positions, float(self.traces[index]), float(self.determinants[index]))
+
+    def __len__(self) -> int:
+        return len(self.traces)
 
 
-def hopf_test(eigenvalues: ComplexArray) -> float:
+def pairs(eigenvalues: ComplexArray) -> Pairs:
+    """Return every pair of two real eigenvalues and every conjugate pair.
+
+    An eigenvalue whose conjugate is not among them counts as real.
+    """
+    upper, lower = np.flatnonzero(eigenvalues.imag > 0), np.flatnonzero(eigenvalues.imag < 0)
+    alone = eigenvalues.imag == 0
+    if len(upper) or len(lower):
+        same = eigenvalues[lower][None, :] == eigenvalues[upper].conj()[:, None]
+        alone[upper[~same.any(axis=1)]] = alone[lower[~same.any(axis=0)]] = True
+        matched = same.any(axis=1)
+        upper = upper[matched]
+        lower = lower[same[matched].argmax(axis=1)] if len(upper) else lower[:0]
+    real = np.flatnonzero(alone)
+    i, j = np.triu_indices(len(real), 1)
+    a, b = eigenvalues.real[real[i]], eigenvalues.real[real[j]]
+    values = eigenvalues[upper]
+    return Pairs(
+        np.concatenate([real[i], upper]),
+        np.concatenate([real[j], lower]),
+        np.concatenate([a + b, 2 * values.real]),
+        np.concatenate([a * b, np.abs(values) ** 2]),
+    )
+
+
+def hopf_test(
+    found: Spectrum, positions: NDArray[np.intp] | None = None, vanishing: int = 0
+) -> float:
     """Return a number whose sign changes where two eigenvalues of a pair add up to zero.
 
     Its sign is that of the determinant of the bialternate product (Guckenheimer, Myers and
-    Sturmfels 1997), its size the smallest sum. NaN for fewer than two eigenvalues.
+    Sturmfels 1997), its size the smallest sum. Zero where rounding hides the sign of a sum; NaN
+    for fewer than two eigenvalues. Of the sums so hidden, `vanishing` ones are left out: in
+    conservative and reversible systems they are zero everywhere.
     """
-    sums = np.array([pair.trace for pair in pairs(eigenvalues)])
+    chosen = slice(None) if positions is None else positions
+    if not found.bounds.any() and len(found.values) <= _FEW:
+        return _clear_hopf_test(found.values[chosen].tolist())
+    couples, bounds = pairs(found.values[chosen]), found.bounds[chosen]
+    sums = couples.traces
+    hidden = np.abs(sums) <= bounds[couples.first] + bounds[couples.second]
+    if np.count_nonzero(hidden) > vanishing:
+        return 0.0
+    sums = sums[~hidden]
     if len(sums) == 0:
         return float("nan")
     return float(np.prod(np.sign(sums)) * np.abs(sums).min())
+
+
+def _clear_hopf_test(values: list[complex]) -> float:
+    """Return the same where every sign is clear, without arrays: faster for a few values."""
+    real = [value.real for value in values if value.imag == 0]
+    sums = [a + b for a, b in combinations(real, 2)]
+    sums += [2 * value.real for value in values if value.imag > 0]
+    if not sums:
+        return math.nan
+    smallest = min(map(abs, sums))
+    return -smallest if sum(value < 0 for value in sums) % 2 else smallest
 
 
 def zero_test(eigenvalues: ComplexArray) -> float:
@@ -85,9 +188,9 @@ def zero_test(eigenvalues: ComplexArray) -> float:
     return float(np.prod(np.sign(real)) * smallest)
 
 
-def without(eigenvalues: ComplexArray, positions: tuple[int, ...]) -> ComplexArray:
-    """Return the eigenvalues except those at some positions."""
-    return np.delete(eigenvalues, list(positions))
+def others(eigenvalues: ComplexArray, positions: tuple[int, ...]) -> NDArray[np.intp]:
+    """Return the positions of all eigenvalues except some."""
+    return np.delete(np.arange(len(eigenvalues)), list(positions))
 
 
 def nearest_pair(eigenvalues: ComplexArray, determinant: float) -> Pair:
@@ -95,14 +198,13 @@ def nearest_pair(eigenvalues: ComplexArray, determinant: float) -> Pair:
 
     Distances are products of eigenvalues, so that a slow pair is not drowned by fast modes.
     """
-
-    def distance(pair: Pair) -> float:
-        rate = np.sqrt(abs(determinant)) + np.sqrt(abs(pair.determinant))
-        return float(abs(pair.trace) * rate + abs(pair.determinant - determinant))
-
-    return min(pairs(eigenvalues), key=distance)
+    found = pairs(eigenvalues)
+    rate = np.sqrt(abs(determinant)) + np.sqrt(np.abs(found.determinants))
+    distance = np.abs(found.traces) * rate + np.abs(found.determinants - determinant)
+    return found[int(np.argmin(distance))]
 
 
 def critical_pair(eigenvalues: ComplexArray) -> Pair:
     """Return the pair with the smallest sum."""
-    return min(pairs(eigenvalues), key=lambda pair: abs(pair.trace))
+    found = pairs(eigenvalues)
+    return found[int(np.argmin(np.abs(found.traces)))]

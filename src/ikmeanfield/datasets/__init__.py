@@ -1,4 +1,4 @@
-"""Names, units and shapes of what is stored; atomic writing, checked reading."""
+"""Stored data: their names, units and shapes, atomic writing, and checked reading."""
 
 from ikmeanfield.datasets.series import SERIES, synapse_labels, time_series
 from ikmeanfield.datasets.store import DatasetError

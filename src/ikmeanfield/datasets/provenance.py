@@ -1,4 +1,7 @@
-"""Attributes that say how a dataset was made. No time stamps: the same run, the same bytes."""
+"""Attributes that say how a dataset was made.
+
+There is no time stamp among them, so that the same run gives the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ PACKAGES = ("numba", "numpy", "scipy", "xarray", "netcdf4")
 def attributes(
     title: str, config: dict[str, Any], **extra: str | float | int
 ) -> dict[str, str | float | int]:
-    """Attributes of a file: conventions, title, source, effective config and what else is given.
+    """Attributes of a file: conventions, title, source, configuration, and any others given.
 
     Parameters
     ----------
@@ -51,7 +54,7 @@ def attributes(
 
 
 def shared(models: Iterable[object], *names: str) -> dict[str, str | float | int]:
-    """Attributes of several models by name; where they differ, all values in words."""
+    """Attributes of several models by name; where they differ, a text with all values."""
     models = list(models)
     found: dict[str, str | float | int] = {}
     for name in names:
@@ -69,7 +72,7 @@ def _version(package: str) -> str:
 
 @cache
 def _commit() -> str:
-    """The commit of the checkout this library runs from, "" if it runs from none."""
+    """The commit of the checkout from which this library runs; empty if there is none."""
     source = Path(__file__).parent
     repository = source.parents[2]
     if not (repository / ".git").exists() or not (repository / "pyproject.toml").exists():

@@ -1,4 +1,4 @@
-"""Runs in datasets: what was varied, as coordinates and as columns of tables."""
+"""How datasets and tables identify runs: by coordinates and columns of what was varied."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.run import Run
 
 VARIED = "varied"
-"""Attribute of coordinates that hold what a sweep varies: the path."""
+"""Attribute of a coordinate that holds what a sweep varies; its value is the path."""
 
 
 def coordinates(plan: Plan, runs: Sequence[Run], dim: str = "run") -> dict[str, Any]:
-    """Coordinates along a dimension of runs: their sweep, their replicate, and what was varied."""
+    """Coordinates along a dimension of runs: sweep, replicate, and the values that were varied."""
     from ikmeanfield.experiments.paths import coordinate_name  # noqa: PLC0415
 
     found: dict[str, Any] = {
@@ -39,7 +39,7 @@ def coordinates(plan: Plan, runs: Sequence[Run], dim: str = "run") -> dict[str, 
 
 
 def identity_names(summary: xr.Dataset) -> list[str]:
-    """Names of the coordinates that tell runs apart, in the order of a table's columns."""
+    """Names of the coordinates that identify a run, in the order of a table's columns."""
     varied = [str(name) for name, c in summary.coords.items() if VARIED in c.attrs]
     seed = ["seed"] if "seed" in summary.coords else []
     return ["sweep", *varied, "replicate", *seed]

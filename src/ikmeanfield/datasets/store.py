@@ -1,4 +1,4 @@
-"""Datasets on disk: written whole or not at all, and checked when read."""
+"""Datasets on disk: written completely or not at all, and checked when read."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Stored = TypeVar("Stored", "xr.Dataset", "xr.DataTree")
 
 CHECKSUM = "checksum"
 PACKED = 1100
-"""Bytes that one byte of a file can stand for; deflate reaches 1032."""
+"""Largest ratio of the size in memory to the size of the file; deflate reaches 1032."""
 UNDEFINED = "undefined"
-"""Attribute of a variable that may hold NaN: says where, in words."""
+"""Attribute of a variable that may hold NaN; its text says where."""
 
 
 class DatasetError(Exception):
@@ -30,9 +30,9 @@ class DatasetError(Exception):
 
 
 def write(dataset: xr.Dataset, path: str | Path) -> None:
-    """Write a Dataset to netCDF, compressed and with a checksum, at once or not at all.
+    """Write a Dataset to netCDF, compressed and with a checksum, completely or not at all.
 
-    Series in time are stored as float32, everything else as it is.
+    Series in time are stored in single precision, everything else as it is.
     """
     dataset = dataset.copy()
     encoding = {}
@@ -60,8 +60,8 @@ def read(path: str | Path, expected: Mapping[str, Any] | None = None) -> xr.Data
     Raises
     ------
     DatasetError
-        If the file is absent, truncated, foreign or altered, or not the expected one, or if it
-        holds NaN where a variable does not say, in its attribute ``undefined``, that it may.
+        If the file is absent, truncated, foreign or altered, if it lacks an expected attribute,
+        or if a variable holds NaN without the attribute ``undefined``, which allows it.
     """
     import xarray as xr  # noqa: PLC0415
 
@@ -79,7 +79,7 @@ def read(path: str | Path, expected: Mapping[str, Any] | None = None) -> xr.Data
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Say of a file that cannot be written how much room there is, instead of what HDF5 says."""
+    """If a file cannot be written, raise an error that also says how much disk space is left."""
     try:
         yield
     except (OSError, RuntimeError) as error:
@@ -89,17 +89,17 @@ def explained(path: Path) -> Iterator[None]:
 
 
 def load(path: Path, opener: Callable[..., Stored]) -> Stored:
-    """Read a whole netCDF file into memory, unchecked.
+    """Read a whole netCDF file into memory, without checking its content.
 
-    A file that claims to hold more than can have been packed into it is refused: else a small file
-    could name sizes that fill the memory.
+    A file that claims to hold more data than compression can fit into its size is refused;
+    otherwise a small file could fill the memory.
 
     Parameters
     ----------
     path
         The file.
     opener
-        What opens it: ``xarray.open_dataset`` or ``xarray.open_datatree``.
+        The function that opens it: ``xarray.open_dataset`` or ``xarray.open_datatree``.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def load(path: Path, opener: Callable[..., Stored]) -> Stored:
 def verify(
     path: Path, attributes: Mapping[Any, Any], found: str, expected: Mapping[str, Any] | None
 ) -> None:
-    """Refuse a file whose checksum or expected attributes are not what they should be.
+    """Refuse a file with a wrong checksum or wrong attributes.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def verify(
     Raises
     ------
     DatasetError
-        Names the file and what is wrong.
+        Naming the file and what is wrong.
     """
     if CHECKSUM not in attributes:
         raise refusal(path, "not a file of this workflow (it has no checksum)")
@@ -151,7 +151,7 @@ def verify(
 
 
 def checksum(dataset: xr.Dataset) -> str:
-    """Hash of all names, shapes, values and attributes of a Dataset, but for the checksum."""
+    """Hash of all names, shapes, values and attributes of a Dataset except the checksum."""
     digest = hashlib.sha256()
     for name in sorted(str(name) for name in dataset.variables):
         variable = dataset.variables[name]

@@ -1,4 +1,4 @@
-"""Tables as CSV files: written whole or not at all."""
+"""Tables as CSV files, written completely or not at all."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 def write_rows(
     path: Path, rows: Iterable[Mapping[str, Any]], columns: Sequence[str] | None = None
 ) -> None:
-    """Write rows as CSV, at once or not at all; what is absent or undefined (NaN) stays empty.
+    """Write rows as CSV, completely or not at all; missing and undefined values stay empty.
 
     Parameters
     ----------
     path
         The file.
     rows
-        Values by the name of their column.
+        Values by the name of their column; NaN counts as undefined.
     columns
-        All columns in their order; by default those of the rows, in the order they first appear.
+        All columns in order; by default those of the rows, in the order of first appearance.
     """
     if columns is None:
         rows = list(rows)
@@ -47,10 +47,10 @@ def write_rows(
 
 
 def scalar_rows(summary: xr.Dataset, dims: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """The scalars of a summary, one row for every combination of places along some dimensions.
+    """The scalars of a summary, one row for every combination of positions along some dimensions.
 
-    What belongs to a synapse has a column for every name of a synapse, filled in the rows of the
-    population that has it.
+    A quantity of synapses has one column for every synapse name; a column is filled in the rows
+    of the populations that have such a synapse.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Trees of Datasets on disk, as `store` keeps Datasets: whole or absent, checked when read."""
+"""Trees of Datasets on disk: written completely or not at all, and checked when read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def write_tree(tree: xr.DataTree, path: str | Path) -> None:
-    """Write a tree to netCDF with a checksum at its root, at once or not at all."""
+    """Write a tree to netCDF with a checksum at its root, completely or not at all."""
     tree = tree.copy()
     tree.attrs[CHECKSUM] = _checksum(tree)
     with replacing(path) as temporary, explained(Path(path)):
@@ -46,12 +46,12 @@ def _checksum(tree: xr.DataTree) -> str:
 
 
 def read_any(path: str | Path, expected: Mapping[str, Any] | None = None) -> Any:
-    """Read a Dataset or a tree, whichever the file holds."""
+    """Read a file that holds either a Dataset or a tree."""
     return (read_tree if holds_tree(path) else read)(path, expected)
 
 
 def holds_tree(path: str | Path) -> bool:
-    """Whether a file holds a tree; a file that cannot be opened does not."""
+    """Whether a file holds a tree; False for a file that cannot be opened."""
     from netCDF4 import Dataset  # noqa: PLC0415
 
     try:

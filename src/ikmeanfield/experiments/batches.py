@@ -1,8 +1,9 @@
 """Batches: which pieces of work share a job.
 
-A batch ends after the piece whose hash is the smallest nearby. What is nearby depends only on the
-neighbours, so that a value added to the middle of a sweep changes the batch it falls into and
-leaves the others, with their stored results, as they are.
+Each piece of work has a hash, and a batch ends after every piece whose hash is smaller than those
+of its neighbours. The boundaries thus depend only on neighbouring pieces: a value added in the
+middle of a sweep changes the batch it falls into and leaves all others, with their stored results,
+as they are.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ def batches_of(ids: Sequence[str], weights: Sequence[float], largest: float) -> 
     weights
         Weight of each, such as its predicted time; ≥ 0.
     largest
-        Weight of a batch at most; a single piece may exceed it.
+        Largest weight of a batch; only a single piece may exceed it.
 
     Returns
     -------
     list of range
-        Positions of the pieces in each batch, in order; together all of them.
+        Positions of the pieces in each batch, in order; together they cover all pieces.
     """
     ends = np.cumsum(np.asarray(weights, float))
     cuts = [0, *_cuts([_hash(i) for i in ids], ends.tolist(), largest / 2), len(ids)]
@@ -47,7 +48,7 @@ def batches_of(ids: Sequence[str], weights: Sequence[float], largest: float) -> 
 
 
 def batch_id(study: str, ids: Sequence[str]) -> str:
-    """A name for a batch that follows from what it holds."""
+    """A name for a batch that depends only on its content."""
     return hashlib.sha256("\n".join([study, *ids]).encode()).hexdigest()[:12]
 
 
@@ -56,7 +57,7 @@ def _hash(text: str) -> int:
 
 
 def _cuts(hashes: Sequence[int], ends: Sequence[float], reach: float) -> list[int]:
-    """Positions after which a batch ends: the smallest hash within the reach on either side."""
+    """Positions at which a batch ends: behind each hash that is the smallest within `reach`."""
     found, waiting, ahead = [], deque[int](), 0
     for place, end in enumerate(ends):
         while ahead < len(ends) and ends[ahead] - end <= reach:
@@ -76,7 +77,7 @@ def _weight(ends: np.ndarray, first: int, last: int) -> float:
 
 
 def _even(ends: np.ndarray, batch: range, largest: float) -> list[range]:
-    """A batch as it is, or cut into parts of about equal weight, none above the largest."""
+    """A batch, divided into parts of about equal weight if it weighs more than the largest."""
     total = _weight(ends, batch.start, batch.stop)
     for parts in range(max(1, ceil(total / largest - 1e-9)), len(batch) + 1):
         start = ends[batch.start - 1] if batch.start else 0.0

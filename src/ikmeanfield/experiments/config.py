@@ -38,19 +38,19 @@ MOVED = {
     "transitions": "it moved to `studies`: {transitions: {kind: transitions, …}}",
     "continuation": "it moved to `studies`: points, planes and traces are kinds of their own there",
 }
-"""Where keys of earlier versions moved to."""
+"""Where the keys of earlier versions moved to."""
 
 
 class CircuitChoice(Validated):
-    """A circuit: a preset of the paper or populations of one's own, with changed parameters."""
+    """A circuit: a preset of the paper or populations of your own, with changed parameters."""
 
     preset: str | None = None
     """Name of a preset."""
     populations: dict[Name, Population] | None = None
     """The circuit written out, instead of a preset."""
     set: dict[str, Value] = Field({})
-    """Parameters that differ, by path, for example ``rs.threshold_width: 2.0``; ``*`` is every
-    population: ``*.size: 1000``."""
+    """Parameters that differ, by path, for example ``rs.threshold_width: 2.0``; ``*`` stands for
+    every population: ``*.size: 1000``."""
 
     @field_validator("set")
     @classmethod
@@ -93,15 +93,15 @@ class Experiment(Validated):
     """A circuit, the grids over which its parameters vary, and the studies done there."""
 
     circuit: CircuitChoice
-    """The circuit at the point from which the sweeps depart."""
+    """The circuit from which the sweeps depart."""
     input: dict[Name, Input] = Field({})
-    """Currents in time by population; elsewhere the population's input_current holds."""
+    """Input currents in time, by population; other populations receive their input_current."""
     theories: dict[Label, TheoryChoice] = Field({})
-    """Theories that studies ask, by a name of your choice."""
+    """Theories of the circuit, by names of your choice; studies refer to them."""
     studies: Annotated[dict[Label, StudyChoice], Len(1)]
-    """What is done at the grid points, by a name of your choice."""
+    """What is done at the grid points, by names of your choice."""
     sweeps: Annotated[dict[Label, Sweep], Len(1)]
-    """The grids, by a name of your choice."""
+    """The grids, by names of your choice."""
 
     @model_validator(mode="after")
     def _names_are_free(self) -> Self:
@@ -154,9 +154,9 @@ class Config(Validated):
     portable: bool = False
     """Avoid processor-specific code, so that data agree between kinds of processor; slower."""
     seconds_per_job: float = Field(30.0, gt=0)
-    """Predicted time of a job at most, on one core; the data do not depend on it."""
+    """Longest predicted time of a job in s on one core; the data do not depend on it."""
     runs_per_job: int | None = Field(None, ge=1)
-    """Pieces of work that one job computes at most, instead of `seconds_per_job`."""
+    """Largest number of results that one job computes, instead of `seconds_per_job`."""
     experiments: Annotated[dict[Label, Experiment], Len(1)]
     """The experiments by name; results go to ``results/<name>/``."""
     figures: dict[Label, Figure] = Field({})
@@ -184,14 +184,14 @@ class Config(Validated):
     def _figures_can_be_drawn(
         cls, figures: dict[str, Figure], info: ValidationInfo
     ) -> dict[str, Figure]:
-        if "experiments" not in info.data:  # wrong themselves, which is said already
+        if "experiments" not in info.data:  # they are wrong themselves, which is reported already
             return figures
         experiments: dict[str, Experiment] = info.data["experiments"]
         return {name: checked(name, figure, experiments) for name, figure in figures.items()}
 
 
 def parse(data: Mapping[str, Any]) -> Config:
-    """Check a configuration that is already a mapping.
+    """Check a configuration that has been read into a mapping.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Which figure is drawn from which experiments, and whether that is possible."""
+"""Which figures are drawn from which experiments, with a check that this is possible."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.config import Experiment
 
 TARGETS = ("all", "default")
-"""Targets of the workflow, beside its rules, that no figure may be called."""
+"""Targets of the workflow whose names no figure may have."""
 
 
 class Drawing(Validated):
-    """A figure: what draws it, and the experiments it is drawn from."""
+    """A figure to draw, and the experiments it is drawn from."""
 
     draw: str = ""
     """Name of the registered figure; by default the one of the same name."""
@@ -28,7 +28,7 @@ class Drawing(Validated):
 
 
 def _whole(given: Any) -> Any:
-    """A name or a list of names stands for what the figure is drawn from."""
+    """The long form of a figure that is given as a name or a list of names of experiments."""
     if isinstance(given, str):
         return {"from": [given]}
     return {"from": given} if isinstance(given, list) else given
@@ -41,7 +41,7 @@ Figure = Annotated[
 
 
 def checked(name: str, drawing: Drawing, experiments: Mapping[str, Experiment]) -> Drawing:
-    """The figure with everything filled in.
+    """The figure with its default filled in, checked against the experiments.
 
     Raises
     ------

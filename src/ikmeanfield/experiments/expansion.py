@@ -1,11 +1,11 @@
-"""Expansion of an experiment into a plan: every grid point checked, all work in batches."""
+"""Expansion of an experiment into a plan: all grid points, checked, and all work in batches."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.experiments.batches import batch_id, batches_of
@@ -15,14 +15,28 @@ from ikmeanfield.experiments.paths import coordinate_name, spread
 from ikmeanfield.experiments.plan import Plan, run_lines
 from ikmeanfield.experiments.run import Run
 from ikmeanfield.experiments.settings import experiment_at, in_effect_at, is_setting
-from ikmeanfield.schema import ConfigError
+from ikmeanfield.schema import MOST, ConfigError
+from ikmeanfield.stepping import Scheme
 from ikmeanfield.studies.cost import Cost, start
 from ikmeanfield.studies.study import Item
 
 Built = TypeVar("Built")
 
 LARGEST_MIB = 4096.0
-"""Memory of a batch's results at most, by which batches are cut too."""
+"""Largest memory of a batch's results in MiB, which limits batches besides their time."""
+
+
+def expand_all(config: Config) -> dict[str, Plan]:
+    """The plans of all experiments by name; one error lists what is wrong with any of them."""
+    problems, plans = list[str](), {}
+    for name in config.experiments:
+        try:
+            plans[name] = expand(config, name)
+        except ConfigError as error:
+            problems.append(str(error))
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return plans
 
 
 def expand(config: Config, name: str) -> Plan:
@@ -34,14 +48,9 @@ def expand(config: Config, name: str) -> Plan:
         Naming the sweep, the grid point and what is wrong with it.
     """
     experiment, where = config.experiments[name], f"experiments.{name}"
-    base = _told(f"{where}.circuit", experiment.circuit.build)
-    for population in experiment.input:
-        if population not in base.populations:
-            known = ", ".join(base.populations)
-            msg = f"{where}.input.{population}: no such population; the circuit has {known}"
-            raise ConfigError(msg)
-    _check_studies(experiment, base, where)
-    runs = list(_runs(experiment, base, where))
+    base = _built(experiment, where)
+    _check_experiment(experiment, base, where)
+    runs = _runs(experiment, base, where)
     parameters = list(dict.fromkeys(p for s in experiment.sweeps.values() for p in s.paths))
     _check_names(parameters, where)
     plan = Plan(
@@ -54,43 +63,74 @@ def expand(config: Config, name: str) -> Plan:
     return _with_work(plan, config)
 
 
-def _check_studies(experiment: Experiment, base: Circuit, where: str) -> None:
-    """Refuse studies that do not fit the experiment, all of them at once."""
-    problems = []
-    for label, study in experiment.studies.items():
+class _Problems:
+    """Problems that are collected from many places and reported together."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def tried(self, where: str, build: Callable[[], Built]) -> Built | None:
+        """The built object; if building fails, None, and the problem is noted with its place."""
         try:
-            _told(f"{where}.studies.{label}", partial(study.check, experiment, base))
+            return build()
         except ConfigError as error:
-            problems.append(str(error))
-    if problems:
-        raise ConfigError("\n".join(problems))
+            self.lines += [f"{where}: {line}" for line in str(error).splitlines()]
+            return None
+
+    def report(self) -> None:
+        """Raise a ConfigError with all problems, if there are any."""
+        if self.lines:
+            more = [f"and {len(self.lines) - MOST} further problems"]
+            raise ConfigError("\n".join(self.lines[:MOST] + more * (len(self.lines) > MOST)))
 
 
-def _runs(experiment: Experiment, base: Circuit, where: str) -> Iterator[Run]:
+def _check_experiment(experiment: Experiment, base: Circuit, where: str) -> None:
+    """Refuse inputs and studies that do not fit the experiment and its circuit."""
+    problems = _Problems()
+    for population in experiment.input:
+        if population not in base.populations:
+            known = ", ".join(base.populations)
+            problems.lines.append(
+                f"{where}.input.{population}: no such population; the circuit has {known}"
+            )
+    for label, study in experiment.studies.items():
+        problems.tried(f"{where}.studies.{label}", partial(study.check, experiment, base))
+    problems.report()
+
+
+def _runs(experiment: Experiment, base: Circuit, where: str) -> list[Run]:
     """All runs of an experiment, checked."""
+    problems, runs = _Problems(), list[Run]()
     for sweep_name, sweep in experiment.sweeps.items():
         place = f"{where}.sweeps.{sweep_name}"
         seen: set[str] = set()
         for number, point in enumerate(sweep.points()):
+            if len(problems.lines) > MOST:
+                problems.report()
             here = f"{place} at {_shown(point)}"
             values = {**sweep.set, **point}
             own = {path: v for path, v in values.items() if not is_setting(path, experiment)}
-            circuit = _told(place, partial(_moved, base, own))
-            varied = _told(here, partial(experiment_at, experiment, values))
+            circuit = problems.tried(place, partial(_moved, base, own))
+            varied = problems.tried(here, partial(experiment_at, experiment, values))
+            if circuit is None or varied is None:
+                continue
             for label, study in varied.studies.items():
                 if study.sweeps is None or sweep_name in study.sweeps:
-                    _told(f"{here}: {label}", partial(study.check_run, varied, circuit))
+                    problems.tried(f"{here}: {label}", partial(study.check_run, varied, circuit))
             settings = in_effect_at(varied)
             state = f"{circuit.model_dump_json()}{settings}"
             if state in seen:
-                msg = f"{place}: the grid holds the point {_shown(point)} twice"
-                raise ConfigError(msg)
+                problems.lines.append(f"{place}: the grid holds the point {_shown(point)} twice")
             seen.add(state)
-            for replicate in range(sweep.replicates):
-                yield Run(
+            runs += [
+                Run(
                     sweep=sweep_name, number=number, values=point, replicate=replicate,
                     circuit=circuit, settings=settings,
-                )  # fmt: skip
+                )
+                for replicate in range(sweep.replicates)
+            ]  # fmt: skip
+    problems.report()
+    return runs
 
 
 def _moved(base: Circuit, values: Point) -> Circuit:
@@ -106,13 +146,18 @@ def _with_work(plan: Plan, config: Config) -> Plan:
         items = _distinct(study.items(plan, name))
         effective = [plan.study_of(name, item) for item in items]
         costs = [one.cost(plan, item) for one, item in zip(effective, items, strict=True)]
-        engines[name] = sorted({engine for one in effective for engine in one.engines()})
-        first = start(len(plan.runs), theory="theories" in engines[name])
+        called = {engine for one in effective for engine in one.engines()}
+        called |= {plan.theories[t].engine for one in effective for t in one.asked(plan)}
+        engines[name] = sorted(called)
+        first = start(len(plan.runs), theory=not called <= set(get_args(Scheme)))
         if config.runs_per_job is not None:
             largest, weights = float(config.runs_per_job), [1.0] * len(items)
         else:
-            largest = config.seconds_per_job
-            weights = [max(c.seconds, largest * c.kept / LARGEST_MIB) for c in costs]
+            largest, weights = config.seconds_per_job, [cost.seconds for cost in costs]
+        weights = [
+            max(weight, largest * cost.kept / LARGEST_MIB)
+            for weight, cost in zip(weights, costs, strict=True)
+        ]
         batches[name] = {}
         for batch in batches_of([item.id for item in items], weights, largest):
             mine = [items[place] for place in batch]
@@ -123,7 +168,7 @@ def _with_work(plan: Plan, config: Config) -> Plan:
 
 
 def _distinct(items: Iterator[Item]) -> list[Item]:
-    """Items of one key and label as one, with the runs of all of them."""
+    """The items, with those of the same key and label merged into one that has all their runs."""
     found: dict[tuple[str, str], Item] = {}
     for item in items:
         known = found.setdefault((item.id, item.label), item)
@@ -133,7 +178,7 @@ def _distinct(items: Iterator[Item]) -> list[Item]:
 
 
 def _described(plan: Plan, item: Item) -> str:
-    """An item with all that its file says of it."""
+    """An item with everything that its file says about it."""
     run = plan.runs[item.runs[0]] if item.runs else ""
     return f"{item.id} {item.label} {run}"
 
@@ -152,14 +197,13 @@ def _check_names(paths: list[str], where: str) -> None:
 
 
 def _shown(point: Point) -> str:
-    """A grid point as a user knows it."""
+    """A grid point in words, for messages."""
     return ", ".join(f"{path} = {value}" for path, value in point.items())
 
 
-def _told(where: str, build: Callable[[], Built]) -> Built:
-    """Build something; what is wrong with it is told with the place it was asked for."""
-    try:
-        return build()
-    except ConfigError as error:
-        lines = str(error).splitlines()
-        raise ConfigError("\n".join(f"{where}: {line}" for line in lines)) from None
+def _built(experiment: Experiment, where: str) -> Circuit:
+    problems = _Problems()
+    circuit = problems.tried(f"{where}.circuit", experiment.circuit.build)
+    problems.report()
+    assert circuit is not None
+    return circuit

@@ -20,10 +20,10 @@ Point = dict[str, Value]
 
 
 class Axis(Validated):
-    """One axis: a parameter with its values, or several parameters that move together."""
+    """One axis: a parameter with its values, or several parameters that change together."""
 
     parameter: str | None = None
-    """Path of what varies, for example ``rs.threshold_width`` or ``networks.step``."""
+    """Path of the parameter or setting, for example ``rs.threshold_width`` or ``networks.step``."""
     values: Values | None = None
     """The values, one by one."""
     linspace: Range | None = None
@@ -31,7 +31,7 @@ class Axis(Validated):
     geomspace: Range | None = None
     """First value, last value and number of values in equal ratios; both ends of one sign."""
     paired: Annotated[dict[str, Values], Len(1)] | None = None
-    """Lists of equal length by path; the first values belong together, then the second, …"""
+    """Lists of equal length by path: the first values form the first point, and so on."""
 
     @model_validator(mode="after")
     def _is_one_axis(self) -> Self:
@@ -69,7 +69,7 @@ class Axis(Validated):
 
     @property
     def paths(self) -> list[str]:
-        """Paths of the parameters that this axis moves."""
+        """Paths of the parameters that vary along this axis."""
         return [self.parameter] if self.parameter is not None else list(self.paired or {})
 
     def points(self) -> list[Point]:
@@ -94,10 +94,10 @@ class Axis(Validated):
 
 
 class Sweep(Validated):
-    """A grid: the product of its axes, every point `replicates` times."""
+    """A grid: every combination of the axes' values, each `replicates` times."""
 
     set: dict[str, Value] = Field({})
-    """Parameters and settings that differ from the experiment's in the whole sweep, by path."""
+    """Parameters and settings that are fixed at other values in this whole sweep, by path."""
     axes: Annotated[list[Axis], Len(1)]
     """The axes; the last one varies fastest."""
     replicates: int = Field(1, ge=1, le=RUNS)

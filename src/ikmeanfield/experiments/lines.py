@@ -1,6 +1,6 @@
-"""Entries of a stored plan, one line each, read when they are first asked for.
+"""Entries of a stored plan, one per line, each parsed when it is first used.
 
-A job needs a few of the runs of a sweep, which may have a hundred thousand.
+A sweep may have a hundred thousand runs, of which a job needs only a few.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ class Lines(Sequence[Entry], Generic[Entry]):
     kind
         Reads one entry.
     lines
-        Every entry as JSON, perhaps with a comma after it.
+        The entries as JSON; a comma may follow each.
     where
-        What an error about an entry begins with, before its number.
+        The beginning of an error message about an entry; the entry's number follows.
     """
 
     def __init__(self, kind: TypeAdapter[Entry], lines: Sequence[bytes], where: str) -> None:

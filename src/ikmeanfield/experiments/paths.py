@@ -10,7 +10,7 @@ from ikmeanfield.schema import ConfigError, Value
 EVERY = "*"
 """Stands for every population: ``*.reset_potential``."""
 ALL = "all"
-"""The same in names of coordinates: ``all_reset_potential``."""
+"""What stands for every population in names of coordinates: ``all_reset_potential``."""
 
 
 def coordinate_name(path: str) -> str:
@@ -19,7 +19,7 @@ def coordinate_name(path: str) -> str:
 
 
 def conflict(paths: Iterable[str]) -> str | None:
-    """Say which two paths set the same parameter, if any do."""
+    """A message that names two paths which set the same parameter; None if there are none."""
     seen: list[str] = []
     for path in paths:
         for other in seen:
@@ -59,7 +59,7 @@ def spread(circuit: Circuit, values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def in_effect(circuit: Circuit, path: str) -> Value:
-    """The value of a parameter; a truncation left open is the one in use.
+    """The value of a parameter; for a truncation of None, the default that takes effect.
 
     For every population (``*``), the value they share, or None if they differ.
     """

@@ -1,4 +1,4 @@
-"""The plan of an experiment: its runs, and the work of its studies in batches."""
+"""The plan of an experiment: its runs, and the work of its studies, in batches."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import (
     SerializeAsAny,
+    StringConstraints,
     TypeAdapter,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
@@ -22,19 +23,21 @@ from ikmeanfield.experiments.config import StudyChoice
 from ikmeanfield.experiments.run import Run
 from ikmeanfield.experiments.settings import INPUT, applied, units
 from ikmeanfield.files import replacing
-from ikmeanfield.inputs import Current, Input
+from ikmeanfield.inputs import Input
 from ikmeanfield.schema import Label, Validated, Value
 from ikmeanfield.studies.cost import Cost
 from ikmeanfield.studies.study import Item, Study
 from ikmeanfield.theories import TheoryChoice
 
+BatchId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
+"""The id of a batch, which becomes part of a file's name."""
 RUN, ITEMS = TypeAdapter(Run), TypeAdapter(list[Item])
 BEGIN_RUNS, BEGIN_WORK, END = ',"runs":[\n', '],"work":[\n', "]}\n"
-"""What comes before and after the lines of a stored plan; runs and work have a line an entry."""
+"""Texts around the lines of a stored plan, in which every run and every batch has its own line."""
 
 
 def run_lines(runs: Iterable[Run]) -> str:
-    """Runs as they are stored: JSON, one a line."""
+    """Runs in the form in which they are stored: JSON, one run per line."""
     return _lines(run.model_dump_json() for run in runs)
 
 
@@ -44,13 +47,13 @@ def _lines(entries: Iterable[str]) -> str:
 
 
 def _stored(given: Any, check: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
-    """The lines of a stored plan as they are; anything else is checked."""
+    """The lines of a stored plan, which are checked later; anything else is checked now."""
     lines = (info.context or {}).get(info.field_name)
     return check(given) if lines is None else lines
 
 
 class Plan(Validated):
-    """An experiment with all its grid points checked, and all work of its studies in batches."""
+    """An experiment with all its grid points, checked, and all work of its studies, in batches."""
 
     experiment: Label
     seed: int
@@ -66,8 +69,8 @@ class Plan(Validated):
     """Hash of all runs."""
     parameters: list[str]
     """Paths of all parameters and settings that vary in any sweep."""
-    batches: dict[Label, dict[str, Cost]]
-    """Batches by study and id, in the order of `work`, with what each is predicted to take."""
+    batches: dict[Label, dict[BatchId, Cost]]
+    """Predicted cost of each batch, by study and id, in the order of `work`."""
     engines: dict[Label, list[str]]
     """Compiled kernels that each study needs."""
     runs: Annotated[Sequence[Run], WrapValidator(_stored)]
@@ -86,12 +89,8 @@ class Plan(Validated):
         """Settings of the inputs of a run, by population."""
         return {n: applied(i, f"{INPUT}.{n}", run.settings) for n, i in self.input.items()}
 
-    def currents(self, run: Run) -> dict[str, Current]:
-        """The input currents of a run, by population."""
-        return {name: given.current() for name, given in self.inputs(run).items()}
-
     def input_identity(self, run: Run) -> dict[str, Any]:
-        """What determines the inputs of a run, as plain data."""
+        """What determines the inputs of a run, as plain data for a hash."""
         return {name: given.identity() for name, given in self.inputs(run).items()}
 
     def study_of(self, name: str, item: Item) -> Study:
@@ -99,12 +98,12 @@ class Plan(Validated):
         return self.study(name, self.first_run(item)) if item.runs else self.studies[name]
 
     def unit(self, path: str) -> str:
-        """The unit of what a path of a parameter or a setting names."""
+        """The unit of a parameter or a setting, by its path."""
         known = self._units
         return known[path] if path in known else Circuit.unit(path)
 
     def runs_of(self, study: str) -> list[tuple[int, Run]]:
-        """Numbers and runs of the sweeps in which a study is done."""
+        """All runs in which a study is done, each with its number."""
         chosen = self.studies[study].sweeps
         return [(n, r) for n, r in enumerate(self.runs) if chosen is None or r.sweep in chosen]
 
@@ -135,7 +134,7 @@ class Plan(Validated):
         return {key: place for place, key in enumerate(keys)}
 
     def known(self, study: str, what: str) -> dict[str, str]:
-        """Attributes by which a file is known as made from this plan.
+        """Attributes of a file that was made from this plan.
 
         Parameters
         ----------
@@ -148,16 +147,18 @@ class Plan(Validated):
         return {"experiment": self.experiment, "study": study, "keys": keys}
 
     def summary_sources(self, study: str) -> list[str]:
-        """Names of the studies whose results a summary is made from, the study itself first."""
+        """Names of the studies whose results a summary reads, beginning with the study itself."""
         found = [study]
         for name in found:
             found += [used for used in self.studies[name].uses() if used not in found]
         return found
 
     def _summary_keys(self, study: str) -> str:
-        held = {name: list(self.batches[name]) for name in self.summary_sources(study)}
-        settings = self.studies[study].model_dump_json()
-        return hashlib.sha256(f"{self.grid}{settings}{held}".encode()).hexdigest()[:16]
+        read = {
+            name: (self.studies[name].model_dump_json(), list(self.batches[name]))
+            for name in self.summary_sources(study)
+        }
+        return hashlib.sha256(f"{self.grid}{read}".encode()).hexdigest()[:16]
 
     @property
     def text(self) -> str:
@@ -172,6 +173,6 @@ class Plan(Validated):
         return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
     def write(self, path: str | Path) -> None:
-        """Store as JSON, at once or not at all."""
+        """Store as JSON, completely or not at all."""
         with replacing(path) as temporary:
             temporary.write_text(self.text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Plans on disk: stored by their content, read with a check."""
+"""Plans on disk: stored under a hash of their content, and checked when they are read."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ikmeanfield.schema import ConfigError, explain
 
 
 def store_plans(plans: Iterable[Plan], folder: str | Path) -> str:
-    """Store plans together as ``<folder>/<hash of them all>/<experiment>.json``.
+    """Store plans together as ``<folder>/<hash of all plans>/<experiment>.json``.
 
-    The name follows the content, so that nothing is ever overwritten with something else.
+    Because the name depends on the content, a plan is never overwritten by a different one.
 
     Returns
     -------
@@ -35,9 +35,14 @@ def store_plans(plans: Iterable[Plan], folder: str | Path) -> str:
 
 
 def read_plan(path: str | Path) -> Plan:
-    """Read a plan that `Plan.write` stored; refuse anything else by name.
+    """Read a plan that `Plan.write` stored.
 
-    Its runs and its work are read, and checked, when they are asked for.
+    Its runs and its work are parsed and checked when they are first used.
+
+    Raises
+    ------
+    ConfigError
+        If the file cannot be read or is not such a plan; it is named.
     """
     where = f"{path}: damaged or foreign plan; remove it and run again: "
     try:
@@ -54,7 +59,7 @@ def read_plan(path: str | Path) -> Plan:
 def _separated(lines: Sequence[bytes], where: str) -> tuple[bytes, dict[str, Any]]:
     """A stored plan without its lines, and the context in which it is validated with them.
 
-    JSON of another layout comes back whole, and so is validated whole.
+    JSON of any other layout is returned whole, and is then validated as a whole.
     """
     begin, between, end = (text.encode() for text in (BEGIN_RUNS, BEGIN_WORK, END))
     if not lines or not lines[0].endswith(begin) or lines[-1] != end or between not in lines:

@@ -1,4 +1,4 @@
-"""One point of an experiment's grids, with everything that holds there."""
+"""One run of an experiment: a grid point, with all parameters and settings in effect there."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ class Run(Validated):
     """All settings in effect that a sweep may vary, by path."""
 
     def __str__(self) -> str:
-        """The run as a user knows it."""
+        """The run in words, for messages."""
         values = ", ".join(f"{path} = {value}" for path, value in self.values.items())
         return f"{self.sweep}: {values}, replicate {self.replicate}"
 
     @property
     def point(self) -> tuple[str, int]:
-        """The grid point, which replicates share."""
+        """The sweep and the number of the grid point, which replicates share."""
         return self.sweep, self.number
 
     def coordinate(self, path: str) -> Value:
-        """The value of a parameter or setting in effect; an open truncation is the one in use.
+        """The value of a parameter or setting that takes effect in this run.
 
-        None if there is no such value: for every population (``*.size``) where they differ.
+        None for a parameter of every population (``*.size``) whose values differ between them.
         """
         return self.settings[path] if path in self.settings else in_effect(self.circuit, path)

@@ -17,11 +17,11 @@ Model = TypeVar("Model", bound=Validated)
 
 INPUT = "input"
 INPUT_UNITS = {"scale": "1", "offset": "pA"}
-"""What a sweep may vary of an input: ``input.rs.offset``."""
+"""Settings of an input that a sweep may vary, such as ``input.rs.offset``, with their units."""
 
 
 def sections(experiment: Experiment | Plan) -> Iterator[tuple[str, Validated, Mapping[str, str]]]:
-    """Whatever has settings that a sweep may vary: its path, itself, and their units."""
+    """All studies and inputs, with their path and the units of the settings that may vary."""
     for name, study in experiment.studies.items():
         yield name, study, study.varies
     for name, current in experiment.input.items():
@@ -44,7 +44,7 @@ def is_setting(path: str, experiment: Experiment | Plan) -> bool:
 
 
 def refusal(path: str, experiment: Experiment) -> str | None:
-    """Why a sweep may not vary this setting, if it may not."""
+    """A message that says why a sweep may not vary a setting; None if it may."""
     known = units(experiment)
     if path in known:
         return None
@@ -53,7 +53,8 @@ def refusal(path: str, experiment: Experiment) -> str | None:
         population, _, name = rest.partition(".")
         if name in INPUT_UNITS:
             return f"{path} is set, but the experiment has no `input.{population}`"
-        return f"{path} cannot vary in a sweep; of an input can: {', '.join(INPUT_UNITS)}"
+        allowed = ", ".join(INPUT_UNITS)
+        return f"{path} cannot vary in a sweep; settings of an input that can vary: {allowed}"
     reason = experiment.studies[head].fixed.get(rest)
     because = f": {reason}; make it two experiments" if reason else ""
     allowed = ", ".join(own for own in known if own.startswith(f"{head}.")) or "nothing"
@@ -61,7 +62,7 @@ def refusal(path: str, experiment: Experiment) -> str | None:
 
 
 def with_values(model: Model, section: str, values: Mapping[str, Value]) -> Model:
-    """A study or an input with the values that a grid point gives it, checked as if written so.
+    """A study or an input with the values that hold at a grid point, checked again.
 
     Raises
     ------
@@ -79,7 +80,7 @@ def with_values(model: Model, section: str, values: Mapping[str, Value]) -> Mode
 
 
 def experiment_at(experiment: Experiment, values: Mapping[str, Value]) -> Experiment:
-    """The experiment with the settings that a grid point gives it.
+    """The experiment with the settings that hold at a grid point.
 
     Raises
     ------
@@ -96,7 +97,7 @@ def experiment_at(experiment: Experiment, values: Mapping[str, Value]) -> Experi
 
 
 def in_effect_at(experiment: Experiment) -> dict[str, Value]:
-    """All settings that a sweep may vary, by path, as they are."""
+    """The values of all settings that a sweep may vary, by path."""
     return {
         f"{section}.{name}": getattr(model, name)
         for section, model, known in sections(experiment)
@@ -105,7 +106,7 @@ def in_effect_at(experiment: Experiment) -> dict[str, Value]:
 
 
 def applied(model: Model, section: str, settings: Mapping[str, Value]) -> Model:
-    """A study or an input with settings from `in_effect_at`, which have been checked."""
+    """A study or an input with settings from `in_effect_at`, which are not checked again."""
     changed = {k: v for k, v in _own(section, settings).items() if getattr(model, k) != v}
     return model.model_copy(update=changed) if changed else model
 

@@ -1,16 +1,16 @@
-"""Figures: stored results go in, a Figure comes out; one module per figure, one style.
+"""Figures, drawn from stored results: one module for each, all in one style.
 
-A figure is one module, see `ikmeanfield.figures.figure.Figure`, and its name below. A plug-in
-calls ``FIGURES.register(name, Figure(module))`` instead.
+To add a figure, write a module as `ikmeanfield.figures.figure.Figure` describes and add its name
+below. A plug-in calls ``FIGURES.register(name, Figure(module))`` instead.
 """
 
 from ikmeanfield.figures.figure import Figure
 from ikmeanfield.registry import Registry
 
 FIGURES: Registry[Figure] = Registry("figure", {})
-"""Every figure by its name."""
+"""Every figure, by name."""
 
-for _name in ("fig1", "fig2", "fig3", "fig4", "overview"):
+for _name in ("fig1", "fig2", "fig3", "fig4", "fig5", "overview"):
     FIGURES.register(_name, Figure(f"{__name__}.{_name}"))
 
 __all__ = ["FIGURES", "Figure"]

@@ -1,4 +1,4 @@
-"""Bifurcation diagrams as Fig. 1 and the overview show them."""
+"""Bifurcation diagrams in the form that Fig. 1 and the overview use."""
 
 from __future__ import annotations
 

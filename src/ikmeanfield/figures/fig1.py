@@ -1,4 +1,4 @@
-"""Fig. 1 of the paper: what spike-frequency adaptation does to a network and its mean field."""
+"""Fig. 1 of the paper: effects of spike-frequency adaptation on a network and its mean field."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from matplotlib.patches import Patch
 
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.analysis.traces import ADAPTATION, CURRENT, MODELS, with_marks
+from ikmeanfield.continuation import Branch
 from ikmeanfield.figures.diagrams import draw_diagram
 from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
@@ -41,6 +42,14 @@ BOUNDS = ((20.0, 75.0), (10.0, 120.0))
 CURRENT_LABEL = "input current $I$ (pA)"
 ACTIVATION = ".synaptic_activation"
 
+TIP = ((41.0, 47.6), (55.0, 84.0))
+"""The part of the plane in the inset."""
+BOUNDARIES: dict[str, tuple[str, dict[str, Any]]] = {
+    "cycle_fold": ("fold of cycles", {"color": INK[2], "linewidth": 1.2}),
+    "homoclinic": ("homoclinic", {"color": INK[1], "linewidth": 1.0, "linestyle": (0, (3, 1))}),
+    "snic": ("SNIC", {"color": INK[1], "linewidth": 2.0, "linestyle": (0, (1, 0.6))}),
+}
+"""Label and look of the curves at which cycles appear or end."""
 LEGEND: dict[str, Any] = {"alignment": "left", "handlelength": 1.8, "borderaxespad": 0.2}
 LINES: dict[str, tuple[str, Any, float]] = {
     MODELS[0]: (HOPF, (0, (4, 1)), 1.3),
@@ -51,7 +60,7 @@ LINES: dict[str, tuple[str, Any, float]] = {
 
 
 SHOWN = ("source", "processor", "seed", "size", "step", "thresholds", "settle", "rise")
-"""Attributes of files that the caption tells."""
+"""Attributes of files that the caption reports."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ class _Mark:
 
 
 def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
-    """What `draw` and `caption` take; of several planes the first is drawn."""
+    """The arguments of `draw` and `caption`; of several planes, the first is drawn."""
     (adaptation,) = experiments
     summary = adaptation["transitions"].summary
     _, plane = adaptation["planes"].each()[0]
@@ -84,9 +93,10 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
     shown = plane["curves"].copy()
     made = adaptation["planes"].attributes
     shown.attrs |= {name: made[name] for name in ("source", "processor")}
-    lines = [node for name, node in plane.children.items() if name != "curves"]
+    lines = [node for name, node in plane.children.items() if name.startswith("diagram_")]
     return {
         "plane": shown, "lines": lines, "traces": marked,
+        "boundaries": plane.children.get("boundaries"),
         "points": points,
     }  # fmt: skip
 
@@ -100,24 +110,27 @@ def draw(
     lines: Sequence[xr.DataTree] = (),
     traces: Sequence[xr.Dataset] = (),
     points: xr.Dataset | None = None,
+    boundaries: xr.DataTree | None = None,
 ) -> Figure:
-    """Draw the five panels; what is absent leaves its panel empty.
+    """Draw the five panels; a panel without data stays empty.
 
     Parameters
     ----------
     plane
-        `bifurcation_plane` in current and adaptation, as a tree: panel A.
+        The `bifurcation_plane` of current and adaptation, as a tree, for panel A.
     lines
-        `equilibrium_diagram` at two values of the adaptation as trees: panels B and C.
+        The `equilibrium_diagram` at two values of the adaptation, as trees, for panels B and C.
     traces
-        `ramp_traces` at two values, perhaps with marks: panels D and E.
+        The `ramp_traces` at two values, perhaps with marks, for panels D and E.
     points
-        Points of networks along `point`, with their adaptation as coordinate `kappa`: panel A.
+        Points of networks along `point`, with their adaptation as coordinate `kappa`, for panel A.
+    boundaries
+        The `cycle_boundaries` in the same plane, for the inset of panel A.
 
     Raises
     ------
     FigureError
-        If there are more than two of `lines` or `traces`.
+        If there are more than two `lines` or `traces`.
     """
     for name, given in (("lines", lines), ("traces", traces)):
         if len(given) > 2:
@@ -130,6 +143,8 @@ def draw(
         right = GridSpecFromSubplotSpec(7, 1, grid[1], height_ratios=(1, 1, 0.6, 0.12, 1, 1, 0.6))
         first = figure.add_subplot(left[0, :])
         _plane(first, plane, points)
+        if plane is not None and boundaries is not None:
+            _boundaries(first, from_tree(plane), from_tree(boundaries))
         label_panel(first, "A")
         for k, letter in enumerate("BC"):
             axes = figure.add_subplot(left[1, k])
@@ -148,38 +163,47 @@ def caption(
     lines: Sequence[xr.DataTree] = (),
     traces: Sequence[xr.Dataset] = (),
     points: xr.Dataset | None = None,
+    boundaries: xr.DataTree | None = None,
 ) -> str:
-    """The caption, with everything needed to know how the figure was made."""
+    """The caption, which also says how the figure was made."""
     parts = ["# Fig. 1. Spike-frequency adaptation\n\n"]
     if plane is not None:
         parts.append(
-            "(A) Folds (grey) and Hopf points (green) of the mean field by input current I and "
-            "adaptation κ, with Bogdanov–Takens points (black squares), cusp (grey diamond) and "
-            "generalized Hopf point (green circle). Grey: two stable equilibria; green: none, so "
-            "that all lasting activity oscillates (stable cycles beside a stable equilibrium, in "
-            "a narrow strip at the tip of the green region, are not shown). "
+            "(A) Folds (grey) and Hopf points (green) of the mean field in the plane of input "
+            "current I and adaptation κ, with Bogdanov–Takens points (black squares), a cusp "
+            "(grey diamond) and a generalized Hopf point (green circle). In the grey region there "
+            "are two stable equilibria; in the green region there are none, so that all lasting "
+            "activity oscillates. "
+        )
+    if boundaries is not None:
+        parts.append(
+            "The inset shows the tip of the green region, where a stable cycle and rest coexist "
+            "between the curve of Hopf points and either the curve of homoclinic orbits or that of "
+            "folds of cycles, which leaves the generalized Hopf point. Where the homoclinic orbits "
+            "reach the curve of folds, SNICs take over. "
         )
     if points is not None:
         parts.append(
-            "Crosses: where the network with neuron-specific u_i changes state on a moving ramp "
-            "(× folds, + borders of oscillations), late by the ramp's lag; filled markers "
-            "(triangles, circles): where it does so at constant current, with bars for bracket "
-            "and finite-size noise. "
+            "Crosses mark where the network with neuron-specific u_i changes state on a ramp of "
+            "the current (× folds, + borders of oscillations), which is late by the ramp's lag; "
+            "filled markers (triangles, circles) mark where it does so at constant current, with "
+            "bars for the bracket and finite-size noise. "
         )
     if lines:
         parts.append(
-            "(B, C) Synaptic activation s against I for two κ: stable equilibria solid, unstable "
-            "dotted, minima and maxima of limit cycles green. "
+            "(B, C) Synaptic activation s as a function of I for two values of κ: stable "
+            "equilibria (solid), unstable equilibria (dotted), and minima and maxima of limit "
+            "cycles (green). "
         )
     if traces:
         parts.append(
-            "(D, E) s, mean recovery variable and current in time: mean field (dashed), network "
-            "with neuron-specific u_i, network with global u. "
+            "(D, E) Synaptic activation, mean recovery variable and current over time: mean field "
+            "(dashed), network with neuron-specific u_i, and network with one global u. "
         )
         if any("mark_time" in data for data in traces):
             parts.append(
-                "Dashed lines: currents at which the network, held still, changes state, and when "
-                "the ramp passes them. "
+                "Dashed lines mark the currents at which the network changes state at constant "
+                "current, and the times at which the ramp passes them. "
             )
     parts.append("\n\n")
     made: list[tuple[str, xr.DataTree | xr.Dataset | None]] = [("mean field (A)", plane)]
@@ -223,6 +247,27 @@ def _plane(axes: Axes, plane: xr.DataTree | None, points: xr.Dataset | None) -> 
             handles=handles, loc="lower right", bbox_to_anchor=(1.0, 0.23), title="mean field",
             **LEGEND,
         )  # fmt: skip
+
+
+def _boundaries(axes: Axes, plane: Mapping[str, Branch], boundaries: Mapping[str, Branch]) -> None:
+    """The tip of the oscillating region with all curves at which cycles appear or end."""
+    inset = axes.inset_axes((0.065, 0.58, 0.22, 0.4))
+    draw_plane(inset, plane, TIP, regions=False)
+    named: dict[str, Line2D] = {}
+    for name, branch in boundaries.items():
+        kind = name.rpartition("_")[0]
+        label, look = BOUNDARIES[kind]
+        (named[label],) = inset.plot(*branch.parameters.T, label=label, zorder=3, **look)
+    inset.legend(
+        handles=list(named.values()), loc="upper left", bbox_to_anchor=(-0.25, -0.09), fontsize=5.5,
+        **LEGEND,
+    )  # fmt: skip
+    inset.tick_params(labelsize=5.5, length=2, pad=1)
+    inset.set_xticks([42, 44, 46])
+    inset.set_yticks([60, 70, 80])
+    for spine in inset.spines.values():
+        spine.set_visible(True)
+        spine.set_linewidth(0.5)
 
 
 def _line(axes: Axes, line: xr.DataTree | None) -> None:

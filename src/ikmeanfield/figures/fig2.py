@@ -1,4 +1,4 @@
-"""Fig. 2 of the paper: what finite peak and reset potentials do, and their correction."""
+"""Fig. 2 of the paper: effects of finite peak and reset potentials, and their correction."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ POPULATION, SYNAPSE, SWEEP = "rs", "rs.ampa", "reset"
 RESET = "rs_reset_potential"
 ACTIVATION = f"{SYNAPSE}.synaptic_activation"
 SHOWN = (-60.0, -80.0, -100.0, -120.0)
-"""The reset potentials of panel D in mV, as in the paper; all where one is missing."""
+"""The reset potentials of panel D in mV, as in the paper; all are shown if one is missing."""
 NAMED = ("response_rate", "rmse_synaptic_activation", "noise_synaptic_activation", RESET)
 
 SHADES = LinearSegmentedColormap.from_list("resets", [INK[0], INK[1], "#8fb2e3"])
-"""Reset potentials from the highest: dark to light, so that the order survives in grey."""
+"""Colours of the reset potentials, from dark (highest) to light, readable in grey too."""
 INFINITE = INK[2]
-"""The neuron without a reset, the uncorrected mean field: orange, always dashed or on top."""
+"""Colour of the neuron without a reset and of the uncorrected mean field."""
 NETWORK = "#a6a6a6"
 CURRENT_LABEL = "input current $I$ (pA)"
 
@@ -89,10 +89,10 @@ def draw(summary: xr.Dataset, diagrams: Diagrams, series: xr.Dataset) -> Figure:
     Parameters
     ----------
     summary
-        Of an experiment with the sweep `reset` over the reset potential, with the response of
-        single neurons.
+        Summary of an experiment with the sweep `reset` over the reset potential, and with the rates
+        of single neurons.
     diagrams
-        Equilibria in the input current, of the runs in the summary.
+        Equilibria as functions of the input current, for the runs in the summary.
     series
         Synaptic activations of the two runs of panels E and F, by model.
     """
@@ -118,7 +118,7 @@ def draw(summary: xr.Dataset, diagrams: Diagrams, series: xr.Dataset) -> Figure:
 
 
 def caption(summary: xr.Dataset, diagrams: Diagrams, series: xr.Dataset) -> str:
-    """The caption, with everything needed to know how the figure was made."""
+    """The caption, which also says how the figure was made."""
     a = summary.attrs
     circuit = json.loads(a["config"])["circuit"]
     compared = _compared(summary)
@@ -132,16 +132,17 @@ def caption(summary: xr.Dataset, diagrams: Diagrams, series: xr.Dataset) -> str:
     ends = [f"{v:g}".replace("-", "−") for v in series[RESET].values]
     return (
         "# Fig. 2. Finite peak and reset potentials\n\n"
-        f"(A) Firing rate r of a single neuron with the mean threshold against its input current, "
-        f"for v_p = {circuit[f'{POPULATION}.peak_potential']:g} mV and the reset potentials "
-        f"v_0 = {', '.join(resets)} mV (Eqs. 30, 31), and with peak and reset at infinity "
-        "(Eq. 32); no synaptic input, no recovery current. (B) The same rates less the one with "
-        "peak and reset at infinity. (C) Adjusted current I* (Eq. 34). (D) Equilibria of the mean "
-        "field, corrected (by v_0) and uncorrected (∞): stable solid, unstable dashed; triangles: "
-        f"folds ({points} in all, of which those at the upper current coincide, because there "
-        "μ < 0 and I* = I). "
+        f"(A) Firing rate r of a single neuron with the mean threshold as a function of its input "
+        f"current, for v_p = {circuit[f'{POPULATION}.peak_potential']:g} mV and the reset "
+        f"potentials v_0 = {', '.join(resets)} mV (Eqs. 30, 31), and with peak and reset at "
+        "infinity (Eq. 32), without synaptic input and recovery current. (B) The same rates minus "
+        "the rate with peak and reset at infinity. (C) Adjusted current I* (Eq. 34). (D) "
+        "Equilibria of the mean field, corrected (labelled by v_0) and uncorrected (∞), stable "
+        "(solid) or unstable (dashed). Triangles mark "
+        f"folds ({points} in total; those at the upper current coincide, because μ < 0 and "
+        "I* = I there). "
         f"(E, F) Synaptic activation of the network and of both mean fields for v_0 = {ends[0]} "
-        f"and {ends[1]} mV, one network each, and the input current below.\n\n"
+        f"and {ends[1]} mV, for one network each, with the input current below.\n\n"
         f"- networks: N = {circuit.get(f'{POPULATION}.size', 'varied')}, "
         f"Δ_v = {circuit[f'{POPULATION}.threshold_width']:g} mV, scheme `{a['scheme']}`, "
         f"step {a['step']:g} ms, thresholds {a['thresholds']}, base seed {a['seed']}\n"
@@ -249,7 +250,7 @@ def _equilibria(axes: Axes, summary: xr.Dataset, runs: Sequence[int], diagrams: 
 
 
 def _end_labels(axes: Axes, ends: Sequence[tuple[float, str, Any]]) -> None:
-    """Name the curves at the right edge, no closer to each other than the text is high."""
+    """Label the curves at the right edge, with distances of at least the height of the text."""
     gap = 0.055 * axes.get_ylim()[1]
     last = -np.inf
     right = axes.get_xlim()[1]

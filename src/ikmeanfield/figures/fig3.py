@@ -54,9 +54,9 @@ LOOKS: tuple[dict[str, Any], ...] = (
     {"color": INK[0], "linewidth": 0.8, "zorder": 4},
     {"color": INK[2], "linewidth": 1.0, "linestyle": (0, (3, 1.5)), "zorder": 3},
 )
-"""Of the network, the corrected and the uncorrected mean field in time."""
+"""Lines of the network, the corrected and the uncorrected mean field over time."""
 SHOWN = ("source", "processor", "seed", "size", "step", "thresholds", "settle", "rise")
-"""Attributes of files that the caption tells."""
+"""Attributes of files that the caption reports."""
 
 Condition = tuple[float, float]
 """Peak and reset potential in mV."""
@@ -107,7 +107,7 @@ def draw(
     Parameters
     ----------
     summary
-        With the points of networks and the scores of mean fields.
+        Summary of transitions, with the points of networks and the scores of mean fields.
     planes
         Curves by reset condition (three of them) and mean field (corrected, then uncorrected).
     series
@@ -164,7 +164,7 @@ def caption(
     series: xr.Dataset,
     steps: xr.Dataset,
 ) -> str:
-    """The caption, with everything needed to know how the figure was made."""
+    """The caption, which also says how the figure was made."""
     names = list(dict.fromkeys(name for _, name in planes))
     ramp = summary.attrs
     known = ", ".join(
@@ -174,23 +174,24 @@ def caption(
     return (
         "# Fig. 3. Spike reset in an excitatory–inhibitory circuit\n\n"
         f"(A–F) Folds (grey) and Hopf points (green) of the mean field ({names[0]} in A–C, "
-        f"{names[1]} in D–F) by the current I_fs into the fast-spiking neurons and the width "
-        "Δ_fs of their thresholds, with cusps (grey diamonds) and generalized Hopf points (green "
-        "circles). Green: no stable equilibrium, so that all lasting activity oscillates; grey: "
-        "two stable equilibria. Triangles, hollow: where the corrected field has a kink (one "
-        "population's neurons at rest would just begin to fire, μ = 0); the curve bends there, "
-        "it does not bifurcate. On a "
-        "fold curve the kink lies between two cusps, which enclose a tiny region with three "
-        "stable equilibria. The uncorrected mean field does not know the reset, so that D, E and F "
-        "hold the same curves. "
-        f"Crosses: where networks change state on ramps of I_fs ({ramp['low']:g} to "
-        f"{ramp['high']:g} pA and back, × folds, + borders of oscillations), late by the ramp's "
-        "lag; triangles: folds at constant current, with brackets. "
-        "Oscillations that go on where the ramp turns or ends have no mark there. Numbers: overlap "
-        "of the region predicted and that found on the ramps, as a part of both together.\n"
+        f"{names[1]} in D–F) in the plane of the current I_fs into the fast-spiking neurons and "
+        "the width Δ_fs of their thresholds, with cusps (grey diamonds) and generalized Hopf "
+        "points (green circles). In the green region there is no stable equilibrium, so that all "
+        "lasting activity oscillates; in the grey region there are two. Hollow triangles mark "
+        "where the corrected field has a kink (the neurons of one population, at rest, would just "
+        "begin to fire, μ = 0); the curve bends there but does not bifurcate. On a fold curve, the "
+        "kink lies between two cusps, which enclose a tiny region with three stable equilibria. "
+        "The uncorrected mean field does not depend on the reset, so D, E and F show the same "
+        "curves. "
+        f"Crosses mark where networks change state on ramps of I_fs ({ramp['low']:g} to "
+        f"{ramp['high']:g} pA and back, × folds, + borders of oscillations), which is late by the "
+        "ramp's lag; triangles mark folds at constant current, with brackets. "
+        "Oscillations that continue where the ramp turns or ends have no mark there. The numbers "
+        "are the overlap of the predicted region with that found on the ramps, as a share of the "
+        "area that they cover together.\n"
         f"(G, H) Firing rates of both populations at Δ_fs = "
-        f"{_width(steps):g} mV for two reset conditions: network, and both mean fields, while "
-        "I_fs takes the values written above.\n\n"
+        f"{_width(steps):g} mV for two reset conditions, of the network and of both mean fields, "
+        "while I_fs takes the values above the panels.\n\n"
         f"{_table(summary)}\n"
         f"- networks (A–F): {known}\n"
         f"- networks (G, H): scheme `{a['scheme']}`, step {a['step']:g} ms, thresholds "
@@ -200,7 +201,7 @@ def caption(
 
 
 def _table(summary: xr.Dataset) -> str:
-    """The scores: overlap, distances and lag."""
+    """A table of the scores: overlap, distances and lag."""
     lines = [
         "| v_p, v_0 (mV) | mean field | region | overlap | on both slopes | median distance (pA) | "
         "held (pA) | lag (pA) |",
@@ -232,7 +233,7 @@ def _conditions(summary: xr.Dataset) -> list[Condition]:
 
 
 def _is_of(plane: xr.DataTree, condition: Condition) -> bool:
-    """Whether a plane is that of a reset condition, which its theory may not know."""
+    """Whether a plane belongs to a reset condition; that of an uncorrected field fits them all."""
     own = (plane.attrs.get(PEAK, condition[0]), plane.attrs.get(RESET, condition[1]))
     return bool(own == condition)
 
@@ -275,7 +276,7 @@ def _title(peak: float, reset: float) -> str:
 
 
 def _legend(axes: Axes, found: Sequence[Line2D], names: Sequence[str]) -> None:
-    """What the panels have in common, on a strip of its own."""
+    """The legend that all panels share, in a row of its own."""
     axes.axis("off")
     handles = plane_handles(("hopf", "fold"), (0, 2)) + mark_handles(MARKS, edge=0.5)
     handles += found
@@ -302,7 +303,7 @@ def _courses(stack: Sequence[Axes], run: xr.Dataset, fields: Sequence[str]) -> N
 
 
 def _steps(stack: Sequence[Axes], time: np.ndarray, current: np.ndarray) -> None:
-    """Lines where the current changes, its values above them."""
+    """Lines where the current changes, with its values above them."""
     places = [0, *(np.flatnonzero(np.diff(current)) + 1), len(time) - 1]
     for start, stop in itertools.pairwise(places):
         middle = (time[start] + time[stop]) / 2

@@ -1,4 +1,4 @@
-"""Fig. 4 of the paper: what truncating the distribution of thresholds does."""
+"""Fig. 4 of the paper: effects of truncating the distribution of thresholds."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def draw(summary: xr.Dataset) -> Figure:
 
 
 def caption(summary: xr.Dataset) -> str:
-    """The caption, with everything needed to know how the figure was made."""
+    """The caption, which also says how the figure was made."""
     a = summary.attrs
     config = json.loads(a["config"])
     size = config["circuit"].get(f"{POPULATION}.size", "varied")
@@ -99,13 +99,13 @@ def caption(summary: xr.Dataset) -> str:
     return (
         "# Fig. 4. Truncated threshold distributions\n\n"
         "(A) Lorentzian densities of the spiking threshold, solid inside the truncation at the "
-        "resting potential, dashed outside; dotted lines: the cutoffs "
+        "resting potential and dashed outside. Dotted lines mark the cutoffs "
         f"φ = {' and '.join(f'{cutoff:g}' for cutoff in DENSITY_CUTOFFS)} mV. "
         "(B, C) Mean (left axis) and variance in time (right axis) of the difference D_r between "
-        "the firing rates of mean field and network against the width Δ_v (φ = 40 mV, "
-        f"{counts['width']} values) and the cutoff φ (Δ_v = 2 mV, {counts['cutoff']} values); "
-        "bands: ± one standard error in time, from block averages; every run draws its own "
-        "thresholds, which scatters the points further. "
+        "the firing rates of mean field and network, as functions of the width Δ_v (φ = 40 mV, "
+        f"{counts['width']} values) and of the cutoff φ (Δ_v = 2 mV, {counts['cutoff']} values). "
+        "Bands are ± one standard error in time, from block averages; every run draws its own "
+        "thresholds, which adds to the scatter of the points. "
         "(D, E) Power spectral density of the network's firing rate for several Δ_v and φ.\n\n"
         f"- networks: N = {size}, scheme `{a['scheme']}`, step {a['step']} ms, "
         f"thresholds {a['thresholds']}, base seed {a['seed']}\n"

@@ -1,4 +1,4 @@
-"""What a figure is: a module that says which studies it takes, and draws them."""
+"""The interface of a figure: a module that declares which studies it takes, and draws them."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class Need(Validated):
     kind: str
     """Kind of the study."""
     sweeps: list[Label] = Field([])
-    """Sweeps of the experiment in which it must be done."""
+    """Sweeps of the experiment in which the study must be done."""
     settings: dict[str, Any] = Field({})
-    """Settings that must have a certain value, or contain it where they are lists."""
+    """Settings that must have a certain value, or must contain it if they are lists."""
     both_corrections: bool = False
-    """Whether it must ask a theory with `reset_correction` and one without."""
+    """Whether the study must use a theory with `reset_correction` and one without."""
     optional: bool = False
     """Whether the figure can be drawn without it."""
 
     def problem(self, experiment: Experiment | Plan, study: Study) -> str | None:
-        """Why a study of this kind does not serve, if it does not."""
+        """Why a study of this kind cannot be used; None if it can."""
         done = study.sweeps if study.sweeps is not None else list(experiment.sweeps)
         missing = [sweep for sweep in self.sweeps if sweep not in done]
         if missing:
@@ -54,7 +54,7 @@ class Need(Validated):
         return None
 
     def find(self, experiment: Experiment | Plan) -> str | None:
-        """Name of the study that serves; None where there is none and none is needed.
+        """Name of a study that can be used; None if there is none and the need is optional.
 
         Raises
         ------
@@ -74,7 +74,7 @@ class Need(Validated):
 
 
 Sources = Mapping[str, "StudyResults"]
-"""The studies taken from one experiment, by the names under which a figure takes them."""
+"""The studies taken from one experiment, by the figure's own names for them."""
 
 NEEDS = TypeAdapter(list[dict[str, Need]])
 
@@ -82,17 +82,17 @@ NEEDS = TypeAdapter(list[dict[str, Need]])
 class Figure:
     """A figure, drawn by a module of its own.
 
-    The module declares in ``TAKES``, for each experiment that the figure is drawn from, the
-    studies that it takes, by names of its own, with the fields of `Need`. Its function ``arrange``
-    makes of the sources the keyword arguments of ``draw``, which returns the drawing, and of
-    ``caption``, which returns the text beneath it. ``MOST_AXES``, where it is given, says how many
-    axes with more than one value a sweep may have.
+    The module declares in ``TAKES`` which studies the figure takes from each experiment that it is
+    drawn from: a dictionary per experiment, from the figure's own name of a study to the fields of
+    `Need`. Its function ``arrange`` turns the sources into the keyword arguments of ``draw``, which
+    returns the drawing, and of ``caption``, which returns the text beneath it. The optional
+    ``MOST_AXES`` says how many axes with more than one value a sweep may have.
 
     Parameters
     ----------
     module
-        Full name of the module. What it declares is read from its source, as plain literals,
-        without importing it: a configuration is checked without loading matplotlib.
+        Full name of the module. Its declarations are literals and are read from its source, so
+        that a configuration can be checked without importing matplotlib.
     """
 
     def __init__(self, module: str) -> None:
@@ -100,12 +100,12 @@ class Figure:
 
     @cached_property
     def takes(self) -> list[dict[str, Need]]:
-        """For each experiment, the studies that the figure takes, by its own names."""
+        """The studies that the figure takes from each experiment, by its own names."""
         return NEEDS.validate_python(self._declared["TAKES"])
 
     @property
     def most_axes(self) -> int | None:
-        """How many axes with more than one value a sweep may have; None: any number."""
+        """How many axes with more than one value a sweep may have; None for any number."""
         return self._declared.get("MOST_AXES")
 
     @cached_property
@@ -138,11 +138,11 @@ class Figure:
         return drawn
 
     def caption(self, **content: Any) -> str:
-        """The text beneath it, in Markdown."""
+        """The text beneath the drawing, in Markdown."""
         return str(import_module(self.module).caption(**content))
 
     def check(self, experiments: Sequence[Experiment]) -> None:
-        """Refuse experiments from which it cannot be drawn.
+        """Refuse experiments from which the figure cannot be drawn.
 
         Raises
         ------

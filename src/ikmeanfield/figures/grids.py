@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from ikmeanfield.plot.paper_style import DASHES, INK, MARKERS
 
 FEW = 9
-"""So many ticks at most tell the values along an axis of a map; so many cells carry numbers."""
+"""Largest number of ticks along an axis of a map, and of cells along it that show their values."""
 MAP = "cividis"
-"""Rises in brightness alone, so that it reads the same in grey."""
+"""A colour map that rises in brightness, so that it also reads well in grey."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class GridAxis:
     Attributes
     ----------
     names
-        Coordinates that move together along it.
+        Coordinates that change together along the axis.
     values
-        The distinct positions, in the order of the runs; each one value for every name.
+        The distinct positions, in the order of the runs; each has one value per name.
     label
-        What it is, with its unit.
+        Text of the axis, with its unit.
     """
 
     names: tuple[str, ...]
@@ -40,12 +40,12 @@ class GridAxis:
 
     @property
     def numeric(self) -> bool:
-        """Whether positions are numbers, so that distances between them mean something."""
+        """Whether positions are numbers, so that distances between them are meaningful."""
         return all(isinstance(position[0], float) for position in self.values)
 
     @property
     def ticks(self) -> list[str]:
-        """The positions in words."""
+        """The positions as texts."""
         return [
             ", ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in position)
             for position in self.values
@@ -58,7 +58,7 @@ class GridAxis:
 
 
 def axes_of(runs: xr.Dataset, names: Sequence[str]) -> list[GridAxis]:
-    """The axes of a sweep: what varies among its runs, and what moves together.
+    """The axes of a sweep: which coordinates vary among its runs, and which change together.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def axes_of(runs: xr.Dataset, names: Sequence[str]) -> list[GridAxis]:
         if count < 2:
             continue
         for number, group in enumerate(groups):
-            # Two axes of a grid meet in every combination; what is paired does not.
+            # Values of two axes occur in every combination; values of a paired axis do not.
             if _count(runs, (*group, name)) < _count(runs, group) * count:
                 groups[number] = (*group, name)
                 break
@@ -86,7 +86,7 @@ def axes_of(runs: xr.Dataset, names: Sequence[str]) -> list[GridAxis]:
 
 
 def coordinate_label(runs: xr.Dataset, name: str) -> str:
-    """Name of a coordinate in words, with its unit."""
+    """A label for a coordinate: its name in words, with its unit."""
     attributes = runs[name].attrs
     words = str(attributes["long_name"]).replace("*", "every").replace("_", " ")
     unit = attributes.get("units", "1")
@@ -113,7 +113,7 @@ def draw_lines(panel: Axes, axis: GridAxis, series: Mapping[str, NDArray[np.floa
 def draw_map(
     panel: Axes, axes: tuple[GridAxis, GridAxis], values: NDArray[np.float64], limits: Normalize
 ) -> ScalarMappable:
-    """Draw values over two axes, the first upwards; few cells carry their numbers."""
+    """Draw values over two axes, the first one upwards; a small map also shows the numbers."""
     mesh = panel.pcolormesh(values, cmap=MAP, norm=limits, edgecolors="white", linewidth=0.4)
     for axis, set_ticks, set_label in (
         (axes[0], panel.set_yticks, panel.set_ylabel),

@@ -39,19 +39,19 @@ MOST_AXES = 2
 
 COLUMNS = 4
 NETWORK = ("0.62", 1.8)
-"""Grey and width of the network's rate; the mean fields are drawn over it, thinner and darker."""
+"""Grey level and width of the network's rate; theories are drawn over it in thinner lines."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the figure, from top to bottom.
+    """One of the parts that are stacked in the figure.
 
     Attributes
     ----------
     height
-        In inches.
+        Height in inches.
     draw
-        Draws it into a subfigure and returns the axes that get a letter.
+        A function that draws it into a subfigure and returns the axes that get a letter.
     """
 
     height: float
@@ -73,7 +73,7 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
         (item, node)
         for item, plane in planes
         for name, node in plane.children.items()
-        if name != "curves"
+        if name.startswith("diagram_")
     ]
     if not summary.attrs:
         summary.attrs = next(iter(taken.values())).attributes
@@ -148,29 +148,30 @@ def caption(
     parts = []
     if "trace_network" in summary:
         parts.append(
-            "Firing rates of the network (grey) and of the mean fields in time, at grid points "
-            "spread over the first sweep, and the input currents below; shaded: what the analysis "
-            "leaves out."
+            "Firing rates of the network (grey) and of the theories over time, at grid points "
+            "spread over the first sweep, with the input currents below. The analysis leaves out "
+            "what is shaded."
         )
     if "difference_mean" in summary:
         parts.append(
-            "Mean in time of D_r, the mean-field minus the network's firing rate, over the grid, "
-            "averaged over replicates. Bars of lines: ± one standard error, from replicates or, if "
-            "larger, from block averages in time."
+            "Mean in time of D_r, the theory's minus the network's firing rate, over the grid, "
+            "averaged over replicates. Error bars are ± one standard error, from replicates or, if "
+            "that is larger, from block averages in time."
         )
     elif "rate_mean" in summary:
         parts.append("Mean firing rate of the network over the grid, averaged over replicates.")
     if planes:
         parts.append(
-            "Folds (grey) and Hopf points (green) of the mean field in the plane of two "
-            "parameters; grey: two stable equilibria, green: none. Crosses: where networks change "
-            "state on the ramp; filled markers: where they do so at constant current."
+            "Folds (grey) and Hopf points (green) of the theories in the plane of two parameters, "
+            "with two stable equilibria in grey regions and none in green ones. Crosses mark where "
+            "networks change state on the ramp, filled markers where they do so at constant "
+            "current."
         )
     if diagrams:
         parts.append(
-            "Equilibria of the mean fields at some grid points: stable solid, unstable dotted, "
-            "with folds (diamonds) and Hopf points (circles); minima and maxima of limit cycles "
-            "green."
+            "Equilibria of the theories at some grid points, stable (solid) or unstable (dotted), "
+            "with folds (diamonds) and Hopf points (circles), and minima and maxima of limit "
+            "cycles (green)."
         )
     text = " ".join(f"({letter}) {part}" for letter, part in zip("ABCD", parts, strict=False))
     config = json.loads(a["config"])

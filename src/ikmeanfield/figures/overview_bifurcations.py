@@ -1,4 +1,4 @@
-"""The overview's bifurcations: planes with the points of networks, diagrams at grid points."""
+"""Bifurcations in the overview: planes with points of networks, and diagrams at grid points."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RATE = ".firing_rate"
 
 
 def path_label(path: str) -> str:
-    """A parameter in words, with its unit."""
+    """A label for a parameter, with its unit."""
     return axis_label(path, Circuit.unit(path), symbol=False)
 
 
@@ -40,7 +40,7 @@ class Plane:
 
     @classmethod
     def of(cls, tree: xr.DataTree, summary: xr.Dataset | None) -> Self:
-        """The plane of a tree, whose attributes tell its theory and its grid values."""
+        """The plane stored in a tree, whose attributes hold its theory and its grid values."""
         branches = from_tree(tree)
         field = str(tree.attrs.get("theory", ""))
         if summary is None:
@@ -63,7 +63,7 @@ class Plane:
 
 
 def draw_planes(box: SubFigure, planes: Sequence[Plane]) -> Axes:
-    """Draw planes with what networks do, two in a row, and a legend beside a single one."""
+    """Draw planes with the points of networks, two in a row, and a legend."""
     columns = 2
     places = box.subplots(ceil(len(planes) / columns), columns, squeeze=False).ravel()
     found: dict[str, Any] = {}
@@ -92,7 +92,7 @@ def draw_planes(box: SubFigure, planes: Sequence[Plane]) -> Axes:
 
 
 def _bounds(plane: Plane) -> tuple[tuple[float, float], tuple[float, float]]:
-    """What is shown: the swept part of the second parameter, and the currents where things are."""
+    """The part to show: the swept range of the second parameter, and all that happens there."""
     none = np.zeros(0)
     points = plane.points
     heights = points["second"].values if points is not None else none
@@ -100,7 +100,7 @@ def _bounds(plane: Plane) -> tuple[tuple[float, float], tuple[float, float]]:
         curves = [branch for branch in plane.branches.values() if _is_curve(branch)]
         heights = np.concatenate([branch.parameters[:, 1] for branch in curves])
     low, high = float(heights.min()), float(heights.max())
-    margin = 0.03 * (high - low) or 1.0  # so that no marker is cut
+    margin = 0.03 * (high - low) or 1.0  # so that no marker is cut off
     low, high = low - margin, high + margin
     inside = [points["current"].values if points is not None else none]
     for branch in plane.branches.values():
@@ -127,16 +127,16 @@ class Diagram:
     def chosen(
         cls, trees: Sequence[xr.DataTree], paths: Sequence[str], count: int
     ) -> dict[str, list[Self]]:
-        """For each mean field, up to `count` diagrams spread over the grid.
+        """For each theory, up to `count` diagrams spread over the grid.
 
         Parameters
         ----------
         trees
-            With the theory as an attribute.
+            The diagrams, each with its theory as an attribute.
         paths
-            What sweeps vary; the title tells those values that differ between diagrams.
+            Paths of what the sweeps vary; the title gives the values that differ.
         count
-            How many at most.
+            Largest number of diagrams.
         """
         fields: dict[str, list[dict[str, Branch]]] = {}
         for tree in trees:
@@ -157,9 +157,10 @@ def _equilibria(branches: Mapping[str, Branch]) -> Branch:
 
 
 def draw_diagrams(box: SubFigure, diagrams: Mapping[str, Sequence[Diagram]]) -> Axes:
-    """Draw a row for each mean field; a title that repeats the one above is left out.
+    """Draw a row of diagrams for each theory, without titles that repeat the one above.
 
-    Drawn is the rate of the population whose parameter is followed, else the first variable.
+    The diagrams show the rate of the population whose parameter is followed, if there is one, and
+    the first variable otherwise.
     """
     columns = max(len(row) for row in diagrams.values())
     places = box.subplots(len(diagrams), columns, squeeze=False, sharex=True, sharey=True)
@@ -195,7 +196,7 @@ def _values(
         every = tail != path
         own = next((name for name in fixed if every and name.endswith(tail)), path)
         if own not in fixed or len({other.get(own) for other in others}) < 2:
-            continue  # what a mean field does not know, or what is the same in all
+            continue  # the theory does not depend on it, or it is the same in all diagrams
         name, _, unit = path_label(own).partition(" (")
         if every:
             name = f"every {name.partition(' ')[2]}"

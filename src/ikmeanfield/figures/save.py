@@ -1,4 +1,4 @@
-"""Figures on disk: vector and raster from the same object, complete or absent, byte-stable."""
+"""Figures on disk: the same drawing as .pdf and .png, complete or absent, with stable bytes."""
 
 from __future__ import annotations
 

@@ -2,9 +2,10 @@
 
     laws(population)["threshold"].sample(1000, "quantiles", rng)
 
-A law is added as a subclass of `Law` and one line below; a population then names it in its field
-`law`. The registry itself lives in a module of its own, so that a circuit can check the name of a
-law without depending on the laws.
+A law is added as a subclass of `Law` and one line below; a plug-in calls
+``LAWS.register(name, law)`` instead. A population then names the law in its field `law`. The
+registry itself lives in a module of its own, so that a circuit can check the name of a law without
+depending on the laws.
 """
 
 from ikmeanfield.heterogeneity.law import Draw, Law
@@ -12,7 +13,7 @@ from ikmeanfield.heterogeneity.lorentzian import Lorentzian, TruncatedLorentzian
 from ikmeanfield.heterogeneity.registry import DEFAULT_LAW, LAWS
 from ikmeanfield.heterogeneity.spread import laws
 
-LAWS["truncated_lorentzian"] = TruncatedLorentzian
-LAWS["lorentzian"] = Lorentzian
+LAWS.register("truncated_lorentzian", TruncatedLorentzian)
+LAWS.register("lorentzian", Lorentzian)
 
 __all__ = ["DEFAULT_LAW", "LAWS", "Draw", "Law", "Lorentzian", "TruncatedLorentzian", "laws"]

@@ -4,7 +4,7 @@
     {"steps": [[0.0, 36.0], [2000.0, 50.0]], "scale": 0.5}    # an Input, in a configuration
 
 A waveform is added as a class with validated settings that makes a `Current`, and one line in
-`INPUTS`.
+`waveforms`; a plug-in calls ``INPUTS.register(name, waveform)`` instead.
 """
 
 from ikmeanfield.inputs.current import (

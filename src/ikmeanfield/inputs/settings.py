@@ -87,6 +87,11 @@ class Input(Validated):
         return described
 
 
+def currents_of(inputs: Mapping[str, Input]) -> dict[str, Current]:
+    """The currents that settings describe, by population."""
+    return {name: given.current() for name, given in inputs.items()}
+
+
 def _within(key: str, error: ValidationError) -> list[InitErrorDetails]:
     """The problems of a waveform, placed below the key that names it."""
     return [

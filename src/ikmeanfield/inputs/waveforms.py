@@ -8,6 +8,7 @@ from annotated_types import Len
 from pydantic import ConfigDict, RootModel
 
 from ikmeanfield.inputs.current import Current, constant, ramp, steps
+from ikmeanfield.registry import Registry
 
 Pairs = Annotated[list[Annotated[list[float], Len(2, 2)]], Len(1)]
 
@@ -62,5 +63,9 @@ class Ramp(RootModel[Pairs]):
         return ramp((time, scale * value + offset) for time, value in self.root)
 
 
-INPUTS: dict[str, type[Waveform]] = {"constant": Constant, "steps": Steps, "ramp": Ramp}
-"""Every waveform by the key that names it in a configuration; one line adds one."""
+INPUTS: Registry[type[Waveform]] = Registry("waveform", {})
+"""Every waveform by the key that names it in a configuration."""
+
+INPUTS.register("constant", Constant)
+INPUTS.register("steps", Steps)
+INPUTS.register("ramp", Ramp)

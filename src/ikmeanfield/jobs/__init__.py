@@ -1,1 +1,1 @@
-"""What jobs of the workflow do, for studies of every kind alike: what the command line calls."""
+"""The jobs of the workflow, the same for studies of every kind; the command line calls them."""

@@ -1,4 +1,4 @@
-"""Compilation of kernels before jobs run side by side."""
+"""Compilation of kernels, before jobs run in parallel."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import cast, get_args
 from ikmeanfield.stepping import Scheme
 from ikmeanfield.theories import THEORIES
 
-ENGINES = (*get_args(Scheme), "theories")
+ENGINES = (*get_args(Scheme), *dict.fromkeys(theory.engine for theory in THEORIES.values()))
 
 
 def compile_engine(engine: str) -> None:
-    """Compile what networks or theories call; simultaneous first compilations can crash."""
+    """Compile the kernels of networks or theories, which parallel jobs must not do at once."""
     if engine in get_args(Scheme):
         from ikmeanfield.spiking import compile_kernels  # noqa: PLC0415
 
         compile_kernels(cast(Scheme, engine))
         return
     for settings in THEORIES.values():
-        settings.compile_kernels()
+        if settings.engine == engine:
+            settings.compile_kernels()

@@ -1,4 +1,4 @@
-"""One batch of a study: every item computed, checked and stored in one file."""
+"""Computation of one batch of a study: every item is computed and checked, all in one file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ITEM = {"long_name": "number of the item in this file"}
 
 
 class StudyError(RuntimeError):
-    """A study failed at a grid point; the message names both, and the reason."""
+    """A study failed at a grid point; the message names the study, the point and the reason."""
 
 
 def compute_batch(plan: Plan, study: str, batch: str, path: str | Path) -> None:
@@ -38,13 +38,13 @@ def compute_batch(plan: Plan, study: str, batch: str, path: str | Path) -> None:
     study, batch
         Name of the study and id of the batch.
     path
-        The file: a Dataset or, where one cannot hold the results, a DataTree.
+        The file to write. It holds a Dataset, or a DataTree if the study's results are trees.
 
     Raises
     ------
     StudyError
-        If an item fails or its result holds NaN or infinity; it names the study and the grid
-        point. Items after it are tried, so that all that fail are named at once.
+        If an item fails, or its result holds NaN or infinity. The remaining items are tried
+        first, so that one message names the study and all grid points that fail.
     """
     import xarray as xr  # noqa: PLC0415
 
@@ -66,7 +66,7 @@ def compute_batch(plan: Plan, study: str, batch: str, path: str | Path) -> None:
 
 
 def _computed(plan: Plan, study: str, item: Item) -> xr.Dataset | xr.DataTree:
-    """The result of one item, without NaN but where the study says so."""
+    """The result of one item; NaN is refused except where the study declares it."""
     settings = plan.study_of(study, item)
     where = f"{plan.experiment}, {study}" + (f", {item.label}" if item.label else "")
     if item.runs:
@@ -92,7 +92,10 @@ def _stacked(
     results: Sequence[xr.Dataset],
     known: dict[str, Any],
 ) -> xr.Dataset:
-    """Results stacked along ``item``; variables along ``point`` are joined, with item numbers."""
+    """Results stacked along ``item``; variables along ``point`` are concatenated.
+
+    The variable ``item_number`` says to which item each point belongs.
+    """
     import xarray as xr  # noqa: PLC0415
 
     ragged = ["point" in result.dims for result in results]
@@ -128,10 +131,10 @@ def _stacked(
 
 
 def _item_coordinates(plan: Plan, items: Sequence[Item]) -> dict[str, Any]:
-    """Coordinates along ``item``: its first run's grid values and circuit, its key and seed."""
+    """Coordinates along ``item``: key, label and seed, and its first run's values and circuit."""
     found: dict[str, Any] = {
-        "key": ("item", [i.key for i in items], {"long_name": "hash of what determines it"}),
-        "label": ("item", [i.label for i in items], {"long_name": "theory, if one is asked"}),
+        "key": ("item", [i.key for i in items], {"long_name": "hash of what determines the item"}),
+        "label": ("item", [i.label for i in items], {"long_name": "theory, if the item has one"}),
     }
     if all(item.seed is not None for item in items):
         seeds = np.array([item.seed for item in items], np.int64)
@@ -165,7 +168,7 @@ def _tree(
 
 
 def _provenance(plan: Plan, study: str) -> dict[str, Any]:
-    """How a file of a study was made; what differs between items is stored item by item."""
+    """Attributes that say how a file was made; what differs between items is stored with them."""
     settings = plan.studies[study]
     config = {
         "experiment": plan.experiment,

@@ -21,9 +21,9 @@ def draw(figure: str, plans: Sequence[Plan], folders: Sequence[Path], stem: Path
     figure
         Its registered name.
     plans, folders
-        The experiments it is drawn from, in its order, and where each is stored.
+        The experiments it is drawn from, in the figure's order, and the folder of each.
     stem
-        The files to write, without suffix: ``.pdf``, ``.png`` and the caption as ``.md``.
+        The path of the files to write (``.pdf``, ``.png`` and the caption, ``.md``) without suffix.
     """
     from ikmeanfield.figures.save import save  # noqa: PLC0415
 
@@ -48,7 +48,7 @@ def files_taken(figure: str, plans: Sequence[Plan], folders: Sequence[str]) -> I
 
 
 def _taken(figure: str, number: int, plan: Plan) -> Iterator[tuple[str, str]]:
-    """Names under which a figure takes studies of one of its experiments, and theirs there."""
+    """The studies a figure takes from one of its experiments: its own name for each, and theirs."""
     for role, need in FIGURES[figure].takes[number].items():
         name = need.find(plan)
         if name is not None:

@@ -1,4 +1,4 @@
-"""Results of an experiment for a notebook."""
+"""The results of an experiment, for use in a notebook."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def open_experiment(folder: str | Path) -> Results:
     Returns
     -------
     Results
-        ``results.stacked("networks")`` has the series of all runs along ``run``, with the grid
-        values as coordinates; ``results.summary("networks")`` what is computed from them.
+        ``results.stacked("networks")`` holds the series of all runs along ``run``, with the grid
+        values as coordinates, and ``results.summary("networks")`` what is derived from them.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Everything that the jobs of an experiment make, whatever the kinds of its studies."""
+"""The files that the jobs of an experiment make, whatever the kinds of its studies."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Product:
-    """Files that one job makes.
+    """The files that one job makes.
 
     Attributes
     ----------
     experiment, name
-        Where it belongs, and what it is: a study, or its summary.
+        The experiment, and the study or its summary.
     files
-        Paths, all of them made by one job.
+        Paths of the files.
     log, benchmark
-        Where the job writes what it does, and what Snakemake measures of it.
+        Paths of the job's log, and of the time and memory that Snakemake measures.
     known
-        Attributes by which datasets among the files are known as made from the plan.
+        Attributes that the datasets among the files have if they were made from the plan.
     cost
         What the job is predicted to take.
     """
@@ -53,7 +53,7 @@ class Product:
 
 
 def products(plan: Plan, folder: str | Path) -> Iterator[Product]:
-    """Everything that an experiment's jobs make, study by study."""
+    """The products of all jobs of an experiment, study by study."""
     folder = Path(folder)
 
     def product(name: str, stem: str, files: tuple[Path, ...], known: Any, cost: Cost) -> Product:
@@ -76,14 +76,14 @@ def products(plan: Plan, folder: str | Path) -> Iterator[Product]:
 
 
 def summary_cost(plan: Plan, study: str) -> Cost:
-    """What the job that summarises a study is predicted to take."""
+    """Predicted time and memory of the job that summarises a study."""
     runs = len(plan.runs)
     start = Cost(seconds=SUMMARY_SECONDS + runs * PLAN_SECONDS, kept=SUMMARY_MIB + runs * PLAN_MIB)
     return start + plan.studies[study].summary_cost(plan, study)
 
 
 def figure_cost(plans: Sequence[Plan]) -> Cost:
-    """What drawing a figure from what some experiments have stored is predicted to take."""
+    """Predicted time and memory of drawing a figure from the results of some experiments."""
     total = Cost(seconds=DRAW_SECONDS, kept=DRAW_MIB)
     for plan in plans:
         runs, populations = len(plan.runs), len(plan.circuit.populations)

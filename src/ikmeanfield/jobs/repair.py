@@ -1,4 +1,4 @@
-"""Damaged files: named, and made again by the command that makes them."""
+"""Repair of damaged files: each is named, and made again by the command that makes it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ Content = TypeVar("Content")
 
 
 def restore_plan(path: Path) -> None:
-    """Under the workflow, put back an experiment's plan if its file is not what it should be.
+    """Restore an experiment's plan if its file differs from the plan that the workflow uses.
 
-    The workflow keeps its plans in a folder of its own and names it in ``IKMEANFIELD_PLANS``.
+    The workflow keeps its plans in a folder that ``IKMEANFIELD_PLANS`` names. Outside a workflow
+    nothing happens.
     """
     kept = Path(os.environ.get("IKMEANFIELD_PLANS", "")) / f"{path.parent.name}.json"
     if not kept.is_file() or not path.exists() or path.read_bytes() == kept.read_bytes():
@@ -35,7 +36,7 @@ def rebuilt(
     expected: Mapping[str, Any],
     command: Sequence[str],
 ) -> Content:
-    """Read a file; if it is there but damaged or foreign, say so, and make it again first.
+    """Read a file; if it is damaged or foreign, report that and make it again first.
 
     Parameters
     ----------
@@ -46,8 +47,8 @@ def rebuilt(
     expected
         Attributes it must have.
     command
-        Arguments of `ikmeanfield` that make the file. A process of its own, so that what
-        reads does not depend on the code of what computes.
+        Arguments of the command `ikmeanfield` that make the file. It runs in a process of its
+        own, so that code that reads does not depend on code that computes.
 
     Raises
     ------

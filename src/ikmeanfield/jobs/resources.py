@@ -26,7 +26,7 @@ def table(plan: Plan, folder: str | Path) -> str:
     plan
         The experiment.
     folder
-        Where its ``benchmarks`` lie; what has not run is only predicted.
+        Its folder, which holds ``benchmarks``; for jobs that have not run, only predictions show.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def table(plan: Plan, folder: str | Path) -> str:
 
 
 def _row(name: str, jobs: list[tuple[Cost, Cost | None]], runs: int) -> list[str]:
-    """The jobs of one study as cells of the table; the largest is shown."""
+    """One row of the table: the largest of a study's jobs."""
     most = Cost(
         seconds=max(cost.seconds for cost, _ in jobs), kept=max(cost.mib for cost, _ in jobs)
     )
@@ -65,7 +65,7 @@ def _row(name: str, jobs: list[tuple[Cost, Cost | None]], runs: int) -> list[str
 
 
 def measured(path: Path) -> Cost:
-    """What the last run of a job took, by Snakemake's benchmark file."""
+    """Time and memory of the last run of a job, from Snakemake's benchmark file."""
     try:
         last = json.loads(path.read_text(encoding="utf-8").splitlines()[-1])
         return Cost(seconds=float(last["s"]), kept=float(last["max_rss"]))

@@ -1,4 +1,4 @@
-"""Stored results of an experiment, read batch by batch and checked against its plan."""
+"""The stored results of an experiment, read batch by batch and checked against its plan."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ikmeanfield.studies.study import Item
 
 BATCHES_HELD = 2
-"""Batches of each study that stay in memory: items are mostly asked for in their order."""
+"""Number of batches of each study that stay in memory; items are mostly read in order."""
 
 
 def batch_path(folder: str | Path, study: str, batch: str) -> Path:
@@ -36,14 +36,16 @@ def summary_path(folder: str | Path, study: str) -> Path:
 
 
 class Results:
-    """What the studies of an experiment have stored.
+    """The stored results of all studies of an experiment.
+
+    A damaged file is made again when it is read.
 
     Parameters
     ----------
     plan
         The experiment.
     folder
-        Where its results lie, with ``plan.json``. A damaged file is made again when it is read.
+        Its folder, which holds ``plan.json`` and a folder for each study.
     """
 
     def __init__(self, plan: Plan, folder: str | Path) -> None:
@@ -123,7 +125,7 @@ class Results:
         return rebuilt(read, path, self.plan.known(study, "summary"), command)
 
     def batch(self, study: str, batch: str) -> Any:
-        """The file of a batch as it is, checked."""
+        """The content of a batch's file, checked."""
         return self._batch(study, batch)
 
     def _place(self, study: str, run: int, label: str) -> tuple[Item, str, int]:
@@ -176,7 +178,7 @@ class Results:
 
 
 class StudyResults:
-    """What one study of an experiment has stored; as `Results`, without naming the study."""
+    """The stored results of one study of an experiment, as in `Results`."""
 
     def __init__(self, results: Results, study: str) -> None:
         self.all, self.name = results, study
@@ -210,6 +212,6 @@ class StudyResults:
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """Attributes of the study's first file: how it was made."""
+        """Attributes of the study's first file, which say how it was made."""
         first = next(iter(self.plan.batches[self.name]))
         return dict(self.all.batch(self.name, first).attrs)

@@ -1,8 +1,8 @@
-"""What a results folder holds: done, running, failed and why, without starting anything.
+"""The state of a results folder: what is done, running or failed, and why. Nothing is started.
 
-A job is running while a living process holds its log (`locks.mark_log`), on whatever node. A file
-is out of date when it was made from other settings than the plan's; changes of the library's code
-are Snakemake's to find (``snakemake --dry-run``).
+A job is running while a living process, on any node, holds a lock on its log (`locks.mark_log`). A
+file is out of date if it was made from settings that differ from the plan's. Changes in the code of
+the library are not considered; ``snakemake --dry-run`` finds those.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ikmeanfield import locks
 from ikmeanfield.datasets.store import DatasetError
 from ikmeanfield.datasets.trees import read_any
 from ikmeanfield.experiments.config import Config
-from ikmeanfield.experiments.expansion import expand
+from ikmeanfield.experiments.expansion import expand_all
 from ikmeanfield.experiments.plan import Plan
 from ikmeanfield.experiments.plan_files import read_plan
 from ikmeanfield.jobs.products import Product, products
@@ -26,12 +26,12 @@ from ikmeanfield.schema import ConfigError
 STATES = ("done", "running", "out of date", "damaged", "failed", "stopped", "missing")
 FAILURES = ("damaged", "failed")
 TAIL = 3
-"""Lines of a log that are shown."""
+"""Number of lines shown from the end of a log."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """The state of a product, one of `STATES`, and the reason if it is no good one."""
+    """The state of a product, one of `STATES`, and the reason if something is wrong."""
 
     product: Product
     state: str
@@ -48,9 +48,9 @@ def status(
     results
         The folder of all results.
     config
-        What is to be there; by default, what the plans in the folder say.
+        The configuration to compare with; by default, the plans in the folder.
     verify
-        Read every dataset to its end and check it, instead of its attributes alone.
+        Read and check every dataset completely, instead of its attributes alone.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def status(
         plans = [_stored_plan(path) for path in sorted(results.glob("*/plan.json"))]
         figures = [path.stem for path in sorted(results.glob("figures/logs/*.log"))]
     else:
-        plans = [expand(config, name) for name in config.experiments]
+        plans = list(expand_all(config).values())
         figures = list(config.figures)
     if not plans:
         msg = f"{results}: no plan.json of any experiment there; name a configuration: --config"
@@ -86,9 +86,9 @@ def _figure(folder: Path, name: str) -> Product:
 
 
 def stale(plan: Plan, folder: str | Path) -> Iterator[Path]:
-    """Batches in an experiment's folder that belong to no plan any more.
+    """Batches in an experiment's folder that its plan no longer names.
 
-    They are left by earlier configurations, and used again when one of these comes back.
+    They come from earlier configurations, and are used again if one of these returns.
     """
     wanted = {path for product in products(plan, folder) for path in product.files}
     for path in sorted(Path(folder).glob("*/batch-*.nc")):
@@ -115,7 +115,7 @@ def _state(product: Product, verify: bool) -> Found:
 
 
 def _checked(path: Path, known: Mapping[str, Any], verify: bool) -> tuple[str, str]:
-    """The state of a dataset that is there."""
+    """The state of a dataset that exists."""
     try:
         if verify:
             read_any(path)
@@ -138,7 +138,7 @@ def _attributes(path: Path) -> dict[str, Any]:
 
 
 def _tail(log: Path) -> list[str]:
-    """The last lines of a log that hold something."""
+    """The last lines of a log that are not empty."""
     try:
         text = log.read_bytes()[-4000:].decode("utf-8", "replace")
     except OSError:
@@ -147,13 +147,13 @@ def _tail(log: Path) -> list[str]:
 
 
 def _raised(lines: Sequence[str]) -> bool:
-    """Whether a log ends with an exception, as Python shows one."""
+    """Whether a log ends with a Python exception."""
     name = lines[-1].partition(":")[0].rpartition(".")[2]
     return name.endswith(("Error", "Exception", "Interrupt")) and name.isidentifier()
 
 
 def table(found: Iterable[Found]) -> str:
-    """Counts of every state per experiment and study, then what went wrong and what runs."""
+    """A table of counts per experiment, study and state, then details of failures and progress."""
     found = list(found)
     counts: dict[tuple[str, str], Counter[str]] = {}
     for one in found:
@@ -180,7 +180,7 @@ def table(found: Iterable[Found]) -> str:
 
 
 def exit_code(found: Iterable[Found]) -> int:
-    """0: all is done and up to date; 1: something failed or is damaged; 3: work is left."""
+    """0 if all is done and up to date, 1 if something failed or is damaged, 3 if work is left."""
     states = {one.state for one in found}
     if states & set(FAILURES):
         return 1

@@ -1,4 +1,4 @@
-"""The summary of a study and its tables, from all its batches."""
+"""The summary of a study and its tables, derived from all its batches."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def summarise(plan: Plan, study: str, folder: str | Path) -> xr.Dataset:
     study
         Name of the study.
     folder
-        Where the experiment's results lie; both go into the study's folder there.
+        The experiment's folder; the files go into the study's folder within it.
     """
     results = Results(plan, folder)
     settings = plan.studies[study]
@@ -50,7 +50,7 @@ def summarise(plan: Plan, study: str, folder: str | Path) -> xr.Dataset:
 
 
 def shared_settings(plan: Plan, study: str) -> dict[str, str | float | int]:
-    """A study's plain settings as attributes; where runs differ, all their values in words."""
+    """A study's plain settings as attributes; where runs differ, a text with all values."""
     settings = plan.studies[study]
     found: dict[str, str | float | int] = {}
     for name, value in settings.model_dump(exclude={"sweeps"}).items():
@@ -65,7 +65,7 @@ def shared_settings(plan: Plan, study: str) -> dict[str, str | float | int]:
 
 
 def common_parameters(runs: list[Run]) -> dict[str, Any]:
-    """The populations' parameters that all runs agree on, by path."""
+    """Parameters of the populations that have the same value in all runs, by path."""
     found: dict[str, Any] = {}
     for number, run in enumerate(runs):
         flat = _flat(run.circuit.model_dump()["populations"])

@@ -18,6 +18,8 @@ FOLD, HOPF = "#7d7d7d", "#00704f"
 """Folds and Hopf points: mid grey and a darker green, which differ in grey as well."""
 STABLE = "#0c1f4a"
 """Equilibria."""
+CYCLE_FOLD = "#e08a1e"
+"""Bifurcations of limit cycles."""
 DASHED = (0, (3, 1.5))
 
 Branches = Branch | Iterable[Branch] | Mapping[str, Branch]
@@ -56,14 +58,31 @@ MARKS: dict[str, Mark] = {
     "HET": Mark(">", "black", 3.5, "heteroclinic cycle"),
     "SNIC": Mark("s", FOLD, 3.5, "saddle-node on an invariant circle"),
     "UZ": Mark("|", "black", 4.0, "requested value"),
+    "CPC": Mark("D", HOPF, 4.2, "cusp of cycles"),
+    "NSH": Mark("o", "white", 4.0, "neutral saddle with homoclinic orbit"),
+    "NCS": Mark("d", "black", 4.2, "homoclinic orbit to a saddle-node"),
 }
-"""All special points, by kind."""
-assert set(MARKS) == set(KINDS)
+"""Special points by kind."""
+MARKS |= {kind: Mark("1", "black", 5.0, name) for kind, name in KINDS.items() if kind not in MARKS}
 LOOKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    kind: ({"color": color}, {"color": color, "linestyle": DASHED, "linewidth": 0.8})
-    for kind, color in (("equilibrium", STABLE), ("cycle", HOPF))
+    **{
+        kind: ({"color": color}, {"color": color, "linestyle": DASHED, "linewidth": 0.8})
+        for kind, color in (("equilibrium", STABLE), ("cycle", HOPF))
+    },
+    "fold": ({"color": FOLD}, {"color": FOLD}),
+    "hopf": ({"color": HOPF}, {"color": HOPF}),
+    **{
+        kind: ({"color": color, "linestyle": dashes}, {"color": color, "linestyle": dashes})
+        for kind, color, dashes in (
+            ("cycle_fold", CYCLE_FOLD, "-"),
+            ("period_doubling", CYCLE_FOLD, DASHED),
+            ("torus", CYCLE_FOLD, (0, (1, 1))),
+            ("homoclinic", STABLE, DASHED),
+            ("fixed_period", STABLE, (0, (1, 1))),
+        )
+    },
 }
-"""Stable and unstable parts by kind of branch."""
+"""Stable and unstable parts by kind of branch; curves of bifurcations do not differ in them."""
 
 
 def bifurcation_diagram(
@@ -108,16 +127,17 @@ def bifurcation_diagram(
     Raises
     ------
     ValueError
-        If there is no branch, one is a curve in two parameters, or none has the column.
+        If there is no branch, none has the column, or no column is named for a curve of folds
+        or Hopf points (see `parameter_plane`).
     TypeError
         If something else than branches is given.
     """
     given = listed(branches)
     for branch in given:
-        if branch.kind not in LOOKS:
+        if branch.kind in {"fold", "hopf"} and y is None:
             msg = (
-                f"a bifurcation diagram shows equilibria and cycles; a curve of kind "
-                f"{branch.kind!r} in {' and '.join(branch.free)} belongs into parameter_plane"
+                f"a {branch.kind} curve in {' and '.join(branch.free)} is drawn by "
+                "parameter_plane; name the column y to draw it against one of its parameters"
             )
             raise ValueError(msg)
     y = y or given[0].variables[0]
@@ -278,6 +298,10 @@ def _segments(branch: Branch, meet_at_points: bool = True) -> list[tuple[bool, s
 def _handles(branches: Sequence[Branch], color: Any, label: str | None) -> list[Line2D]:
     """What the legend shows: the lines that occur, then the special points that occur."""
     handles = []
+    for kind, name in (("fold", "fold curve"), ("hopf", "Hopf curve")):
+        if any(branch.kind == kind for branch in branches):
+            look = LOOKS[kind][0] if color is None else {"color": color}
+            handles.append(Line2D([], [], label=f"{label}, {name}" if label else name, **look))
     for kind, name in (("equilibrium", "equilibrium"), ("cycle", "limit cycle")):
         drawn = {stable for b in branches if b.kind == kind for stable, _ in _segments(b)}
         for is_stable, look in zip((True, False), LOOKS[kind], strict=True):

@@ -32,7 +32,6 @@ Bounds = tuple[tuple[float, float], tuple[float, float]]
 FILLS = {2: "#ececec", 0: "#b5dcc9"}
 """Fills by number of stable equilibria: bistable, and oscillating because there is none; the
 latter is darker, so that they differ in grey too."""
-KINDS_SHOWN = ("BT", "CP", "GH", "ZH", "HH", "KINK")
 
 
 def parameter_plane(
@@ -86,7 +85,7 @@ def parameter_plane(
     has_scans = len(curves) < len(given)
     with style():
         ax = axes_to_draw_in(ax, height=2.8)
-        draw_plane(ax, named, shown, {k: MARKS[k] for k in KINDS_SHOWN}, regions=has_scans)
+        draw_plane(ax, named, shown, MARKS, regions=has_scans)
         labels = [axis_label(name, curves[0].units.get(name, "")) for name in curves[0].free]
         ax.set_xlabel(labels[0])
         ax.set_ylabel(labels[1])
@@ -98,7 +97,7 @@ def parameter_plane(
                 and any(r.stable == count for r in stable_equilibria_regions(named, shown))
             ]  # fmt: skip
             handles = plane_handles([curve.kind for curve in curves], filled)
-            handles += mark_handles({k: MARKS[k] for k in KINDS_SHOWN if k in met})
+            handles += mark_handles({kind: mark for kind, mark in MARKS.items() if kind in met})
             ax.legend(handles=handles)
     return ax
 
@@ -180,6 +179,8 @@ def _checked(bounds: Bounds) -> Bounds:
 def _around(curves: Sequence[Branch]) -> Bounds:
     """The smallest part of the plane that holds all curves."""
     places = np.concatenate([curve.parameters for curve in curves])
+    if not len(places):
+        return (0.0, 1.0), (0.0, 1.0)
     low, high = places.min(axis=0), places.max(axis=0)
     high = np.where(high > low, high, low + 1.0)
     return (float(low[0]), float(high[0])), (float(low[1]), float(high[1]))

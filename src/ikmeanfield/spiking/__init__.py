@@ -7,15 +7,16 @@ from ikmeanfield.spiking.network import (
     compile_kernels,
     simulate,
 )
-from ikmeanfield.stepping import DEFAULT_STEP, RECORDABLE, Scheme
+from ikmeanfield.stepping import LONGEST_STEP, RECORDABLE, Scheme, default_step
 
 __all__ = [
-    "DEFAULT_STEP",
+    "LONGEST_STEP",
     "RECORDABLE",
     "SCHEMES",
     "Network",
     "Scheme",
     "SimulationError",
     "compile_kernels",
+    "default_step",
     "simulate",
 ]

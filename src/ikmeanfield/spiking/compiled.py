@@ -8,6 +8,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numba
+
 from ikmeanfield.compilation import announce_compilation
 
 announce_compilation()
@@ -15,11 +17,14 @@ announce_compilation()
 OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy"}
 """Plain kernels: IEEE arithmetic, no check at divisions, machine code kept on disk."""
 
-VECTOR: dict[str, Any] = {**OPTIONS, "fastmath": {"contract", "reassoc", "nsz"}}
-"""Loops over neurons: sums may be reordered and products fused, so that the loop vectorises.
+VECTOR: dict[str, Any] = {**OPTIONS, "fastmath": {"contract", "nsz"}}
+"""Loops over neurons: products and sums may be fused, but are not reordered.
 
 NaN and infinity keep their meaning: a run that goes wrong must be noticed.
 """
+
+SUMMED: dict[str, Any] = {**OPTIONS, "fastmath": {"contract", "nsz", "reassoc"}}
+"""Loops that add up numbers: sums may be reordered, so that the loop vectorises."""
 
 
 def source_digest(folder: Path) -> str:
@@ -44,3 +49,5 @@ def renew_together(modules: Iterable[ModuleType]) -> None:
             cache: Any = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
             if hasattr(cache, "_source_stamp"):
                 cache._source_stamp = stamp
+                # An index of another version is not unpickled: it may name types that are gone.
+                cache._version = f"{numba.__version__} {stamp}"

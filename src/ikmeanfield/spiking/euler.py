@@ -15,7 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.spiking.compiled import OPTIONS, VECTOR
+from ikmeanfield.spiking.compiled import OPTIONS, SUMMED, VECTOR
 from ikmeanfield.spiking.layout import (
     NON_FINITE,
     SPIKES_FULL,
@@ -86,7 +86,7 @@ def _own(v, u, threshold, gain, k, rest, total, G, peak, reset, rate, b, jump):
     return count
 
 
-@njit(**VECTOR)
+@njit(**SUMMED)
 def _shared(v, threshold, gain, k, rest, total, G, peak, reset):
     """One step of a population that shares u; returns its spikes and the sum of v − v_r before."""
     count = 0

@@ -14,47 +14,22 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from ikmeanfield.spiking.compiled import OPTIONS, VECTOR
+from ikmeanfield.spiking.compiled import OPTIONS
 
 MAX_SPIKES = 100
 """A neuron that spikes more often in one step is an error: the step is far too long."""
 
-P_LIMIT = 0.04
+SMALL = 0.04
 """Up to this |Pλ²|, series replace transcendental functions; their relative error is 6e-8."""
-
-Z_LIMIT = 0.18
-"""Up to this z², z = r/(2−r), −1.47 ≤ r ≤ 0.59, a series replaces ln(1 − r), to 4e-8."""
-
-
-def _logarithm_coefficients() -> tuple[float, ...]:
-    """G in −ln(1−r) = 2z(1 + z² G(z²)): Chebyshev interpolation on [0, Z_LIMIT]."""
-
-    def exact(s: NDArray[np.float64]) -> NDArray[np.float64]:
-        z = np.sqrt(s)
-        return np.asarray((np.arctanh(z) / z - 1) / s)
-
-    fit = np.polynomial.Chebyshev.interpolate(exact, 4, domain=[1e-3, Z_LIMIT])
-    return tuple(float(c) for c in fit.convert(kind=np.polynomial.Polynomial).coef)
-
-
-_G0, _G1, _G2, _G3, _G4 = _logarithm_coefficients()
-
-
-@njit(inline="always", **VECTOR)
-def logarithm_series(s: float) -> float:
-    """−ln(1−r)/(2z) − 1 as a function of z² = (r/(2−r))², for z² ≤ `Z_LIMIT`."""
-    return s * (_G0 + s * (_G1 + s * (_G2 + s * (_G3 + s * _G4))))
 
 
 @njit(**OPTIONS)
 def cosine_and_sine(P: float, duration: float) -> tuple[float, float]:
     """cos(λ√P) and sin(λ√P)/√P, or their hyperbolic twins where P < 0."""
     square = P * duration * duration
-    if abs(square) <= P_LIMIT:
+    if abs(square) <= SMALL:
         cosine = 1.0 - square * (1 / 2 - square * (1 / 24 - square * (1 / 720)))
         sine = 1.0 - square * (1 / 6 - square * (1 / 120 - square * (1 / 5040)))
         return cosine, duration * sine
@@ -84,29 +59,13 @@ def time_to(W: float, target: float, P: float) -> float:
     if P == 0.0:
         return tangent
     square = P * tangent * tangent
-    if product > 0 and abs(square) <= P_LIMIT:
+    if product > 0 and abs(square) <= SMALL:
         series = 1 / 3 - square * (1 / 5 - square * (1 / 7 - square * (1 / 9 - square * (1 / 11))))
         return tangent * (1.0 - square * series)
     root = math.sqrt(abs(P))
     if P > 0:
         return math.atan2(root * above, product) / root
     return math.atanh(root * tangent) / root
-
-
-@njit(inline="always", **VECTOR)
-def short_piece(W, P, start, duration):  # type: ignore[no-untyped-def]
-    """`piece` by series, free of branches; also returns whether the series hold."""
-    square = P * duration * duration
-    cosine = 1.0 - square * (1 / 2 - square * (1 / 24 - square * (1 / 720)))
-    sine = duration * (1.0 - square * (1 / 6 - square * (1 / 120 - square * (1 / 5040))))
-    r = W * sine / cosine
-    z = r / (2.0 - r)
-    s = z * z
-    own = logarithm_series(s)
-    area = 2.0 * z * (1.0 + own) + square * (1 / 2 + square * (1 / 12 + square * (1 / 45)))
-    moment = (start + duration / 2 - 0.5) * area + duration * (own + square * (1 / 12))
-    after = (W * cosine + P * sine) / (cosine - W * sine)
-    return after, area, moment, (s <= Z_LIMIT) & (abs(square) <= P_LIMIT)
 
 
 @njit(**OPTIONS)
@@ -125,50 +84,14 @@ def piece(W: float, P: float, start: float, duration: float) -> tuple[float, flo
     tuple of float
         W at its end, ∫W dτ over it, and ∫W (τ − 1/2) dτ over it.
     """
-    after, area, moment, series = short_piece(W, P, start, duration)
-    if series:
-        return after, area, moment
     cosine, sine = cosine_and_sine(P, duration)
     denominator = cosine - W * sine
-    square = P * duration * duration
     area = -math.log(denominator)
-    # About the part's own middle: exact at P = 0, where ∫W(τ−½) = −ln(1−r)/(2z) − 1.
-    r = W * sine / cosine
-    z = r / (2.0 - r)
-    if z * z <= Z_LIMIT:  # the closed form is 0/0 where W = 0
-        own = logarithm_series(z * z)
-    elif cosine > 0:
-        own = (area + math.log(cosine)) / (2.0 * z) - 1.0
-    else:
-        own = -square / 12
+    # About the part's own middle; exact at P = 0, and to first order in P at W = 0.
+    own = area * area / 12 if abs(area) < 1e-3 else area / 2 / math.tanh(area / 2) - 1.0
+    square = P * duration * duration
     moment = (start + duration / 2 - 0.5) * area + duration * (own + square / 12)
     return (W * cosine + P * sine) / denominator, area, moment
-
-
-@njit(inline="always", **VECTOR)
-def one_spike(y, H, P, peak, reset, jump, decay_rate):  # type: ignore[no-untyped-def]
-    """`whole_step` of a neuron that spikes just once, by series and free of branches.
-
-    Returns y at the end, ∫y dτ, ∫y(τ − 1/2) dτ, the decayed jump, the time left after the spike,
-    and whether all of this holds.
-    """
-    W = y - H
-    product = P + W * (peak - H)
-    tangent = (peak - y) / product
-    square = P * tangent * tangent
-    series = 1 / 3 - square * (1 / 5 - square * (1 / 7 - square * (1 / 9 - square * (1 / 11))))
-    wait = tangent * (1.0 - square * series)
-    left = 1.0 - wait
-    _, area, moment, first = short_piece(W, P, 0.0, wait)
-    late = decay_rate * left
-    jumps = jump * (1.0 - late * (1.0 - late * (1 / 2 - late * (1 / 6))))
-    after, rest, turn, second = short_piece(
-        reset - H, P - jump * (1.0 - late * (1 / 2)), wait, left
-    )
-    after += H
-    holds = (product > 0) & (abs(square) <= P_LIMIT) & (wait >= 0) & (wait < 1)
-    holds = holds & first & second & (after < peak)
-    return after, area + rest + H, moment + turn, jumps, left, holds
 
 
 @njit(**OPTIONS)

@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
-from ikmeanfield.spiking.compiled import OPTIONS, VECTOR
+from ikmeanfield.spiking.compiled import OPTIONS, SUMMED
 
 FloatArray = NDArray[np.float64]
 
@@ -35,11 +35,9 @@ class State(NamedTuple):
     v: FloatArray  # (neurons,)
     u: FloatArray  # (neurons,); unused where the population shares one
     shared: FloatArray  # (populations,) the shared recovery variable
-    shared_late: FloatArray  # average over the last step of what entered it within that step
-    shared_ahead: FloatArray  # what the next step's average gets for it
+    shared_past: FloatArray  # (5, populations) what `exact` remembers of it, see `exact.LATE`
     s: FloatArray  # (synapses,)
-    s_late: FloatArray
-    s_ahead: FloatArray
+    s_past: FloatArray  # (5, synapses)
     spikes: NDArray[np.int64]  # (populations,) since the last sample
 
     def copy(self) -> State:
@@ -90,7 +88,7 @@ def synapses(circuit: Circuit, step: float) -> Synapses:
     )
 
 
-@njit(**VECTOR)
+@njit(**SUMMED)
 def average(values):
     """Mean of an array."""
     total = 0.0

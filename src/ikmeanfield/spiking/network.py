@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from numbers import Real
 from operator import index
 from types import ModuleType
 from typing import TYPE_CHECKING, get_args
@@ -16,7 +17,7 @@ from ikmeanfield.datasets import SERIES, synapse_labels, time_series
 from ikmeanfield.heterogeneity import Draw, laws
 from ikmeanfield.inputs import Current, currents, step_means
 from ikmeanfield.progress import reporting
-from ikmeanfield.spiking import euler, exact, flow, layout
+from ikmeanfield.spiking import euler, exact, flow, layout, passes, series
 from ikmeanfield.spiking.compiled import renew_together
 from ikmeanfield.spiking.flow import MAX_SPIKES
 from ikmeanfield.spiking.layout import (
@@ -27,7 +28,7 @@ from ikmeanfield.spiking.layout import (
     State,
     synapses,
 )
-from ikmeanfield.stepping import DEFAULT_STEP, RECORDABLE, Scheme, check_step, whole_ratio
+from ikmeanfield.stepping import RECORDABLE, Scheme, check_step, default_step, whole_ratio
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -39,7 +40,7 @@ MEANS = 4000
 """Steps for which the means of the input currents are computed at once, to bound the memory."""
 
 SCHEMES: dict[str, ModuleType] = {"exact": exact, "euler": euler}
-renew_together([flow, layout, exact, euler])
+renew_together([series, flow, layout, passes, exact, euler])
 
 
 class SimulationError(RuntimeError):
@@ -54,7 +55,7 @@ class Network:
     circuit
         What is simulated.
     step
-        Step in ms; by default `DEFAULT_STEP` of the scheme.
+        Step in ms; by default the longest recommended one that divides 1 ms.
     scheme
         ``"exact"`` (Möbius steps, second order) or ``"euler"`` (the paper's, first order).
     thresholds
@@ -81,7 +82,7 @@ class Network:
         one_of("thresholds", thresholds, get_args(Draw))
         self.circuit = checked_circuit(circuit)
         self.scheme: Scheme = scheme
-        self.step = DEFAULT_STEP[scheme] if step is None else positive("step", step, "ms")
+        self.step = default_step(scheme, 1.0) if step is None else positive("step", step, "ms")
         check_step(circuit, self.step)
         self.draw: Draw = thresholds
         self.seed = whole_number("seed", seed, least=0)
@@ -151,9 +152,7 @@ class Network:
             target[:] = given * self._recovery_scale[p]
         if activation is not None:
             self._state.s[:] = numbers("activation", activation, self._state.s.shape, finite=False)
-        state = self._state
-        for pending in (state.s_late, state.s_ahead, state.shared_late, state.shared_ahead):
-            pending[:] = 0.0
+        exact.forget(self._state)
 
     def run(
         self,
@@ -281,11 +280,9 @@ class Network:
             v=np.concatenate(rest),
             u=np.zeros(size),
             shared=np.zeros(len(populations)),
-            shared_late=np.zeros(len(populations)),
-            shared_ahead=np.zeros(len(populations)),
+            shared_past=np.zeros((exact.PAST, len(populations))),
             s=np.zeros(activations),
-            s_late=np.zeros(activations),
-            s_ahead=np.zeros(activations),
+            s_past=np.zeros((exact.PAST, activations)),
             spikes=np.zeros(len(populations), dtype=np.int64),
         )
 
@@ -458,7 +455,9 @@ def simulate(
         `ramp`. A population that is not named receives its constant `input_current`.
     duration, sample
         Length of the run and sampling interval in ms.
-    step, scheme, thresholds, seed
+    step
+        Step in ms; by default the longest recommended one that divides the sampling interval.
+    scheme, thresholds, seed
         See `Network`.
     record, spikes, progress
         See `Network.run`.
@@ -468,6 +467,8 @@ def simulate(
     xarray.Dataset
         As `Network.run` describes; with `spikes`, spike times of the chosen neurons too.
     """
+    if step is None and scheme in SCHEMES and isinstance(sample, Real):
+        step = default_step(scheme, float(sample))
     network = Network(circuit, step=step, scheme=scheme, thresholds=thresholds, seed=seed)
     return network.run(
         inputs, duration=duration, sample=sample, record=record, spikes=spikes, progress=progress

@@ -1,4 +1,4 @@
-"""Kinds of studies: what is done at every grid point of an experiment, or with all of them.
+"""Kinds of studies: what an experiment can do at its grid points, or with all of them.
 
 A kind is one module with one class derived from `Study`, and one line below. A plug-in calls
 ``KINDS.register(name, kind)`` instead.
@@ -22,8 +22,9 @@ KINDS: "Registry[type[Study]]" = Registry(
         "points": "ikmeanfield.studies.points:Points",
         "planes": "ikmeanfield.studies.planes:Planes",
         "traces": "ikmeanfield.studies.traces:Traces",
+        "attribution": "ikmeanfield.studies.attribution:Attribution",
     },
 )
-"""Every kind of study by its name."""
+"""Every kind of study, by name."""
 
 __all__ = ["KINDS"]

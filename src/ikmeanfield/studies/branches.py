@@ -1,4 +1,4 @@
-"""What studies that continue theories share: checks of parameters, options with progress."""
+"""Shared by all studies that follow branches: checks of parameters, predicted times, options."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.config import Experiment
 
 EQUILIBRIA_SECONDS = 0.07
-"""Following equilibria through folds and Hopf points, per four variables."""
+"""Time in s to follow equilibria through folds and Hopf points, per four variables."""
 DIAGRAM_SECONDS, CYCLES_SECONDS, PLANE_SECONDS = 0.1, 0.7, 1.2
-"""Along one line equilibria and cycles, and the curves of a plane, per four variables.
+"""Times in s for equilibria and cycles along one line, and for a plane, per four variables.
 
-Whether there is a Hopf point, and so a cycle, is not known before: it is assumed.
+Whether there is a Hopf point, and so a branch of cycles, is not known in advance; it is assumed.
 """
 
 
@@ -27,16 +27,16 @@ def check_followed(
     circuit: Circuit,
     parameters: Sequence[tuple[str, str, Sequence[float]]],
 ) -> None:
-    """Refuse parameters that the circuit does not have, or that a theory does not know.
+    """Refuse parameters that the circuit lacks, or on which a theory does not depend.
 
     Parameters
     ----------
     experiment, theories
-        Names of those theories of the experiment that are followed.
+        The experiment, and the names of those of its theories that are followed.
     circuit
         The circuit.
     parameters
-        For each parameter the setting that names it, its path and the values it is to take.
+        For each parameter: the setting that names it, its path, and the values it will take.
     """
     for setting, path, values in parameters:
         for value in values:
@@ -47,12 +47,12 @@ def check_followed(
                 raise ConfigError(msg) from None
         for name in theories:
             if not experiment.theories[name].knows(path):
-                msg = f"{setting}: the theory {name} does not know {path}"
+                msg = f"{setting}: the theory {name} does not depend on {path}"
                 raise ConfigError(msg)
 
 
 def reported(title: str, base: Any = None) -> ContinuationOptions:
-    """Options of a continuation whose progress is reported on stderr."""
+    """Options of a continuation that reports its progress on stderr."""
     from dataclasses import replace  # noqa: PLC0415
 
     from ikmeanfield.continuation import ContinuationOptions  # noqa: PLC0415
@@ -63,7 +63,7 @@ def reported(title: str, base: Any = None) -> ContinuationOptions:
 
 
 def refuse_moved(experiment: Experiment, circuit: Circuit, study: Any, path: str) -> None:
-    """Refuse sweeps that move a parameter which the study itself follows."""
+    """Refuse sweeps that vary the parameter which the study itself follows."""
     from ikmeanfield.experiments.paths import spread  # noqa: PLC0415
     from ikmeanfield.experiments.settings import is_setting  # noqa: PLC0415
 
@@ -72,5 +72,5 @@ def refuse_moved(experiment: Experiment, circuit: Circuit, study: Any, path: str
             continue
         moved = [p for p in (*sweep.set, *sweep.paths) if not is_setting(p, experiment)]
         if path in spread(circuit, dict.fromkeys(moved)):
-            msg = f"parameter: {path} is followed here, so the sweep {name} may not move it"
+            msg = f"parameter: {path} is followed here, so the sweep {name} may not vary it"
             raise ConfigError(msg)

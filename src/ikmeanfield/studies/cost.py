@@ -1,8 +1,8 @@
-"""What work costs: time on one core and memory, predicted before anything runs.
+"""The cost of work: time on one core and memory, predicted before anything runs.
 
 The constants were measured with ``benchmarks/resources.py`` on one core of a current server;
-predictions hold within a factor of two from a thousand to a million neurons. What only one kind of
-study needs stands in its module.
+predictions hold within a factor of two from a thousand to a million neurons. Constants that only
+one kind of study needs are in its module. Times are in s, and MiB are 2²⁰ bytes.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from ikmeanfield.schema import Validated
 MIB = 2.0**20
 
 START_SECONDS, START_MIB = 1.6, 228.0
-"""Importing numpy, numba, xarray and netCDF, and loading compiled kernels."""
+"""Importing numpy, numba, xarray and netCDF, and loading compiled kernels, in every job."""
 THEORY_SECONDS, THEORY_MIB = 0.5, 30.0
-"""What theories load besides: scipy's solvers."""
+"""Loading scipy's solvers, in jobs that use theories."""
 COMPILE_SECONDS, COMPILE_MIB = 7.0, 265.0
 """Compiling the kernels of one engine."""
 LINE_SECONDS, LINE_MIB = 1.5e-6, 9e-4
@@ -27,14 +27,14 @@ LINE_SECONDS, LINE_MIB = 1.5e-6, 9e-4
 PLAN_SECONDS, PLAN_MIB = 6e-5, 0.007
 """Reading all runs of the plan, per run."""
 SUMMARY_SECONDS, SUMMARY_MIB = 1.5, 175.0
-"""Importing what summaries need, without kernels."""
+"""Importing what summaries need; they load no kernels."""
 DRAW_SECONDS, DRAW_MIB = 4.0, 300.0
 """Drawing a figure."""
 ROW_SECONDS, ROW_BYTES = 3e-4, 17_000.0
-"""Reading a summary: per run; per run and population, with a copy for its checksum."""
+"""Reading a summary: time per run; memory per run and population, with a copy for its checksum."""
 
 STEP_SECONDS = {"exact": 5.5e-7, "euler": 2e-8}
-"""What a time step costs whatever the number of neurons."""
+"""Per time step, independently of the number of neurons."""
 NEURON_SECONDS = {"exact": 1.05e-9, "euler": 1.5e-10}
 """Per neuron and step."""
 THRESHOLD_SECONDS = 2e-7
@@ -42,42 +42,41 @@ THRESHOLD_SECONDS = 2e-7
 NEURON_BYTES = 36.0
 """Per neuron: potential, recovery, the threshold in mV and scaled."""
 VALUE_SECONDS, VALUE_BYTES = 1.5e-7, 20.0
-"""Per recorded value: in double precision, stacked, made single, checksummed, compressed."""
+"""Per recorded value: to stack it, convert it to single precision, checksum and compress it."""
 READ_SECONDS, READ_BYTES = 2e-8, 9.0
 """Reading, per recorded value."""
 
 THEORY_RUN_SECONDS, THEORY_MS_SECONDS = 0.025, 1.5e-6
-"""Integrating a mean field: per run; per ms and population."""
+"""Integrating a mean field: per run, and per ms and population."""
 
 SNAKEMAKE_SECONDS, SNAKEMAKE_MIB = 3.2, 125.0
-"""Starting Snakemake, which a batch job does twice; each of the two opens the plans."""
+"""Starting Snakemake, which happens twice in a job on a cluster; both processes open the plans."""
 MEMORY_ROOM, TIME_ROOM = 1.5, 4.0
-"""By how much a request exceeds the prediction: other allocators; slower or shared cores."""
+"""Factors by which a request exceeds the prediction, for other allocators and slower cores."""
 SLACK_MINUTES = 5.0
-"""Added to every request for time: imports from a cold network file system can take minutes."""
+"""Added to every requested time: imports from a slow network file system can take minutes."""
 LIGHT_RUNS = 5000
-"""With more runs in all, figures are no work for a login node any more."""
+"""Largest number of runs for which figures are drawn on the login node of a cluster."""
 
 
 class Cost(Validated):
-    """What a piece of work, or a job, is predicted to take; costs of several add up.
+    """Predicted time and memory of a piece of work or a job; costs of several can be added.
 
-    Memory is the peak of the resident memory in MiB (2²⁰ bytes), as `sbatch` and benchmark files
-    count it.
+    Memory is the peak of the resident memory, as `sbatch` and benchmark files count it.
     """
 
     model_config = ConfigDict(frozen=True)
 
     seconds: float = 0.0
-    """Time on one core."""
+    """Time in s on one core."""
     kept: float = 0.0
-    """MiB that stay in use until the job ends, which add up over its work."""
+    """Memory in MiB that stays in use until the job ends; it adds up over the pieces of work."""
     peak: float = 0.0
-    """MiB in use only while this piece is computed."""
+    """Memory in MiB that is in use only while this piece is computed."""
 
     @property
     def mib(self) -> float:
-        """Memory in MiB."""
+        """The whole memory in MiB."""
         return self.kept + self.peak
 
     def __add__(self, other: Cost) -> Cost:
@@ -89,17 +88,17 @@ class Cost(Validated):
 
 
 def requested_mib(cost: Cost, runs: int, attempt: int = 1) -> int:
-    """Memory to ask a cluster for in MiB: the prediction with room, doubled at every attempt.
+    """Memory in MiB to request from a cluster: the prediction and a reserve, doubled each attempt.
 
-    A batch job holds two processes of Snakemake besides the command, and each of them opens the
-    plans of all experiments, with `runs` runs in all.
+    A job on a cluster holds two processes of Snakemake besides the command. Each of them opens the
+    plans of all experiments, which have `runs` runs in total.
     """
     snakemake = 2 * (SNAKEMAKE_MIB + runs * LINE_MIB)
     return ceil((MEMORY_ROOM * cost.mib + snakemake) * 2.0 ** (attempt - 1))
 
 
 def requested_minutes(cost: Cost, runs: int, attempt: int = 1) -> int:
-    """Time to ask a cluster for in minutes, in the same way."""
+    """Time in minutes to request from a cluster, in the same way."""
     snakemake = 2 * (SNAKEMAKE_SECONDS + runs * LINE_SECONDS)
     return ceil(
         (TIME_ROOM * (cost.seconds + snakemake) / 60 + SLACK_MINUTES) * 2.0 ** (attempt - 1)
@@ -107,13 +106,13 @@ def requested_minutes(cost: Cost, runs: int, attempt: int = 1) -> int:
 
 
 def start(runs: int, *, theory: bool = False) -> Cost:
-    """What every job does before its work: import the library and open a plan of `runs` runs."""
+    """Cost of the start of every job: importing the library and opening a plan of `runs` runs."""
     seconds = START_SECONDS + runs * LINE_SECONDS + theory * THEORY_SECONDS
     return Cost(seconds=seconds, kept=START_MIB + runs * LINE_MIB + theory * THEORY_MIB)
 
 
 def network(circuit: Circuit, steps: float, scheme: str = "exact") -> Cost:
-    """Drawing a network's thresholds and integrating it over a number of steps."""
+    """Cost of drawing a network's thresholds and integrating it over a number of steps."""
     size = neurons(circuit)
     per_step = STEP_SECONDS[scheme] + size * NEURON_SECONDS[scheme]
     seconds = steps * per_step + size * THRESHOLD_SECONDS
@@ -121,17 +120,17 @@ def network(circuit: Circuit, steps: float, scheme: str = "exact") -> Cost:
 
 
 def theory_in_time(circuit: Circuit, duration: float) -> Cost:
-    """Integrating a mean field over `duration` ms."""
+    """Cost of integrating a mean field over `duration` ms."""
     return Cost(
         seconds=THEORY_RUN_SECONDS + duration * len(circuit.populations) * THEORY_MS_SECONDS
     )
 
 
 def neurons(circuit: Circuit) -> int:
-    """Neurons of a network."""
+    """Number of neurons in a network."""
     return sum(population.size for population in circuit.populations.values())
 
 
 def variables(circuit: Circuit) -> int:
-    """Variables of a mean field: r, v and u of each population, and s of its synapses."""
+    """Number of variables of a mean field: r, v, u of each population, s of each synapse."""
     return sum(3 + len(population.synapses) for population in circuit.populations.values())

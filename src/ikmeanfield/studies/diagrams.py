@@ -37,11 +37,11 @@ class Diagrams(TheoryStudy):
 
     kind: Literal["diagrams"]
     parameter: str
-    """Path of the parameter that is followed, for example ``rs.input_current``."""
+    """Path of the parameter to follow, for example ``rs.input_current``."""
     bounds: Interval
     """Its lower and upper bound."""
     cycles: bool = True
-    """Follow the limit cycles that are born at Hopf points."""
+    """Also follow the limit cycles that are born at Hopf points."""
 
     @field_validator("bounds")
     @classmethod
@@ -59,8 +59,8 @@ class Diagrams(TheoryStudy):
     def items(self, plan: Plan, name: str) -> Iterator[Item]:
         """As `Study.items`.
 
-        The value of the parameter that is followed does not count, nor what a theory does not
-        know; replicates share the diagram.
+        The key leaves out the value of the parameter that is followed, and parameters on which
+        the theory does not depend. Replicates share a diagram.
         """
         followed = self.model_dump(include={"parameter", "bounds", "cycles"})
         free = {self.parameter: self.bounds[0]}
@@ -71,7 +71,7 @@ class Diagrams(TheoryStudy):
                 yield Item(key=key, label=theory, runs=[number])
 
     def compute(self, plan: Plan, item: Item) -> xr.DataTree:
-        """As `Study.compute`: a node for each branch."""
+        """As `Study.compute`: a tree with a node for each branch."""
         from ikmeanfield.analysis.diagrams import equilibrium_diagram, to_tree  # noqa: PLC0415
 
         low, high = self.bounds
@@ -87,7 +87,7 @@ class Diagrams(TheoryStudy):
         return Cost(seconds=each * cost.variables(plan.first_run(item).circuit) / 4)
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:
-        """Which diagram is that of a run and a theory: ``diagram`` (run, theory), its key."""
+        """The key of the diagram of each run and theory, as ``diagram`` (run, theory)."""
         import xarray as xr  # noqa: PLC0415
 
         plan = results.plan
@@ -104,7 +104,7 @@ class Diagrams(TheoryStudy):
     def rows(
         self, table: str, results: Results, name: str, summary: xr.Dataset
     ) -> Iterator[Mapping[str, Any]]:
-        """Special points (but neutral saddles) and unexpected ends, per grid point."""
+        """Special points except neutral saddles, and unexpected ends, at each grid point."""
         import math  # noqa: PLC0415
 
         from ikmeanfield.analysis.diagrams import from_tree  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Spiking networks in time: their series, rates, spectra and noise."""
+"""Spiking networks in time: series, rates, spectra and noise levels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.limits import SAMPLES, STEPS, at_most
 from ikmeanfield.schema import ConfigError
-from ikmeanfield.stepping import DEFAULT_STEP, Scheme, Series, check_step, whole_ratio
+from ikmeanfield.stepping import Scheme, Series, check_step, default_step, whole_ratio
 from ikmeanfield.studies import cost
 from ikmeanfield.studies.cost import Cost
 from ikmeanfield.studies.study import Item, Study
@@ -29,24 +29,24 @@ if TYPE_CHECKING:
 
 TIME = "all runs of an experiment share one time axis"
 RUN_SECONDS = 0.006
-"""Setting up a network and gathering its Dataset."""
+"""Setting up a network and assembling its Dataset, per run."""
 COMPARE_SECONDS, COMPARE_BYTES = 1e-7, 16.0
-"""Comparing and transforming, per value of a firing rate."""
+"""Computing moments and spectra, per value of a firing rate."""
 SPECTRUM_BYTES = 8.0 * 2049
-"""Spectrum of one run and population."""
+"""The spectrum of one run and population."""
 BATCHES_READ = 2.0
-"""Batches of a study that a summary holds in memory at once."""
+"""Number of batches of a study that a summary holds in memory at once."""
 
 
 class Networks(Study):
-    """Spiking networks, simulated for a time at every grid point."""
+    """Spiking networks, simulated for some time at every grid point."""
 
     rule = "simulate_networks"
     varies: ClassVar = {"step": "ms", "scheme": "1", "thresholds": "1"}
     fixed: ClassVar = {
         "duration": TIME,
         "sample": TIME,
-        "discard": "it concerns the summary, which treats all runs alike",
+        "discard": "it affects the summary, which treats all runs alike",
         "record": "all runs of an experiment record the same series",
     }
     tables: ClassVar[tuple[str, ...]] = ("networks",)
@@ -59,17 +59,20 @@ class Networks(Study):
     discard: float = Field(0.0, ge=0)
     """Time in ms at the start that the analysis leaves out; a multiple of the sample interval."""
     scheme: Scheme = "exact"
-    """Integration scheme; euler is the paper's."""
+    """Integration scheme; ``euler`` is the paper's."""
     step: float = Field(
-        default_factory=lambda given: DEFAULT_STEP[given.get("scheme", "exact")],
+        default_factory=lambda given: default_step(
+            given.get("scheme", "exact"), given.get("sample", 0.0)
+        ),
         validate_default=True,
         gt=0,
     )
-    """Time step in ms; divides the sample interval. The default depends on the scheme."""
+    """Time step in ms; divides the sample interval. By default the longest recommended one that
+    does: at most 0.4 ms for `exact`, 0.001 ms for `euler`."""
     thresholds: Draw = "random"
-    """Thresholds drawn at random, or the quantiles of the distribution."""
+    """Whether thresholds are drawn at random or are the quantiles of their distribution."""
     record: Annotated[list[Series], Len(1)] = Field(["firing_rate"])
-    """Which series to store; firing_rate must be among them."""
+    """Which series to store; ``firing_rate`` must be among them."""
 
     @field_validator("sample")
     @classmethod
@@ -105,7 +108,7 @@ class Networks(Study):
     @classmethod
     def _records_the_rate(cls, record: list[Series]) -> list[Series]:
         if "firing_rate" not in record or len(set(record)) < len(record):
-            msg = "every series once, firing_rate among them"
+            msg = "name each series once, and firing_rate among them"
             raise ValueError(msg)
         return record
 
@@ -118,7 +121,7 @@ class Networks(Study):
         refuse_long_step(circuit, self.step)
 
     def items(self, plan: Plan, name: str) -> Iterator[Item]:
-        """As `Study.items`: every run is a network of its own."""
+        """As `Study.items`: each run is a separate network."""
         for number, run in plan.runs_of(name):
             settings = plan.study(name, run).model_dump(exclude={"kind", "sweeps", "discard"})
             key = hashed(
@@ -133,11 +136,12 @@ class Networks(Study):
 
     def compute(self, plan: Plan, item: Item) -> xr.Dataset:
         """As `Study.compute`."""
+        from ikmeanfield.inputs.settings import currents_of  # noqa: PLC0415
         from ikmeanfield.spiking import simulate  # noqa: PLC0415
 
         run = plan.first_run(item)
         return simulate(
-            run.circuit, plan.currents(run), duration=self.duration, sample=self.sample,
+            run.circuit, currents_of(plan.inputs(run)), duration=self.duration, sample=self.sample,
             step=self.step, scheme=self.scheme, thresholds=self.thresholds,
             seed=item.seed or 0, record=tuple(self.record),
         )  # fmt: skip
@@ -153,7 +157,7 @@ class Networks(Study):
         return stored + cost.network(circuit, self.duration / self.step, self.scheme)
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:
-        """Mean, variance and spectrum of rates, noise levels, and thinned traces of a few runs.
+        """Mean, variance and spectrum of rates, noise levels, and short traces of a few runs.
 
         Returns
         -------
@@ -202,7 +206,7 @@ class Networks(Study):
     def rows(
         self, table: str, results: Results, name: str, summary: xr.Dataset
     ) -> Iterator[Mapping[str, Any]]:
-        """One row per run and population; everything but spectra and traces."""
+        """One row per run and population with everything except spectra and traces."""
         from ikmeanfield.datasets.tables import scalar_rows  # noqa: PLC0415
 
         return scalar_rows(summary, ("run", "population"))
@@ -217,7 +221,7 @@ def refuse_long_step(circuit: Circuit, step: float) -> None:
 
 
 def recorded_values(circuit: Circuit, record: Sequence[str], samples: float) -> float:
-    """Numbers that one run records."""
+    """How many numbers one run records."""
     populations = circuit.populations.values()
     synapses = sum(len(population.synapses) for population in populations)
     rows = sum(synapses if s == "synaptic_activation" else len(populations) for s in record)
@@ -225,7 +229,7 @@ def recorded_values(circuit: Circuit, record: Sequence[str], samples: float) -> 
 
 
 def comparison_cost(plan: Plan, networks: Networks, name: str, series: int) -> Cost:
-    """Reading and analysing so many series of every run of a study of networks."""
+    """Cost of reading and analysing a number of series from every run of a study of networks."""
     samples = networks.duration / networks.sample
     values = rates = spectra = 0.0
     largest = 0.0

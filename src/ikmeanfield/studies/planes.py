@@ -29,11 +29,15 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Plan
 
 
+BOUNDARY_SECONDS = 3.0
+"""Following cycles at one value, and the curves that start there, per four variables."""
+
+
 class Planes(TheoryStudy):
     """Curves of folds and Hopf points of theories in two parameters, and diagrams in the first.
 
-    Runs that differ in nothing but the second parameter, or in what a theory does not know, share
-    a plane.
+    Runs share a plane if they differ only in the second parameter, or in parameters on which the
+    theory does not depend.
     """
 
     rule = "follow_planes"
@@ -49,7 +53,10 @@ class Planes(TheoryStudy):
     second_bounds: Interval
     """Its lower and upper bound."""
     diagrams: list[float] = Field([])
-    """Values of the second parameter at which equilibria and limit cycles are followed."""
+    """Values of the second parameter at which equilibria and limit cycles are followed too."""
+    cycles: list[float] = Field([])
+    """Values of the second parameter at which cycles are followed in order to find the curves of
+    folds of cycles, homoclinic orbits and SNICs in the plane."""
 
     @field_validator("bounds", "second_bounds")
     @classmethod
@@ -61,8 +68,9 @@ class Planes(TheoryStudy):
         if self.parameter == self.second:
             msg = f"parameter and second are both {self.second}"
             raise ValueError(msg)
-        for value in self.diagrams:
-            self._refuse_outside(value, "diagrams: ")
+        for name in ("diagrams", "cycles"):
+            for value in getattr(self, name):
+                self._refuse_outside(value, f"{name}: ")
         return self
 
     def _refuse_outside(self, value: Any, where: str = "") -> None:
@@ -79,7 +87,7 @@ class Planes(TheoryStudy):
             ("second", self.second, self.second_bounds),
         ]
         check_followed(experiment, self.asked(experiment), circuit, followed)
-        if self.diagrams:
+        if self.diagrams or self.cycles:
             require(experiment, self.asked(experiment), "cycles")
         refuse_moved(experiment, circuit, self, self.parameter)
 
@@ -91,6 +99,8 @@ class Planes(TheoryStudy):
     def items(self, plan: Plan, name: str) -> Iterator[Item]:
         """As `Study.items`."""
         where = self.model_dump(exclude={"kind", "sweeps", "theories"})
+        if not self.cycles:  # planes without them keep the keys of earlier versions
+            del where["cycles"]
         free = {self.parameter: self.bounds[0], self.second: self.second_bounds[0]}
         for number, run in plan.runs_of(name):
             for theory in self.asked(plan):
@@ -100,14 +110,15 @@ class Planes(TheoryStudy):
     def compute(self, plan: Plan, item: Item) -> xr.DataTree:
         """As `Study.compute`.
 
-        A node ``curves`` with the curves of the plane, and nodes ``diagram_1``, … with the
-        branches at every value of `diagrams`. The root's attributes are those varied parameters
-        that tell planes of the experiment apart.
+        A tree with a node ``curves`` for the curves of the plane, nodes ``diagram_1``, … for the
+        branches at each value of `diagrams` and, if `cycles` are given, a node ``boundaries``. The
+        root's attributes are the varied parameters in which planes of the experiment can differ.
         """
         import xarray as xr  # noqa: PLC0415
 
         from ikmeanfield.analysis.diagrams import (  # noqa: PLC0415
             bifurcation_plane,
+            cycle_boundaries,
             equilibrium_diagram,
             to_tree,
         )
@@ -115,9 +126,10 @@ class Planes(TheoryStudy):
 
         theory, circuit = plan.theories[item.label], plan.first_run(item).circuit
         (low, high), (below, above) = self.bounds, self.second_bounds
+        free, bounds = (self.parameter, self.second), ((low, high), (below, above))
         curves = bifurcation_plane(
-            circuit, (self.parameter, self.second), ((low, high), (below, above)),
-            theory=theory, options=reported(f"plane of {item.label}", PLANE_STEPS),
+            circuit, free, bounds, theory=theory,
+            options=reported(f"plane of {item.label}", PLANE_STEPS),
         )  # fmt: skip
         nodes = {"curves": to_tree(curves)}
         for place, value in enumerate(self.diagrams, start=1):
@@ -126,12 +138,15 @@ class Planes(TheoryStudy):
                 options=reported(f"plane of {item.label}, {self.second} = {value:g}"),
             )  # fmt: skip
             nodes[f"diagram_{place}"] = to_tree(branches)
+        if self.cycles:
+            found = cycle_boundaries(circuit, free, bounds, self.cycles, theory=theory)
+            nodes["boundaries"] = to_tree(found)
         tree = xr.DataTree(children=nodes)
         tree.attrs = self._values(plan, item)
         return tree
 
     def _values(self, plan: Plan, item: Item) -> dict[str, Any]:
-        """Varied parameters that the theory knows, but for the second one, by coordinate name."""
+        """Varied parameters on which the theory depends, except the second one, by coordinate."""
         from ikmeanfield.experiments.paths import coordinate_name, in_effect  # noqa: PLC0415
         from ikmeanfield.experiments.settings import is_setting  # noqa: PLC0415
 
@@ -145,4 +160,5 @@ class Planes(TheoryStudy):
     def cost(self, plan: Plan, item: Item) -> Cost:
         """As `Study.cost`."""
         work = PLANE_SECONDS + len(self.diagrams) * (DIAGRAM_SECONDS + CYCLES_SECONDS)
+        work += len(self.cycles) * BOUNDARY_SECONDS
         return Cost(seconds=work * cost.variables(plan.first_run(item).circuit) / 4)

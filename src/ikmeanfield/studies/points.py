@@ -30,16 +30,16 @@ class Points(TheoryStudy):
     rule = "find_points"
     questions = ("equilibria",)
     undefined: ClassVar = dict.fromkeys(
-        ("period", "l1"), "of folds, and l1 where the field has a kink"
+        ("period", "l1"), "at folds, and l1 also where the field has a kink"
     )
 
     kind: Literal["points"]
     parameter: str
-    """Path of the parameter that is followed, for example ``rs.input_current``."""
+    """Path of the parameter to follow, for example ``rs.input_current``."""
     bounds: Interval
     """Its lower and upper bound."""
     planes: Label | None = None
-    """Name of a study of planes on whose curves the points must lie, or else the summary fails."""
+    """Name of a study of planes on whose curves all points must lie, or the summary fails."""
 
     @field_validator("bounds")
     @classmethod
@@ -74,7 +74,7 @@ class Points(TheoryStudy):
                 yield Item(key=key, label=theory, runs=[number])
 
     def compute(self, plan: Plan, item: Item) -> xr.Dataset:
-        """As `Study.compute`: a Dataset along `point`."""
+        """As `Study.compute`: the points along ``point``."""
         from ikmeanfield.analysis.diagrams import fold_and_hopf_points  # noqa: PLC0415
 
         low, high = self.bounds
@@ -85,7 +85,7 @@ class Points(TheoryStudy):
         ).reset_coords("second")  # fmt: skip
 
     def second(self, plan: Plan) -> str:
-        """The parameter whose value is stored beside a point: the other one of the planes."""
+        """The parameter whose value is stored with each point: the second one of the planes."""
         if self.planes is None:
             return self.parameter
         planes = plan.studies[self.planes]
@@ -102,7 +102,7 @@ class Points(TheoryStudy):
         Raises
         ------
         CoincidenceError
-            If points do not lie on the curves of their planes; names all.
+            If points do not lie on the curves of their planes; the message names all of them.
         """
         import numpy as np  # noqa: PLC0415
         import xarray as xr  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Theories in time, under the same input as networks, and how far they are from them."""
+"""Theories integrated in time under the same input as networks, and their distance to them."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from ikmeanfield.jobs.results import Results
 
 VALUE_SECONDS = 5e-8
-"""Storing a prediction, per recorded value: smooth series compress fast."""
+"""Storing a prediction, per recorded value; smooth series compress fast."""
 
 
 class Predictions(TheoryStudy):
-    """Theories in time, compared with the networks of another study."""
+    """Theories, integrated in time and compared with the networks of another study."""
 
     rule = "integrate_theories"
     questions = ("series",)
@@ -54,7 +54,7 @@ class Predictions(TheoryStudy):
             raise ConfigError(msg)
 
     def items(self, plan: Plan, name: str) -> Iterator[Item]:
-        """As `Study.items`: runs that differ in what a theory does not know share its series."""
+        """As `Study.items`: runs share a series if the theory does not depend on what differs."""
         for number, run in plan.runs_of(name):
             networks = self._compared(plan)
             for theory in self.asked(plan):
@@ -69,10 +69,12 @@ class Predictions(TheoryStudy):
 
     def compute(self, plan: Plan, item: Item) -> xr.Dataset:
         """As `Study.compute`."""
+        from ikmeanfield.inputs.settings import currents_of  # noqa: PLC0415
+
         run, networks = plan.first_run(item), self._compared(plan)
         theory = plan.theories[item.label].build(run.circuit)
         series = theory.integrate(
-            plan.currents(run), duration=networks.duration, sample=networks.sample
+            currents_of(plan.inputs(run)), duration=networks.duration, sample=networks.sample
         )
         return series[list(networks.record)]
 

@@ -1,4 +1,4 @@
-"""Firing rates of single neurons against their input current."""
+"""Firing rates of single neurons as functions of their input current."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ NEURON = "of a neuron with the mean threshold, u = 0 and s = 0"
 
 
 class Rates(Study):
-    """Rates of a single neuron against its current (Eqs. 30-32), and I* (Eq. 34)."""
+    """Rates of a single neuron as functions of its current (Eqs. 30-32), and I* (Eq. 34)."""
 
     rule = "compute_rates"
 
     kind: Literal["rates"]
     population: Name
-    """The population whose neuron it is; its threshold is the population's mean."""
+    """The population to which the neuron belongs; its threshold is the population's mean."""
     currents: Interval
     """First and last current in pA."""
     count: int = Field(201, ge=2)
@@ -63,7 +63,7 @@ class Rates(Study):
             raise ConfigError(str(error)) from None
 
     def items(self, plan: Plan, name: str) -> Iterator[Item]:
-        """As `Study.items`: runs with the same neuron share its rates."""
+        """As `Study.items`: runs that have the same neuron share its rates."""
         settings = self.model_dump(exclude={"kind", "sweeps"})
         for number, run in plan.runs_of(name):
             neuron = run.circuit.identity()["populations"][self.population]

@@ -1,4 +1,4 @@
-"""How well theories predict the regions that networks show."""
+"""How well theories predict the regions of oscillation and bistability of networks."""
 
 from __future__ import annotations
 
@@ -33,19 +33,21 @@ if TYPE_CHECKING:
     from ikmeanfield.studies.transitions import Transitions
 
 COLUMNS = {
-    "overlap": ("1", "predicted and found region: shared part of what both cover (Jaccard)"),
-    "overlap_both_slopes": ("1", "the same, counting only what the network shows on both slopes"),
+    "overlap": ("1", "Jaccard index of the predicted and the found region"),
+    "overlap_both_slopes": ("1", "overlap with what the network shows on both slopes of the ramp"),
     "predicted_area": ("", "area of the predicted region"),
     "found_area": ("", "area of the found region"),
-    "points": ("1", "points of networks on ramps"),
-    "median_distance": ("", "median distance of these to the nearest curve along the parameter"),
-    "points_beside": ("1", "points at whose second parameter there is no curve; not in the median"),
-    "median_distance_scaled": ("1", "median distance of all points in parts of the plane's sides"),
-    "median_lag": ("", "median of ramp minus held where both were found, in the ramp's direction"),
-    "lags": ("1", "how many transitions this is the median of"),
-    "median_held_distance": ("", "median distance of points held still to their nearest curve"),
-}
-"""Columns reported for each region, with units; empty stands for that of the parameter."""
+    "points": ("1", "number of points on ramps"),
+    "median_distance": ("", "median distance of these points to the nearest curve, along the "
+                        "parameter"),
+    "points_beside": ("1", "number of points at whose second parameter there is no curve"),
+    "median_distance_scaled": ("1", "median distance of the points, in units of the swept ranges"),
+    "median_lag": ("", "median of ramp minus held current, in the direction of the ramp"),
+    "lags": ("1", "number of transitions in the median lag"),
+    "median_held_distance": ("", "median distance of points at constant current to the nearest "
+                             "curve"),
+}  # fmt: skip
+"""Columns reported for each region, with units; an empty unit is that of the parameter."""
 NONE = "where there is nothing to compare"
 
 
@@ -58,23 +60,23 @@ def score_regions(
 ) -> xr.Dataset:
     """Scores of every family of runs, theory and region.
 
-    A family is what shares all values but that of the plane's second parameter. Only the part of
-    the plane that was swept counts: the currents of the ramp, the values of the grid.
+    A family consists of runs that differ only in the plane's second parameter. Only the part of the
+    plane that was swept counts: the currents of the ramp and the values of the grid.
 
     Parameters
     ----------
     study, results, name
         The study of transitions, the results of its experiment, and its name there.
     points
-        Points of each run.
+        Points of the networks, run by run.
     rows
-        Transitions by place of the run and theory.
+        Transitions by position of the run and by theory.
 
     Returns
     -------
     xarray.Dataset
-        The `COLUMNS` along ``score``, with what was varied, ``scored_theory`` and
-        ``scored_region``.
+        The `COLUMNS` along ``score``, with ``scored_<name>`` for each varied parameter, for the
+        theory and for the region.
     """
     import xarray as xr  # noqa: PLC0415
 
@@ -100,26 +102,26 @@ def score_regions(
     unit = plan.unit(settings.parameter)
     area = f"{unit} {plan.unit(settings.second)}"
     variables: dict[str, Any] = {}
-    for told, (given, text) in COLUMNS.items():
-        units = given or (area if told.endswith("_area") else unit)
-        values = np.array([row[told] for row in made], dtype=float)
-        variables[f"score_{told}"] = (
+    for column, (given, text) in COLUMNS.items():
+        units = given or (area if column.endswith("_area") else unit)
+        values = np.array([row[column] for row in made], dtype=float)
+        variables[f"score_{column}"] = (
             "score", values, {"units": units, "long_name": text, UNDEFINED: NONE},
         )  # fmt: skip
     for path in [*identity, "theory", "region"]:
-        column = [row[path] for row in made]
-        numeric = all(isinstance(value, int | float) for value in column)
+        listed = [row[path] for row in made]
+        numeric = all(isinstance(value, int | float) for value in listed)
         attrs = {"long_name": path}
         if "." in path:
             attrs["units"] = plan.unit(path)
         variables[f"scored_{coordinate_name(path)}"] = (
-            "score", np.array(column, float) if numeric else list(map(str, column)), attrs,
+            "score", np.array(listed, float) if numeric else list(map(str, listed)), attrs,
         )  # fmt: skip
     return xr.Dataset(variables)
 
 
 def _families(runs: Sequence[Run], identity: Sequence[str], second: str) -> list[list[int]]:
-    """Places of runs that share all but the second parameter, in its order."""
+    """Positions of runs that differ only in the second parameter, sorted by it."""
     found: dict[tuple[Any, ...], list[int]] = {}
     for place, run in enumerate(runs):
         key = (run.sweep, *(run.coordinate(path) for path in identity[1:]))
@@ -187,7 +189,7 @@ def _score(
 
 
 def _median(values: Sequence[float]) -> float:
-    """The median of those that are finite; NaN if there are none."""
+    """The median of the finite values; NaN if there are none."""
     finite = np.array(values, dtype=float)
     finite = finite[np.isfinite(finite)]
     return float(np.median(finite)) if finite.size else float("nan")

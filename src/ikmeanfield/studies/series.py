@@ -1,4 +1,4 @@
-"""What studies of series in time share: samples after a transient, noise levels, traces."""
+"""Shared by studies of series in time: samples after the transient, noise levels, traces."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ikmeanfield.datasets.runs import coordinates
 from ikmeanfield.datasets.series import SERIES
 from ikmeanfield.datasets.store import UNDEFINED
 from ikmeanfield.inputs import currents
+from ikmeanfield.inputs.settings import currents_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 
 NO_REPLICATES = "where a grid point has no replicates"
 TRACES = 4
-"""Runs at most whose traces a summary holds: spread evenly over the first sweep."""
+"""Largest number of runs whose traces a summary holds; they are spread over the first sweep."""
 TRACE_SAMPLES = 600
-"""Samples of such a trace at most; each is the mean over a window."""
+"""Largest number of samples of such a trace; each is the mean over a window."""
 TRACE = ("trace", "population", "trace_time")
 MOMENTS = {
     "mean": ("Hz", "mean"),
@@ -41,12 +42,12 @@ MOMENTS = {
 
 
 def row_of(series: str) -> str:
-    """The dimension of a series beside time."""
+    """The dimension of a series besides time."""
     return "synapse" if series == "synaptic_activation" else "population"
 
 
 def discarded(plan: Plan, networks: str) -> int:
-    """Samples at the start of a series that the analysis leaves out; a sample ends its interval."""
+    """Number of samples at the start of a series that the analysis leaves out."""
     settings: Any = plan.studies[networks]
     samples: int = round(settings.discard / settings.sample)
     return samples
@@ -55,7 +56,7 @@ def discarded(plan: Plan, networks: str) -> int:
 def after_discard(
     results: Results, study: str, run: int, series: str, label: str = "", networks: str = ""
 ) -> FloatArray:
-    """A recorded series of a run, (population or synapse, time), without what is discarded."""
+    """A recorded series of a run, (population or synapse, time), after the discarded time."""
     first = discarded(results.plan, networks or study)
     return results.values(study, run, series, label)[..., first:].astype(float)
 
@@ -76,7 +77,7 @@ def moment_variables(
 
 
 def labels(results: Results, study: str, label: str = "") -> dict[str, Any]:
-    """Coordinates of a summary: grid values of the runs, names of populations and synapses."""
+    """Coordinates of a summary: grid values of the runs, and names of populations and synapses."""
     found = results.coordinates(study, label)
     first = results.result(study, results.plan.runs_of(study)[0][0], label)
     for name in ("population", "synapse"):
@@ -87,7 +88,7 @@ def labels(results: Results, study: str, label: str = "") -> dict[str, Any]:
 
 
 class Noise:
-    """Noise levels of all series, collected run by run from the replicates of grid points."""
+    """Noise levels of all series, computed run by run from the replicates of each grid point."""
 
     def __init__(self, record: Sequence[str]) -> None:
         self._record = list(record)
@@ -96,7 +97,7 @@ class Noise:
         self._point: Any = None
 
     def add(self, point: Any, series: Mapping[Any, FloatArray]) -> None:
-        """Take the series of the next run; replicates of a grid point follow one another."""
+        """Add the series of the next run; replicates of a grid point must follow one another."""
         if point != self._point:
             self._close()
             self._point = point
@@ -179,12 +180,13 @@ def thinned_traces(results: Results, study: str, what: str) -> xr.Dataset:
 
 def input_currents(plan: Plan, run: int, time: FloatArray) -> FloatArray:
     """Input currents of a run in pA, (population, time)."""
-    drive = currents(plan.runs[run].circuit, plan.currents(plan.runs[run]))
+    given = currents_of(plan.inputs(plan.runs[run]))
+    drive = currents(plan.runs[run].circuit, given)
     return np.array([np.asarray(current(time)) for current in drive.values()])
 
 
 def thinned(values: FloatArray) -> FloatArray:
-    """Means over windows along the last axis; what does not fill a window is left out."""
+    """Means over windows along the last axis; an incomplete last window is left out."""
     width = ceil(values.shape[-1] / TRACE_SAMPLES)
     count = values.shape[-1] // width
     windows = values[..., : count * width].reshape(*values.shape[:-1], count, width)

@@ -1,4 +1,4 @@
-"""What every kind of study has: settings, work, cost, and what it tells summaries and tables."""
+"""What every kind of study has: settings, work, cost, and a summary with tables if it needs one."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Item:
     key
         Hash of everything that determines the result except the configuration's seed.
     seed
-        Seed of its random numbers; None where there are none.
+        Seed of its random numbers; None if it uses none.
     label
-        What tells it from other items of the same run, such as the name of a theory.
+        Distinguishes it from other items of the same run, for example by the name of a theory.
     runs
-        Numbers of the runs that it belongs to, ascending; it is computed for the first of them.
+        Numbers of the runs to which it belongs, ascending; it is computed for the first of them.
         Empty for work that belongs to the experiment as a whole.
     """
 
@@ -45,45 +45,45 @@ class Item:
 
     @property
     def id(self) -> str:
-        """Everything that determines the result, the seed included."""
+        """A text that identifies everything that determines the result, the seed included."""
         return self.key if self.seed is None else f"{self.key}:{self.seed}"
 
     @property
     def node(self) -> str:
-        """Name of its node in a file that holds a tree."""
+        """Name of the item's node in a file that holds a tree."""
         return f"{self.label or 'item'}_{self.key}"
 
 
 class Study(Validated):
-    """Settings of a study, and what is done with them.
+    """The settings of a study, and how it is carried out.
 
     A kind of study is a class derived from this one. It sets the class attributes, adds its
-    settings as fields, and defines `items`, `compute` and `cost`; where it has something to tell
-    beyond its results, `summarise` and `rows`. Its module must be light to import: whatever
-    computes is imported inside these functions.
+    settings as fields, and defines `items`, `compute` and `cost`. If anything is to be derived from
+    all results together, it also defines `summarise` and `rows`. Its module must be quick to
+    import, so these functions import whatever they compute with.
     """
 
     rule: ClassVar[str]
     """Name of its rule in the workflow, as verb and object: ``simulate_networks``."""
     varies: ClassVar[Mapping[str, str]] = {}
-    """Settings that a sweep may vary, with their units."""
+    """Settings that a sweep may vary, by name, with their units."""
     fixed: ClassVar[Mapping[str, str]] = {}
-    """Why a sweep may not vary other settings."""
+    """For other settings, the reason why a sweep may not vary them."""
     tables: ClassVar[tuple[str, ...]] = ()
     """Names of the tables that `rows` fills from the summary."""
     undefined: ClassVar[Mapping[str, str]] = {}
-    """Variables of results that may hold NaN, and where."""
+    """Variables of results that may hold NaN, with a text that says where."""
 
     kind: str
     sweeps: Annotated[list[Label], Len(1)] | None = None
-    """Names of the sweeps at whose grid points the study is done; null: all."""
+    """Names of the sweeps at whose grid points the study is done; null means all."""
 
     def engines(self) -> set[str]:
-        """Compiled kernels that `compute` needs: ``exact``, ``euler`` or ``theories``."""
+        """The compiled kernels that `compute` needs, such as ``exact`` or ``theories``."""
         return set()
 
     def asked(self, experiment: Experiment | Plan) -> list[str]:
-        """Names of the theories that `compute` asks."""
+        """Names of the theories that `compute` uses."""
         return []
 
     def uses(self) -> Iterable[str]:
@@ -91,16 +91,16 @@ class Study(Validated):
         return ()
 
     def check(self, experiment: Experiment, circuit: Circuit) -> None:
-        """Refuse what the settings name and the experiment or its circuit does not have.
+        """Refuse settings that name something which the experiment or its circuit does not have.
 
         Raises
         ------
         ConfigError
-            Naming the setting below this study, its value, and what is there.
+            Naming the setting below this study, its value, and what there is.
         """
 
     def check_run(self, experiment: Experiment, circuit: Circuit) -> None:
-        """Refuse a grid point at which the study, with its settings there, cannot be done.
+        """Refuse a grid point at which the study cannot be done with the settings in effect there.
 
         Raises
         ------
@@ -109,28 +109,31 @@ class Study(Validated):
         """
 
     def items(self, plan: Plan, name: str) -> Iterator[Item]:
-        """The work of the study called `name`, in order; items of one key and label become one."""
+        """The work of the study called `name`, in order.
+
+        Items with the same key and label are merged into one.
+        """
         raise NotImplementedError
 
     def compute(self, plan: Plan, item: Item) -> Any:
-        """Do one item: a Dataset, or a DataTree where one Dataset cannot hold the result.
+        """The result of one item: a Dataset, or a DataTree if one Dataset cannot hold it.
 
-        Called of the study with the settings in effect in the item's first run, as is `cost`.
-        Datasets of several items are stacked along ``item``, but for those variables that have
-        the dimension ``point``, of which every item may have another number.
+        This method and `cost` are called on the study with the settings in effect in the item's
+        first run. The Datasets of several items are stacked along ``item``, except for variables
+        with the dimension ``point``, whose length may differ between items.
         """
         raise NotImplementedError
 
     def cost(self, plan: Plan, item: Item) -> Cost:
-        """What doing one item is predicted to take."""
+        """Predicted time and memory of one item."""
         raise NotImplementedError
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:
-        """What the study called `name` tells of all its results together."""
+        """The Dataset that is derived from all results of the study called `name`."""
         raise NotImplementedError
 
     def summary_cost(self, plan: Plan, name: str) -> Cost:
-        """What summarising is predicted to take, beyond starting and reading the plan."""
+        """Predicted time and memory of the summary, beyond the start and reading the plan."""
         return Cost()
 
     def rows(
@@ -146,20 +149,20 @@ class Study(Validated):
 
 
 class TheoryStudy(Study):
-    """A study that asks theories."""
+    """A study that uses theories."""
 
     questions: ClassVar[tuple[Question, ...]]
-    """What it asks them, see `ikmeanfield.theories.QUESTIONS`."""
+    """The questions that each theory must answer, see `ikmeanfield.theories.QUESTIONS`."""
 
     theories: Annotated[list[Label], Len(1)] | None = None
-    """Names of the theories that are asked; null: all of the experiment."""
+    """Names of the theories to use; null means all theories of the experiment."""
 
     def engines(self) -> set[str]:
         """As `Study.engines`."""
         return {"theories"}
 
     def asked(self, experiment: Experiment | Plan) -> list[str]:
-        """Names of the theories that are asked."""
+        """Names of the theories that are used."""
         return self.theories if self.theories is not None else list(experiment.theories)
 
     def check(self, experiment: Experiment, circuit: Circuit) -> None:
@@ -196,12 +199,12 @@ def require(experiment: Experiment, theories: Iterable[str], *questions: Questio
 
 
 def known_names(setting: str, given: Iterable[str], known: Iterable[str]) -> None:
-    """Refuse names that are not among those known.
+    """Refuse names that are not among the known ones.
 
     Raises
     ------
     ConfigError
-        Naming the setting, the name and what is there.
+        Naming the setting, the name and the known names.
     """
     known = list(known)
     for name in given:
@@ -211,7 +214,7 @@ def known_names(setting: str, given: Iterable[str], known: Iterable[str]) -> Non
 
 
 def rising(values: list[float]) -> list[float]:
-    """A lower and an upper bound, in this order."""
+    """The values, if the first is below the second; otherwise a ValueError."""
     if values[0] >= values[1]:
         msg = "the first value must be below the second"
         raise ValueError(msg)

@@ -14,7 +14,7 @@ from ikmeanfield.inputs import ramp
 from ikmeanfield.keys import hashed
 from ikmeanfield.limits import RAMP, at_most
 from ikmeanfield.schema import ConfigError, Label, Validated
-from ikmeanfield.stepping import DEFAULT_STEP
+from ikmeanfield.stepping import default_step
 from ikmeanfield.studies import cost
 from ikmeanfield.studies.cost import Cost
 from ikmeanfield.studies.networks import refuse_long_step
@@ -28,13 +28,17 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Plan
 
 
+SAMPLE = 1.0
+"""Interval between samples in ms."""
+
+
 class Trace(Validated):
     """A ramp along which a theory and two networks are compared."""
 
     at: float
-    """Value of the parameter."""
+    """Value of the parameter during this ramp."""
     ramp: Annotated[list[Interval], Len(2)]
-    """Pairs [time in ms, current in pA], linear between; the last one is the end."""
+    """Pairs [time in ms, current in pA], linear between; the last pair is the end of the run."""
 
     @field_validator("ramp")
     @classmethod
@@ -48,9 +52,10 @@ class Trace(Validated):
 
 
 class Traces(Study):
-    """A theory and two networks, with one recovery variable per neuron and one for all.
+    """A theory and two networks along the same ramps of a current.
 
-    They run along the same ramps, in the circuit from which the sweeps depart.
+    One network has a recovery variable for each neuron, the other has one for the population. Both
+    have the circuit from which the sweeps depart.
     """
 
     rule = "run_traces"
@@ -61,13 +66,13 @@ class Traces(Study):
     population: Name
     """The population that receives the current."""
     parameter: str
-    """Path of the parameter that differs between ramps, for example ``rs.adaptation``."""
+    """Path of the parameter that differs between the ramps, for example ``rs.adaptation``."""
     ramps: Annotated[list[Trace], Len(1)]
     """The ramps, each with its value of the parameter."""
-    step: float = Field(DEFAULT_STEP["exact"], gt=0)
-    """Time step of the networks in ms."""
+    step: float = Field(default_step("exact", SAMPLE), gt=0)
+    """Time step of the networks in ms; divides 1 ms."""
     thresholds: Draw = "quantiles"
-    """Quantiles of the thresholds' distribution, or thresholds drawn at random."""
+    """Whether thresholds are the quantiles of their distribution or drawn at random."""
 
     def engines(self) -> set[str]:
         """As `Study.engines`."""
@@ -92,7 +97,7 @@ class Traces(Study):
             check_theory(experiment, self.theory, there)
 
     def items(self, plan: Plan, name: str) -> Iterator[Item]:
-        """As `Study.items`: one for each ramp."""
+        """As `Study.items`: one item for each ramp."""
         shared = self.model_dump(exclude={"kind", "sweeps", "ramps"})
         identity = {
             "circuit": plan.circuit.identity(),
@@ -104,7 +109,7 @@ class Traces(Study):
             yield Item(key=key, seed=plan.seed, label=f"trace_{number}")
 
     def compute(self, plan: Plan, item: Item) -> xr.DataTree:
-        """As `Study.compute`: the series of `analysis.traces.ramp_traces`."""
+        """As `Study.compute`: a tree that holds the series of `analysis.traces.ramp_traces`."""
         import xarray as xr  # noqa: PLC0415
 
         from ikmeanfield.analysis.traces import ramp_traces  # noqa: PLC0415

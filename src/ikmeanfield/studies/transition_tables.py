@@ -1,4 +1,4 @@
-"""Transitions of networks beside the folds and Hopf points of theories: rows and scores."""
+"""Transitions of networks compared with folds and Hopf points of theories: rows and scores."""
 
 from __future__ import annotations
 
@@ -29,30 +29,30 @@ if TYPE_CHECKING:
     from ikmeanfield.studies.transitions import Transitions
 
 COLUMNS = {
-    "mean_field": "the theory's current",
-    "ramp": "the network's current on the moving ramp",
-    "held": "the network's current, held still",
-    "held_lower": "lower end of the interval that holds it",
-    "held_upper": "upper end of the interval that holds it",
-    "held_noise": "half-width over which fluctuations blur it, its thresholds given",
+    "mean_field": "current of the theory's bifurcation",
+    "ramp": "current of the network's transition on the ramp",
+    "held": "current of the network's transition at constant current",
+    "held_lower": "lower end of the interval that contains it",
+    "held_upper": "upper end of the interval that contains it",
+    "held_noise": "half-width over which fluctuations blur it, for given thresholds",
     "ramp_difference": "ramp minus theory",
-    "held_difference": "held minus theory",
-    "ramp_lag": "ramp minus held",
+    "held_difference": "constant current minus theory",
+    "ramp_lag": "ramp minus constant current",
 }
 """Columns reported for each transition, in pA."""
 WHICH = {
-    "theory_of": "theory it is compared with",
+    "theory_of": "theory with which it is compared",
     "kind_of": "fold, or border of oscillations (hopf)",
     "direction_of": "whether the current rises or falls",
-    "side_of": "which border it is",
+    "side_of": "lower or upper border",
 }
-"""Columns that say which transition a row is."""
+"""Columns that identify a transition."""
 WORDS = {
-    "held_status": "what became of the search at constant current",
-    "ramp_counterpart": "whether the point on the ramp is one at constant current too",
+    "held_status": "outcome of the search at constant current",
+    "ramp_counterpart": "whether the point on the ramp is a transition at constant current too",
 }
 """Columns reported for each transition in words."""
-NONE = "where there is no such point, or the method does not tell it"
+NONE = "where there is no such point, or the method does not provide the value"
 
 
 def summarise(study: Transitions, results: Results, name: str) -> xr.Dataset:
@@ -61,8 +61,8 @@ def summarise(study: Transitions, results: Results, name: str) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        Points of networks along ``point``; `COLUMNS`, `WHICH` and `WORDS` along ``transition``,
-        a row for every run, theory and transition; with planes, scores along ``score``.
+        Points of networks along ``point``; `COLUMNS`, `WHICH` and `WORDS` along ``transition``, one
+        for every run, theory and transition; if there are planes, scores along ``score``.
     """
     import xarray as xr  # noqa: PLC0415
 
@@ -91,7 +91,7 @@ def summarise(study: Transitions, results: Results, name: str) -> xr.Dataset:
 
 
 def _theories(study: Transitions, results: Results) -> list[str]:
-    """The theories with whose points transitions are compared; one without a name for none."""
+    """The theories with which transitions are compared; an empty name if there is none."""
     if study.points is None:
         return [""]
     plan = results.plan
@@ -99,7 +99,7 @@ def _theories(study: Transitions, results: Results) -> list[str]:
 
 
 def _numbered(located: xr.Dataset, place: int) -> xr.Dataset:
-    """The points of one network, with the number of their run."""
+    """The points of one network, with the position of their run."""
     label = {"long_name": "number of the run in this file"}
     numbers = np.full(located.sizes["point"], place)
     own = [name for name in located.data_vars if located[name].dims == ("point",)]
@@ -107,20 +107,20 @@ def _numbered(located: xr.Dataset, place: int) -> xr.Dataset:
 
 
 def _found(network: xr.Dataset) -> list[NetworkPoint]:
-    """The points of one network as `matching` takes them."""
+    """The points of one network, in the form that `matching` uses."""
     columns = [network[name].values.tolist() for name in ("kind", "direction", "method", "side",
                                                           "current")]  # fmt: skip
     return [NetworkPoint(row, *values) for row, values in enumerate(zip(*columns, strict=True))]
 
 
 def _searches(located: xr.Dataset) -> dict[str, str]:
-    """What became of each search at constant current."""
+    """The outcome of each search at constant current."""
     status = located["status"]
     return dict(zip(map(str, status["sought"].values), map(str, status.values), strict=True))
 
 
 def _borders(field: xr.Dataset) -> list[Bifurcation]:
-    """Folds and Hopf points of one theory, by their currents."""
+    """Folds and Hopf points of one theory, sorted by current."""
     columns = [field[name].values.tolist() for name in ("kind", "side", "value")]
     return sorted(
         (Bifurcation(*row) for row in zip(*columns, strict=True)), key=lambda b: b.current
@@ -132,7 +132,7 @@ def _transitions(
     points: xr.Dataset,
     searches: list[dict[str, str]],
 ) -> xr.Dataset:
-    """Every transition of every run and theory along one dimension, with its run's number."""
+    """All transitions of all runs and theories along one dimension, with the runs' positions."""
     import xarray as xr  # noqa: PLC0415
 
     place = points["run_number"].values
@@ -176,7 +176,7 @@ def _transitions(
 
 
 def _currents(row: Transition, points: xr.Dataset, first: int) -> dict[str, float]:
-    """The `COLUMNS` of one transition; `first` is the place of its run's first point."""
+    """The `COLUMNS` of one transition; `first` is the position of its run's first point."""
     ramp = row.ramp.current if row.ramp is not None else np.nan
     held = row.held.current if row.held is not None else np.nan
     interval = dict.fromkeys(("lower", "upper", "noise"), np.nan)
@@ -194,7 +194,7 @@ def _currents(row: Transition, points: xr.Dataset, first: int) -> dict[str, floa
 
 
 def transition_rows(summary: xr.Dataset) -> Iterator[Mapping[str, Any]]:
-    """One row per run, theory and transition; what does not exist is empty."""
+    """One row per run, theory and transition; values that do not exist stay empty."""
     known = {name: summary[name].values for name in identity_names(summary)}
     columns = {
         name.removesuffix("_of"): summary[name].values for name in (*WHICH, *COLUMNS, *WORDS)
@@ -206,7 +206,7 @@ def transition_rows(summary: xr.Dataset) -> Iterator[Mapping[str, Any]]:
 
 
 def score_rows(summary: xr.Dataset) -> Iterator[Mapping[str, Any]]:
-    """How well each theory predicts the regions of its networks, per family of runs."""
+    """One row per family of runs, theory and region: how well the theory predicts the region."""
     names = [str(n) for n in summary.variables if str(n).startswith(("scored_", "score_"))]
     names.sort(key=lambda name: name.startswith("score_"))
     for i in range(summary.sizes.get("score", 0)):

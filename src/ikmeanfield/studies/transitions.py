@@ -1,4 +1,4 @@
-"""Where networks change state: on a ramp of a current, and held at constant current."""
+"""Where networks change state: on a ramp of a current, and at constant current."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.limits import RAMP, STEPS, at_most
 from ikmeanfield.schema import ConfigError, Label
-from ikmeanfield.stepping import DEFAULT_STEP, whole_ratio
+from ikmeanfield.stepping import default_step, whole_ratio
 from ikmeanfield.studies import cost
 from ikmeanfield.studies.branches import refuse_moved
 from ikmeanfield.studies.cost import Cost
@@ -31,40 +31,41 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.run import Run
     from ikmeanfield.jobs.results import Results
 
-SAMPLE, STATE_INTERVAL = 0.2, 200.0
-"""Times in ms: between samples of a ramp, and between the network states saved along it."""
+STATE_INTERVAL = 200.0
+"""Interval in ms between saved states of the network along a ramp."""
 TIME = "all runs of an experiment share one time axis"
 PLANE = "all ramps of an experiment are compared with one plane"
 ALIKE = "all networks of an experiment are observed alike"
 
-RAMPS = 2.6
-"""What locating the transitions of a network costs in all, in ramps; three is the most."""
+RAMPS = 2.1
+"""Mean cost of locating the transitions of a network, in ramps; the largest cost is three."""
 RECORD_SECONDS = 4.2e-5
-"""Besides integrating: recording and detecting, per ms of the ramp."""
+"""Recording and detection, besides integration, per ms of the ramp."""
 SIGNAL_MIB, RECORD_BYTES, STATE_BYTES = 50.0, 1000.0, 14.0
-"""scipy's signal processing; what is recorded, per ms of the ramp; a saved state, per neuron."""
+"""Memory of scipy's signal processing; of the record per ms of the ramp; of a state per neuron."""
 
 
 class Transitions(Study):
-    """Where networks change state: on a ramp of the current up and down, and held still."""
+    """Where networks change state: on a ramp up and down, and at constant current."""
 
     rule = "locate_transitions"
     varies: ClassVar = {"step": "ms", "thresholds": "1"}
     fixed: ClassVar = {
         "rise": TIME, "settle": TIME, "low": PLANE, "high": PLANE, "population": PLANE,
         "observed": ALIKE, "troughs": ALIKE,
-        "hold_every": "it says of the whole grid where networks are held",
+        "hold_every": "it selects grid points of the whole sweep",
     }  # fmt: skip
     tables: ClassVar[tuple[str, ...]] = ("transitions", "scores")
     undefined: ClassVar = dict.fromkeys(
-        ("lower", "upper", "noise"), "where the method does not tell it"
+        ("lower", "upper", "noise"), "where the method does not provide the value"
     )
 
     kind: Literal["transitions"]
     population: Name
     """The population that receives the current."""
     observed: Name | None = None
-    """The population whose firing rate tells states apart when held; by default the same."""
+    """The population whose firing rate distinguishes states at constant current; by default the
+    same population."""
     low: float
     """Lowest current in pA, where the ramp begins and ends."""
     high: float
@@ -73,16 +74,17 @@ class Transitions(Study):
     """Time in ms at the lowest current before the ramp; a multiple of 200 ms."""
     rise: float = Field(10_000.0, gt=0, le=RAMP)
     """Time in ms of each of the two slopes; a multiple of 200 ms."""
-    step: float = Field(DEFAULT_STEP["exact"], gt=0)
-    """Time step in ms; divides 0.2 ms."""
+    step: float = Field(default_step("exact", STATE_INTERVAL), gt=0)
+    """Time step in ms; divides 200 ms."""
     troughs: Literal["adaptation", "circuit"] = "adaptation"
-    """The paper's settings for reading the ramp: of its Fig. 1 or of its Fig. 3."""
+    """How the ramp is analysed: with the paper's settings for its Fig. 1 or for its Fig. 3."""
     hold_every: int = Field(1, ge=0)
-    """Hold still at the first grid point of a sweep and every so many further on; 0: at none."""
+    """Also search at constant current at the first grid point of a sweep, and at every so many
+    points after it; 0 means nowhere."""
     thresholds: Draw = "quantiles"
-    """Quantiles of the thresholds' distribution, or thresholds drawn at random."""
+    """Whether thresholds are the quantiles of their distribution or drawn at random."""
     points: Label | None = None
-    """Name of a study of points with which transitions are compared."""
+    """Name of a study of points with which the transitions are compared."""
 
     @field_validator("settle", "rise")
     @classmethod
@@ -93,8 +95,8 @@ class Transitions(Study):
 
     @field_validator("step")
     @classmethod
-    def _step_divides_sample(cls, step: float) -> float:
-        whole_ratio(SAMPLE, step, "sample", "step")
+    def _step_divides_interval(cls, step: float) -> float:
+        whole_ratio(STATE_INTERVAL, step, "interval between saved states", "step")
         return step
 
     @model_validator(mode="after")
@@ -106,7 +108,7 @@ class Transitions(Study):
 
     @property
     def length(self) -> float:
-        """Length of the ramp in ms, the time before it included."""
+        """Length of the ramp in ms, including the time before it."""
         return self.settle + 2 * self.rise
 
     def engines(self) -> set[str]:
@@ -132,11 +134,11 @@ class Transitions(Study):
         refuse_long_step(circuit, self.step)
 
     def is_held(self, run: Run) -> bool:
-        """Whether the network of a run is also held at constant current."""
+        """Whether the network of a run is also searched at constant current."""
         return self.hold_every > 0 and run.number % self.hold_every == 0
 
     def items(self, plan: Plan, name: str) -> Iterator[Item]:
-        """As `Study.items`: every run is a network of its own."""
+        """As `Study.items`: each run is a separate network."""
         for number, run in plan.runs_of(name):
             settings = plan.study(name, run).model_dump(
                 exclude={"kind", "sweeps", "points", "hold_every"}
@@ -152,7 +154,7 @@ class Transitions(Study):
             yield Item(key=key, seed=seed_of(plan.seed, key), runs=[number])
 
     def compute(self, plan: Plan, item: Item) -> xr.Dataset:
-        """As `Study.compute`: points along `point`, and the ramp in time."""
+        """As `Study.compute`: the points along ``point``, and the ramp in time."""
         from ikmeanfield.analysis.transitions import (  # noqa: PLC0415
             ADAPTATION,
             CIRCUIT,
@@ -160,7 +162,7 @@ class Transitions(Study):
             locate,
         )
 
-        # How ramps are read, and what is looked for at constant current.
+        # How ramps are analysed, and what is searched for at constant current.
         how: dict[str, Any] = {
             "adaptation": (ADAPTATION, ("fold", "hopf")),
             "circuit": (CIRCUIT, ("fold",)),
@@ -185,7 +187,7 @@ class Transitions(Study):
         return integration + record
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:
-        """Points of networks, beside those of theories, and scores of predicted regions."""
+        """Points of networks, transitions compared with theories, and scores of regions."""
         from ikmeanfield.studies.transition_tables import summarise  # noqa: PLC0415
 
         return summarise(self, results, name)

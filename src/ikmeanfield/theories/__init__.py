@@ -10,6 +10,7 @@ This package is light to import: a theory's kernels and solvers load when it is 
 
 from typing import Annotated
 
+from ikmeanfield.registry import Registry
 from ikmeanfield.schema import ChosenByKind
 from ikmeanfield.theories.mean_field.settings import MeanFieldSettings
 from ikmeanfield.theories.protocol import (
@@ -23,9 +24,13 @@ from ikmeanfield.theories.protocol import (
     UnansweredError,
     require,
 )
+from ikmeanfield.theories.stationary.settings import StationarySettings
 
-THEORIES: dict[str, type[TheorySettings]] = {"mean_field": MeanFieldSettings}
-"""Settings of every theory by its kind; a theory is added by one line here."""
+THEORIES: Registry[type[TheorySettings]] = Registry("theory", {})
+"""Settings of every theory by its kind. A plug-in calls ``THEORIES.register(kind, settings)``."""
+
+THEORIES.register("mean_field", MeanFieldSettings)
+THEORIES.register("stationary", StationarySettings)
 
 TheoryChoice = Annotated[TheorySettings, ChosenByKind(THEORIES, default="mean_field")]
 """A field of a configuration that holds the settings of one theory, chosen by its ``kind``."""
@@ -37,6 +42,7 @@ __all__ = [
     "MeanFieldSettings",
     "Question",
     "StateLimit",
+    "StationarySettings",
     "Theory",
     "TheoryChoice",
     "TheoryFactory",

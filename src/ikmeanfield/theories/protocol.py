@@ -88,6 +88,13 @@ class Theory(Protocol):
     def limits(self) -> Mapping[str, StateLimit]:
         """Variables that the theory confines to an interval."""
 
+    @property
+    def bifurcations(self) -> frozenset[str] | None:
+        """Kinds of special points that the eigenvalues of `problem` tell; None means all.
+
+        The kinds are those of `ikmeanfield.continuation`, such as ``"LP"`` and ``"HB"``.
+        """
+
     def initial_state(self) -> FloatArray:
         """The state of rest, from which integration and continuation start."""
 
@@ -134,6 +141,9 @@ class TheorySettings(Validated):
     """The questions that the theory answers."""
     implementation: ClassVar[str]
     """The theory's class as ``"module:name"``; it takes the circuit and the own settings."""
+
+    engine: ClassVar[str] = "theories"
+    """The group of kernels with which those of the theory are compiled."""
 
     kind: str
 

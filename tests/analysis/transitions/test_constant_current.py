@@ -5,13 +5,14 @@ import pytest
 from noisy_forms import folds, oscillator, ramped, steep
 
 from ikmeanfield.analysis.transitions.boundary_search import BoundarySearch
-from ikmeanfield.analysis.transitions.brackets import bracket_transition
+from ikmeanfield.analysis.transitions.brackets import BracketSearch
 from ikmeanfield.analysis.transitions.constant_current import (
+    RampStates,
     search_at_constant_current,
-    search_gradual_boundaries,
 )
-from ikmeanfield.analysis.transitions.holds import HoldSettings
-from ikmeanfield.analysis.transitions.passage_times import noise_width, predict_fold
+from ikmeanfield.analysis.transitions.holds import Hold, HoldSettings, hold
+from ikmeanfield.analysis.transitions.oscillations import search_gradual_boundaries
+from ikmeanfield.analysis.transitions.passage_times import RampExit, noise_width, predict_fold
 from ikmeanfield.analysis.transitions.ramp_hints import find_jump, find_oscillations
 from ikmeanfield.analysis.transitions.searches import SearchResult, SearchSettings
 from ikmeanfield.analysis.transitions.system import (
@@ -29,7 +30,8 @@ def search(system):
     hints = tuple(
         find_jump(recording, settings, up=up, steepest=SETTINGS.steepest) for up in (True, False)
     )
-    found = search_at_constant_current(system, recording.saved, recording.turn, hints, SETTINGS)
+    states = RampStates(recording.saved, recording.turn, 50.0 / settings.rise)
+    found = search_at_constant_current(system, states, hints, SETTINGS)
     return found, hints, system.spent / settings.duration
 
 
@@ -138,11 +140,69 @@ def test_a_ramp_without_oscillations_gives_no_hint():
     assert find_oscillations(recording, settings, SETTINGS.oscillates) is None
 
 
+def passage(start, current, time):
+    return Hold(start, current, True, time, np.zeros(0), SavedState(None, current))
+
+
 def test_passage_times_predict_the_fold():
-    ab = 3e-5
-    passages = [(c, np.pi / np.sqrt(ab * (c - 40.3))) for c in (42.0, 41.0)]
-    assert predict_fold(passages) == pytest.approx(40.3, abs=1e-9)
-    assert np.isnan(predict_fold(passages[:1]))
+    """Oracle: passage times by integrating dx/dt = a d + b x² from the settled state."""
+    a, b, fold, delay = 6e-3, 5e-3, 40.3, 60.0
+
+    def time(start, current):
+        x, t = -np.sqrt(a * (fold - start) / b), 0.0
+        while x < 1e3:
+            step = 0.2 / (1.0 + abs(x))
+            x, t = x + step * (a * (current - fold) + b * x * x), t + step
+        return t + delay
+
+    speed = 5e-3
+    lag = 2.338107 * (speed**2 / (a * b)) ** (1 / 3)
+    ramp = RampExit(fold + lag + speed * delay, speed)
+    holds = [passage(38.5, c, time(38.5, c)) for c in (41.4, 40.8, 40.5)]
+    for passages, within in ((holds[:2], 0.2), (holds, 0.02)):
+        prediction = predict_fold(passages, 38.5, ramp, 4.0)
+        assert prediction.current == pytest.approx(fold, abs=within)
+        assert abs(prediction.current - fold) < 2 * prediction.error
+    assert prediction.coefficient == pytest.approx(a * b, rel=0.15)
+    assert predict_fold(holds[:1], 38.5, None, 4.0) is None
+
+
+@pytest.mark.parametrize(("current", "left"), [(41.9, False), (42.1, True)])
+def test_a_hold_ends_once_the_system_has_settled_or_left(current, left):
+    """Oracle: the fold is at 42 pA; beyond it the drift is at least 0.01/3 eˣ per ms and pA."""
+    system = folds(1e-4)
+    x = system.drive(41.0, 100.0, 2000.0)
+    slowest = 0.01 / 3 * float(np.exp(-1.0)) * 0.05
+    before = system.spent
+    one = hold(
+        system, system.save(), current, 3 * float(x[-1]), HoldSettings(), above=True,
+        slowest=slowest,
+    )  # fmt: skip
+    assert one.left == left
+    assert one.settled != left
+    assert system.spent - before < 2500.0
+
+
+@pytest.mark.parametrize("noise", [3e-4, 3e-3])
+def test_brackets_contain_the_fold(noise):
+    """Oracle: the folds are at 38 and 42 pA; a bracket may miss them by half of its tolerance."""
+    missed = 0
+    for seed in range(6):
+        found, _, _ = search(folds(noise, seed))
+        assert [p.direction for p in found.points] == ["up", "down"]
+        for point, exact in zip(found.points, (42.0, 38.0), strict=True):
+            margin = 0.025 + point.noise
+            missed += not point.lower - margin <= exact <= point.upper + margin
+    assert missed == 0
+
+
+def test_the_time_of_every_search_adds_up():
+    """Oracle: the system's own count of simulated time."""
+    system = folds(1e-3)
+    found, _, _ = search(system)
+    times = {name: sum(parts.values()) for name, parts in found.time.items()}
+    assert sum(times.values()) == pytest.approx(system.spent)
+    assert {name for name, time in times.items() if time > 0} == {"edge_up", "edge_down"}
 
 
 def test_noise_blurs_more_where_there_is_more():
@@ -150,16 +210,11 @@ def test_noise_blurs_more_where_there_is_more():
     for noise in (1e-3, 1e-2):
         system = folds(noise, seed=1)
         x = system.drive(40.0, 0.0, 3000.0)
-        bracket = bracket_transition(
-            system,
-            system.save(),
-            43.0,
-            1.0,
-            HoldSettings(),
-            above=True,
-            settled=float(x[400:].mean()),
-        )
-        widths.append(noise_width(bracket, system.sample))
+        search = BracketSearch(
+            system, system.save(), float(x[400:].mean()), RampExit(43.0, 5e-3), 1.0,
+            HoldSettings(), above=True,
+        )  # fmt: skip
+        widths.append(noise_width(search.run(), system.sample))
     assert 0 < widths[0] < widths[1] < 1.0
 
 
@@ -177,8 +232,7 @@ def test_a_search_reports_that_its_budget_ran_out():
         return drive(to, over, duration)
 
     system.drive = limited
-    found = search_at_constant_current(
-        system, recording[0].saved, recording[0].turn, hints, SETTINGS
-    )
+    states = RampStates(recording[0].saved, recording[0].turn, 5e-3)
+    found = search_at_constant_current(system, states, hints, SETTINGS)
     assert found.points == []
     assert found.status["edge_up"] == found.status["edge_down"] == "not resolved"

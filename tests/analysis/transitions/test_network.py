@@ -73,7 +73,42 @@ def test_bounds_and_cost(small):
     assert (held["current"] <= held["upper"]).all()
     assert (held["upper"] - held["lower"] <= 0.1 + 1e-9).all()
     assert (held["noise"] < 0.2).all()
-    assert float(small["cost"]) <= 3.0
+    assert float(small["cost"]) <= 2.1
+
+
+def test_network_time_of_all_searches_adds_up_to_the_cost(small):
+    """Oracle: the network's own count of steps, in ``cost``."""
+    searches = float(small["network_time"].sum()) / 21_000.0
+    assert 1.0 + searches == pytest.approx(float(small["cost"]))
+    assert float(small["fruitless_time"].sum()) == 0.0
+
+
+def test_all_time_of_a_search_without_a_point_was_fruitless():
+    """Oracle: this network has no transition at constant current, though its ramp hints at one."""
+    wide = circuit(100.0, 2000).replace({"rs.threshold_width": 2.0})
+    data = locate(wide, "rs", 20.0, 70.0, ramp=RampSettings(rise=5000.0))
+    assert not (data["method"] == "held").any()
+    xr.testing.assert_allclose(
+        data["fruitless_time"], data["network_time"].sum("activity"), check_dim_order=False
+    )
+
+
+def test_searches_for_kinds_that_are_not_requested_take_no_time():
+    """Oracle: at κ = 100 the network leaves the lower branch for oscillations."""
+    data = locate(circuit(100.0, 2000), "rs", 20.0, 70.0, hold=("fold",))
+    status = dict(zip(data["sought"].values, data["status"].values, strict=True))
+    assert status["edge_up"] == "none"
+    assert status["upper_up"] == status["lower_down"] == "not searched"
+    assert float(data["network_time"].sel(sought=["upper_up", "lower_down"]).sum()) == 0.0
+
+
+def test_a_longer_step_finds_the_same_folds(small):
+    """Oracle: the default step of 0.2 ms."""
+    data = locate(circuit(30.0, 2000), "rs", 20.0, 70.0, step=0.4)
+    assert data.attrs["ramp_sample"] == pytest.approx(0.4)
+    for direction in ("up", "down"):
+        both = [float(points(found, "held", direction)["current"][0]) for found in (small, data)]
+        assert both[0] == pytest.approx(both[1], abs=0.1)
 
 
 def test_the_ramp_is_late(small):

@@ -14,6 +14,7 @@ its curves were started. As an xarray DataTree (`to_tree`) every branch is one D
 """
 
 from .coincidence import CoincidenceError, check_points, curve_values
+from .cycle_boundaries import cycle_boundaries
 from .line import DiagramError, equilibrium_diagram, fold_and_hopf_points
 from .plane import bifurcation_plane, codimension_two
 from .regions import Region, stable_equilibria_regions
@@ -27,6 +28,7 @@ __all__ = [
     "check_points",
     "codimension_two",
     "curve_values",
+    "cycle_boundaries",
     "equilibrium_diagram",
     "fold_and_hopf_points",
     "from_tree",

@@ -92,7 +92,7 @@ def equilibrium_diagram(
     require(model, "equilibria", *(("cycles",) if cycles else ()))
     options = options or ContinuationOptions()
     options = replace(options, bounds={**options.bounds, parameter: (low, high)})
-    branches = equilibria(model, model.problem(), parameter, with_limits(options, model))
+    branches = equilibria(model, model.problem(), parameter, within_theory(options, model))
     named = "equilibria" if len(branches) == 1 else "equilibria_{}"
     found = {named.format(k): branch for k, branch in enumerate(branches, 1)}
     if not cycles:
@@ -163,14 +163,20 @@ def _holds(branch: Branch, other: Branch, value: float) -> bool:
     return False
 
 
-def with_limits(options: ContinuationOptions, model: Theory) -> ContinuationOptions:
-    """The same options with the theory's limits of its variables among the bounds."""
+def within_theory(options: ContinuationOptions, model: Theory) -> ContinuationOptions:
+    """The same options, kept to where the theory holds and to the points that it tells.
+
+    Its limits of its variables join the bounds, and of the kinds of special points only those are
+    looked for that its eigenvalues tell.
+    """
     limits = {name: (limit.low, limit.high) for name, limit in model.limits.items()}
-    return replace(options, bounds={**limits, **options.bounds})
+    told, asked = model.bifurcations, options.detect
+    detect = asked if told is None else told if asked is None else told & asked
+    return replace(options, bounds={**limits, **options.bounds}, detect=detect)
 
 
 def with_meaning(branch: Branch, model: Theory) -> Branch:
-    """Explain the ends of a branch that lie at a limit of the theory (see `with_limits`)."""
+    """Explain the ends of a branch that lie at a limit of the theory (see `within_theory`)."""
     ends = tuple(_explained(end, model) for end in branch.ends)
     return replace(branch, ends=(ends[0], ends[1]))
 

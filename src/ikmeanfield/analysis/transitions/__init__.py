@@ -3,7 +3,10 @@
 They are read off a slow ramp of the current, as in the paper, and located at constant current.
 """
 
-from ikmeanfield.analysis.transitions.constant_current import search_at_constant_current
+from ikmeanfield.analysis.transitions.constant_current import (
+    RampStates,
+    search_at_constant_current,
+)
 from ikmeanfield.analysis.transitions.holds import HoldSettings
 from ikmeanfield.analysis.transitions.locate import locate
 from ikmeanfield.analysis.transitions.points import Point
@@ -22,6 +25,7 @@ __all__ = [
     "HoldSettings",
     "Point",
     "RampSettings",
+    "RampStates",
     "SearchSettings",
     "TroughSettings",
     "locate",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ikmeanfield.analysis.transitions.growth_rates import OscillationBoundary, fit_boundary
+from ikmeanfield.analysis.transitions.holds import whole_samples
 from ikmeanfield.analysis.transitions.ringdown import (
     Ringdown,
     dominant_period,
@@ -46,6 +47,8 @@ class BoundarySettings:
         Holds near the boundary, in order: the amplitude at the start relative to the largest one,
         and the current relative to the boundary, which is the last cycle for amplitudes above one
         half, otherwise the Hopf point.
+    guides
+        A fit chooses the next current to hold if both of its standard errors are below this.
     error
         The search ends once both standard errors are below this.
     mismatch
@@ -65,6 +68,7 @@ class BoundarySettings:
         (0.25, 0.3), (0.6, 0.15), (0.2, -0.25), (0.6, -0.1), (0.12, 0.1), (0.55, 0.1),
         (0.12, -0.15), (0.4, 0.0),
     )  # fmt: skip
+    guides: float = 1.0
     error: float = 0.06
     mismatch: float = 0.25
     reach: float = 1.6
@@ -154,10 +158,10 @@ class BoundarySearch:
                 if self.done >= 4 and worst <= settings.error:
                     return
                 last = self.ringdowns[-1]
-                if boundary is not None:
+                if boundary is not None and worst < settings.guides:
                     known = boundary.last_error < 0.3 and size > 0.5
                     target = (boundary.last if known else boundary.hopf) + distance
-                else:  # the first hold near the boundary
+                else:  # near a boundary, growth rates fall by about 1/s per pA
                     decay = last.growth if np.isfinite(last.growth) else -1.0
                     target = last.current - abs(decay) + distance
                 target = max(target, self.state.current)
@@ -180,9 +184,9 @@ class BoundarySearch:
         """Hold a current, starting from a saved state; return the ringdown and the final state."""
         system, settings = self.system, self.settings
         system.load(start)
-        over = system.sample * round(settings.approach / system.sample)
-        part = system.sample * max(1, round(duration / settings.pieces / system.sample))
+        over = whole_samples(settings.approach, system)
         trace = system.drive(current, over, over)
+        part = whole_samples(duration / settings.pieces, system)
         ends: list[tuple[int, SavedState]] = []
         for _ in range(settings.pieces):
             trace = np.concatenate([trace, system.drive(current, 0.0, part)])

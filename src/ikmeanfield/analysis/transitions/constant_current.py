@@ -9,38 +9,58 @@ oscillations.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from ikmeanfield.analysis.transitions.boundary_search import BoundarySearch
 from ikmeanfield.analysis.transitions.brackets import (
     Bracket,
-    bracket_transition,
+    BracketSearch,
     confirm_bracket,
     follow_departure,
 )
-from ikmeanfield.analysis.transitions.holds import running_mean
-from ikmeanfield.analysis.transitions.passage_times import noise_width
-from ikmeanfield.analysis.transitions.points import Direction, Kind, Point, Status
-from ikmeanfield.analysis.transitions.ramp_hints import JumpHint, OscillationHint
-from ikmeanfield.analysis.transitions.searches import SearchResult, SearchSettings
-from ikmeanfield.analysis.transitions.system import (
-    BudgetError,
-    DrivenSystem,
-    ReversedCurrent,
-    SavedState,
-    with_reversed_current,
+from ikmeanfield.analysis.transitions.holds import running_mean, whole_samples
+from ikmeanfield.analysis.transitions.oscillations import (
+    LOWER,
+    UPPER,
+    OscillationSearch,
+    bracket_point,
+    oscillating_state,
+    persists,
 )
+from ikmeanfield.analysis.transitions.passage_times import RampExit
+from ikmeanfield.analysis.transitions.points import Direction, Kind, Status
+from ikmeanfield.analysis.transitions.ramp_hints import JumpHint
+from ikmeanfield.analysis.transitions.searches import SearchResult, SearchSettings
+from ikmeanfield.analysis.transitions.system import BudgetError, DrivenSystem, SavedState
+
+
+@dataclass(frozen=True)
+class RampStates:
+    """States saved along a ramp up and down.
+
+    Attributes
+    ----------
+    saved
+        The states in order of time.
+    turn
+        Number of the states before the current falls.
+    speed
+        Speed of the current in pA/ms.
+    """
+
+    saved: Sequence[SavedState]
+    turn: int
+    speed: float
 
 
 def search_at_constant_current(
     system: DrivenSystem,
-    saved: Sequence[SavedState],
-    turn: int,
+    ramp: RampStates,
     hints: tuple[JumpHint | None, JumpHint | None],
     settings: SearchSettings,
+    kinds: Collection[Kind] = ("fold", "hopf"),
 ) -> SearchResult:
     """Locate the transitions at constant current that jumps on a ramp hint at.
 
@@ -48,231 +68,133 @@ def search_at_constant_current(
     ----------
     system
         The system.
-    saved
-        States along a ramp up and down, in order of time.
-    turn
-        Number of the states before the current falls.
+    ramp
+        States along a ramp.
     hints
         Where the ramp leaves a branch on its way up, and on its way down.
     settings
         How to search.
+    kinds
+        Kinds of points to look for. Boundaries of oscillations take most of the time.
     """
-    up, down = hints
-    result = SearchResult()
-    if up is not None and _search_upwards(result, system, saved[:turn], up, settings):
-        return result
-    if down is not None:
-        falling = _bracket(system, saved[turn:], down, settings, direction=-1.0)
-        if isinstance(falling, Bracket):
-            oscillating = _oscillating_state(system, falling, down.level, settings)
-            confirm_bracket(system, falling, down.level, settings.hold, above=down.rises)
-            kind: Kind = "hopf" if oscillating else "fold"
-            result.add("edge_down", _point(falling, kind, "down", system))
+    search = _Search(system, ramp, settings, kinds, SearchResult())
+    if "hopf" not in kinds:
+        search.result.status |= dict.fromkeys((*UPPER, *LOWER), "not searched")
+    for name, hint in zip(("edge_up", "edge_down"), hints, strict=True):
+        if hint is not None and search.branch_end(name, hint):
+            break
+    return search.result
+
+
+@dataclass
+class _Search:
+    """The search for the ends of both branches, and for boundaries of oscillations beyond them."""
+
+    system: DrivenSystem
+    ramp: RampStates
+    settings: SearchSettings
+    kinds: Collection[Kind]
+    result: SearchResult
+
+    def branch_end(self, name: str, hint: JumpHint) -> bool:
+        """Locate the end of a branch; return whether oscillations follow on the way up."""
+        bracket = self._bracket(name, hint)
+        if not isinstance(bracket, Bracket):
+            self.result.add(name, bracket)
+            return False
+        state = oscillating_state(self.system, bracket, hint.level, self.settings)
+        if name == "edge_up":
+            return self._upper_state(bracket, hint, state)
+        with self.result.timed(self.system, name, "confirmation"):
+            known = confirm_bracket(
+                self.system, bracket, hint.level, self.settings.hold, above=hint.rises
+            )
+        self._add_end(name, bracket if known else None, oscillates=state is not None)
+        return False
+
+    def _upper_state(self, bracket: Bracket, hint: JumpHint, state: SavedState | None) -> bool:
+        """Classify the end of the lower branch by what follows it; return whether it oscillates."""
+        oscillations = OscillationSearch(
+            self.system, bracket, hint, self.settings, self.result,
+            highest=max(s.current for s in self.ramp.saved),
+        )  # fmt: skip
+        if state is not None and "hopf" in self.kinds:
+            if not oscillations.upper_boundary(state):
+                state = None
+        elif state is not None:
+            with self.result.timed(self.system, "edge_up", "following"):
+                state = state if persists(self.system, bracket, self.settings) else None
+        self._add_end("edge_up", bracket, oscillates=state is not None)
+        if state is not None and "hopf" in self.kinds:
+            oscillations.add_boundaries(state)
+        return state is not None
+
+    def _add_end(self, name: str, bracket: Bracket | None, *, oscillates: bool) -> None:
+        """Add the end of a branch, unless it is of a kind that is not looked for."""
+        kind: Kind = "hopf" if oscillates else "fold"
+        if kind not in self.kinds:
+            self.result.status[name] = "none"
+        elif bracket is None:
+            self.result.add(name, "not resolved")
         else:
-            result.add("edge_down", falling)
-    return result
+            direction: Direction = "up" if name == "edge_up" else "down"
+            self.result.add(name, bracket_point(bracket, kind, direction, self.system))
 
-
-def search_gradual_boundaries(
-    result: SearchResult,
-    system: DrivenSystem,
-    saved: Sequence[SavedState],
-    hint: OscillationHint,
-    settings: SearchSettings,
-) -> None:
-    """Locate both boundaries of oscillations that begin and end without a jump.
-
-    Parameters
-    ----------
-    result
-        Receives the points.
-    system
-        The system, whose observable must show the oscillations.
-    saved
-        States along a ramp.
-    hint
-        Where the ramp oscillates.
-    settings
-        How to search.
-    """
-    inside = min(saved, key=lambda s: abs(s.current - hint.strongest))
-    lower: tuple[DrivenSystem, SavedState, float] = (
-        ReversedCurrent(system), with_reversed_current(inside), -hint.low,
-    )  # fmt: skip
-    upper: tuple[DrivenSystem, SavedState, float] = (system, inside, hint.high)
-    boundaries = (
-        (lower, hint.begins, ("lower_down", "lower_up")),
-        (upper, hint.ends, ("upper_up", "upper_down")),
-    )
-    for (driven, state, beyond), within_ramp, names in boundaries:
-        if not within_ramp:
-            continue
-        room = system.budget - system.spent
-        until = system.spent + (room / 2 if hint.ends and names[0] == "lower_down" else room)
-        search = _boundary_search(driven, state, max(beyond, state.current + 1.0), settings)
-        search.refine(until)
-        _add_boundary(result, search, names, settings)
-
-
-def _search_upwards(
-    result: SearchResult,
-    system: DrivenSystem,
-    saved: Sequence[SavedState],
-    up: JumpHint,
-    settings: SearchSettings,
-) -> bool:
-    """Locate the end of the lower branch, and the boundaries of oscillations that follow it.
-
-    Returns whether oscillations follow.
-    """
-    bracket = _bracket(system, saved, up, settings, direction=1.0)
-    if not isinstance(bracket, Bracket):
-        result.add("edge_up", bracket)
-        return False
-    state = _oscillating_state(system, bracket, up.level, settings)
-    upper = None
-    if state is not None:
-        if up.last_oscillation < max(s.current for s in saved) - 2.0:  # they end within the ramp
-            beyond = max(up.last_oscillation, state.current + 1.0)
-            upper = _boundary_search(system, state, beyond, settings)
-            upper.refine(system.budget - settings.reserve)
-        boundary = upper.fit() if upper is not None else None
-        if boundary is not None and boundary.last < bracket.bounds[1]:
-            state = None  # the oscillation that was seen decays
-    result.add("edge_up", _point(bracket, "hopf" if state else "fold", "up", system))
-    if state is None:
-        return False
-    lowest = _search_lower_end(system, state, bracket.bounds[0], up.level, settings)
-    if upper is not None:
-        upper.refine()
-        _add_boundary(result, upper, ("upper_up", "upper_down"), settings)
-    result.add("lower_down", lowest)
-    return True
-
-
-def _boundary_search(
-    system: DrivenSystem, state: SavedState, beyond: float, settings: SearchSettings
-) -> BoundarySearch:
-    search = BoundarySearch(system, state, beyond, settings.boundary)
-    try:
-        search.enclose()
-    except BudgetError:
-        search.enclosed = False
-    return search
-
-
-def _bracket(
-    system: DrivenSystem,
-    saved: Sequence[SavedState],
-    hint: JumpHint,
-    settings: SearchSettings,
-    direction: float,
-) -> Bracket | Status:
-    """Bracket the transition that a jump on the ramp hints at, or say why there is none."""
-    start = _settled_state(system, saved, hint, settings, direction)
-    if start is None:
-        return "not resolved"
-    bracket = bracket_transition(
-        system, start[0], hint.current, hint.level, settings.hold,
-        above=hint.rises, settled=start[1],
-    )  # fmt: skip
-    exhausted = system.budget - system.spent < settings.hold.hold + settings.hold.approach
-    if bracket is None:
-        return "not resolved" if exhausted else "none"
-    if not bracket.reached:
-        return "not resolved"
-    follow_departure(system, bracket, settings.hold)
-    if bracket.after.size == 0:
-        return "not resolved"
-    inside = bracket.levels[-1][1]
-    window = round(settings.hold.smoothing / system.sample)
-    late = running_mean(bracket.after[bracket.after.size // 3 :], window)
-    # of an oscillation the far extreme counts: near its onset most of a cycle is spent at rest
-    outside = float(np.quantile(late, 0.98 if hint.rises else 0.02))
-    ratio = outside / max(inside, 1e-9)
-    return bracket if max(ratio, 1 / max(ratio, 1e-9)) >= settings.hold.jump else "none"
-
-
-def _settled_state(
-    system: DrivenSystem,
-    saved: Sequence[SavedState],
-    hint: JumpHint,
-    settings: SearchSettings,
-    direction: float,
-) -> tuple[SavedState, float] | None:
-    """Return a settled state on the branch, and the mean of the observable in it."""
-    back = settings.back
-    for _ in range(3):
-        behind = [s for s in saved if direction * (hint.current - s.current) >= back]
-        if not behind:
-            return None
-        nearest = max(behind, key=lambda s: direction * s.current)
-        system.load(nearest)
-        try:
-            trace = system.drive(nearest.current, 0.0, _whole_samples(settings.settle, system))
-        except BudgetError:
-            return None
-        mean = float(np.mean(trace[trace.size // 2 :]))
-        if (mean < hint.level) == hint.rises:
-            return system.save(), mean
-        back += 2.0
-    return None
-
-
-def _oscillating_state(
-    system: DrivenSystem, bracket: Bracket, level: float, settings: SearchSettings
-) -> SavedState | None:
-    """Return the oscillating state that the system has reached after leaving, if it has."""
-    window = round(settings.hold.smoothing / system.sample)
-    late = running_mean(bracket.after[bracket.after.size // 2 :], window)
-    if bracket.end is None or late.size < 32:
-        return None
-    amplitude = float(np.quantile(late, 0.98) - np.quantile(late, 0.02)) / 2
-    least = settings.oscillates * max(float(np.mean(late)), level)
-    return bracket.end if amplitude > least else None
-
-
-def _add_boundary(
-    result: SearchResult,
-    search: BoundarySearch,
-    names: tuple[str, str],
-    settings: SearchSettings,
-) -> None:
-    """Add a boundary of oscillations, met outwards and inwards, if it is known well enough."""
-    boundary = search.fit() if search.enclosed else None
-    sign = -1.0 if isinstance(search.system, ReversedCurrent) else 1.0
-    for name, outwards in zip(names, (True, False), strict=True):
-        at, error = (0.0, np.inf) if boundary is None else boundary.end(outwards=outwards)
-        if boundary is None or error > settings.error:
-            result.add(name, "not resolved")
-            continue
-        direction: Direction = "up" if outwards == (sign > 0) else "down"
-        at *= sign
-        result.add(
-            name,
-            Point("hopf", direction, at, "held", at - 2 * error, at + 2 * error, boundary.noise),
+    def _bracket(self, name: str, hint: JumpHint) -> Bracket | Status:
+        """Bracket the transition that a jump on the ramp hints at, or say why there is none."""
+        system, settings = self.system, self.settings
+        with self.result.timed(system, name, "settling"):
+            start = self._settled_state(name, hint)
+        if start is None:
+            return "not resolved"
+        search = BracketSearch(
+            system, start[0], start[1], RampExit(hint.current, self.ramp.speed), hint.level,
+            settings.hold, above=hint.rises,
+        )  # fmt: skip
+        with self.result.timed(system, name, "holds"):
+            bracket = search.run()
+        exhausted = (
+            system.budget - system.spent < settings.hold.hold + settings.hold.longest_approach
         )
+        if bracket is None:
+            return "not resolved" if exhausted else "none"
+        if bracket.width > settings.hold.resolution * (1 + 1e-9):
+            return "not resolved"
+        with self.result.timed(system, name, "following"):
+            stationary = settings.oscillates * hint.level / 4
+            follow_departure(
+                system, bracket, hint.level, settings.hold, stationary, above=hint.rises
+            )
+        if bracket.after.size == 0:
+            return "not resolved"
+        inside = bracket.levels[-1][1]
+        window = round(settings.hold.smoothing / system.sample)
+        late = running_mean(bracket.after[bracket.after.size // 3 :], window)
+        # of an oscillation the far extreme counts: near its onset most of a cycle is spent at rest
+        outside = float(np.quantile(late, 0.98 if hint.rises else 0.02))
+        ratio = outside / max(inside, 1e-9)
+        return bracket if max(ratio, 1 / max(ratio, 1e-9)) >= settings.hold.jump else "none"
 
-
-def _search_lower_end(
-    system: DrivenSystem, state: SavedState, lowest: float, level: float, settings: SearchSettings
-) -> Point | Status:
-    """Locate the current at which oscillations end as it falls."""
-    close = replace(settings.hold, stride=0.3)
-    bracket = bracket_transition(
-        system, state, lowest - settings.hold.resolution, level, close,
-        above=False, silent=True,
-    )  # fmt: skip
-    if bracket is None or bracket.bounds[1] - bracket.bounds[0] > 2 * settings.hold.resolution:
-        return "not resolved"
-    return _point(bracket, "hopf", "down", system)
-
-
-def _point(bracket: Bracket, kind: Kind, direction: Direction, system: DrivenSystem) -> Point:
-    low, high = bracket.bounds
-    noise = noise_width(bracket, system.sample)
-    return Point(kind, direction, bracket.current, "held", low, high, noise)
-
-
-def _whole_samples(duration: float, system: DrivenSystem) -> float:
-    return system.sample * round(duration / system.sample)
+    def _settled_state(self, name: str, hint: JumpHint) -> tuple[SavedState, float] | None:
+        """Return a settled state on the branch, and the mean of the observable in it."""
+        sign = 1.0 if name == "edge_up" else -1.0
+        states = (
+            self.ramp.saved[: self.ramp.turn] if sign > 0 else self.ramp.saved[self.ramp.turn :]
+        )
+        back = self.settings.back
+        for _ in range(3):
+            behind = [s for s in states if sign * (hint.current - s.current) >= back]
+            if not behind:
+                return None
+            nearest = max(behind, key=lambda s: sign * s.current)
+            self.system.load(nearest)
+            duration = whole_samples(self.settings.settle, self.system)
+            try:
+                trace = self.system.drive(nearest.current, 0.0, duration)
+            except BudgetError:
+                return None
+            mean = float(np.mean(trace[trace.size // 2 :]))
+            if (mean < hint.level) == hint.rises:
+                return self.system.save(), mean
+            back += 2.0
+        return None

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from ikmeanfield.analysis.transitions.constant_current import (
+    RampStates,
     search_at_constant_current,
-    search_gradual_boundaries,
 )
-from ikmeanfield.analysis.transitions.points import SEARCHES, Kind, Point, Status
+from ikmeanfield.analysis.transitions.oscillations import search_gradual_boundaries
+from ikmeanfield.analysis.transitions.points import SEARCHES, Kind, Point
 from ikmeanfield.analysis.transitions.ramp_hints import find_jump, find_oscillations
 from ikmeanfield.analysis.transitions.ramp_run import RampRecording, RampSettings, record_ramp
 from ikmeanfield.analysis.transitions.ramp_troughs import (
@@ -20,7 +21,7 @@ from ikmeanfield.analysis.transitions.ramp_troughs import (
     TroughSettings,
     ramp_points,
 )
-from ikmeanfield.analysis.transitions.searches import SearchSettings
+from ikmeanfield.analysis.transitions.searches import ACTIVITIES, SearchResult, SearchSettings
 from ikmeanfield.analysis.transitions.system import NetworkSystem
 from ikmeanfield.arguments import number, one_of, refuse
 from ikmeanfield.circuit import Circuit, checked_circuit
@@ -85,8 +86,10 @@ def locate(
     xarray.Dataset
         Along ``point``: kind, direction, method, side, and current, lower, upper, noise in pA (see
         `Point`). Along ``time``: the recorded ramp. Along ``sought`` (see `SEARCHES`): ``status``,
-        the outcome of each search at constant current (see `Status`). ``cost``: network time of
-        all runs, in durations of the ramp.
+        the outcome of each search at constant current (see `Status`); ``network_time``, what it
+        took, by ``activity`` (see `ACTIVITIES`); and ``fruitless_time``, the whole of this if the
+        search ended without a point, else zero (both in ms of network time). ``cost``: network
+        time of all runs, in durations of the ramp.
 
     Raises
     ------
@@ -98,12 +101,15 @@ def locate(
     ramp = RampSettings() if ramp is None else ramp
     search = SearchSettings() if search is None else search
     observed = population if observed is None else observed
-    _check_settings(ramp, troughs, search, hold, window, interval)
     _check_range(circuit, population, observed, low, high)
     total = 1.0 + (search.budget if hold else 0.0)
     with reporting("locating transitions") as task:
         report = progress or task.update
         network = Network(circuit, step=step, thresholds=thresholds, seed=seed)
+        _check_settings(ramp, troughs, search, hold)
+        whole_ratio(window, ramp.sample, "window", "ramp.sample")
+        whole_ratio(interval, ramp.sample, "interval", "ramp.sample")
+        ramp = ramp.sampled_every(network.step)
         recording = record_ramp(
             network, population, low, high, ramp, window, observed,
             lambda part: report(part / total),
@@ -113,15 +119,14 @@ def locate(
             network, population, low, window, search.budget * ramp.duration,
             lambda spent: report((1.0 + spent / ramp.duration) / total), observed,
         )  # fmt: skip
-        status: dict[str, Status] = dict.fromkeys(SEARCHES, "not searched")
+        result = SearchResult(status=dict.fromkeys(SEARCHES, "not searched"))
         if hold:
             hints = (
                 find_jump(recording, ramp, up=True, steepest=search.steepest),
                 find_jump(recording, ramp, up=False, steepest=search.steepest),
             )
-            result = search_at_constant_current(
-                system, recording.saved, recording.turn, hints, search
-            )
+            states = RampStates(recording.saved, recording.turn, (high - low) / ramp.rise)
+            result = search_at_constant_current(system, states, hints, search, hold)
             jumps = [hint.current for hint in hints if hint is not None]
             gradual = None
             if "hopf" in hold and not result.oscillates:
@@ -129,21 +134,14 @@ def locate(
             if gradual is not None:
                 system.observed = population
                 search_gradual_boundaries(result, system, recording.saved, gradual, search)
-            points += [point for point in result.points if point.kind in hold]
-            status = result.status
+            points += result.points
         report(1.0)
     data = points_dataset(points, recording, round(interval / ramp.sample))
     data["cost"] = (
         (), 1.0 + system.spent / ramp.duration,
         {"units": "1", "long_name": "network time of all runs, in durations of the ramp"},
     )  # fmt: skip
-    data["status"] = (
-        "sought", np.array([status[name] for name in SEARCHES]),
-        {"long_name": "outcome of the search at constant current"},
-    )  # fmt: skip
-    data = data.assign_coords(
-        sought=("sought", list(SEARCHES), {"long_name": "search at constant current"})
-    )
+    data = data.merge(searches_dataset(result))
     data.attrs = {
         "population": population,
         "step": network.step,
@@ -159,8 +157,6 @@ def _check_settings(
     troughs: TroughSettings,
     search: SearchSettings,
     hold: Sequence[Kind],
-    window: float,
-    interval: float,
 ) -> None:
     """Refuse settings that are not what `locate` takes."""
     for key, given, kind in (
@@ -173,8 +169,6 @@ def _check_settings(
         refuse("hold", hold, "a list of kinds of points, such as ['fold', 'hopf']", TypeError)
     for wanted in hold:
         one_of("hold", wanted, get_args(Kind))
-    whole_ratio(window, ramp.sample, "window", "ramp.sample")
-    whole_ratio(interval, ramp.sample, "interval", "ramp.sample")
 
 
 def _check_range(circuit: Circuit, population: str, observed: str, low: float, high: float) -> None:
@@ -184,6 +178,32 @@ def _check_range(circuit: Circuit, population: str, observed: str, low: float, h
     one_of("observed", observed, names)
     if number("low", low) >= number("high", high):
         refuse("low", low, f"a current below high = {high!r}")
+
+
+def searches_dataset(result: SearchResult) -> xr.Dataset:
+    """Return the outcome of every search, and the network time it took, as a Dataset."""
+    import xarray as xr  # noqa: PLC0415
+
+    status = np.array([result.status[name] for name in SEARCHES])
+    time = np.array([[result.time[s][a] for a in ACTIVITIES] for s in SEARCHES])
+    without = ~np.isin(status, ("found", "wide"))
+    return xr.Dataset(
+        {
+            "status": ("sought", status, {"long_name": "outcome of the search"}),
+            "network_time": (
+                ("sought", "activity"), time,
+                {"units": "ms", "long_name": "network time of the search"},
+            ),
+            "fruitless_time": (
+                "sought", np.where(without, time.sum(axis=1), 0.0),
+                {"units": "ms", "long_name": "network time of a search without a result"},
+            ),
+        },
+        {
+            "sought": ("sought", list(SEARCHES), {"long_name": "search at constant current"}),
+            "activity": ("activity", list(ACTIVITIES), {"long_name": "purpose of a run"}),
+        },
+    )  # fmt: skip
 
 
 LABELS = {

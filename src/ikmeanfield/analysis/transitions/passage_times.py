@@ -1,50 +1,148 @@
-"""Laws of the passage through a fold, and what they predict.
+"""Laws of the passage through a fold, and the current at which they place it.
 
-Beyond a fold at the current I_F, at a distance d, the passage takes a time close to π/√(ab·d),
-with a and b the coefficients of the normal form dx/dt = a d + b x². Hence 1/T² is linear in the
-current, and two holds that end in a passage predict I_F. The prediction only chooses the next
-current to hold.
+Near a fold the system follows the normal form dx/dt = a d + b x², with d the distance of the
+current beyond the fold. A system that was settled at the distance d₀ inside, and then is held at
+the distance d beyond, leaves after the time (π/2 + arctan √(d₀/d)) / √(ab d). On a ramp with the
+speed v it leaves at the distance 2.338 (v²/ab)^(1/3), with −2.338 the first zero of the Airy
+function. Both take longer by the delay in which the system moves on from the fold to where its
+departure is noticed. Every such observation gives ab as a function of the delay and of the current
+of the fold, and the fold is where all agree. This prediction only chooses which current to hold
+next.
 """
 
 from __future__ import annotations
 
-from math import nan, pi, sqrt
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf, nan, pi, sqrt
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ikmeanfield.analysis.transitions.holds import running_mean
+from ikmeanfield.analysis.transitions.holds import Hold, drift, running_mean
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ikmeanfield.analysis.transitions.brackets import Bracket
 
+    FloatArray = NDArray[np.float64]
 
-def predict_fold(passages: list[tuple[float, float]]) -> float:
-    """Predict the current of a fold from two passages beyond it.
+AIRY_ZERO = 2.338107
+NEAR_ERROR, FAR_ERROR, RAMP_ERROR = 0.06, 0.5, 0.12
+"""Error of ln(ab) from one passage close to the fold, per span of currents away from it, and from
+a ramp."""
+UNGUIDED = 0.35
+"""Where a bracket is divided without a prediction, from its outer end: passages are short there."""
+DELAYS = np.arange(0.0, 401.0, 20.0)[:, None]
+USUAL_DELAY, DELAY_SPREAD = 40.0, 80.0
+"""Delays in ms that are considered, and which of them are usual."""
+
+
+class RampExit(NamedTuple):
+    """Where a ramp left a branch: the current in pA, and the ramp's speed in pA/ms."""
+
+    current: float
+    speed: float
+
+
+@dataclass(frozen=True)
+class FoldPrediction:
+    """The current in pA of a fold, its standard error, and ab of the normal form in 1/(ms² pA)."""
+
+    current: float
+    error: float
+    coefficient: float
+
+
+def predict_fold(
+    passages: Sequence[Hold], inside: float, ramp: RampExit | None, span: float
+) -> FoldPrediction | None:
+    """Predict the current of a fold from passages beyond it.
 
     Parameters
     ----------
     passages
-        Current in pA and passage time in ms of every hold that ended in a passage.
+        Holds that ended in a passage.
+    inside
+        A current in pA at which the system stays.
+    ramp
+        Where a ramp has passed the fold, if it has.
+    span
+        Range of currents in pA over which the normal form changes appreciably.
+
+    Returns
+    -------
+    FoldPrediction or None
+        None if there are fewer than two observations, or if they disagree.
+    """
+    observed = [hold for hold in passages if hold.time > 0]
+    if len(observed) + (ramp is not None) < 2 or not observed:
+        return None
+    sign = 1.0 if observed[0].current > inside else -1.0
+    nearest = min(sign * (hold.current - inside) for hold in observed)
+    depth = np.linspace(0.0, nearest, 402)[1:-1]  # of the fold, beyond `inside`
+    logs, weights = [], []
+    for hold in observed:
+        d = sign * (hold.current - inside) - depth
+        phase = _phase(sign * (inside - hold.start) + depth, d)
+        time = np.maximum(hold.time - DELAYS, 0.2 * hold.time)
+        logs.append(2 * np.log(phase / time) - np.log(d))
+        weights.append(1 / (NEAR_ERROR**2 + (FAR_ERROR * d / span) ** 2))
+    if ramp is not None and sign * (ramp.current - inside) > nearest:
+        whole = sign * (ramp.current - inside) - depth
+        lag = np.maximum(whole - ramp.speed * DELAYS, 0.2 * whole)
+        logs.append(2 * np.log(ramp.speed) + 3 * np.log(AIRY_ZERO / lag))
+        weights.append(np.full(depth.size, RAMP_ERROR**-2))
+    w, y = np.array(weights)[:, None], np.array(logs)
+    mean = (w * y).sum(axis=0) / w.sum(axis=0)
+    misfit = (w * (y - mean) ** 2).sum(axis=0) + ((DELAYS - USUAL_DELAY) / DELAY_SPREAD) ** 2
+    delay, place = np.unravel_index(int(np.argmin(misfit)), misfit.shape)
+    best, lowest = misfit.min(axis=0), float(misfit[delay, place])
+    if lowest > 9.0 * max(1, len(logs) - 2):
+        return None
+    allowed = np.flatnonzero(best < lowest + max(1.0, lowest))
+    error = max(float(depth[allowed[-1]] - depth[allowed[0]]) / 2, float(depth[0]))
+    return FoldPrediction(
+        inside + sign * float(depth[place]), error, float(np.exp(mean[delay, place]))
+    )
+
+
+def _phase(inside: FloatArray, beyond: FloatArray) -> FloatArray:
+    return np.asarray(pi / 2 + np.arctan(np.sqrt(np.maximum(inside, 0.0) / beyond)))
+
+
+def slowest_drift(passages: Sequence[Hold], fold: float, resolution: float, sample: float) -> float:
+    """Drift of the observable, per ms and pA beyond the fold, where a passage is slowest.
+
+    Parameters
+    ----------
+    passages
+        Holds that ended in a passage.
+    fold
+        Current of the fold in pA.
+    resolution
+        Passages closer to the fold than half of this, in pA, do not count, because their relative
+        distance from it is uncertain.
+    sample
+        Sampling interval of their traces in ms.
 
     Returns
     -------
     float
-        The current in pA; NaN if fewer than two passages are timed, or if their times do not
-        grow towards a fold.
+        The smallest estimate from passages that took longer than 300 ms; 0 if there is none.
     """
-    timed = sorted((t, c) for c, t in passages if np.isfinite(t))[-2:]
-    if len(timed) < 2:
-        return nan
-    (t1, c1), (t2, c2) = timed
-    y1, y2 = t1**-2, t2**-2
-    return c2 - y2 * (c1 - c2) / (y1 - y2) if y1 > y2 else nan
-
-
-def passage_coefficient(passages: list[tuple[float, float]], fold: float) -> float:
-    """Estimate the product ab of the normal form, in 1/(ms² pA), from passages beyond a fold."""
-    values = [(pi / t) ** 2 / abs(c - fold) for c, t in passages if t > 0 and c != fold]
-    return float(np.median(values)) if values else nan
+    found = inf
+    for hold in passages:
+        distance = abs(hold.current - fold)
+        if hold.time > 300.0 and distance > resolution / 2:
+            width = min(0.25 * hold.time, 400.0)
+            last = round((hold.time - width / 2) / sample)
+            ends = range(round((100.0 + width) / sample), last, max(1, round(40.0 / sample)))
+            speeds = [abs(drift(hold.trace[:end], width, sample)[0]) for end in ends]
+            if speeds:
+                found = min(found, min(speeds) / distance)
+    return found if found < inf else 0.0
 
 
 def noise_width(bracket: Bracket, sample: float) -> float:
@@ -66,11 +164,16 @@ def noise_width(bracket: Bracket, sample: float) -> float:
     float
         The half-width; NaN if the holds do not determine it.
     """
-    ab = passage_coefficient(bracket.passages, bracket.current)
-    if len(bracket.levels) < 2 or bracket.stayed is None or not np.isfinite(ab):
+    fold = bracket.current
+    values = [
+        (pi / hold.time) ** 2 / abs(hold.current - fold)
+        for hold in bracket.passages if hold.time > 0 and hold.current != fold
+    ]  # fmt: skip
+    if len(bracket.levels) < 2 or bracket.stayed is None or not values:
         return nan
+    ab = float(np.median(values))
     (c1, x1), (c2, x2) = bracket.levels[0], bracket.levels[-1]
-    near, far = abs(c2 - bracket.current), abs(c1 - bracket.current)
+    near, far = abs(c2 - fold), abs(c1 - fold)
     if far <= near or x1 == x2:
         return nan
     ratio = abs(x2 - x1) / (sqrt(far) - sqrt(near))  # √(a/b)
@@ -82,26 +185,35 @@ def noise_width(bracket: Bracket, sample: float) -> float:
     return float((b * b * strength) ** (2 / 3) / ab)
 
 
-def next_current(inside: float, passages: list[tuple[float, float]], resolution: float) -> float:
-    """Choose the next current to hold: near the predicted fold, or else halfway.
+def next_current(
+    inside: float, outside: float, prediction: FoldPrediction | None, resolution: float
+) -> float:
+    """Choose the next current to hold so that a bracket closes soon.
+
+    The outer end is placed close to the predicted fold first. Once one end is so close that a
+    bracket as wide as the resolution encloses the fold, the other end completes that bracket.
 
     Parameters
     ----------
-    inside
-        Current in pA at which the system stays.
-    passages
-        Current and passage time of the holds at which it left; the last one closes the bracket.
+    inside, outside
+        Currents in pA at which the system stays and leaves.
+    prediction
+        The predicted fold; without a good one, a current closer to the outer end is chosen.
     resolution
         Width in pA of the bracket to reach.
     """
-    outside = passages[-1][0]
-    sign = 1.0 if outside > inside else -1.0
-    width = abs(outside - inside)
-    fold = predict_fold(passages)
-    depth = sign * (fold - inside)
-    if not (np.isfinite(depth) and 0 < depth < width) or width < 2 * resolution:
-        return (inside + outside) / 2
-    half = 0.48 * resolution
-    # first close in from outside
-    target = depth + half if width - depth > 1.2 * half else depth - half
-    return inside + sign * float(np.clip(target, 0.2 * width, 0.85 * width))
+    sign, width = (1.0 if outside > inside else -1.0), abs(outside - inside)
+    if prediction is None or prediction.error > width / 3:
+        return outside - sign * UNGUIDED * width
+    depth = sign * (prediction.current - inside)
+    closing = 0.98 * resolution
+    if width - depth <= 0.75 * resolution:
+        target = width - closing
+    elif depth <= 0.7 * resolution:
+        target = closing
+    else:
+        target = depth + max(0.65 * resolution, prediction.error)
+    margin = min(0.4 * resolution, 0.25 * width)
+    if prediction.error > resolution:  # do not creep towards a poor prediction
+        margin = 0.25 * width
+    return inside + sign * float(np.clip(target, margin, width - margin))

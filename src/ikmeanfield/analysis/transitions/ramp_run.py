@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,8 @@ class RampSettings:
     rise
         Time of each of the two slopes.
     sample
-        Sampling interval of the recovery variable, in which the paper's detector finds troughs.
+        Sampling interval of the recovery variable, in which the paper's detector finds troughs; it
+        is rounded up to a whole number of the network's steps.
     save_every
         Time between saved states.
     """
@@ -40,6 +42,10 @@ class RampSettings:
     def duration(self) -> float:
         """Total duration in ms."""
         return self.settle + 2 * self.rise
+
+    def sampled_every(self, step: float) -> RampSettings:
+        """Return the same ramp, its sampling interval rounded up to whole steps of `step` ms."""
+        return replace(self, sample=step * ceil(self.sample / step * (1 - 1e-9)))
 
     def current(self, low: float, high: float) -> Current:
         """Return the current between `low` and `high` pA, which starts at time zero."""

@@ -1,7 +1,9 @@
-"""Settings and results of the searches at constant current."""
+"""Settings and results of the searches at constant current, and the time that they took."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ikmeanfield.analysis.transitions.boundary_search import BoundarySettings
@@ -12,6 +14,12 @@ from ikmeanfield.analysis.transitions.points import (
     Point,
     Status,
 )
+from ikmeanfield.analysis.transitions.system import DrivenSystem
+
+ACTIVITIES = ("settling", "holds", "following", "confirmation", "ringdowns")
+"""What a search spends its time on: settling on the branch, holds that bracket a transition,
+following the system after it has left, holds that confirm where it stays, and holds that measure
+how oscillations grow and decay."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +40,10 @@ class SearchSettings:
         Smallest amplitude of an oscillation, relative to the mean.
     boundary
         How boundaries of oscillations are searched where oscillations grow and decay gradually.
+    upper
+        Longest time in which the upper boundary of oscillations is searched.
     reserve
-        Time that is reserved for the search for the end of oscillations as the current falls.
+        Time that is then left for the search for the end of oscillations as the current falls.
     error
         Boundaries with a larger standard error are not reported.
     budget
@@ -42,21 +52,36 @@ class SearchSettings:
 
     hold: HoldSettings = field(default_factory=HoldSettings)
     back: float = 3.5
-    settle: float = 600.0
+    settle: float = 320.0
     steepest: float = 0.3
     oscillates: float = 0.2
     boundary: BoundarySettings = field(default_factory=BoundarySettings)
-    reserve: float = 9000.0
+    upper: float = 18_500.0
+    reserve: float = 5000.0
     error: float = 0.5
-    budget: float = 1.95
+    budget: float = 1.6
 
 
 @dataclass
 class SearchResult:
-    """Points found at constant current, and the outcome of each of the `SEARCHES`."""
+    """What the searches at constant current have found, and the time that they took.
+
+    Attributes
+    ----------
+    points
+        The points found.
+    status
+        Outcome of each of the `SEARCHES`.
+    time
+        Simulated time in ms of each search, by activity (see `ACTIVITIES`). Holds near a boundary
+        of oscillations serve both directions, and count for the search that is named first.
+    """
 
     points: list[Point] = field(default_factory=list)
     status: dict[str, Status] = field(default_factory=lambda: dict.fromkeys(SEARCHES, "no hint"))
+    time: dict[str, dict[str, float]] = field(
+        default_factory=lambda: {name: dict.fromkeys(ACTIVITIES, 0.0) for name in SEARCHES}
+    )
 
     @property
     def oscillates(self) -> bool:
@@ -71,3 +96,12 @@ class SearchResult:
             self.status[search] = "found" if half <= TARGET_HALF_WIDTH * (1 + 1e-9) else "wide"
         else:
             self.status[search] = outcome
+
+    @contextmanager
+    def timed(self, system: DrivenSystem, search: str, activity: str) -> Iterator[None]:
+        """Add the time that is simulated within a ``with`` block to that of a search."""
+        before = system.spent
+        try:
+            yield
+        finally:
+            self.time[search][activity] += system.spent - before

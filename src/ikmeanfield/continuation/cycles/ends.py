@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import SpecialPoint, Termination
+from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
 from .equilibria import Hopf, find_equilibrium, find_hopf
 from .events import bound_events, locate
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from ikmeanfield.continuation.problem import FloatArray
 
     from .tracer import CyclePoint, Tracer
+
+
+#: So many successive cycles make a vertical family if the parameter changes by no more than this
+#: share of its scale, a second multiplier is as close to 1 as this, and they have this size.
+_VERTICAL, _STILL, _NEUTRAL, _GROWN = 6, 1e-9, 1e-5, 1e-2
 
 
 def _oscillation(point: CyclePoint) -> Orbit:
@@ -127,6 +132,30 @@ def outside(tracer: Tracer, point: CyclePoint) -> Termination | None:
         if event.test(point) < 0:
             return Termination("bound", f"starts outside the bound {name} = {bound:.10g}")
     return None
+
+
+def vertical(tracer: Tracer, points: Sequence[CyclePoint]) -> Termination | None:
+    """Return the end of a branch that is a family of cycles at one value of the parameter.
+
+    The parameter stands still while the cycles grow, and a second multiplier stays 1.
+    """
+    last = points[-_VERTICAL:]
+    if len(last) < _VERTICAL:
+        return None
+    values = np.array([point.orbit.parameter for point in last])
+    if np.ptp(values) > _STILL * tracer.metric.parameter:
+        return None
+    # close to any Hopf point the parameter stands still as well
+    small = last[0].maximum - last[0].minimum
+    if small.max() < _GROWN * max(1.0, float(np.abs(last[0].mean).max())):
+        return None
+    if any(np.abs(p.floquet.multipliers - 1).min(initial=np.inf) > _NEUTRAL for p in last):
+        return None
+    message = (
+        f"cycles of all sizes exist at {tracer.parameter} = {values[-1]:.10g}, as around a centre: "
+        "the Hopf point is degenerate and no branch in the parameter leaves it"
+    )
+    return Termination("vertical", message)
 
 
 def _summary(tracer: Tracer, point: CyclePoint) -> FloatArray:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import SpecialPoint
+from ikmeanfield.continuation.special_point import SpecialPoint
 
 from .collocation import NewtonFailureError, difference, parameter_direction, scaled
+from .orbit import sampled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -127,6 +128,9 @@ def events(tracer: Tracer) -> list[Event]:
         found.append(Event("KINK", partial(_low, kink=name), name))
         found.append(Event("KINK", partial(_high, kink=name), name))
     found = [event for event in found if tracer.options.looks_for(event.kind)]
+    for name in tracer.options.events:
+        found.append(Event("UZ", partial(_low, kink=name), name))
+        found.append(Event("UZ", partial(_high, kink=name), name))
     return found + [
         Event("UZ", partial(_above, value=x), parameter=x) for x in tracer.cycles.report_at
     ]
@@ -161,10 +165,10 @@ def locate(tracer: Tracer, event: Event, before: CyclePoint, after: CyclePoint) 
         middle = (low * f_high - high * f_low) / (f_high - f_low)
         width = high - low
         middle = min(max(middle, low + 1e-3 * width), high - 1e-3 * width)
-        try:
-            best = _correct(tracer, before, middle, tolerance)
-        except NewtonFailureError:
+        point = _near(tracer, before, (low, middle, high), tolerance)
+        if point is None:
             break
+        best, middle = point
         value = f_best = event.test(best)
         if abs(value) <= 1e-11 * scale or high - low <= 1e-12 * (1 + abs(high)):
             break
@@ -197,6 +201,23 @@ def _at_parameter(
     return replace(found, tangent=tangent, arclength=before.arclength + step, step=step)
 
 
+def _near(
+    tracer: Tracer, before: CyclePoint, places: tuple[float, float, float], tolerance: float
+) -> tuple[CyclePoint, float] | None:
+    """Return a point at, or beside, the middle of a bracket, and where it is.
+
+    Exactly at a branch point the linear system is singular.
+    """
+    low, middle, high = places
+    for share in (0.0, 0.1, -0.1, 0.3, -0.3):
+        place = middle + share * (high - middle if share > 0 else middle - low)
+        try:
+            return _correct(tracer, before, place, tolerance), place
+        except NewtonFailureError:
+            continue
+    return None
+
+
 def _correct(tracer: Tracer, before: CyclePoint, step: float, tolerance: float) -> CyclePoint:
     """Return a point between two others, as exactly as rounding allows."""
     try:
@@ -219,18 +240,31 @@ def crossed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> list[Locat
             continue
         if event.kind == "BP" and folded:
             continue
-        folded = folded or event.kind == "LPC"
         located = locate(tracer, event, before, after)
+        if event.kind == "LPC":
+            located = _fold_or_branch_point(located, before, after)
         if genuine(located):
+            folded = folded or event.kind == "LPC"
             out.append(located)
     return sorted(out, key=lambda located: located.point.arclength)
+
+
+def _fold_or_branch_point(located: Located, before: CyclePoint, after: CyclePoint) -> Located:
+    """Return a turn of the parameter as the fold or branch point that the multipliers make it.
+
+    At a fold a multiplier passes through 1. Where the branch is the side branch of a pitchfork, it
+    touches 1 and comes back.
+    """
+    if not _reliable(before, after) or branching_test(before) * branching_test(after) < 0:
+        return located
+    return replace(located, event=replace(located.event, kind="BP"))
 
 
 def _reliable(before: CyclePoint, after: CyclePoint) -> bool:
     return before.floquet.reliable() and after.floquet.reliable()
 
 
-def missed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> bool:
+def unexplained_change(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> bool:
     """Whether stability changed by more than the sign changes of the test functions explain."""
     if before.hopf is not None or not _reliable(before, after):
         return False
@@ -294,4 +328,5 @@ def special_point(tracer: Tracer, located: Located, row: int) -> SpecialPoint:
         message=message,
         name=located.event.name,
         row=row,
+        orbit=sampled(point.orbit),
     )

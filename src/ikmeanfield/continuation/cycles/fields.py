@@ -33,7 +33,7 @@ class PointwiseField:
     """
 
     def __init__(self, problem: Problem, parameter: str) -> None:
-        self.problem = problem
+        self.problem, self.name = problem, parameter
         self.index = problem.index(parameter)
         start = abs(problem.vector()[self.index])
         self._parameter_scale = float(start) if start > 0 else 1.0

@@ -156,20 +156,31 @@ def solve_periodic(chain: Chain, corner: FloatArray) -> tuple[FloatArray, FloatA
         The system is singular.
     """
     n = chain.left.shape[1]
+    whole, levels, corner = reduced(chain, corner)
+    last = np.zeros((n + 2, n + 2))
+    last[:n, :n] = whole.left[0] + whole.right[0]
+    last[:n, n:] = whole.extra[0, :, :2]
+    last[n:, :n] = whole.border_left[0] + whole.border_right[0]
+    last[n:, n:] = corner[:, :2]
+    rhs = np.concatenate([whole.extra[0, :, 2:], corner[:, 2:]])
+    solution = np.linalg.solve(last, rhs)
+    first, q = solution[:n], solution[n:]
+    return expanded(np.stack([first, first]), q, levels), q
+
+
+def reduced(chain: Chain, corner: FloatArray) -> tuple[Chain, list[Eliminated], FloatArray]:
+    """Eliminate all mesh points between the two ends: one interval, what is gone, the corner."""
     levels: list[Eliminated] = []
     while len(chain.left) > 1:
         chain, gone, shift = _join(chain)
         levels.append(gone)
         corner = corner - shift
-    last = np.zeros((n + 2, n + 2))
-    last[:n, :n] = chain.left[0] + chain.right[0]
-    last[:n, n:] = chain.extra[0, :, :2]
-    last[n:, :n] = chain.border_left[0] + chain.border_right[0]
-    last[n:, n:] = corner[:, :2]
-    rhs = np.concatenate([chain.extra[0, :, 2:], corner[:, 2:]])
-    solution = np.linalg.solve(last, rhs)
-    first, q = solution[:n], solution[n:]
-    values = np.stack([first, first])
+    return chain, levels, corner
+
+
+def expanded(ends: FloatArray, q: FloatArray, levels: list[Eliminated]) -> FloatArray:
+    """Values at all mesh points from those at both ends (2, n, k) and the scalars."""
+    values = ends
     for gone in reversed(levels):
         pairs = len(gone.left)
         inner = gone.substitute(values[:pairs], values[1 : pairs + 1], q)
@@ -178,7 +189,15 @@ def solve_periodic(chain: Chain, corner: FloatArray) -> tuple[FloatArray, FloatA
         joined[1 : 2 * pairs : 2] = inner
         joined[2 * pairs :] = values[pairs:]
         values = joined
-    return values, q
+    return values
+
+
+def with_interior(mesh_values: FloatArray, q: FloatArray, gone: Eliminated) -> FloatArray:
+    """Values at all nodes, shape (N m + 1, n, k), from those at mesh points."""
+    size, n, k = len(gone.left), *mesh_values.shape[1:]
+    interior = gone.substitute(mesh_values[:-1], mesh_values[1:], q).reshape(size, -1, n, k)
+    nodes = np.concatenate([mesh_values[:-1, None], interior], axis=1).reshape(-1, n, k)
+    return np.concatenate([nodes, mesh_values[-1:]])
 
 
 def solve(system: System, n: int) -> tuple[FloatArray, FloatArray, Chain]:
@@ -195,10 +214,7 @@ def solve(system: System, n: int) -> tuple[FloatArray, FloatArray, Chain]:
     """
     chain, gone, corner = condense(system, n)
     mesh_values, q = solve_periodic(chain, corner)
-    size, k = len(chain.left), mesh_values.shape[-1]
-    interior = gone.substitute(mesh_values[:-1], mesh_values[1:], q).reshape(size, -1, n, k)
-    nodes = np.concatenate([mesh_values[:-1, None], interior], axis=1).reshape(-1, n, k)
-    return np.concatenate([nodes, mesh_values[-1:]]), q, chain
+    return with_interior(mesh_values, q, gone), q, chain
 
 
 def join_all(left: FloatArray, right: FloatArray) -> tuple[FloatArray, FloatArray]:

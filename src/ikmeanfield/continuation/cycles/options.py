@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
+
+from ikmeanfield.continuation.options import (
+    is_number,
+    refuse,
+    replace_none,
+    require_integer,
+    require_positive,
+)
 
 
 @dataclass(frozen=True)
 class CycleOptions:
     """Discretisation of cycles, and what is asked of a branch of them.
+
+    None means the default, for every option.
 
     Attributes
     ----------
@@ -44,23 +55,20 @@ class CycleOptions:
     save_profiles: bool = False
 
     def __post_init__(self) -> None:
+        replace_none(self)
         for key, least in (("intervals", 4), ("max_intervals", self.intervals), ("adapt_every", 1)):
-            value = getattr(self, key)
-            if not isinstance(value, int) or value < least:
-                _refuse(key, value, f"must be an integer >= {least}")
+            require_integer(key, getattr(self, key), least)
         if self.degree not in range(2, 8):
-            _refuse("degree", self.degree, "must be an integer from 2 to 7")
-        if not (math.isfinite(self.mesh_tolerance) and self.mesh_tolerance > 0):
-            _refuse("mesh_tolerance", self.mesh_tolerance, "must be a finite number > 0")
-        if self.max_period is not None and not self.max_period > 0:
-            _refuse("max_period", self.max_period, "must be a number > 0, or None")
-        if not self.period_ratio > 1:
-            _refuse("period_ratio", self.period_ratio, "must be a number > 1")
+            refuse("degree", self.degree, "must be an integer from 2 to 7")
+        require_positive("mesh_tolerance", self.mesh_tolerance)
+        if self.max_period is not None and not (
+            isinstance(self.max_period, Real) and self.max_period > 0
+        ):
+            refuse("max_period", self.max_period, "must be a number > 0, or None")
+        if not (isinstance(self.period_ratio, Real) and self.period_ratio > 1):
+            refuse("period_ratio", self.period_ratio, "must be a number > 1")
+        if not isinstance(self.report_at, Sequence):
+            refuse("report_at", self.report_at, "must be a sequence of finite numbers")
         for value in self.report_at:
-            if not math.isfinite(value):
-                _refuse("report_at", value, "must hold finite numbers")
-
-
-def _refuse(key: str, value: object, allowed: str) -> None:
-    msg = f"{key} = {value!r}: {allowed}"
-    raise ValueError(msg)
+            if not is_number(value):
+                refuse("report_at", value, "must hold finite numbers")

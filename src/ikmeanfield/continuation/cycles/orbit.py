@@ -171,6 +171,11 @@ class Orbit:
         return np.array(low), -np.array(high)
 
 
+def sampled(orbit: Orbit) -> FloatArray:
+    """Times and states at the nodes over one period, shape (N m + 1, 1 + n)."""
+    return np.column_stack([orbit.period * orbit.node_fractions(), orbit.values])
+
+
 def _least(coefficients: FloatArray, samples: FloatArray) -> float:
     """Minimum of one piecewise polynomial from its coefficients (N, m + 1) and samples."""
     best = float(samples.min())

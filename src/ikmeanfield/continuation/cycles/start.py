@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 
     from ikmeanfield.continuation.options import ContinuationOptions
     from ikmeanfield.continuation.problem import FloatArray, Problem
+    from ikmeanfield.continuation.special_point import SpecialPoint
 
     from .fields import PointwiseField
     from .options import CycleOptions
+
+
+#: A variable moves if it does so by more than this share of its natural size.
+_STILL = 1e-8
+#: Nodes this close, as fractions of the period, are the same.
+_SAME_NODE = 1e-12
 
 
 class CycleStartError(ValueError):
@@ -53,6 +60,20 @@ class Trajectory:
         if self.states.ndim != 2 or len(self.states) != len(self.times):
             msg = f"states: must have shape ({len(self.times)}, n), has {self.states.shape}"
             raise ValueError(msg)
+
+    @classmethod
+    def of(cls, point: SpecialPoint) -> Trajectory:
+        """Return the cycle of a special point.
+
+        Raises
+        ------
+        ValueError
+            The point holds no cycle.
+        """
+        if not len(point.orbit):
+            msg = f"the {point.kind} point holds no cycle: take it from a branch of cycles"
+            raise ValueError(msg)
+        return cls(point.orbit[:, 0], point.orbit[:, 1:], point.parameters)
 
 
 @dataclass(frozen=True)
@@ -210,15 +231,48 @@ def from_trajectory(
         msg = "the trajectory is constant: not a cycle"
         raise CycleStartError(msg)
     scale = np.maximum(scale, 1e-6 * np.abs(y).max(axis=0))
-    scale[scale == 0] = 1.0
+    scale = _with_natural_sizes(field, y, p, scale)
+    for i, variable in enumerate(field.problem.variables):
+        scale[i] = options.scales.get(variable, scale[i])
     name = list(field.problem.parameters)[field.index]
     value = float(p[field.index])
     metric = Metric(scale, period, parameter_scale(field.problem, name, value, options))
+    given = as_orbit(fraction, y, cycles.degree)
+    if given is not None:
+        return Start(Orbit(given.mesh, given.values, period, value), metric)
     # sample finely, then let the mesh follow the orbit
     fine = _sampled(spline, np.linspace(0, 1, 4 * cycles.intervals + 1), cycles.degree)
     mesh = equidistributed(fine, scale, cycles.intervals)
     orbit = _sampled(spline, mesh, cycles.degree)
     return Start(Orbit(mesh, orbit.values, period, value), metric)
+
+
+def as_orbit(fraction: FloatArray, states: FloatArray, degree: int) -> Orbit | None:
+    """Return samples that are nodes of a collocation solution as that; None for others."""
+    if (len(fraction) - 1) % degree:
+        return None
+    orbit = Orbit(fraction[::degree], states, 0.0, 0.0)
+    same = np.abs(orbit.node_fractions() - fraction).max() < _SAME_NODE
+    return orbit if same else None
+
+
+def _with_natural_sizes(
+    field: PointwiseField, y: FloatArray, p: FloatArray, scale: FloatArray
+) -> FloatArray:
+    """Scales in which a variable that stands still, up to rounding, has another measure.
+
+    That is the size at which it changes the rate of another variable as much as those do that move.
+    """
+    moving = np.where(scale > 0, scale, 1.0)
+    influence = np.abs(field.jacobians(y, p, moving)).max(axis=0)
+    rates = influence @ scale
+    own = np.where(influence > 0, influence, np.inf)
+    with np.errstate(divide="ignore"):
+        natural = np.where(np.isfinite(own), rates[:, None] / own, np.inf)
+    np.fill_diagonal(natural, np.inf)
+    size = natural.min(axis=0)
+    size = np.where(np.isfinite(size) & (size > 0), size, moving)
+    return np.where(scale < _STILL * size, size, moving)
 
 
 def _sampled(spline, mesh: FloatArray, degree: int) -> Orbit:  # type: ignore[no-untyped-def]

@@ -90,6 +90,7 @@ class Tracer:
         self.field = PointwiseField(problem, parameter)
         self.collocation = Collocation(self.field, p)
         self.metric, self.options, self.cycles = metric, options, cycles
+        self.n = len(problem.variables)
 
     def correct(
         self, guess: Orbit, normal: Orbit, reference: Orbit, tolerance: float | None = None
@@ -130,7 +131,7 @@ class Tracer:
             maximum=maximum,
             mean=orbit.mean(),
             error=error_estimate(orbit, self._amplitudes(minimum, maximum)),
-            kinks=kink_ranges(self.problem.kinks, orbit, p),
+            kinks=kink_ranges({**self.problem.kinks, **self.options.events}, orbit, p),
             residual=solved.residual,
             iterations=solved.iterations,
         )
@@ -194,6 +195,7 @@ def at_hopf(tracer: Tracer, orbit: Orbit, tangent: Orbit, hopf: Hopf) -> CyclePo
     mu = np.concatenate([[1.0 + 0j], np.exp(others * orbit.period)])
     mu = mu[np.argsort(-np.abs(mu), kind="stable")]
     y, p = hopf.equilibrium.state, hopf.equilibrium.p
+    watched = {**tracer.problem.kinks, **tracer.options.events}
     return CyclePoint(
         orbit=orbit,
         tangent=tangent,
@@ -202,7 +204,7 @@ def at_hopf(tracer: Tracer, orbit: Orbit, tangent: Orbit, hopf: Hopf) -> CyclePo
         maximum=y,
         mean=y,
         error=0.0,
-        kinks={name: (g, g) for name, k in tracer.problem.kinks.items() for g in [float(k(y, p))]},
+        kinks={name: (g, g) for name, k in watched.items() for g in [float(k(y, p))]},
         residual=hopf.equilibrium.residual,
         hopf=hopf,
     )

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import SpecialPoint, Termination
+from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
 from .equilibria import Equilibrium, find_equilibrium, find_fold
+from .orbit import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,6 +112,7 @@ def _limit(tracer: Tracer, last: CyclePoint, found: Verdict, row: int) -> Specia
         },
         message=found.evidence,
         row=row,
+        orbit=sampled(last.orbit),
     )
 
 

@@ -68,6 +68,7 @@ class MeanField:
 
     title: ClassVar[str] = MeanFieldSettings.title
     answers: ClassVar[frozenset[Question]] = MeanFieldSettings.answers
+    bifurcations: ClassVar[None] = None
 
     def __post_init__(self) -> None:
         one_of("form", self.form, get_args(Form))

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Curve, Point, Tracer, has_fixed_scale
-from .branch import Branch, SpecialPoint, Termination
+from .arclength import Curve, Point, Tracer
+from .branch import Branch
+from .follow import follow_curve
 from .newton import row_size
-from .walk import walk
+from .special_point import SpecialPoint, Termination
+from .user_events import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,24 +29,8 @@ _BESIDE = 1e-3
 _SAME = 1e-6
 #: A start this close to a refined special point is one.
 _SAME_START = 1e-4
-#: A magnitude below this says nothing about a component's scale.
-_ZERO = 1e-10
 #: Share of a bound's width by which a start may lie beyond it.
 _SLACK = 1e-9
-
-
-def initial_scale(
-    names: tuple[str, ...], x: FloatArray, options: ContinuationOptions
-) -> FloatArray:
-    """Scale of each component: stated, else the bounds' width, else its magnitude (1 for zero)."""
-    scale = np.where(np.abs(x) > _ZERO, np.abs(x), 1.0)
-    for index, name in enumerate(names):
-        if name in options.scales:
-            scale[index] = options.scales[name]
-        elif has_fixed_scale(name, options):
-            lower, upper = options.bounds[name]
-            scale[index] = upper - lower
-    return scale
 
 
 def check_names(problem: Problem, free: tuple[str, ...], options: ContinuationOptions) -> None:
@@ -79,7 +65,7 @@ def fixed_parameters(problem: Problem, free: tuple[str, ...]) -> dict[str, float
 def empty_branch(kind: str, problem: Problem, free: tuple[str, ...], end: Termination) -> Branch:
     """Return a branch without points that says why."""
     n = len(problem.variables)
-    names = ("arclength", "step", "newton_iterations", "unstable", "stable")
+    names = ("arclength", "step", "newton_iterations", "unstable", "stable", "undecided")
     return Branch(
         kind=kind,
         variables=problem.variables,
@@ -100,7 +86,7 @@ def _start(tracer: Tracer, x: FloatArray, sign: float) -> Point | Termination:
     jacobian = curve.block()(z)[1]()
     # Beside the start, so that a row which vanishes at the start alone has a size.
     beside = curve.block()(z + _BESIDE)[1]()
-    size = np.maximum(row_size(jacobian, 0.0), row_size(beside))
+    curve.rows = size = np.maximum(row_size(jacobian, 0.0), row_size(beside))
     _, values, vectors = np.linalg.svd(jacobian / size[:, None])
     if values[-1] < _SINGULAR:
         sentence = "the Jacobian at the start is singular: no unique direction (a branch point?)"
@@ -111,7 +97,7 @@ def _start(tracer: Tracer, x: FloatArray, sign: float) -> Point | Termination:
     return tracer.make_point(z, sign * np.sign(leading) * tangent)
 
 
-def trace(
+def compute_branch(
     make_curve: Callable[[], Curve],
     x: FloatArray,
     options: ContinuationOptions,
@@ -133,8 +119,12 @@ def trace(
             start = Termination("singular", f"the equations are singular at the start: {error}")
         if isinstance(start, Termination):
             return empty_branch(curve.kind, curve.field.problem, curve.field.free, start)
-        runs.append((tracer, walk(tracer, start)))
-        if runs[-1][1].reason == "closed":
+        try:
+            end = follow_curve(tracer, start)
+        except KeyboardInterrupt:
+            end = Termination("interrupted", "stopped by the keyboard")
+        runs.append((tracer, end))
+        if runs[-1][1].reason in {"closed", "interrupted"}:
             break
     fresh = make_curve()
     branch = _join(runs, options)
@@ -172,7 +162,8 @@ def _label(branch: Branch, origin: SpecialPoint | None, scale: FloatArray) -> Br
         candidates.append(replace(origin, row=start))
     for point in candidates:
         near = (
-            other.kind == point.kind and np.abs(rows[other.row] - rows[point.row]).max() < _SAME
+            (other.kind, other.name) == (point.kind, point.name)
+            and np.abs(rows[other.row] - rows[point.row]).max() < _SAME
             for other in distinct
         )
         if not any(near):
@@ -204,7 +195,9 @@ def _join(runs: list[tuple[Tracer, Termination]], options: ContinuationOptions) 
         special += [replace(s, row=offset + row) for row, s in tracer.special]
         if ends[1].reason == "closed":
             ends[0] = ends[1]
-    return _table(runs[0][0].curve, points, special, (ends[0], ends[1]))
+    branch = _table(runs[0][0].curve, points, special, (ends[0], ends[1]))
+    values = recorded(runs[0][0].curve.field, options.record, points)
+    return replace(branch, columns={**branch.columns, **values})
 
 
 def _table(
@@ -222,6 +215,7 @@ def _table(
         "newton_iterations": np.array([p.iterations for p in points]),
         "unstable": unstable,
         "stable": (unstable == 0).astype(int),
+        "undecided": np.array([p.measure.undecided for p in points]),
     }
     for name in points[0].measure.columns:
         columns[name] = np.array([p.measure.columns[name] for p in points])

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import Branch, SpecialPoint, Termination
-from ikmeanfield.continuation.options import ContinuationOptions
-from ikmeanfield.continuation.trace import check_names, empty_branch
+from ikmeanfield.continuation.branch import Branch
+from ikmeanfield.continuation.compute_branch import check_names, empty_branch
+from ikmeanfield.continuation.options import ContinuationOptions, options_or
+from ikmeanfield.continuation.problem import checked_problem
+from ikmeanfield.continuation.special_point import SpecialPoint, Termination
+from ikmeanfield.progress import Task, reporting
 
+from .branch_table import HalfBranch, cycle_branch
 from .collocation import NewtonFailureError, parameter_direction, scaled
-from .ends import bound_end, closed, hopf_end, hopf_special, outside
-from .events import crossed, missed, special_point
+from .ends import bound_end, closed, hopf_end, hopf_special, outside, vertical
+from .events import crossed, special_point, unexplained_change
 from .fields import PointwiseField
 from .options import CycleOptions
 from .start import CycleStartError, Start, Trajectory, from_hopf, from_trajectory
-from .table import branch_of
 from .tracer import CyclePoint, Tracer, at_hopf
 from .unbounded import HOMOCLINIC_GROWTH, unbounded_period
 
@@ -28,20 +31,11 @@ if TYPE_CHECKING:
 STEPS = ContinuationOptions(ds=0.02, ds_max=0.1, max_points=500, max_turn=20.0)
 
 
-@dataclass
-class Trace:
-    """One direction of a branch while it grows."""
-
-    points: list[CyclePoint]
-    special: list[tuple[int, SpecialPoint]] = field(default_factory=list)
-    end: Termination = field(default_factory=lambda: Termination("unknown"))
-
-
 def continue_cycles(
     problem: Problem,
     start: SpecialPoint | Trajectory,
     parameter: str,
-    options: ContinuationOptions = STEPS,
+    options: ContinuationOptions | None = None,
     cycles: CycleOptions | None = None,
 ) -> Branch:
     """Follow a branch of limit cycles in one parameter.
@@ -59,27 +53,35 @@ def continue_cycles(
     parameter
         Name of the free parameter.
     options
-        Steps, tolerances and bounds. Arclength is measured relative to the cycles' amplitudes, the
-        period, and the parameter's scale. `direction` matters for trajectories only: from a Hopf
-        point there is one branch, on whichever side it lies.
+        Steps, tolerances and bounds; `STEPS` for None. Arclength is measured relative to the
+        cycles' amplitudes, the period, and the parameter's scale. `direction` matters for
+        trajectories only: from a Hopf point there is one branch, on whichever side it lies.
     cycles
         Discretisation, and when a growing period ends the branch.
 
     Returns
     -------
     branch
-        Of kind ``"cycle"``: see `table.branch_of` for what it holds. Both ends have a reason:
-        ``"hopf"``, ``"vanishing"`` (amplitude zero where no Hopf point is found),
+        Of kind ``"cycle"``: see `branch_table.cycle_branch` for what it holds. Both ends have a
+        reason: ``"hopf"``, ``"vanishing"`` (amplitude zero where no Hopf point is found),
         ``"homoclinic"``, ``"heteroclinic"``, ``"snic"``, ``"period"`` (grows, but neither scaling
-        was recognised), ``"bound"``, ``"closed"``, a kind of `stop_at`, ``"max_points"`` or
+        was recognised), ``"bound"``, ``"closed"``, ``"vertical"`` (a family of cycles at one
+        value of the parameter, as around a centre), a kind of `stop_at`, ``"max_points"`` or
         ``"step"`` (no further point was found, however small the step). Hopf points, homoclinic
         orbits and SNICs at an end are special points too (HB, HOM, HET, SNIC) and hold the limit's
         parameters, equilibrium and uncertainty. Without points and with the reason
         ``"no_start"`` when there is no Hopf point near the given one or Newton's method does not
         get from the given trajectory to a cycle.
     """
-    cycles = cycles or CycleOptions()
-    check_names(problem, (parameter,), options)
+    options = options_or(options, STEPS)
+    cycles = options_or(cycles, CycleOptions())
+    check_names(checked_problem(problem), (parameter,), options)
+    if not isinstance(start, SpecialPoint | Trajectory):
+        msg = (
+            f"start = {start!r}: must be a special point, such as branch.points('HB')[0], or a "
+            "Trajectory from simulated_cycle"
+        )
+        raise TypeError(msg)
     pointwise = PointwiseField(problem, parameter)
     p = problem.vector(**start.parameters)
     at_start = problem.at(start.parameters)
@@ -93,28 +95,30 @@ def continue_cycles(
         return empty_branch("cycle", at_start, (parameter,), Termination("no_start", str(error)))
     tracer = Tracer(problem, parameter, p, first.metric, options=options, cycles=cycles)
     point = at_hopf(tracer, first.orbit, first.direction, first.hopf)
-    found = trace(tracer, point)
+    found = follow_cycles(tracer, point)
     at = f"the Hopf point {parameter} = {first.orbit.parameter:.10g}"
-    return branch_of(tracer, None, found, Termination("start", at))
+    return cycle_branch(tracer, None, found, Termination("start", at))
 
 
 def _both_ways(tracer: Tracer, start: Start) -> Branch:
     """Return the branch from a cycle, in the directions asked for."""
-    point, direction = _corrected(tracer, start), tracer.options.direction
+    point, direction = corrected(tracer, start), tracer.options.direction
     metric = tracer.metric
-    traces: dict[str, Trace] = {}
+    traces: dict[str, HalfBranch] = {}
     for way, sign in (("forward", 1.0), ("backward", -1.0)):
         if direction in {way, "both"}:
             tracer.metric = metric
             along = sign if point.tangent.parameter >= 0 else -sign
-            traces[way] = trace(tracer, replace(point, tangent=scaled(point.tangent, along)))
-            if traces[way].end.reason == "closed":
+            traces[way] = follow_cycles(
+                tracer, replace(point, tangent=scaled(point.tangent, along))
+            )
+            if traces[way].end.reason in {"closed", "interrupted"}:
                 break
     here = Termination("start", "the cycle from which the branch was started")
-    return branch_of(tracer, traces.get("backward"), traces.get("forward"), here)
+    return cycle_branch(tracer, traces.get("backward"), traces.get("forward"), here)
 
 
-def _corrected(tracer: Tracer, start: Start) -> CyclePoint:
+def corrected(tracer: Tracer, start: Start) -> CyclePoint:
     """Return the cycle at the start's parameter value, on a mesh that suits it."""
     orbit = start.orbit
     try:
@@ -129,43 +133,60 @@ def _corrected(tracer: Tracer, start: Start) -> CyclePoint:
         raise CycleStartError(msg) from error
 
 
-def trace(tracer: Tracer, first: CyclePoint) -> Trace:
+def follow_cycles(tracer: Tracer, first: CyclePoint) -> HalfBranch:
     """Follow the branch from its first point along its tangent to its end."""
-    found = Trace([first])
+    with reporting("following limit cycles") as task:
+        return _follow(tracer, first, task)
+
+
+def _follow(tracer: Tracer, first: CyclePoint, task: Task) -> HalfBranch:
+    found = HalfBranch([first])
     if first.hopf is not None:
         found.special.append((0, hopf_special(tracer, first, 0)))
     ended = outside(tracer, first)
     if ended is not None:
         found.end = ended
         return found
+    try:
+        _extend(tracer, found, first, task)
+    except KeyboardInterrupt:
+        found.end = Termination("interrupted", "stopped by the keyboard")
+    return found
+
+
+def _extend(tracer: Tracer, found: HalfBranch, first: CyclePoint, task: Task) -> None:
+    """Append points until the branch ends."""
     regular, current = [first], first
-    step, told = tracer.options.ds, 0
+    step, reported = tracer.options.ds, 0
     while True:
         if len(found.points) >= tracer.options.max_points:
             found.end = Termination("max_points", f"stopped after {len(found.points)} points")
-            return found
+            return
         try:
             current, after, step = _step(tracer, current, step)
         except NewtonFailureError as error:
             found.end = _failure(tracer, regular, current, error)
-            return found
+            return
         if _accept(tracer, found, current, after):
-            return found
+            return
         found.points[-1] = after = tracer.resolved(after)
         regular.append(after)
         tracer.rescale(after)
+        value = after.orbit.parameter
         if tracer.options.progress is not None:
-            here = {tracer.parameter: after.orbit.parameter}
-            tracer.options.progress("cycle", here, [s for _, s in found.special[told:]])
-            told = len(found.special)
+            new = [special for _, special in found.special[reported:]]
+            tracer.options.progress("cycle", {tracer.parameter: value}, new)
+            reported = len(found.special)
+        elif task.shown:
+            task.update(note=f"{len(found.points)} points, {tracer.parameter} = {value:.6g}")
         if _finished(tracer, found, regular):
-            return found
+            return
         current = replace(after, tangent=tracer.metric.unit(after.tangent))
         if len(regular) % tracer.cycles.adapt_every == 0:
             current = tracer.remesh(current)
 
 
-def _finished(tracer: Tracer, found: Trace, regular: list[CyclePoint]) -> bool:
+def _finished(tracer: Tracer, found: HalfBranch, regular: list[CyclePoint]) -> bool:
     """Whether the branch has closed, or its period grows without bound."""
     row = len(found.points) - 1
     growing = unbounded_period(tracer, regular, row)
@@ -174,10 +195,10 @@ def _finished(tracer: Tracer, found: Trace, regular: list[CyclePoint]) -> bool:
         if limit is not None:
             found.special.append((row, limit))
         return True
-    back = closed(tracer, regular)
-    if back is not None:
-        found.end = back
-    return back is not None
+    end = closed(tracer, regular) or vertical(tracer, regular)
+    if end is not None:
+        found.end = end
+    return end is not None
 
 
 def _step(tracer: Tracer, current: CyclePoint, step: float) -> tuple[CyclePoint, CyclePoint, float]:
@@ -192,7 +213,7 @@ def _step(tracer: Tracer, current: CyclePoint, step: float) -> tuple[CyclePoint,
                 angle = np.degrees(np.arccos(np.clip(turn, -1, 1)))
                 msg = f"the branch turns by {angle:.0f} degrees within a step of {step:.1e}"
                 raise NewtonFailureError(msg)
-            if step > options.ds_max / 16 and missed(tracer, current, after):
+            if step > options.ds_max / 16 and unexplained_change(tracer, current, after):
                 msg = "stability changes by more than the special points found explain"
                 raise NewtonFailureError(msg)
         except NewtonFailureError as error:
@@ -213,7 +234,7 @@ def _step(tracer: Tracer, current: CyclePoint, step: float) -> tuple[CyclePoint,
         return current, after, float(np.clip(step, options.ds_min, options.ds_max))
 
 
-def _accept(tracer: Tracer, found: Trace, before: CyclePoint, after: CyclePoint) -> bool:
+def _accept(tracer: Tracer, found: HalfBranch, before: CyclePoint, after: CyclePoint) -> bool:
     """Append a point and the special points before it; whether the branch ends here."""
     ended = hopf_end(tracer, before, after)
     if ended is not None:
@@ -231,8 +252,9 @@ def _accept(tracer: Tracer, found: Trace, before: CyclePoint, after: CyclePoint)
         point = special_point(tracer, located, len(found.points))
         found.special.append((len(found.points), point))
         found.points.append(located.point)
-        if point.kind in (tracer.options.stop_at or ()):
-            found.end = Termination(point.kind, f"stopped at the first {point.kind}")
+        if not (tracer.options.stop_at or frozenset()).isdisjoint({point.kind, point.name}):
+            label = point.name if point.kind == "UZ" and point.name else point.kind
+            found.end = Termination(point.kind, f"stopped at the first {label}")
             return True
     if bound is not None:
         found.points.append(bound[0])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ikmeanfield.continuation.branch import Branch, SpecialPoint, Termination
+from ikmeanfield.continuation.branch import Branch
+from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
 from .start import Trajectory
 
@@ -16,12 +17,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .trace import Trace
     from .tracer import CyclePoint, Tracer
 
 
+@dataclass
+class HalfBranch:
+    """One direction of a branch while it grows."""
+
+    points: list[CyclePoint]
+    special: list[tuple[int, SpecialPoint]] = field(default_factory=list)
+    end: Termination = field(default_factory=lambda: Termination("unknown"))
+
+
 def _joined(
-    backward: Trace | None, forward: Trace | None, start: Termination
+    backward: HalfBranch | None, forward: HalfBranch | None, start: Termination
 ) -> tuple[list[CyclePoint], list[SpecialPoint], tuple[Termination, Termination]]:
     """Points and special points of one direction, or of two that leave one point."""
     points: list[CyclePoint] = []
@@ -47,8 +56,8 @@ def _joined(
     return points, special, (ends[0], ends[1])
 
 
-def branch_of(
-    tracer: Tracer, backward: Trace | None, forward: Trace | None, start: Termination
+def cycle_branch(
+    tracer: Tracer, backward: HalfBranch | None, forward: HalfBranch | None, start: Termination
 ) -> Branch:
     """Return the branch's table: one row per cycle.
 
@@ -112,7 +121,21 @@ def _columns(tracer: Tracer, points: Sequence[CyclePoint]) -> dict[str, NDArray[
     for kink in tracer.problem.kinks:
         ranges = np.array([p.kinks[kink] for p in points])
         columns[f"crosses_{kink}"] = (ranges[:, 0] * ranges[:, 1] < 0).astype(int)
-    return columns
+    return columns | _recorded(tracer, points)
+
+
+def _recorded(tracer: Tracer, points: Sequence[CyclePoint]) -> dict[str, NDArray[Any]]:
+    """Means over the period of the functions that the user wants recorded."""
+    out = {}
+    for name, function in tracer.options.record.items():
+        means = []
+        for point in points:
+            orbit, p = point.orbit, tracer.collocation.p(point.orbit)
+            values = np.array([function(y, p) for y in orbit.at_gauss().reshape(-1, tracer.n)])
+            weights = (orbit.widths[:, None] * orbit.basis.weights).ravel()
+            means.append(float(weights @ values))
+        out[name] = np.array(means)
+    return out
 
 
 def _profiles(points: Sequence[CyclePoint]) -> dict[str, tuple[tuple[str, ...], NDArray[Any]]]:

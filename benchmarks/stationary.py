@@ -1,0 +1,67 @@
+"""The stationary theory against networks of 10,000 neurons, for random circuits; and its speed.
+
+    python benchmarks/stationary.py [circuits seed]
+
+Of every circuit it prints, for rates (Hz), mean recovery variables (pA) and activations, the
+theory's value, the mean over networks with random thresholds, and their difference in standard
+errors. Circuits whose activations fluctuate by more than a tenth are marked: they synchronise.
+The time of a branch with two folds is given in evaluations of one population's averages.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+import random_circuits
+from ikmeanfield.circuit import regular_spiking
+from ikmeanfield.theories.stationary import Stationary, folds
+from ikmeanfield.theories.stationary.population import averages
+
+NETWORKS = 6
+
+
+def table(circuits: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    outside = total = 0
+    for number in range(circuits):
+        case = random_circuits.draw(rng)
+        rows, spread = random_circuits.compare(case, NETWORKS)
+        mark = "" if spread < 0.1 else f"  (fluctuates by {spread:.2f})"
+        print(f"{number:3d} {case.describe()}{mark}")
+        for name, (expected, mean, error) in rows.items():
+            deviation = (mean - expected) / error
+            outside += int((np.abs(deviation) > 3).sum())
+            total += deviation.size
+            print(f"      {name:20s} {expected} {mean} {deviation.round(2)}", flush=True)
+    print(f"{outside} of {total} beyond three standard errors of {NETWORKS} networks")
+
+
+def speed() -> None:
+    theory = Stationary(regular_spiking())
+    neurons = theory.neurons("rs")
+    averages(neurons, 40.0, 0.1)
+    start = time.process_time()
+    for _ in range(20):
+        averages(neurons, 40.0, 0.1)
+    one = (time.process_time() - start) / 20
+    for label, switches in (("own u", {}), ("shared u", {"shared_recovery": True})):
+        spent = []
+        for _ in range(3):
+            start = time.process_time()
+            found = folds(
+                Stationary(regular_spiking(), **switches), "rs.input_current", (0.0, 70.0)
+            )
+            spent.append(time.process_time() - start)
+        print(f"branch with folds {found.round(4)}, {label}: {min(spent) / one:.0f} evaluations")
+
+
+if __name__ == "__main__":
+    speed()
+    numbers = [int(value) for value in sys.argv[1:]]
+    table(*(numbers or [20, 2026]))

@@ -1,0 +1,141 @@
+"""Curves of bifurcations of cycles, and of cycles of one period, in two parameters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ikmeanfield.continuation.branch import Branch
+from ikmeanfield.continuation.compute_branch import check_names, empty_branch
+from ikmeanfield.continuation.cycles.follow import STEPS
+from ikmeanfield.continuation.cycles.options import CycleOptions
+from ikmeanfield.continuation.cycles.start import CycleStartError, Trajectory
+from ikmeanfield.continuation.options import ContinuationOptions, options_or
+from ikmeanfield.continuation.special_point import SpecialPoint, Termination
+
+from .beside import ISSUING, bifurcation_beside
+from .branch_table import curve_branch
+from .start import first_point
+
+if TYPE_CHECKING:
+    from ikmeanfield.continuation.bvp.follow import CurvePoint, Follower, HalfCurve
+    from ikmeanfield.continuation.problem import Problem
+
+#: Kind of curve through each kind of special point.
+CURVES = {"LPC": "cycle_fold", "PD": "period_doubling", "TR": "torus"}
+
+
+def continue_cycle_bifurcation(
+    problem: Problem,
+    start: SpecialPoint,
+    free: tuple[str, str],
+    options: ContinuationOptions | None = None,
+    cycles: CycleOptions | None = None,
+) -> Branch:
+    """Curve of folds of cycles, period doublings or torus points in two parameters.
+
+    Orthogonal collocation of the cycle together with its critical variations (see `systems`), on
+    an adaptive mesh.
+
+    Parameters
+    ----------
+    problem
+        The system.
+    start
+        An LPC, PD or TR point of a branch of cycles or of another such curve; its kind says which
+        curve is followed. Or a GH point, from which folds of cycles issue, or a ZH or HH point,
+        from which torus points may.
+    free
+        The two free parameters; ``"forward"`` is towards larger values of the first.
+    options
+        Steps, tolerances, bounds (on the two parameters).
+    cycles
+        Discretisation, and the period at which a curve ends.
+
+    Returns
+    -------
+    Branch
+        Of kind ``"cycle_fold"``, ``"period_doubling"`` or ``"torus"``; see
+        `branch_table.curve_branch` for its rows.
+        Special points: CPC (cusp), R1 to R4, LPPD, LPNS, PDNS, NSNS. Ends: ``"bound"``,
+        ``"hopf"`` (the amplitude goes to zero at a GH, ZH or HH point), ``"period"``, ``"R1"``,
+        ``"R2"`` (a pair leaves the unit circle along the real axis), ``"closed"``, ``"step"``,
+        ``"max_points"``; ``"no_start"`` without points.
+    """
+    options = options_or(options, STEPS)
+    cycles = options_or(cycles, CycleOptions())
+    if start.kind in ISSUING:
+        _check_free(free)
+        beside = bifurcation_beside(problem, start, free, options, cycles)
+        if beside is None:
+            kind = CURVES[ISSUING[start.kind]]
+            text = f"no {kind.replace('_', ' ')} found beside the {start.kind} point"
+            at = problem.at(start.parameters)
+            return empty_branch(kind, at, free, Termination("no_start", text))
+        start = beside
+    if start.kind not in CURVES:
+        msg = f"start.kind = {start.kind!r}: must be one of {', '.join((*CURVES, *ISSUING))}"
+        raise ValueError(msg)
+    return follow_cycles(problem, CURVES[start.kind], Trajectory.of(start), free, options, cycles)
+
+
+def continue_fixed_period(
+    problem: Problem,
+    start: Trajectory,
+    free: tuple[str, str],
+    options: ContinuationOptions | None = None,
+    cycles: CycleOptions | None = None,
+) -> Branch:
+    """Curve of cycles of one period in two parameters.
+
+    A long period makes it stand for a curve of homoclinic orbits or of saddle-nodes on an
+    invariant circle. Arguments and result as for `continue_cycle_bifurcation`; the period is the
+    one of the given cycle, which is corrected first.
+    """
+    return follow_cycles(problem, "fixed_period", start, free, options, cycles)
+
+
+def follow_cycles(
+    problem: Problem,
+    kind: str,
+    start: Trajectory,
+    free: tuple[str, str],
+    options: ContinuationOptions | None,
+    cycles: CycleOptions | None,
+) -> Branch:
+    """Follow one kind of curve from a cycle near it, in the directions asked for."""
+    _check_free(free)
+    options = options_or(options, STEPS)
+    cycles = options_or(cycles, CycleOptions())
+    check_names(problem, free, options)
+    try:
+        follower, point = first_point(problem, kind, start, free, options, cycles)
+    except CycleStartError as error:
+        at = problem.at(start.parameters)
+        return empty_branch(kind, at, free, Termination("no_start", str(error)))
+    backward, forward = both_ways(follower, point)
+    here = Termination("start", "the cycle from which the curve was started")
+    return curve_branch(follower.curve, backward, forward, here)  # type: ignore[arg-type]
+
+
+def _check_free(free: tuple[str, str]) -> None:
+    if len(free) != 2 or free[0] == free[1]:
+        msg = f"free = {free!r}: must be two different parameters"
+        raise ValueError(msg)
+
+
+def both_ways(follower: Follower, point: CurvePoint) -> tuple[HalfCurve | None, HalfCurve | None]:
+    """Follow a curve from a point in the directions asked for: backward and forward."""
+    first = next(iter(follower.curve.free(point)))
+    slope = follower.curve.free(replace(point, profile=point.tangent))[first]
+    scales = follower.curve.scales
+    halves: dict[str, HalfCurve | None] = {"backward": None, "forward": None}
+    for way, sign in (("forward", 1.0), ("backward", -1.0)):
+        if follower.options.direction in {way, "both"}:
+            follower.curve.scales = scales
+            along = sign if slope >= 0 else -sign
+            set_out = replace(point, tangent=point.tangent.times(along))
+            halves[way] = half = follower.follow(set_out)
+            if half.end.reason in {"closed", "interrupted"}:
+                break
+    return halves["backward"], halves["forward"]

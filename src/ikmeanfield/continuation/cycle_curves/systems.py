@@ -1,0 +1,247 @@
+"""Defining systems of bifurcations of cycles: the cycle with its critical variations.
+
+A cycle u on the unit interval and variations v along it satisfy
+
+    u' = T f(u, p),  u(1) = u(0),
+    v' = T f_u v + beta f,  v(1) = R v(0),
+
+where R is 1 at a fold of cycles (with a free beta: the two multipliers 1 share one eigenvector),
+-1 at a period doubling, and a rotation of two variations by the angle theta at a torus point. The
+phase of the cycle, the size and, for a fold and a torus, the phase of the variations are fixed by
+integral conditions (E. J. Doedel, W. Govaerts and Yu. A. Kuznetsov, SIAM J. Numer. Anal. 41 (2003)
+401).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ikmeanfield.continuation.bvp.problem import Boundary, Condition, Rates
+from ikmeanfield.continuation.bvp.profile import Profile, Scales
+
+if TYPE_CHECKING:
+    from ikmeanfield.continuation.problem import FloatArray
+
+    from .variations import Variations
+
+
+class CycleSystem:
+    """A cycle with some variations. Scalars: period, two parameters, and beta or theta.
+
+    Attributes
+    ----------
+    copies
+        Number of variations.
+    """
+
+    copies = 0
+
+    def __init__(self, field: Variations, scales: Scales) -> None:
+        self.field, self.scales = field, scales
+        self.n = len(field.problem.variables)
+
+    @property
+    def cycle(self) -> slice:
+        """Components of the cycle."""
+        return slice(0, self.n)
+
+    @property
+    def variations(self) -> slice:
+        """Components of the variations."""
+        return slice(self.n, (1 + self.copies) * self.n)
+
+    def period(self, q: FloatArray) -> float:
+        """Period of the cycle."""
+        return float(q[0])
+
+    def free(self, q: FloatArray) -> FloatArray:
+        """Values of the two free parameters."""
+        return q[1:3]
+
+    def beta(self, q: FloatArray) -> float:
+        """Share of the flow in the variation."""
+        return 0.0
+
+    def turn(self, q: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return R and its derivative by theta, each (copies, copies)."""
+        raise NotImplementedError
+
+    def _parts(self, w: FloatArray) -> list[FloatArray]:
+        return [w[:, i * self.n : (i + 1) * self.n] for i in range(1 + self.copies)]
+
+    def values(self, w: FloatArray, q: FloatArray) -> FloatArray:
+        """Right-hand side at points w of shape (K, d)."""
+        u, *variations = self._parts(w)
+        p, period = self.field.p(self.free(q)), self.period(q)
+        f = self.field.values(u, p)
+        out = [period * f]
+        if variations:
+            jacobian = self.field.jacobians(u, p)
+            out += [
+                period * np.einsum("kab,kb->ka", jacobian, v) + self.beta(q) * f for v in variations
+            ]
+        return np.concatenate(out, axis=1)
+
+    def rates(self, w: FloatArray, q: FloatArray) -> Rates:
+        """Right-hand side and its derivatives."""
+        n, (u, *variations) = self.n, self._parts(w)
+        p, period, beta = self.field.p(self.free(q)), self.period(q), self.beta(q)
+        f, jacobian = self.field.values(u, p), self.field.jacobians(u, p)
+        by_p = self.field.by_parameters(u, p)
+        d = (1 + self.copies) * n
+        by_state, by_scalars = np.zeros((len(w), d, d)), np.zeros((len(w), d, len(q)))
+        values = np.empty_like(w)
+        values[:, :n] = period * f
+        by_state[:, :n, :n] = period * jacobian
+        by_scalars[:, :n, 0], by_scalars[:, :n, 1:3] = f, period * by_p
+        jacobian_by_p = self.field.jacobians_by_parameters(u, p) if variations else np.empty(0)
+        for i, v in enumerate(variations, start=1):
+            part = slice(i * n, (i + 1) * n)
+            along = np.einsum("kab,kb->ka", jacobian, v)
+            values[:, part] = period * along + beta * f
+            by_state[:, part, :n] = period * self.field.bends(u, p, v) + beta * jacobian
+            by_state[:, part, part] = period * jacobian
+            by_scalars[:, part, 0] = along
+            bent = np.einsum("kabi,kb->kai", jacobian_by_p, v)
+            by_scalars[:, part, 1:3] = period * bent + beta * by_p
+            self._by_last(by_scalars[:, part], f)
+        return Rates(values, by_state, by_scalars)
+
+    def _by_last(self, by_scalars: FloatArray, f: FloatArray) -> None:
+        """Set the derivative of a variation's rate by the last scalar, where it has one."""
+
+    def boundary(self, start: FloatArray, end: FloatArray, q: FloatArray) -> Boundary:
+        """U(1) - u(0) and v(1) - R v(0)."""
+        n, d = self.n, len(start)
+        by_start, by_scalars = -np.eye(d), np.zeros((d, len(q)))
+        if self.copies:
+            matrix, slope = self.turn(q)
+            by_start[n:, n:] = -np.kron(matrix, np.eye(n))
+            if slope.any():
+                by_scalars[n:, -1] = -np.kron(slope, np.eye(n)) @ start[n:]
+        return Boundary(end + by_start @ start, by_start, np.eye(d), by_scalars)
+
+    def direction(self, reference: Profile, columns: slice, values: FloatArray) -> Profile:
+        """Return a direction with some components, and no scalars."""
+        zero = Profile(
+            reference.mesh, np.zeros_like(reference.values), np.zeros_like(reference.scalars)
+        )
+        return zero.with_columns(columns, values)
+
+    def flow(self, reference: Profile) -> FloatArray:
+        """Direction of the flow at the nodes, of scaled size one."""
+        f = self.field.values(
+            reference.values[:, self.cycle], self.field.p(self.free(reference.scalars))
+        )
+        return np.asarray(f / np.sqrt(np.mean((f / self.scales.components[self.cycle]) ** 2)))
+
+    def conditions(self, reference: Profile) -> list[Condition]:
+        """Return the phase condition and the size of the variations."""
+        phase = self.direction(reference, self.cycle, self.flow(reference))
+        rows = [Condition(phase, self.scales.inner(phase, reference))]
+        if self.copies:
+            size = self.variation(reference)
+            rows.append(Condition(size, self.scales.inner(size, size)))
+        return rows
+
+    def variation(self, w: Profile) -> Profile:
+        """Return the direction that holds the variations of a solution alone."""
+        return self.direction(w, self.variations, w.values[:, self.variations])
+
+    def normalised(self, w: Profile) -> Profile:
+        """Return the solution with variations of size one."""
+        if not self.copies:
+            return w
+        size = self.variation(w)
+        factor = 1 / np.sqrt(self.scales.inner(size, size))
+        return w.with_columns(self.variations, factor * w.values[:, self.variations])
+
+
+class FoldSystem(CycleSystem):
+    """Fold of cycles: scalars (T, a, b, beta)."""
+
+    copies = 1
+
+    def beta(self, q: FloatArray) -> float:
+        """Share of the flow in the variation."""
+        return float(q[3])
+
+    def turn(self, q: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the identity."""
+        return np.eye(1), np.zeros((1, 1))
+
+    def _by_last(self, by_scalars: FloatArray, f: FloatArray) -> None:
+        by_scalars[..., 3] = f
+
+    def conditions(self, reference: Profile) -> list[Condition]:
+        """Return phase, size of the variation, and no shift along the flow."""
+        shift = self.direction(reference, self.variations, self.flow(reference))
+        return [*super().conditions(reference), Condition(shift, 0.0)]
+
+    def variation(self, w: Profile) -> Profile:
+        """Return the direction of the variation and beta."""
+        alone = super().variation(w)
+        return Profile(alone.mesh, alone.values, np.append(np.zeros(3), w.scalars[3]))
+
+    def normalised(self, w: Profile) -> Profile:
+        """Return the solution with a variation (and beta) of size one."""
+        size = self.variation(w)
+        factor = 1 / np.sqrt(self.scales.inner(size, size))
+        moved = w.with_columns(self.variations, factor * w.values[:, self.variations])
+        return Profile(moved.mesh, moved.values, np.append(w.scalars[:3], factor * w.scalars[3]))
+
+
+class DoublingSystem(CycleSystem):
+    """Period doubling: scalars (T, a, b)."""
+
+    copies = 1
+
+    def turn(self, q: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return minus the identity."""
+        return -np.eye(1), np.zeros((1, 1))
+
+
+class TorusSystem(CycleSystem):
+    """Torus point: scalars (T, a, b, theta), with multipliers exp(+-i theta)."""
+
+    copies = 2
+
+    def turn(self, q: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the rotation by theta."""
+        c, s = np.cos(q[3]), np.sin(q[3])
+        return np.array([[c, -s], [s, c]]), np.array([[-s, -c], [c, -s]])
+
+    def conditions(self, reference: Profile) -> list[Condition]:
+        """Return phase of the cycle, size and phase of the variations."""
+        n = self.n
+        first, second = reference.values[:, n : 2 * n], reference.values[:, 2 * n :]
+        turned = np.concatenate([-second, first], axis=1)
+        return [
+            *super().conditions(reference),
+            Condition(self.direction(reference, self.variations, turned), 0.0),
+        ]
+
+
+class FixedPeriodSystem(CycleSystem):
+    """A cycle of a given period: scalars are the two parameters."""
+
+    def __init__(self, field: Variations, scales: Scales, period: float) -> None:
+        super().__init__(field, scales)
+        self._period = period
+
+    def period(self, q: FloatArray) -> float:
+        """Return the given period."""
+        return self._period
+
+    def free(self, q: FloatArray) -> FloatArray:
+        """Values of the two free parameters."""
+        return q
+
+    def rates(self, w: FloatArray, q: FloatArray) -> Rates:
+        """Right-hand side and its derivatives."""
+        p = self.field.p(q)
+        f, jacobian = self.field.values(w, p), self.field.jacobians(w, p)
+        by_p = self.field.by_parameters(w, p)
+        return Rates(self._period * f, self._period * jacobian, self._period * by_p)

@@ -1,0 +1,83 @@
+"""Directions in which a cycle is critical: Floquet modes, and the kernel at a branch point.
+
+Both come from the condensed linearisation, whose small matrix is singular there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import linear
+from .collocation import parameter_direction
+from .orbit import Orbit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ikmeanfield.continuation.problem import FloatArray
+
+    from .collocation import Collocation, Metric
+
+
+def _reduced(
+    collocation: Collocation, orbit: Orbit, metric: Metric
+) -> tuple[linear.Chain, list[linear.Eliminated], linear.Eliminated, FloatArray]:
+    """Linearisation at an orbit without right-hand sides, reduced to the ends of the period."""
+    system, _ = collocation.linearise(orbit, metric, orbit, parameter_direction(orbit))
+    system.extra[..., 2:] = 0.0
+    chain, gone, corner = linear.condense(system, orbit.values.shape[1])
+    whole, levels, corner = linear.reduced(chain, corner)
+    return whole, levels, gone, corner
+
+
+def floquet_mode(
+    collocation: Collocation, orbit: Orbit, metric: Metric, multiplier: complex
+) -> NDArray[np.complex128]:
+    """Solution of the linearised equations that a period multiplies by about `multiplier`.
+
+    At the nodes, shape (N m + 1, n), complex, in the variables' units.
+    """
+    whole, levels, gone, _ = _reduced(collocation, orbit, metric)
+    _, _, vh = np.linalg.svd(whole.left[0] + multiplier * whole.right[0])
+    start = vh[-1].conj()
+    pair = np.stack([start, multiplier * start])
+    ends = np.stack([pair.real, pair.imag], axis=-1)
+    q = np.zeros((2, 2))
+    nodes = linear.with_interior(linear.expanded(ends, q, levels), q, gone)
+    return np.asarray((nodes[..., 0] + 1j * nodes[..., 1]) * metric.variables)
+
+
+def kernel(collocation: Collocation, orbit: Orbit, metric: Metric) -> tuple[Orbit, Orbit]:
+    """Two unit directions that solve the linearised equations best, the second orthogonal.
+
+    At a branch point both solve them; the first changes the parameter most, the second does not.
+    """
+    whole, levels, gone, corner = _reduced(collocation, orbit, metric)
+    n = orbit.values.shape[1]
+    matrix = np.zeros((n + 1, n + 2))
+    matrix[:n, :n] = whole.left[0] + whole.right[0]
+    matrix[:n, n:] = whole.extra[0, :, :2]
+    matrix[n, :n] = whole.border_left[0, 0] + whole.border_right[0, 0]
+    matrix[n, n:] = corner[0, :2]
+    _, _, vh = np.linalg.svd(matrix)
+    basis = vh[-2:].T
+    along = basis[-1] / np.linalg.norm(basis[-1])
+    basis = basis @ np.array([along, [-along[1], along[0]]]).T
+    q = basis[n:]
+    ends = np.stack([basis[:n], basis[:n]])
+    nodes = linear.with_interior(linear.expanded(ends, q, levels), q, gone)
+    first, second = (
+        metric.unit(
+            Orbit(
+                orbit.mesh,
+                nodes[..., i] * metric.variables,
+                float(q[0, i]) * metric.period,
+                float(q[1, i]) * metric.parameter,
+            )
+        )
+        for i in range(2)
+    )
+    return first, replace(second, parameter=0.0)

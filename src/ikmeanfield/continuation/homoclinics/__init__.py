@@ -1,0 +1,5 @@
+"""Homoclinic orbits as curves in two parameters."""
+
+from .follow import continue_homoclinics
+
+__all__ = ["continue_homoclinics"]

@@ -1,0 +1,293 @@
+"""Curves of homoclinic orbits in two parameters."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ikmeanfield.continuation.branch import Branch
+from ikmeanfield.continuation.bvp.follow import CurvePoint, Event, Follower, Found
+from ikmeanfield.continuation.bvp.profile import Profile, Scales
+from ikmeanfield.continuation.compute_branch import check_names, empty_branch, fixed_parameters
+from ikmeanfield.continuation.cycle_curves.branch_table import joined
+from ikmeanfield.continuation.cycle_curves.follow import both_ways
+from ikmeanfield.continuation.cycle_curves.start import scalar_direction
+from ikmeanfield.continuation.cycle_curves.variations import Variations
+from ikmeanfield.continuation.cycles.collocation import NewtonFailureError
+from ikmeanfield.continuation.cycles.fields import FieldNotFiniteError, PointwiseField
+from ikmeanfield.continuation.cycles.follow import STEPS
+from ikmeanfield.continuation.cycles.options import CycleOptions
+from ikmeanfield.continuation.cycles.start import (
+    CycleStartError,
+    Trajectory,
+    from_trajectory,
+    parameter_scale,
+)
+from ikmeanfield.continuation.options import ContinuationOptions, options_or
+from ikmeanfield.continuation.special_point import SpecialPoint, Termination
+
+from .system import HomoclinicSystem
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ikmeanfield.continuation.problem import FloatArray, Problem
+
+#: A curve ends when the orbit is this much smaller than at its start.
+_VANISHED = 1e-2
+
+
+class HomoclinicCurve:
+    """Homoclinic orbits of one duration in two free parameters."""
+
+    kind = "homoclinic"
+
+    def __init__(self, equations: HomoclinicSystem, options: ContinuationOptions) -> None:
+        self.equations, self.options = equations, options
+
+    @property
+    def scales(self) -> Scales:
+        """Typical sizes."""
+        return self.equations.scales
+
+    @scales.setter
+    def scales(self, scales: Scales) -> None:
+        self.equations.scales = scales
+
+    def normalised(self, profile: Profile) -> Profile:
+        """Return the solution itself."""
+        return profile
+
+    def free(self, point: CurvePoint) -> dict[str, float]:
+        """Values of the two free parameters, by name."""
+        names = self.equations.field.free
+        return dict(zip(names, map(float, point.profile.scalars[:2]), strict=True))
+
+    def facts(self, profile: Profile) -> dict[str, NDArray[Any]]:
+        """Eigenvalues of the saddle; extrema of the orbit at the nodes; gaps at its ends."""
+        saddle, scale = profile.scalars[2:], self.scales.components
+        ends = profile.values[[0, -1]] - saddle
+        return {
+            "eigenvalues": self.equations.eigenvalues(profile.scalars),
+            "minimum": profile.values.min(axis=0),
+            "maximum": profile.values.max(axis=0),
+            "gap": np.abs(ends / scale).max(axis=1),
+        }
+
+    def rescaled(self, point: CurvePoint) -> Scales:
+        """Return the scales as they are."""
+        return self.scales
+
+    def events(self, before: CurvePoint, after: CurvePoint) -> list[Event]:
+        """Return neutral saddles."""
+        return [Event("NSH", self._saddle_quantity)]
+
+    def _saddle_quantity(self, point: CurvePoint) -> float:
+        """Sum of the real parts of the two leading eigenvalues."""
+        real, k = point.facts["eigenvalues"].real, self.equations.unstable
+        return float(real[k - 1] + real[k])
+
+    def _smallest_unstable(self, point: CurvePoint) -> float:
+        return float(point.facts["eigenvalues"].real[self.equations.unstable - 1])
+
+    def _smallest_stable(self, point: CurvePoint) -> float:
+        return -float(point.facts["eigenvalues"].real[self.equations.unstable])
+
+    def limits(self, before: CurvePoint) -> list[tuple[Termination, Event]]:
+        """Bounds of the parameters, and where the saddle meets a fold."""
+        out: list[tuple[Termination, Event]] = []
+        for i, name in enumerate(self.equations.field.free):
+            low, high = self.options.bounds.get(name, (-np.inf, np.inf))
+            for bound, sign in ((low, 1.0), (high, -1.0)):
+                if np.isfinite(bound):
+                    why = Termination("bound", f"reached the bound {name} = {bound:.10g}")
+                    out.append((why, Event("", partial(_inside, i, bound, sign))))
+        why = Termination("NCS", "the saddle meets a fold: beyond, a SNIC on the curve of folds")
+        out.append((why, Event("NCS", self._smallest_unstable)))
+        out.append((why, Event("NCS", self._smallest_stable)))
+        return out
+
+    def end(self, points: list[CurvePoint]) -> Termination | None:
+        """Return the end of a curve whose orbit shrinks to a point."""
+        first, last = (
+            float(np.abs((x.facts["maximum"] - x.facts["minimum"]) / self.scales.components).max())
+            for x in (points[0], points[-1])
+        )
+        if last < _VANISHED * first:
+            return Termination("vanishing", "the orbit shrinks to a point (Bogdanov-Takens?)")
+        return None
+
+
+def _inside(i: int, bound: float, sign: float, point: CurvePoint) -> float:
+    return sign * float(point.profile.scalars[i] - bound)
+
+
+def continue_homoclinics(
+    problem: Problem,
+    start: SpecialPoint | Trajectory,
+    free: tuple[str, str],
+    options: ContinuationOptions | None = None,
+    cycles: CycleOptions | None = None,
+) -> Branch:
+    """Curve of orbits homoclinic to a saddle, in two parameters.
+
+    Parameters
+    ----------
+    problem
+        The system.
+    start
+        A HOM point of a branch of cycles, or a cycle of long period near a homoclinic orbit. Its
+        period becomes the duration of the orbits; the error decays exponentially with it.
+    free
+        The two free parameters; ``"forward"`` is towards larger values of the first.
+    options
+        Steps, tolerances, bounds (on the two parameters).
+    cycles
+        Discretisation.
+
+    Returns
+    -------
+    Branch
+        Of kind ``"homoclinic"``: states are the saddles, eigenvalues theirs; columns
+        ``saddle_quantity`` and ``gap`` (scaled distance of the orbit's ends from the saddle: what
+        the truncation leaves out), arrays ``minimum`` and ``maximum``. Special points: NSH (neutral
+        saddle: a curve of folds of cycles ends there), NCS (the saddle meets a fold; the curve
+        ends, and SNICs on the curve of folds take over). Without points and with the reason
+        ``"no_start"`` if no homoclinic orbit is found near the start.
+    """
+    if len(free) != 2 or free[0] == free[1]:
+        msg = f"free = {free!r}: must be two different parameters"
+        raise ValueError(msg)
+    options = options_or(options, STEPS)
+    cycles = options_or(cycles, CycleOptions())
+    check_names(problem, free, options)
+    problem = problem.at(start.parameters)
+    trajectory = Trajectory.of(start) if isinstance(start, SpecialPoint) else start
+    try:
+        follower, point = _first_point(problem, trajectory, free, options, cycles)
+    except (CycleStartError, NewtonFailureError, FieldNotFiniteError) as error:
+        text = f"no homoclinic orbit found from the given cycle: {error}"
+        return empty_branch("homoclinic", problem, free, Termination("no_start", text))
+    backward, forward = both_ways(follower, point)
+    here = Termination("start", "the orbit from which the curve was started")
+    points, found, ends = joined(backward, forward, here)
+    return _branch(follower.curve, points, found, ends)  # type: ignore[arg-type]
+
+
+def _first_point(
+    problem: Problem,
+    trajectory: Trajectory,
+    free: tuple[str, str],
+    options: ContinuationOptions,
+    cycles: CycleOptions,
+) -> tuple[Follower, CurvePoint]:
+    """Turn a long cycle into a homoclinic orbit, at its second or its first parameter."""
+    first = from_trajectory(PointwiseField(problem, free[0]), trajectory, options, cycles)
+    values = problem.vector()[[problem.index(name) for name in free]]
+    sizes = np.array(
+        [
+            parameter_scale(problem, name, float(value), options)
+            for name, value in zip(free, values, strict=True)
+        ]
+    )
+    scale = first.metric.variables
+    field = Variations(problem, free, scale, sizes)
+    p = field.p(values)
+    orbit = first.orbit
+    # the period starts where the flow is slowest
+    speed = np.abs(field.values(orbit.values, p) / scale).max(axis=1)
+    slowest = int(np.argmin(speed[:-1]))
+    phase = float(orbit.node_fractions()[slowest])
+    mesh = np.unique(np.concatenate([[0.0], np.mod(orbit.mesh - phase, 1.0), [1.0]]))
+    saddle = _saddle(field, orbit.values[slowest], p)
+    scales = Scales(scale, np.concatenate([sizes, scale]))
+    system = HomoclinicSystem(field, scales, orbit.period, saddle, p)
+    if not 0 < system.unstable < system.n:
+        msg = f"the equilibrium {saddle} that the cycle comes near to is not a saddle"
+        raise CycleStartError(msg)
+    empty = Profile(mesh, np.empty((orbit.basis.degree * (len(mesh) - 1) + 1, 0)), np.empty(0))
+    at_nodes = orbit(np.mod(empty.nodes() + phase, 1.0))
+    profile = Profile(mesh, at_nodes, np.concatenate([values, saddle]))
+    follower = Follower(HomoclinicCurve(system, options), options, cycles)
+    failure = NewtonFailureError("")
+    for held in (1, 0):
+        try:
+            point = follower.correct(profile, scalar_direction(profile, held), profile)
+            point = follower.remeshed(point)
+            normal = scalar_direction(point.profile, held)
+            return follower, follower.correct(point.profile, normal, point.profile)
+        except NewtonFailureError as error:
+            failure = error
+    raise failure
+
+
+def _saddle(field: Variations, guess: FloatArray, p: FloatArray) -> FloatArray:
+    from ikmeanfield.continuation.cycles.equilibria import find_equilibrium  # noqa: PLC0415
+
+    found = find_equilibrium(field.fields[0], guess, p, field.scale)
+    if found is None:
+        msg = f"no equilibrium near the slowest point {guess} of the cycle"
+        raise CycleStartError(msg)
+    return found.state
+
+
+def _branch(
+    curve: HomoclinicCurve,
+    points: list[CurvePoint],
+    found: list[tuple[int, Found]],
+    ends: tuple[Termination, Termination],
+) -> Branch:
+    system = curve.equations
+    problem, free = system.field.problem, system.field.free
+    eigenvalues = np.array([point.facts["eigenvalues"] for point in points])
+    columns = {
+        "arclength": np.array([point.arclength for point in points]),
+        "step": np.array([point.step for point in points]),
+        "newton_iterations": np.array([point.iterations for point in points]),
+        "unstable": (eigenvalues.real > 0).sum(axis=1),
+        "stable": np.zeros(len(points), dtype=int),
+        "saddle_quantity": np.array([curve._saddle_quantity(point) for point in points]),
+        "gap": np.array([point.facts["gap"].max() for point in points]),
+        "residual": np.array([point.residual for point in points]),
+        "intervals": np.array([point.profile.intervals for point in points]),
+    }
+    return Branch(
+        kind=curve.kind,
+        variables=problem.variables,
+        free=free,
+        fixed=fixed_parameters(problem, free),
+        states=np.array([point.profile.scalars[2:] for point in points]),
+        parameters=np.array([point.profile.scalars[:2] for point in points]),
+        eigenvalues=eigenvalues,
+        columns=columns,
+        extra={
+            name: (("point", "variable"), np.array([point.facts[name] for point in points]))
+            for name in ("minimum", "maximum")
+        },
+        special=tuple(_special(curve, item, row) for row, item in found),
+        ends=ends,
+        units=dict(problem.units),
+    )
+
+
+def _special(curve: HomoclinicCurve, found: Found, row: int) -> SpecialPoint:
+    system, profile = curve.equations, found.point.profile
+    times = system.duration * profile.nodes()
+    return SpecialPoint(
+        kind=found.kind,
+        parameters=system.field.parameters(profile.scalars[:2]),
+        state=profile.scalars[2:],
+        status="converged" if found.converged else "guess",
+        bracket=found.bracket,
+        residual=found.point.residual,
+        eigenvalues=np.asarray(found.point.facts["eigenvalues"], dtype=complex),
+        data={
+            "saddle_quantity": curve._saddle_quantity(found.point),
+            "gap": float(found.point.facts["gap"].max()),
+            "period": system.duration,
+        },
+        row=row,
+        orbit=np.column_stack([times, profile.values]),
+    )

@@ -1,0 +1,142 @@
+"""The boundary value problem of a homoclinic orbit, truncated to a finite time.
+
+The orbit u on the unit interval, its saddle x and two parameters satisfy
+
+    u' = T f(u, p),  f(x, p) = 0,  L_s (u(0) - x) = 0,  L_u (u(1) - x) = 0
+
+with the left invariant subspaces L_s, L_u of the saddle's stable and unstable eigenvalues, and the
+integral phase condition (W.-J. Beyn, IMA J. Numer. Anal. 10 (1990) 379). The error decays
+exponentially with T.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ikmeanfield.continuation.bvp.problem import Boundary, Condition, Rates
+from ikmeanfield.continuation.bvp.profile import Profile, Scales
+from ikmeanfield.continuation.cycles.fields import FieldNotFiniteError
+
+if TYPE_CHECKING:
+    from ikmeanfield.continuation.cycle_curves.variations import Variations
+    from ikmeanfield.continuation.problem import FloatArray
+
+#: Step of differences of subspaces, relative to the scales.
+_STEP = 1e-6
+
+
+class SplittingError(FieldNotFiniteError):
+    """A conjugate pair of eigenvalues would have to be split between the two subspaces."""
+
+
+def left_subspace(jacobian: FloatArray, count: int, *, unstable: bool) -> FloatArray:
+    """Rows spanning the left invariant subspace of the `count` most (un)stable eigenvalues."""
+    values, vectors = np.linalg.eig(jacobian.T)
+    order = np.lexsort((values.imag, -values.real if unstable else values.real))
+    chosen = order[:count]
+    if abs(values[chosen].imag.sum()) > 1e-9 * np.abs(values).max():
+        msg = f"the eigenvalues {values} of the saddle cannot be split into {count} and the rest"
+        raise SplittingError(msg)
+    rows = [vectors[:, i].real if values[i].imag <= 0 else vectors[:, i].imag for i in chosen]
+    return np.array(rows).reshape(count, len(jacobian))
+
+
+class HomoclinicSystem:
+    """Homoclinic orbits of a fixed duration; scalars: two parameters and the saddle.
+
+    Parameters
+    ----------
+    field
+        The field with its two free parameters.
+    scales
+        Typical sizes.
+    duration
+        The time T.
+    saddle, p
+        A saddle and parameters near by, which fix how many eigenvalues are unstable and the bases
+        of the subspaces.
+    """
+
+    def __init__(
+        self,
+        field: Variations,
+        scales: Scales,
+        duration: float,
+        saddle: FloatArray,
+        p: FloatArray,
+    ) -> None:
+        self.field, self.scales, self.duration = field, scales, duration
+        self.n = len(field.problem.variables)
+        jacobian = self._jacobian(saddle, p)
+        self.unstable = int((np.linalg.eigvals(jacobian).real > 0).sum())
+        self._bases = tuple(
+            np.linalg.qr(left_subspace(jacobian, count, unstable=unstable).T)[0].T
+            for count, unstable in ((self.n - self.unstable, False), (self.unstable, True))
+        )
+
+    def _jacobian(self, saddle: FloatArray, p: FloatArray) -> FloatArray:
+        """df/dy at the saddle, in scaled variables."""
+        scale = self.field.scale
+        jacobian = self.field.jacobians(saddle[None], p)[0]
+        return np.asarray(jacobian * scale / scale[:, None])
+
+    def eigenvalues(self, q: FloatArray) -> FloatArray:
+        """Eigenvalues of the saddle, most unstable first."""
+        values = np.linalg.eigvals(self._jacobian(q[2:], self.field.p(q[:2])))
+        return np.asarray(values[np.argsort(-values.real, kind="stable")], dtype=complex)
+
+    def values(self, w: FloatArray, q: FloatArray) -> FloatArray:
+        """Right-hand side at points w of shape (K, n)."""
+        return self.duration * self.field.values(w, self.field.p(q[:2]))
+
+    def rates(self, w: FloatArray, q: FloatArray) -> Rates:
+        """Right-hand side and its derivatives."""
+        p = self.field.p(q[:2])
+        by_scalars = np.zeros((len(w), self.n, len(q)))
+        by_scalars[..., :2] = self.duration * self.field.by_parameters(w, p)
+        by_state = self.duration * self.field.jacobians(w, p)
+        return Rates(self.values(w, q), by_state, by_scalars)
+
+    def _projections(self, q: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """L_s and L_u, in the bases whose product with the first ones is the identity."""
+        jacobian = self._jacobian(q[2:], self.field.p(q[:2]))
+        out = []
+        for basis, unstable in zip(self._bases, (False, True), strict=True):
+            rows = left_subspace(jacobian, len(basis), unstable=unstable)
+            out.append(np.linalg.solve(rows @ basis.T, rows))
+        return out[0], out[1]
+
+    def _ends(self, start: FloatArray, end: FloatArray, q: FloatArray) -> FloatArray:
+        scale = self.field.scale
+        stable, unstable = self._projections(q)
+        return np.concatenate(
+            [stable @ ((start - q[2:]) / scale), unstable @ ((end - q[2:]) / scale)]
+        )
+
+    def boundary(self, start: FloatArray, end: FloatArray, q: FloatArray) -> Boundary:
+        """Both projections, and that the saddle is an equilibrium."""
+        n, scale, p = self.n, self.field.scale, self.field.p(q[:2])
+        stable, unstable = self._projections(q)
+        by_start, by_end = np.zeros((2 * n, n)), np.zeros((2 * n, n))
+        by_start[: len(stable)] = stable / scale
+        by_end[len(stable) : n] = unstable / scale
+        by_scalars = np.zeros((2 * n, len(q)))
+        for i, size in enumerate(self.scales.scalars):
+            step = np.zeros(len(q))
+            step[i] = _STEP * size
+            change = self._ends(start, end, q + step) - self._ends(start, end, q - step)
+            by_scalars[:n, i] = change / (2 * step[i])
+        by_scalars[n:, :2] = self.field.by_parameters(q[None, 2:], p)[0]
+        by_scalars[n:, 2:] = self.field.jacobians(q[None, 2:], p)[0]
+        rest = self.field.values(q[None, 2:], p)[0]
+        values = np.concatenate([self._ends(start, end, q), rest])
+        return Boundary(values, by_start, by_end, by_scalars)
+
+    def conditions(self, reference: Profile) -> list[Condition]:
+        """Return the phase condition."""
+        f = self.field.values(reference.values, self.field.p(reference.scalars[:2]))
+        f = f / np.sqrt(np.mean((f / self.scales.components) ** 2))
+        phase = Profile(reference.mesh, f, np.zeros_like(reference.scalars))
+        return [Condition(phase, self.scales.inner(phase, reference))]

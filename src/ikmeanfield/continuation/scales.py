@@ -1,0 +1,101 @@
+"""Typical sizes of variables and parameters, by which scaled coordinates are made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from .options import ContinuationOptions
+    from .problem import FloatArray, Problem
+
+#: A magnitude below this says nothing about a component's scale.
+_ZERO = 1e-10
+#: Decades searched for the size at which the field stops being linear, from the largest.
+_DECADES = range(8, -14, -1)
+#: Share of the field's change by which it departs from a linear one.
+_NONLINEAR = 0.1
+#: Changes of the field below this share of its value are rounding.
+_NOISE = 1e-10
+#: A field's own scale within these bounds is as good as one.
+_NEAR_ONE = (1e-3, 1e3)
+#: Share of the free parameters' scale by which the field is looked at beside the start.
+_ASIDE = 0.1
+
+
+def has_fixed_scale(name: str, options: ContinuationOptions) -> bool:
+    """Whether the scale of a component is stated or given by its bounds."""
+    lower, upper = options.bounds.get(name, (-np.inf, np.inf))
+    return name in options.scales or bool(np.isfinite(upper - lower))
+
+
+def initial_scale(
+    problem: Problem, free: tuple[str, ...], x: FloatArray, options: ContinuationOptions
+) -> FloatArray:
+    """Scale of every variable and free parameter at x = (y, free parameters).
+
+    It is stated, else the bounds' width, else the component's magnitude. A variable that is zero
+    says nothing: its scale is the size at which the field stops being linear in it, where that
+    is far from one, and else one.
+    """
+    n = len(problem.variables)
+    scale = np.where(np.abs(x) > _ZERO, np.abs(x), 1.0)
+    unknown = []
+    for index, name in enumerate((*problem.variables, *free)):
+        if name in options.scales:
+            scale[index] = options.scales[name]
+        elif has_fixed_scale(name, options):
+            lower, upper = options.bounds[name]
+            scale[index] = upper - lower
+        elif index < n and abs(x[index]) <= _ZERO:
+            unknown.append(index)
+    if unknown:
+        # Beside the start as well: a linear part that vanishes just there says nothing.
+        shifts = (0.0, _ASIDE, -_ASIDE) if free else (0.0,)
+        sizes = [_nonlinear_sizes(problem, free, x, shift * scale[n:]) for shift in shifts]
+        found = np.max(sizes, axis=0)[unknown]
+        far = (found < _NEAR_ONE[0]) | (found > _NEAR_ONE[1])
+        scale[unknown] = np.where(far, found, 1.0)
+    return scale
+
+
+def _nonlinear_sizes(
+    problem: Problem, free: tuple[str, ...], x: FloatArray, shift: FloatArray
+) -> FloatArray:
+    """Smallest change of each variable at which the field departs from a linear one.
+
+    One where it departs at all sizes or at none.
+    """
+    n = len(problem.variables)
+    p = problem.vector(**dict(zip(free, map(float, x[n:] + shift), strict=True)))
+    found, linear = np.ones(n), np.zeros(n, dtype=bool)
+    for decade in _DECADES:
+        departs = _departures(problem, x[:n], p, 10.0**decade) >= _NONLINEAR
+        linear |= ~departs
+        found[departs & ~linear] = 10.0**decade
+    return np.where(linear, found, 1.0)
+
+
+def _departures(problem: Problem, y: FloatArray, p: FloatArray, size: float) -> FloatArray:
+    """Departure of the field's change from a linear one, for a change of each variable.
+
+    Every equation is measured by the largest change that any variable makes in it.
+    """
+    shares = (0.5, 1.0, -1.0)
+    try:
+        with np.errstate(all="ignore"):
+            at = np.asarray(problem.field(y, p), dtype=float)
+            half, whole, back = (
+                np.array([problem.field(y + share * unit, p) for unit in size * np.eye(len(y))])
+                - at
+                for share in shares
+            )
+            departure = np.maximum(np.abs(whole - 2 * half), np.abs(whole + back))
+            largest = np.abs(whole).max(axis=0)
+            clear = np.abs(whole).max(axis=1) > _NOISE * np.abs(at).max()
+            departed = (departure / np.where(largest > 0, largest, 1.0)).max(axis=1)
+    except (ValueError, ArithmeticError, TypeError):
+        return np.full(len(y), np.inf)
+    # Changes that drown in rounding are no evidence of a linear field.
+    return np.where(clear & np.isfinite(departed), departed, np.inf)

@@ -1,0 +1,377 @@
+"""How a population's neurons are carried over a step: three passes, from common to rare.
+
+1. `_glide_own`, `_glide_shared`: all neurons of a block, free of branches. A neuron that is too
+   close to its peak or its reset for the series keeps its state and is marked.
+2. `_carry_one_spike`: the marked neurons, gathered; free of branches, for at most one spike.
+3. `flow.whole_step`: what remains, one neuron at a time, without limits.
+
+All three compute the same map, described in `flow`; they differ in what they can handle.
+
+Invariants. A neuron's new state depends on its own old state and on the population's constants
+alone. Sums over neurons are integers or are added in the order of the neurons. So results do not
+depend on how neurons are cut into blocks or on the width of the processor's vectors.
+"""
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ikmeanfield.spiking.compiled import OPTIONS, SUMMED, VECTOR
+from ikmeanfield.spiking.flow import MAX_SPIKES, whole_step
+from ikmeanfield.spiking.layout import NON_FINITE, TOO_MANY_SPIKES
+from ikmeanfield.spiking.series import (
+    P_LIMIT,
+    Q_LIMIT,
+    Z_LIMIT,
+    arctangent_ratio,
+    bits_of,
+    half_coth,
+    half_log1p,
+    log_cosine_ratio,
+    logarithm,
+    logarithm_ratio,
+    tangent_ratio,
+)
+
+FloatArray = NDArray[np.float64]
+
+BLOCK = 512
+"""Neurons per block: a block stays in the first cache between passes."""
+
+GROUP = 512
+"""Neurons whose areas are added up as a product, of which `BLOCK` is a multiple."""
+
+LANES = 16
+"""The second pass takes neurons by so many: what is left over from a processor's vector would be
+computed by other instructions, and differ in the last bit."""
+
+H_LIMIT = 64.0
+"""Up to this |H|, what the first two passes sum fits into a 64-bit integer."""
+
+UNIT = 2.0**-30
+OFFSET = 1.5 * 2.0**22
+"""Adding this to a number below 2²¹ leaves it in the last bits, in units of `UNIT`."""
+
+SPIKES, LEFT, LEFT2, LEFT3, AREA, MOMENT = range(6)
+"""What is summed over a population's neurons in a step: number of spikes; the time left after
+each, its square and its cube; where neurons share u, ∫y dτ and ∫y(τ − 1/2) dτ."""
+
+THIRD, NONE = -1.0, 2.0
+"""In place of the time left after a spike: the third pass is needed, there was no spike."""
+
+
+class Cell(NamedTuple):
+    """The constants of one population for one step length, and what acts on it in a step.
+
+    Scaled as in `flow`: potentials by x = kΔt/C, recovery variables by x²/k, time in steps.
+    """
+
+    own: bool  # one u per neuron
+    peak: float  # x(v_p − v_r)
+    reset: float  # x(v_0 − v_r)
+    jump: float  # scaled κ
+    rate: float  # Δt/τ_u
+    decay: float  # of u over a step
+    mean: float  # average over a step of a u that decays from 1
+    predict: float  # of y in the average of u over the step
+    coupling: float  # scaled b
+    area: float  # of ∫y dτ in u
+    moment: float  # of ∫y(τ − 1/2) dτ in u
+    field: float  # the conductances' part of H, the same for all neurons
+    force: float  # the currents' part of P, the shared u's included
+    keep: float  # what the last step's inputs missed, as a push at the beginning of this one:
+    push: float  # y ↦ keep·y + push
+
+
+class Work(NamedTuple):
+    """Scratch of a step."""
+
+    marks: NDArray[np.uint8]  # (BLOCK,)
+    words: NDArray[np.uint64]  # the same memory
+    near: NDArray[np.int64]  # marked neurons; one place more than two blocks
+    lanes: FloatArray  # (3, 2 BLOCK), for the second pass
+    times: FloatArray  # (MAX_SPIKES,)
+
+
+@njit(**OPTIONS)
+def scratch():
+    """Memory for a step, to be made once per call of the kernel."""
+    marks = np.zeros(BLOCK, np.uint8)
+    return Work(
+        marks, marks.view(np.uint64), np.empty(2 * BLOCK + 1, np.int64),
+        np.empty((3, 2 * BLOCK)), np.empty(MAX_SPIKES),
+    )  # fmt: skip
+
+
+@njit(inline="always", **VECTOR)
+def _one_spike(y, H, P, peak, reset, jump, rate):
+    """Carry one neuron over a step through at most one spike.
+
+    Returns the new y, ∫y dτ, ∫y(τ − 1/2) dτ, the decayed jump, and the time left after the spike,
+    or `NONE` or `THIRD`.
+    """
+    W = y - H
+    product = P + W * (peak - H)
+    inverse = 1.0 / product
+    tangent = (peak - y) * inverse
+    q = P * tangent * tangent
+    wait = tangent * arctangent_ratio(q)
+    spikes = (product > 0.0) & (wait >= 0.0) & (wait < 1.0) & (abs(q) <= Q_LIMIT)
+    wait = wait if spikes else 0.0
+    left = 1.0 - wait
+    first = logarithm((W * W + P) * inverse if spikes else 1.0)
+    begun = (half_log1p(q) if spikes else 0.0) - first
+    early = P * wait * wait
+    late = rate * left
+    jumps = jump * (1.0 - late * (1.0 - late * (1 / 2 - late * (1 / 6)))) if spikes else 0.0
+    P2 = P - (jump * (1.0 - late * (1 / 2)) if spikes else 0.0)
+    W2 = reset - H if spikes else W
+    p = P2 * left * left
+    tangent, cosine = tangent_ratio(p)
+    tangent *= left
+    a = cosine - W2 * tangent
+    second = -logarithm(a if a > 0.0 else 1.0)
+    ended = log_cosine_ratio(p) + second
+    after = (W2 * cosine + P2 * tangent) / a + H
+    moment = (
+        wait * (half_coth(first) + early * (1 / 12))
+        + left * (half_coth(second) + p * (1 / 12))
+        + (left * (-1 / 2)) * begun
+        + (wait * (1 / 2)) * ended
+    )
+    holds = (a > 0.0) & (after < peak) & (abs(p) <= P_LIMIT)
+    code = (left if spikes else NONE) if holds else THIRD
+    return after, begun + ended + H, moment, jumps, code
+
+
+@njit(**VECTOR)
+def _glide_own(y, U, D, marks, c, limit):
+    """First pass for neurons with their own u; returns how many are marked."""
+    A, F, peak, mean, predict = c.field, c.force, c.peak, c.mean, c.predict
+    decay, b0, b1 = c.decay, c.area, c.moment / 12
+    keep, push = c.keep, c.push
+    marked = 0
+    for i in range(y.size):
+        before = y[i]
+        y0 = keep * before + push
+        u0 = U[i]
+        H = D[i] + A
+        P = (F - (mean * u0 + predict * y0)) - H * H
+        W = y0 - H
+        tangent, cosine = tangent_ratio(P)
+        a = cosine - W * tangent
+        b = 1.0 + a
+        inverse = 1.0 / (a * b)  # one division serves 1/a and 1/(1 + a)
+        after = (W * cosine + P * tangent) * (b * inverse) + H
+        z = (1.0 - a) * (a * inverse)
+        s = z * z
+        area = z * logarithm_ratio(s) + (log_cosine_ratio(P) + H)
+        holds = (s <= Z_LIMIT) & (after < peak) & (abs(P) <= limit)
+        y[i] = after if holds else before
+        # The moment of y about the middle of the step is (after − y0)/12, but for order W⁴.
+        U[i] = (decay * u0 + b0 * area + b1 * (after - y0)) if holds else u0
+        marks[i] = 0 if holds else 1
+        marked += 0 if holds else 1
+    return marked
+
+
+@njit(**SUMMED)
+def _glide_shared(y, D, marks, c, limit):
+    """First pass for neurons that share u.
+
+    Returns how many are marked, the product of a of the others, and, in `UNIT`, the sums of
+    ∫y dτ + ln a and of the change of y. A product of `GROUP` factors between ⅓ and 3 stays finite.
+    """
+    A, F, peak, keep, push = c.field, c.force, c.peak, c.keep, c.push
+    marked = 0
+    product = 1.0
+    areas = 0
+    rises = 0
+    nothing = bits_of(OFFSET)
+    for i in range(y.size):
+        before = y[i]
+        y0 = keep * before + push
+        H = D[i] + A
+        P = F - H * H
+        W = y0 - H
+        tangent, cosine = tangent_ratio(P)
+        a = cosine - W * tangent
+        after = (W * cosine + P * tangent) / a + H
+        area = log_cosine_ratio(P) + H
+        holds = (a > 1 / 3) & (a < 3.0) & (after < peak) & (abs(P) <= limit)
+        y[i] = after if holds else before
+        product *= a if holds else 1.0
+        areas += (bits_of(area + OFFSET) if holds else nothing) - nothing
+        rises += (bits_of((after - y0) + OFFSET) if holds else nothing) - nothing
+        marks[i] = 0 if holds else 1
+        marked += 0 if holds else 1
+    return marked, product, areas, rises
+
+
+@njit(**VECTOR)
+def _carry_one_spike(y, U, D, c):
+    """Second pass, in place; D becomes the time left after the spike, `NONE` or `THIRD`.
+
+    Neurons for the third pass keep their state. Returns sums in `UNIT` of the others.
+    """
+    A, F, peak, reset, rate = c.field, c.force, c.peak, c.reset, c.rate
+    own = 1.0 if c.own else 0.0
+    mean, predict, jump = own * c.mean, own * c.predict, own * c.jump
+    decay, b0, b1 = c.decay, own * c.area, own * c.moment
+    areas = 0
+    moments = 0
+    nothing = bits_of(OFFSET)
+    for i in range(y.size):
+        y0 = y[i]
+        u0 = U[i]
+        H = D[i] + A
+        P = (F - (mean * u0 + predict * y0)) - H * H
+        after, area, moment, jumps, left = _one_spike(y0, H, P, peak, reset, jump, rate)
+        holds = left >= 0.0
+        y[i] = after if holds else y0
+        U[i] = (decay * u0 + b0 * area + b1 * moment + jumps) if holds else u0
+        D[i] = left
+        areas += (bits_of(area + OFFSET) if holds else nothing) - nothing
+        moments += (bits_of(moment + OFFSET) if holds else nothing) - nothing
+    return areas, moments
+
+
+@njit(**OPTIONS)
+def _collect(begin, end, work, filled):
+    """Append the marked neurons of a block to `near`; returns how many there are now."""
+    for word in range((end - begin + 7) // 8):
+        if work.words[word] != 0:
+            for j in range(8 * word, min(8 * word + 8, end - begin)):
+                work.near[filled] = begin + j
+                filled += work.marks[j]
+    return filled
+
+
+@njit(**OPTIONS)
+def _carry_near(near, y, U, D, c, limit, work, sums, log, watched, now):
+    """Second and third pass of the collected neurons, which have not been pushed yet.
+
+    Returns a status, the neuron of an error, and sums in `UNIT` over the second pass.
+    """
+    n = near.size
+    full = (n + LANES - 1) // LANES * LANES
+    ys, us, lefts = work.lanes[0, :full], work.lanes[1, :full], work.lanes[2, :full]
+    ys[n:] = np.nan  # carried by nobody, counted nowhere
+    for j in range(n):
+        i = near[j]
+        ys[j] = c.keep * y[i] + c.push
+        us[j] = U[i]
+        lefts[j] = D[i]
+    areas = 0
+    moments = 0
+    if limit > 0.0:
+        areas, moments = _carry_one_spike(ys, us, lefts, c)
+    else:
+        lefts[:] = THIRD
+    for j in range(n):
+        i = near[j]
+        count = 1
+        if lefts[j] >= 0.0:
+            y[i] = ys[j]
+            U[i] = us[j]
+            if lefts[j] == NONE:
+                continue
+            work.times[0] = 1.0 - lefts[j]
+        else:
+            count = _carry_any(i, y, U, D[i], c, work.times, sums)
+            if count > MAX_SPIKES:
+                return TOO_MANY_SPIKES, i, areas, moments
+            if not math.isfinite(y[i]):
+                return NON_FINITE, i, areas, moments
+        for spike in range(count):
+            left = 1.0 - work.times[spike]
+            sums[SPIKES] += 1.0
+            sums[LEFT] += left
+            sums[LEFT2] += left * left
+            sums[LEFT3] += left * left * left
+            if watched.size > 0 and watched[i] >= 0:
+                log.neuron[log.filled[0]] = watched[i]
+                log.time[log.filled[0]] = now + work.times[spike]
+                log.filled[0] += 1
+    return 0, -1, areas, moments
+
+
+@njit(**OPTIONS)
+def _carry_any(i, y, U, half, c, times, sums):
+    """Third pass: one neuron, through any number of spikes; returns that number."""
+    own = 1.0 if c.own else 0.0
+    H = half + c.field
+    y0 = c.keep * y[i] + c.push
+    P = c.force - H * H - own * (c.mean * U[i] + c.predict * y0)
+    after, area, moment, jumps, count = whole_step(
+        y0, H, P, c.peak, c.reset, own * c.jump, c.rate, times
+    )
+    y[i] = after
+    U[i] = c.decay * U[i] + own * (c.area * area + c.moment * moment) + jumps
+    sums[AREA] += area
+    sums[MOMENT] += moment
+    return count
+
+
+@njit(**OPTIONS)
+def carry(y, U, D, reach, c, work, sums, log, watched, now):
+    """Carry one population over a step.
+
+    Parameters
+    ----------
+    y, U
+        Scaled potentials and recovery variables, in place.
+    D, reach
+        Half distances of thresholds from rest, scaled, and the largest of their absolute values.
+    c
+        The population's constants and what acts on it.
+    work, sums
+        Scratch; the sums listed at `SPIKES`.
+    log, watched, now
+        Where the spikes of watched neurons go, which these are, and the step's number.
+
+    Returns
+    -------
+    tuple of int
+        Status (0: done) and the neuron of an error.
+    """
+    sums[:] = 0.0
+    limit = P_LIMIT if reach + abs(c.field) <= H_LIMIT else -1.0
+    filled = 0
+    areas = 0
+    moments = 0
+    rises = 0
+    for begin in range(0, y.size, BLOCK):
+        end = min(begin + BLOCK, y.size)
+        if c.own:
+            marked = _glide_own(y[begin:end], U[begin:end], D[begin:end], work.marks, c, limit)
+        else:
+            marked = 0
+            for at in range(begin, end, GROUP):
+                part = slice(at, min(at + GROUP, end))
+                marks = work.marks[at - begin :]
+                new, product, a, r = _glide_shared(y[part], D[part], marks, c, limit)
+                sums[AREA] -= math.log(product)
+                marked += new
+                areas += a
+                rises += r
+        if marked > 0:
+            filled = _collect(begin, end, work, filled)
+        if filled > 0 and (filled >= BLOCK or end == y.size):
+            status, neuron, a, m = _carry_near(
+                work.near[:filled], y, U, D, c, limit, work, sums, log, watched, now
+            )
+            if status != 0:
+                return status, neuron
+            areas += a
+            moments += m
+            filled = 0
+    sums[AREA] += areas * UNIT
+    sums[MOMENT] += (moments + rises / 12) * UNIT
+    return 0, -1

@@ -1,0 +1,55 @@
+"""The stationary states of a circuit's network in the limit of infinitely many neurons.
+
+Names are imported when first used, since compiled kernels are slow to import.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ikmeanfield.theories.stationary.attribution import fold_attribution, folds
+    from ikmeanfield.theories.stationary.model import Stationary
+    from ikmeanfield.theories.stationary.neuron import neuron_states
+    from ikmeanfield.theories.stationary.population import StationaryError
+    from ikmeanfield.theories.stationary.settings import History, StationarySettings
+    from ikmeanfield.theories.stationary.stability import AsynchronousState, hopf_point
+    from ikmeanfield.theories.stationary.transfer import bistable_width, transfer_function
+
+__all__ = [
+    "AsynchronousState",
+    "History",
+    "Stationary",
+    "StationaryError",
+    "StationarySettings",
+    "bistable_width",
+    "fold_attribution",
+    "folds",
+    "hopf_point",
+    "neuron_states",
+    "transfer_function",
+]
+
+_HOMES = {
+    "AsynchronousState": "stability",
+    "History": "settings",
+    "Stationary": "model",
+    "StationaryError": "population",
+    "StationarySettings": "settings",
+    "bistable_width": "transfer",
+    "fold_attribution": "attribution",
+    "folds": "attribution",
+    "hopf_point": "stability",
+    "neuron_states": "neuron",
+    "transfer_function": "transfer",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,263 @@
+"""Events where a continuation easily misses one, counts one twice, or invents one.
+
+Oracles: closed forms, and the same curve from another start.
+"""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ikmeanfield.continuation import (
+    ContinuationOptions,
+    Problem,
+    SpecialPoint,
+    continue_cycles,
+    continue_equilibria,
+    continue_folds,
+    continue_hopf,
+)
+
+
+def box(**bounds):
+    return ContinuationOptions(bounds=bounds)
+
+
+def found(branch, kind, name="a"):
+    return sorted(point.parameters[name] for point in branch.points(kind))
+
+
+def rotation(a):
+    """Return the Hopf normal form with frequency 2."""
+
+    def field(y, p):
+        gain = p[0] - y @ y
+        return np.array([gain * y[0] - 2 * y[1], 2 * y[0] + gain * y[1]])
+
+    return Problem(field, ("x", "y"), {"a": a})
+
+
+def cubic(e, a=0.0):
+    """Return 0 = a + e x − x³: folds at a = ±2 (e/3)^(3/2)."""
+    return Problem(lambda y, p: np.array([p[0] + e * y[0] - y[0] ** 3]), ("x",), {"a": a})
+
+
+def parabola(a, x):
+    """Return a = 1 − x², a fold at a = 1."""
+    return Problem(lambda y, p: np.array([p[0] - 1 + y[0] ** 2]), ("x",), {"a": a}), [x]
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(start=st.floats(-1.0, 1.0), steps=st.sampled_from([1 / 32, 1 / 64, 0.05, 0.1]))
+def test_a_hopf_point_is_found_once_wherever_the_steps_end(start, steps):
+    options = ContinuationOptions(bounds={"a": (-1.0, 1.0)}, ds=min(steps, 0.05), ds_max=steps)
+    branch = continue_equilibria(rotation(start), np.zeros(2), "a", options)
+    np.testing.assert_allclose(found(branch, "HB"), [0.0], atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "start"), [(-1.0, 0.0, -1.0), (0.0, 1.0, 1.0), (-1.0, 1.0, 0.0)]
+)
+def test_a_hopf_point_on_a_bound_or_on_the_start_counts_once(low, high, start):
+    branch = continue_equilibria(rotation(start), np.zeros(2), "a", box(a=(low, high)))
+    np.testing.assert_allclose(found(branch, "HB"), [0.0], atol=1e-12)
+    assert branch["a"].min() == low
+    assert branch["a"].max() == high
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(exponent=st.floats(-5, -1), a=st.floats(-0.9, 0.9))
+def test_two_folds_within_a_step_are_seen_from_every_start(exponent, a):
+    e = 10.0**exponent
+    roots = np.roots([-1, 0, e, a])
+    start = roots[np.argmin(np.abs(roots.imag))].real
+    branch = continue_equilibria(cubic(e, a), [start], "a", box(a=(-1.0, 1.0)))
+    fold = 2 * (e / 3) ** 1.5
+    np.testing.assert_allclose(found(branch, "LP"), [-fold, fold], atol=1e-9)
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(exponent=st.floats(-8, -1), x=st.sampled_from([1.0, -1.0]))
+def test_a_fold_beyond_a_bound_is_none(exponent, x):
+    top = 1 - 10.0**exponent
+    problem, start = parabola(0.0, x)
+    branch = continue_equilibria(problem, start, "a", box(a=(-0.5, top)))
+    assert not branch.special
+    assert branch["a"].max() == top
+    assert (np.sign(branch["x"]) == x).all()
+
+
+@pytest.mark.parametrize("low", [1e-2, 1e-4, 1e-6, -1e-6])
+def test_a_cusp_counts_only_within_bounds(low):
+    problem = Problem(
+        lambda y, p: np.array([p[0] + p[1] * y[0] - y[0] ** 3]), ("x",), {"b1": -0.9, "b2": 1.0}
+    )
+    fold = continue_equilibria(problem, [-1.25], "b1", box(b1=(-1.0, 1.0))).points("LP")[0]
+    curve = continue_folds(problem, fold, ("b1", "b2"), box(b1=(-1.0, 1.0), b2=(low, 2.0)))
+    assert len(curve.points("CP")) == (low < 0)
+    assert curve["b2"].min() >= low
+
+
+def test_eigenvalues_that_cross_together_are_told_apart_from_a_hopf_point():
+    """Two pitchforks at once by symmetry: both eigenvalues are a."""
+
+    def field(y, p):
+        return p[0] * y - y**3 - 0.3 * y * y[::-1] ** 2
+
+    branch = continue_equilibria(
+        Problem(field, ("x", "y"), {"a": -1.0}), np.zeros(2), "a", box(a=(-1.0, 1.03))
+    )
+    (point,) = branch.special
+    assert point.kind == "BP"
+    assert point.data["multiplicity"] == 2
+    assert point.parameters["a"] == pytest.approx(0, abs=1e-9)
+
+
+def test_two_hopf_points_at_one_place_state_their_multiplicity():
+    """Two uncoupled oscillators of one frequency."""
+    one = rotation(-1.0).field
+    both = Problem(
+        lambda y, p: np.concatenate([one(y[:2], p), one(y[2:], p)]), tuple("uvxy"), {"a": -1.0}
+    )
+    branch = continue_equilibria(both, np.zeros(4), "a", box(a=(-1.0, 1.03)))
+    (point,) = branch.special
+    assert (point.kind, point.data["multiplicity"]) == ("HB", 2)
+    assert point.data["frequency"] == pytest.approx(2)
+    assert point.parameters["a"] == pytest.approx(0, abs=1e-9)
+
+
+@settings(max_examples=10, deadline=None, derandomize=True)
+@given(exponent=st.floats(3, 12))
+def test_stability_is_not_blurred_by_a_fast_rate(exponent):
+    """Take x' = a x − x³ beside a mode of rate k: unstable exactly where a > 0."""
+    k = 10.0**exponent
+    problem = Problem(
+        lambda y, p: np.array([p[0] * y[0] - y[0] ** 3, -k * (y[1] - y[0])]),
+        ("x", "y"),
+        {"a": -0.9},
+        lambda y, p: np.array([[p[0] - 3 * y[0] ** 2, 0.0], [k, -k]]),
+    )
+    branch = continue_equilibria(problem, np.zeros(2), "a", box(a=(-1.0, 1.03)))
+    clear = np.abs(branch["a"]) > 1e-3
+    np.testing.assert_array_equal(branch.stable[clear], (branch["a"] < 0)[clear])
+    assert not branch["undecided"][clear].any()
+
+
+@pytest.mark.parametrize("root", [np.sqrt, math.sqrt])
+def test_the_edge_of_a_fields_domain_is_approached_in_few_steps(root):
+    """The curve x = √(1 − a) ends at a = 1."""
+    problem = Problem(lambda y, p: np.array([root(1 - p[0]) - y[0]]), ("x",), {"a": 0.0})
+    with np.errstate(invalid="ignore"):
+        branch = continue_equilibria(problem, [1.0], "a", box(a=(-1.0, 1.5)))
+    assert branch["a"].max() == pytest.approx(1, abs=1e-4)
+    assert branch.ends[1].reason == "domain"
+    assert len(branch) < 300
+
+
+@pytest.mark.parametrize("size", [1e-9, 1e-6, 1e-3, 1e3, 1e6])
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_scales_do_not_depend_on_a_start_at_zero(size, share):
+    """Hysteresis of a variable of any size: folds at a = ±2/(3√3)."""
+
+    def field(y, p):
+        x = y[0] / size
+        return np.array([size * (p[0] + x - x**3)])
+
+    problem = Problem(field, ("x",), {"a": 0.0})
+    branch = continue_equilibria(problem, [share * size], "a", box(a=(-1.0, 1.0)))
+    fold = 2 / (3 * math.sqrt(3))
+    np.testing.assert_allclose(found(branch, "LP"), [-fold, fold], atol=1e-9)
+
+
+def test_a_conservative_system_has_no_hopf_points():
+    """In x'' = a − x² every centre has eigenvalues ±iω, every saddle ±λ; one fold at a = 0."""
+    problem = Problem(lambda y, p: np.array([y[1], p[0] - y[0] ** 2]), ("x", "y"), {"a": 0.7})
+    branch = continue_equilibria(problem, [0.7**0.5, 0.0], "a", box(a=(-1.0, 1.0)))
+    assert [point.kind for point in branch.special] == ["LP"]
+    assert branch["undecided"].max() == 2
+
+
+def test_a_degenerate_hopf_point_is_neither_super_nor_subcritical():
+    problem = Problem(
+        lambda y, p: np.array([y[1], p[0] * (1 - y[0] ** 2) * y[1] - y[0]]),
+        ("x", "y"),
+        {"a": -0.5},
+    )
+    (point,) = continue_equilibria(problem, np.zeros(2), "a", box(a=(-0.5, 1.0))).points("HB")
+    assert point.criticality == ""
+    assert "degenerate" in str(point)
+    cycles = continue_cycles(problem, point, "a", box(a=(-0.5, 1.0)))
+    assert cycles.ends[1].reason == "vertical"
+
+
+def test_a_pole_of_l1_is_no_generalized_hopf_point():
+    """1:2 resonance: l1 = −1 − 1/q along the Hopf curve p = 0, with a pole at HH (q = 0)."""
+
+    def field(y, p):
+        one, two = complex(*y[:2]), complex(*y[2:])
+        first = (p[0] + 1j) * one + one.conjugate() * two - one * abs(one) ** 2
+        second = (p[1] + 2j) * two + one**2 - two * abs(two) ** 2
+        return np.array([first.real, first.imag, second.real, second.imag])
+
+    problem = Problem(field, tuple("uvxy"), {"p": -1.0, "q": -2.03})
+    branch = continue_equilibria(problem, np.zeros(4), "p", box(p=(-1.0, 1.03)))
+    (hopf,) = branch.points("HB")
+    curve = continue_hopf(problem, hopf, ("p", "q"), box(p=(-1.0, 1.03), q=(-3.0, 2.0)))
+    np.testing.assert_allclose(found(curve, "GH", "q"), [-1.0], atol=1e-6)
+    np.testing.assert_allclose(found(curve, "HH", "q"), [0.0], atol=1e-9)
+
+
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(off=st.sampled_from([0.0, 1e-12, -1e-12, 1e-9, -1e-9]), side=st.sampled_from([1, -1]))
+def test_a_hopf_curve_leaves_a_bogdanov_takens_point_on_the_hopf_side(off, side):
+    """In x' = y, y' = b1 + b2 y + x² + side x y Hopf points lie at b1 = −b2², side b2 > 0."""
+    problem = Problem(
+        lambda y, p: np.array([y[1], p[0] + p[1] * y[1] + y[0] ** 2 + side * y[0] * y[1]]),
+        ("x", "y"),
+        {"b1": 0.0, "b2": 0.0},
+    )
+    corner = SpecialPoint("BT", {"b1": 0.0, "b2": 0.0}, np.array([off, 0.0]))
+    curve = continue_hopf(problem, corner, ("b1", "b2"), box(b1=(-2.0, 1.0), b2=(-1.0, 1.0)))
+    assert np.abs(curve["b2"]).max() == 1.0
+    np.testing.assert_allclose(curve["b1"], -(curve["b2"] ** 2), atol=1e-8)
+    assert (side * curve["b2"] > -1e-6).all()
+
+
+@pytest.mark.parametrize("place", [-1e-2, -1e-5, 1e-3])
+@pytest.mark.parametrize("x", [1.0, 0.11, -0.9])
+def test_a_fold_beside_a_kink_is_found(place, x):
+    """On a = x² + ½ max(k − x, 0)^(3/2) the fold is at 0 for k < 0."""
+
+    def excess(value):
+        return max(place - value, 0.0)
+
+    problem = Problem(
+        lambda y, p: np.array([p[0] - y[0] ** 2 - 0.5 * excess(y[0]) ** 1.5]),
+        ("x",),
+        {"a": x * x + 0.5 * excess(x) ** 1.5},
+        lambda y, p: np.array([[-2 * y[0] + 0.75 * math.sqrt(excess(y[0]))]]),
+        kinks={"k": lambda y, p: y[0] - place},
+    )
+    branch = continue_equilibria(problem, [x], "a", box(a=(-1.0, 2.0)))
+    (fold,) = branch.points("LP")
+    # 2 x = ¾ √(k − x) for k > 0
+    b = 9 / 64
+    expected = 0.0 if place < 0 else (-b + math.sqrt(b * b + 4 * b * place)) / 2
+    assert fold.state[0] == pytest.approx(expected, abs=1e-7)
+    assert len(branch.points("KINK")) == 1
+
+
+@pytest.mark.parametrize("depth", [1e-2, 1e-4])
+def test_a_dip_across_a_kink_has_two_crossings(depth):
+    problem = Problem(
+        lambda y, p: np.array([p[0] - y[0], y[0] ** 2 - depth - y[1] + max(-y[1], 0.0) ** 1.5]),
+        ("x", "w"),
+        {"a": -1.0},
+        kinks={"k": lambda y, p: y[1]},
+    )
+    branch = continue_equilibria(problem, [-1.0, 1 - depth], "a", box(a=(-1.0, 1.0)))
+    np.testing.assert_allclose(
+        found(branch, "KINK"), [-math.sqrt(depth), math.sqrt(depth)], atol=1e-6
+    )

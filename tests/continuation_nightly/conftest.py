@@ -1,0 +1,17 @@
+"""Counts of all curves compared, printed when the suite ends."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "continuation")]
+
+
+def pytest_terminal_summary(terminalreporter):
+    total = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            total.update(dict(getattr(report, "user_properties", ())))
+    if total:
+        words = ", ".join(f"{number} {name}" for name, number in sorted(total.items()))
+        terminalreporter.write_line(f"curves compared: {words}")

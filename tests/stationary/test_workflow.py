@@ -1,0 +1,140 @@
+"""The stationary theory and the attribution of errors as studies of an experiment."""
+
+import numpy as np
+import pytest
+
+from ikmeanfield.analysis.diagrams import from_tree
+from ikmeanfield.circuit import regular_spiking
+from ikmeanfield.experiments import expand, parse
+from ikmeanfield.heterogeneity import LAWS
+from ikmeanfield.heterogeneity.registry import DEFAULT_LAW
+from ikmeanfield.jobs.compute import compute_batch
+from ikmeanfield.jobs.results import Results, batch_path
+from ikmeanfield.schema import ConfigError
+from ikmeanfield.theories import StationarySettings
+from ikmeanfield.theories.protocol import DomainError
+
+CURRENT = {"parameter": "rs.input_current", "bounds": [10.0, 70.0]}
+
+
+def experiment(studies, theories=None, values=(10.0,)):
+    return {
+        "experiments": {
+            "states": {
+                "circuit": {"preset": "regular_spiking"},
+                "theories": {"exact": {"kind": "stationary"}} if theories is None else theories,
+                "studies": studies,
+                "sweeps": {
+                    "kappa": {"axes": [{"parameter": "rs.adaptation", "values": list(values)}]}
+                },
+            }
+        }
+    }
+
+
+def computed(data, folder):
+    plan = expand(parse(data), "states")
+    plan.write(folder / "plan.json")
+    for study, batches in plan.batches.items():
+        for batch in batches:
+            compute_batch(plan, study, batch, batch_path(folder, study, batch))
+    return Results(plan, folder)
+
+
+def test_points_and_diagrams_ask_the_theory_and_find_folds_alone(tmp_path):
+    """Oracle: folds of held networks (38.71, 23.80 pA); Hopf points of the problem mean nothing."""
+    studies = {
+        "points": {"kind": "points", **CURRENT},
+        "diagrams": {"kind": "diagrams", **CURRENT, "cycles": False},
+    }
+    results = computed(experiment(studies), tmp_path)
+    points = results.result("points", 0, "exact")
+    assert points["kind"].values.tolist() == ["fold", "fold"]
+    assert points["side"].values.tolist() == ["upper", "lower"]
+    np.testing.assert_allclose(points["value"], [38.711, 23.809], atol=1e-3)
+    branches = from_tree(results.result("diagrams", 0, "exact"))
+    assert {point.kind for point in branches["equilibria"].special} == {"LP"}
+    assert results.plan.engines["points"] == ["stationary", "theories"]
+
+
+@pytest.mark.parametrize(
+    ("study", "words"),
+    [
+        ({"kind": "diagrams", **CURRENT}, "stationary theory does not give limit cycles"),
+        (
+            {"kind": "points", "parameter": "rs.truncation", "bounds": [5.0, 20.0]},
+            "does not depend on rs.truncation",
+        ),
+    ],
+)
+def test_what_the_theory_does_not_give_is_refused(study, words):
+    theories = {"exact": {"kind": "stationary", "full_lorentzian": True}}
+    with pytest.raises(ConfigError, match=words):
+        expand(parse(experiment({"study": study}, theories)), "states")
+
+
+def test_what_a_theory_does_not_know_does_not_enter_its_identity():
+    """Oracle: a result follows from the circuit with the default truncation written out."""
+    circuit = regular_spiking()
+    exact, all_on = (
+        StationarySettings(),
+        StationarySettings(infinite_reset=True, full_lorentzian=True, shared_recovery=True),
+    )
+    given = circuit.replace({"rs.truncation": circuit.populations["rs"].half_range})
+    assert exact.identity(circuit) == exact.identity(given)
+    for path, value in (
+        ("rs.truncation", 5.0), ("rs.reset_potential", -70.0), ("rs.recovery", "population")
+    ):  # fmt: skip
+        other = circuit.replace({path: value})
+        assert exact.identity(circuit) != exact.identity(other)
+        assert all_on.identity(circuit) == all_on.identity(other)
+    assert exact.identity(circuit) != all_on.identity(circuit)
+    # The threshold is followed, but the default truncation depends on it.
+    moved = circuit.replace({"rs.threshold": -35.0})
+    assert exact.identity(circuit, {"rs.threshold": -45.0}) != exact.identity(
+        moved, {"rs.threshold": -45.0}
+    )
+
+
+def test_other_laws_than_the_truncated_lorentzian_are_refused(monkeypatch):
+    monkeypatch.setitem(LAWS._things, "other", LAWS[DEFAULT_LAW])
+    with pytest.raises(DomainError, match="rs: law = 'other'"):
+        StationarySettings().check(regular_spiking().replace({"rs.law": "other"}))
+
+
+@pytest.mark.slow
+def test_attribution_is_computed_summarised_and_tabulated(tmp_path):
+    """Oracle: folds of held networks and of the mean field (40.671, 23.621 pA) at κ = 10.
+
+    Both sweeps contain the preset's circuit, which is computed once.
+    """
+    data = experiment({"attribution": {"kind": "attribution", **CURRENT}}, {})
+    data["experiments"]["states"]["sweeps"]["cutoff"] = {
+        "axes": [{"parameter": "rs.truncation", "values": [20.0]}]
+    }
+    results = computed(data, tmp_path)
+    study, plan = results.plan.studies["attribution"], results.plan
+    assert [item.runs for item in plan.all_items("attribution")] == [[0, 1]]
+    summary = study.summarise(results, "attribution")
+    rows = list(study.rows("findings", results, "attribution", summary))
+    assert [(row["sweep"], row["fold"]) for row in rows] == [
+        ("kappa", "upper"), ("kappa", "lower"), ("cutoff", "upper"), ("cutoff", "lower")
+    ]  # fmt: skip
+    for row, exact, mean_field in zip(rows, [38.71, 23.81] * 2, [40.671, 23.621] * 2, strict=True):
+        assert row["exact"] == pytest.approx(exact, abs=0.01)
+        assert row["mean_field"] == pytest.approx(mean_field, abs=0.001)
+        parts = row["infinite_reset"] + row["full_lorentzian"] + row["shared_recovery"]
+        assert parts == pytest.approx(row["error"], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "words"),
+    [
+        ("rs.adaptation", "'rs.adaptation' is not an input current; there are rs.input_current"),
+        ("fs.input_current", "there are rs.input_current"),
+    ],
+)
+def test_attribution_follows_an_input_current(parameter, words):
+    study = {"kind": "attribution", "parameter": parameter, "bounds": [10.0, 70.0]}
+    with pytest.raises(ConfigError, match=words):
+        expand(parse(experiment({"attribution": study}, {})), "states")
