@@ -126,7 +126,7 @@ def test_settings_of_a_plug_in_are_checked(folder):
 def test_a_plug_in_that_does_not_exist_is_named(folder):
     done = run(folder, "my_plugin,missing_plugin")
     assert done.returncode != 0
-    assert "missing_plugin" in done.stderr
+    assert "the plug-in 'missing_plugin' cannot be imported: No module" in done.stderr
 
 
 def test_a_plug_in_may_not_take_a_name_that_is_built_in(folder):
@@ -134,7 +134,8 @@ def test_a_plug_in_may_not_take_a_name_that_is_built_in(folder):
         "from ikmeanfield.studies import KINDS\nKINDS.register('networks', object)\n"
     )
     done = run(folder, "greedy")
-    assert "kind of study 'networks' exists already" in done.stderr
+    words = "the plug-in 'greedy' cannot be imported: kind of study 'networks' exists already"
+    assert words in done.stderr
 
 
 def test_plug_ins_are_imported_once():

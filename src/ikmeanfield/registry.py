@@ -80,10 +80,19 @@ def load_plugins() -> tuple[str, ...]:
     -------
     tuple of str
         Names of their modules, from the entry points of `GROUP` and from `VARIABLE`.
+
+    Raises
+    ------
+    ImportError
+        If one cannot be imported or registers a name that is taken; the message names the module.
     """
     named = [name.strip() for name in os.environ.get(VARIABLE, "").split(",")]
     modules = [entry.module for entry in entry_points(group=GROUP)]
     modules += [name for name in named if name]
     for name in modules:
-        import_module(name)
+        try:
+            import_module(name)
+        except Exception as error:
+            msg = f"the plug-in {name!r} cannot be imported: {error}"
+            raise ImportError(msg) from error
     return tuple(modules)
