@@ -223,7 +223,7 @@ def test_the_overview_is_stable_to_the_byte_and_its_caption_tells_how_it_was_mad
     first, second = (tmp_path / name / "overview.pdf" for name in ("a", "b"))
     assert first.read_bytes() == second.read_bytes()
     text = (tmp_path / "a/overview.md").read_text()
-    for words in ("mine", "rs: N = 40", "`exact`", "without the correction", "form absolute"):
+    for words in ("mine", "rs: N = 40", "`exact`", "reset_correction False", "form absolute"):
         assert words in text
 
 

@@ -137,7 +137,8 @@ def find_equilibrium(
 ) -> FloatArray:
     """Equilibrium near a guess, by Newton's method.
 
-    Where that fails or leads far away, the flow is followed first (see `pseudo_transient`).
+    Where that fails, leads far away or out of the bounds of the variables, the flow is followed
+    first (see `pseudo_transient`).
 
     Parameters
     ----------
@@ -164,8 +165,12 @@ def find_equilibrium(
     guess = state / scale
     solution = newton(equilibrium(field), guess, options.tolerance, _REFINE_ITERATIONS)
     moved = float((np.abs(solution.z - guess) / np.maximum(np.abs(guess), 1.0)).max())
-    if not (solution.converged and moved < _NEAR):
-        start = pseudo_transient(field, guess)
+
+    def allowed(z: FloatArray) -> bool:
+        return not out_of_bounds(problem.variables, z * scale, options)
+
+    if not (solution.converged and moved < _NEAR and allowed(solution.z)):
+        start = pseudo_transient(field, guess, allowed)
         settled = newton(equilibrium(field), start, options.tolerance, _REFINE_ITERATIONS)
         solution = settled if settled.converged else solution
     if not solution.converged:
@@ -209,7 +214,7 @@ def continue_equilibria(
     names = (*problem.variables, parameter)
     field = ScaledField(problem, free, initial_scale(problem, free, start, options))
     try:
-        start[:-1] = find_equilibrium(problem, state, options=replace(options, bounds={}))
+        start[:-1] = find_equilibrium(problem, state, options=options)
     except ArithmeticError as error:
         return empty_branch("equilibrium", problem, free, Termination("no_start", str(error)))
     outside = out_of_bounds(names, start, options)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .problem import FloatArray
     from .scaled import ScaledField
 
@@ -17,8 +19,12 @@ _LARGE, _SMALL = 0.3, 0.1
 _SETTLED = 1e-6
 
 
-def pseudo_transient(field: ScaledField, z: FloatArray) -> FloatArray:
+def pseudo_transient(
+    field: ScaledField, z: FloatArray, allowed: Callable[[FloatArray], bool]
+) -> FloatArray:
     """Return a point close to an equilibrium, or wherever the attempt ended.
+
+    The path keeps to the points that are `allowed`, as the flow does when it cannot leave them.
 
     Pseudo-transient continuation (Kelley and Keyes 1998): linearly implicit Euler steps that grow
     as the flow slows down. So the equilibrium found is mostly an attractor of the flow, where
@@ -37,7 +43,7 @@ def pseudo_transient(field: ScaledField, z: FloatArray) -> FloatArray:
             tau /= 2
             continue
         size = float((np.abs(change) / np.maximum(np.abs(z), 1.0)).max())
-        if not size < _LARGE:
+        if not (size < _LARGE and allowed(z + change)):
             tau /= 2
             continue
         z = z + change

@@ -22,7 +22,7 @@ from ikmeanfield.continuation.cycles import STEPS
 from ikmeanfield.theories.mean_field import MeanField
 from ikmeanfield.theories.protocol import TheoryFactory, require
 
-from .line import equilibria, same_point, with_limits
+from .line import equilibria, same_point, within_theory
 
 Pair = tuple[float, float]
 
@@ -99,7 +99,7 @@ def _limits_of_cycles(
     """Folds of cycles, homoclinic orbits and SNICs on the branches from all Hopf points."""
     here = problem.at(at)
     line = ContinuationOptions(bounds={parameter: bounds})
-    branches = equilibria(model, here, parameter, with_limits(line, model))  # type: ignore[arg-type]
+    branches = equilibria(model, here, parameter, within_theory(line, model))  # type: ignore[arg-type]
     reached: list[SpecialPoint] = []
     for hopf in (point for branch in branches for point in branch.points("HB")):
         if any(same_point(hopf, other, parameter) for other in reached):

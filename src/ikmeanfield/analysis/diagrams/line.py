@@ -92,7 +92,7 @@ def equilibrium_diagram(
     require(model, "equilibria", *(("cycles",) if cycles else ()))
     options = options or ContinuationOptions()
     options = replace(options, bounds={**options.bounds, parameter: (low, high)})
-    branches = equilibria(model, model.problem(), parameter, kept_to(options, model))
+    branches = equilibria(model, model.problem(), parameter, within_theory(options, model))
     named = "equilibria" if len(branches) == 1 else "equilibria_{}"
     found = {named.format(k): branch for k, branch in enumerate(branches, 1)}
     if not cycles:
@@ -163,7 +163,7 @@ def _holds(branch: Branch, other: Branch, value: float) -> bool:
     return False
 
 
-def kept_to(options: ContinuationOptions, model: Theory) -> ContinuationOptions:
+def within_theory(options: ContinuationOptions, model: Theory) -> ContinuationOptions:
     """The same options, kept to where the theory holds and to the points that it tells.
 
     Its limits of its variables join the bounds, and of the kinds of special points only those are
@@ -176,7 +176,7 @@ def kept_to(options: ContinuationOptions, model: Theory) -> ContinuationOptions:
 
 
 def with_meaning(branch: Branch, model: Theory) -> Branch:
-    """Explain the ends of a branch that lie at a limit of the theory (see `kept_to`)."""
+    """Explain the ends of a branch that lie at a limit of the theory (see `within_theory`)."""
     ends = tuple(_explained(end, model) for end in branch.ends)
     return replace(branch, ends=(ends[0], ends[1]))
 

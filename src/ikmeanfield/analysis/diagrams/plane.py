@@ -22,7 +22,7 @@ from ikmeanfield.theories.mean_field import MeanField
 from ikmeanfield.theories.protocol import Theory, TheoryFactory, require
 
 from .changes import with_changes
-from .line import DiagramError, equilibria, kept_to, same_point, with_meaning
+from .line import DiagramError, equilibria, same_point, with_meaning, within_theory
 
 Pair = tuple[float, float]
 
@@ -79,7 +79,7 @@ def bifurcation_plane(
     require(model, "equilibria")
     problem = model.problem()
     both = replace(options, bounds={**options.bounds, first: bounds[0], second: bounds[1]})
-    both = kept_to(both, model)
+    both = within_theory(both, model)
     single = replace(both, bounds={k: v for k, v in both.bounds.items() if k != second},
                      ds_max=max(options.ds_max, 0.05))  # fmt: skip
     tracer = _Tracer(model, problem, parameters, both)
