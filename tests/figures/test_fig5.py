@@ -39,7 +39,7 @@ def summary():
     fold = np.zeros((count, 2, 2, 2, 2))
     for run in range(count):
         for place in np.ndindex(2, 2, 2):
-            fold[(run, *place)] = [38.0 + run, 24.0 + run, *np.dot(place, SHARES)]
+            fold[(run, *place)] = np.array([38.0, 24.0]) + run + np.dot(place, SHARES)
     fold[KAPPAS.index(100.0), 1, 1, 1] = np.nan
     contribution = np.broadcast_to(SHARES[:, None], (count, 3, 2)).copy()
     contribution[KAPPAS.index(100.0)] = np.nan
