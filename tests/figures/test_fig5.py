@@ -117,7 +117,7 @@ def test_contributions_and_errors_are_drawn_over_their_sweeps(summary, points):
 
 def test_the_caption_counts_what_it_tells(summary, points):
     text = fig5.caption(plane(), points, summary)
-    assert "networks of 200 neurons" in text
+    assert "the networks of 200 neurons" in text
     assert "4 folds of held networks lie 0.1 pA (median; at most 0.1 pA)" in text
     assert "κ = 10 pA: upper fold +1.95 pA (one u for all +1.85, infinite reset +0.11" in text
     assert "κ = 60 pA" in text  # the last at which the mean field has folds

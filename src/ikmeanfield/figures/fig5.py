@@ -59,7 +59,9 @@ ASSUMPTIONS = {
 """Label, colour and marker of every assumption."""
 EXACT, TOTAL = INK[0], "k"
 ROOM = 0.08
-"""Space around what is shown, as a share of its extent."""
+"""Space around the plane's folds, as a share of their extent."""
+NETWORKS = 24
+"""So many networks at most are shown in the plane."""
 
 
 def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
@@ -116,7 +118,8 @@ def draw(plane: xr.DataTree, points: xr.Dataset, summary: xr.Dataset) -> Figure:
             panels[1][column].set_xlabel(AXES[sweep][1])
         for row, fold in enumerate(("upper", "lower")):
             panels[row][0].set_ylabel(f"shift of {fold} fold (pA)")
-        panels[0][0].legend(loc="best", handlelength=1.6, borderaxespad=0.2)
+        handles, labels = panels[0][0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper right", ncols=4, handlelength=1.8)
     return figure
 
 
@@ -143,19 +146,21 @@ def _plane(axes: Axes, plane: xr.DataTree, points: xr.Dataset, runs: xr.Dataset)
     handles = [
         Line2D([], [], color=EXACT, label="exact"),
         Line2D([], [], color=FOLD, label="mean field"),
-        *draw_points(axes, points, "kappa"),
+        *draw_points(axes, _thinned(points), "kappa"),
     ]
-    seen = [exact.ravel(), points["current"].values]
-    axes.set_xlim(*_around(np.concatenate(seen)))
-    axes.set_ylim(0, max(kappa.max(), points["kappa"].values.max()))
+    low, high = float(np.nanmin(exact)), float(np.nanmax([exact, _folds(runs, 1)]))
+    axes.set_xlim(low - ROOM * (high - low), high + ROOM * (high - low))
+    axes.set_ylim(0, ROOM * kappa.max() + kappa.max())
     axes.set_xlabel("input current $I$ (pA)")
     axes.set_ylabel(AXES["kappa"][1])
-    axes.legend(handles=handles, title="folds", loc="upper left", alignment="left")
+    axes.legend(handles=handles, loc="upper left", borderaxespad=0.2)
 
 
-def _around(values: FloatArray) -> tuple[float, float]:
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    return low - ROOM * (high - low), high + ROOM * (high - low)
+def _thinned(points: xr.Dataset) -> xr.Dataset:
+    """The points of at most `NETWORKS` networks, evenly chosen."""
+    kappa = np.unique(points["kappa"].values)
+    shown = kappa[:: -(-kappa.size // NETWORKS)]
+    return points.isel(point=np.flatnonzero(np.isin(points["kappa"].values, shown)))
 
 
 def _contributions(axes: Axes, runs: xr.Dataset, varied: str, fold: str) -> None:
@@ -198,8 +203,8 @@ def caption(plane: xr.DataTree, points: xr.Dataset, summary: xr.Dataset) -> str:
         "# Fig. 5. What the assumptions of the mean field cost\n\n"
         "(A) Folds of regular spiking neurons in the plane of input current I and adaptation κ: "
         "exactly, for infinitely many neurons (dark); of the mean field without reset correction "
-        f"(grey); and of networks of {size} neurons, on a moving ramp (crosses) and held at "
-        "constant current (triangles, with bars for bracket and finite-size noise). "
+        f"(grey); and of some of the networks of {size} neurons, on a moving ramp (crosses) and "
+        "held at constant current (triangles, with bars for bracket and finite-size noise). "
         "(B–D) The mean field's error of the upper fold (top) and of the lower fold (bottom), "
         "dashed, and what each of its three assumptions contributes to it: one recovery variable "
         "for all neurons, infinite peak and reset, thresholds that are not truncated. "
