@@ -108,3 +108,12 @@ def test_what_a_killed_process_left_is_cleared(tmp_path):
     with replacing(tmp_path / "a.txt") as temporary:
         temporary.write_text("whole")
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_text_is_not_cut_to_the_length_it_had_in_another_file(tmp_path):
+    # oracle: the values before writing
+    short, long = (xr.Dataset({"side": ("point", [text])}) for text in ("", "upper"))
+    write(short, tmp_path / "a.nc")
+    joined = xr.concat([read(tmp_path / "a.nc"), long], "point")
+    write(joined, tmp_path / "b.nc")
+    assert read(tmp_path / "b.nc")["side"].values.tolist() == ["", "upper"]

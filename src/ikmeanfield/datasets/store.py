@@ -32,9 +32,10 @@ class DatasetError(Exception):
 def write(dataset: xr.Dataset, path: str | Path) -> None:
     """Write a Dataset to netCDF, compressed and with a checksum, completely or not at all.
 
-    Series in time are stored in single precision, everything else as it is.
+    Series in time are stored in single precision, everything else as it is. How a variable was
+    stored where it came from does not count: text would be cut to its former length.
     """
-    dataset = dataset.copy()
+    dataset = dataset.drop_encoding()
     encoding = {}
     for name, variable in dataset.variables.items():
         if variable.dtype.kind != "f" or name in dataset.dims:
