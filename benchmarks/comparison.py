@@ -61,7 +61,7 @@ def ours() -> Result:
     """Measure this engine."""
     from dataclasses import replace
 
-    from ikmeanfield.meanfield import MeanField
+    from ikmeanfield.theories.mean_field import MeanField
 
     from ikmeanfield.circuit import regular_spiking
     from ikmeanfield.continuation import (

@@ -95,7 +95,7 @@ def rotating_circle() -> Problem:
 
 def regular_spiking() -> tuple[Problem, FloatArray]:
     """Mean field of Table I, uncorrected, with its state at rest."""
-    from ikmeanfield.meanfield import MeanField
+    from ikmeanfield.theories.mean_field import MeanField
 
     from ikmeanfield.circuit import regular_spiking as circuit
 

@@ -119,15 +119,15 @@ def test_the_ramp_is_late(small):
 
 def test_cost_counts_every_step(monkeypatch):
     counted = []
-    run = Network.run
+    advance = Network.advance
 
     def counting(self, *args, duration, **more):
         counted.append(duration / self.step * sum(c.size for c in self.thresholds.values()))
-        return run(self, *args, duration=duration, **more)
+        return advance(self, *args, duration=duration, **more)
 
-    monkeypatch.setattr(Network, "run", counting)
+    monkeypatch.setattr(Network, "advance", counting)
     data = locate(circuit(30.0, 500), "rs", 20.0, 70.0)
-    one_ramp = 21_000.0 / 0.2 * 500
+    one_ramp = 21_000.0 * 3 * 500  # steps of 1/3 ms
     assert sum(counted) / one_ramp == pytest.approx(float(data["cost"]))
     assert sum(counted) <= 3 * one_ramp
 
