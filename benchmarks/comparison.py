@@ -61,8 +61,6 @@ def ours() -> Result:
     """Measure this engine."""
     from dataclasses import replace
 
-    from ikmeanfield.theories.mean_field import MeanField
-
     from ikmeanfield.circuit import regular_spiking
     from ikmeanfield.continuation import (
         ContinuationOptions,
@@ -71,6 +69,7 @@ def ours() -> Result:
         continue_folds,
     )
     from ikmeanfield.continuation.cycles import STEPS
+    from ikmeanfield.theories.mean_field import MeanField
 
     result = Result("ikmeanfield")
     model = MeanField(regular_spiking(), reset_correction=False)

@@ -95,9 +95,8 @@ def rotating_circle() -> Problem:
 
 def regular_spiking() -> tuple[Problem, FloatArray]:
     """Mean field of Table I, uncorrected, with its state at rest."""
-    from ikmeanfield.theories.mean_field import MeanField
-
     from ikmeanfield.circuit import regular_spiking as circuit
+    from ikmeanfield.theories.mean_field import MeanField
 
     field = MeanField(circuit(), reset_correction=False)
     return field.problem(), field.initial_state()
