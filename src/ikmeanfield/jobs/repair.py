@@ -61,7 +61,6 @@ def rebuilt(
         if not path.exists():
             raise
         print(f"DAMAGED {error}\nmaking {path} again", file=sys.stderr, flush=True)
-    path.unlink()
     made = subprocess.run([sys.executable, "-m", "ikmeanfield", *command], check=False)
     if made.returncode:
         msg = f"{path} was damaged and could not be made again; see the message above"
