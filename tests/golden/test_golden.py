@@ -16,9 +16,9 @@ from golden.record import FOLDER, describe, difference, differences, made_with, 
     made_with()["machine"] != read()["made_with"]["machine"],
     reason="machine code of another architecture rounds otherwise; the record holds for its own",
 )
-def test_all_numbers_are_as_recorded(tmp_path):
-    checkout = copy_checkout(tmp_path / "checkout")
-    workflow = Workflow(checkout, tmp_path)
+def test_all_numbers_are_as_recorded(tmp_path_factory):
+    checkout = copy_checkout(tmp_path_factory.mktemp("checkout"))
+    workflow = Workflow(checkout, tmp_path_factory.mktemp("work"))
     workflow.run(yaml.safe_load((FOLDER / "config.yaml").read_text()), timeout=1800)
     changed = differences(collect(workflow.folder / "results"))
     assert not changed, f"{len(changed)} differences:\n" + "\n".join(changed)
