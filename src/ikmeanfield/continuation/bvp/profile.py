@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.continuation.cycles.mesh import EVEN_SHARE
-from ikmeanfield.continuation.cycles.orbit import Basis, basis
+from ikmeanfield.continuation.cycles.mesh import levelled
+from ikmeanfield.continuation.cycles.orbit import PiecewisePolynomial, node_points
 
 if TYPE_CHECKING:
     from ikmeanfield.continuation.problem import FloatArray
 
 
 @dataclass(frozen=True)
-class Profile:
+class Profile(PiecewisePolynomial):
     """A vector function on [0, 1], continuous but not necessarily periodic, and scalars.
 
     It stands for directions (differences of solutions), too.
@@ -30,38 +30,7 @@ class Profile:
         Shape (k,).
     """
 
-    mesh: FloatArray
-    values: FloatArray
     scalars: FloatArray
-
-    @property
-    def intervals(self) -> int:
-        """Number of mesh intervals."""
-        return len(self.mesh) - 1
-
-    @property
-    def basis(self) -> Basis:
-        """Collocation basis of the polynomial's degree."""
-        return basis((len(self.values) - 1) // self.intervals)
-
-    @property
-    def widths(self) -> FloatArray:
-        """Widths of the mesh intervals, shape (N,)."""
-        return np.diff(self.mesh)
-
-    def local(self) -> FloatArray:
-        """Node values interval by interval, shape (N, m + 1, d)."""
-        m = self.basis.degree
-        index = m * np.arange(self.intervals)[:, None] + np.arange(m + 1)
-        return np.asarray(self.values[index])
-
-    def at_gauss(self) -> FloatArray:
-        """Values at the Gauss points, shape (N, m, d)."""
-        return np.asarray(self.basis.value @ self.local())
-
-    def slope_at_gauss(self) -> FloatArray:
-        """Derivatives at the Gauss points, shape (N, m, d)."""
-        return np.asarray(self.basis.slope @ self.local() / self.widths[:, None, None])
 
     def __call__(self, where: FloatArray) -> FloatArray:
         """Values at points of [0, 1], shape (K, d)."""
@@ -92,12 +61,6 @@ class Profile:
         changed = self.values.copy()
         changed[:, columns] = values
         return replace(self, values=changed)
-
-
-def node_points(mesh: FloatArray, polynomials: Basis) -> FloatArray:
-    """Where the nodes of a mesh sit, shape (N m + 1,)."""
-    inner = mesh[:-1, None] + np.diff(mesh)[:, None] * polynomials.nodes[:-1]
-    return np.append(inner.ravel(), 1.0)
 
 
 @dataclass(frozen=True)
@@ -145,13 +108,4 @@ def level_mesh(profile: Profile, scale: FloatArray, intervals: int) -> FloatArra
 
     As for cycles (see `cycles.mesh`), but the function need not be periodic.
     """
-    m, h = profile.basis.degree, profile.widths
-    monitor = _highest_derivative(profile, scale) ** (1 / (m + 1))
-    total = float(monitor @ h)
-    if not total > 0:
-        return np.linspace(0.0, 1.0, intervals + 1)
-    density = (1 - EVEN_SHARE) * monitor / total + EVEN_SHARE
-    cumulative = np.concatenate([[0.0], np.cumsum(density * h)])
-    mesh = np.interp(np.linspace(0, cumulative[-1], intervals + 1), cumulative, profile.mesh)
-    mesh[0], mesh[-1] = 0.0, 1.0
-    return np.asarray(mesh)
+    return levelled(profile, _highest_derivative(profile, scale), intervals)

@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from ikmeanfield.continuation.problem import FloatArray
 
-    from .orbit import Orbit
+    from .orbit import Orbit, PiecewisePolynomial
 
 #: Share of the mesh that is spread evenly whatever the solution does.
 EVEN_SHARE = 0.1
@@ -44,14 +44,19 @@ def error_estimate(orbit: Orbit, scale: FloatArray) -> float:
 
 def equidistributed(orbit: Orbit, scale: FloatArray, intervals: int) -> FloatArray:
     """Return a mesh of the given number of intervals on which the error estimate is level."""
-    m, h = orbit.basis.degree, orbit.widths
-    monitor = highest_derivative(orbit, scale) ** (1 / (m + 1))
+    return levelled(orbit, highest_derivative(orbit, scale), intervals)
+
+
+def levelled(function: PiecewisePolynomial, derivative: FloatArray, intervals: int) -> FloatArray:
+    """Return a mesh that spreads the size of the (m + 1)-th derivative, shape (N,), evenly."""
+    m, h = function.basis.degree, function.widths
+    monitor = derivative ** (1 / (m + 1))
     total = float(monitor @ h)
     if not total > 0:
         return np.linspace(0.0, 1.0, intervals + 1)
     density = (1 - EVEN_SHARE) * monitor / total + EVEN_SHARE
     cumulative = np.concatenate([[0.0], np.cumsum(density * h)])
-    mesh = np.interp(np.linspace(0, cumulative[-1], intervals + 1), cumulative, orbit.mesh)
+    mesh = np.interp(np.linspace(0, cumulative[-1], intervals + 1), cumulative, function.mesh)
     mesh[0], mesh[-1] = 0.0, 1.0
     return np.asarray(mesh)
 

@@ -78,26 +78,26 @@ def basis(degree: int) -> Basis:
     )
 
 
+def node_points(mesh: FloatArray, polynomials: Basis) -> FloatArray:
+    """Where the nodes of a mesh sit, shape (N m + 1,)."""
+    inner = mesh[:-1, None] + np.diff(mesh)[:, None] * polynomials.nodes[:-1]
+    return np.append(inner.ravel(), 1.0)
+
+
 @dataclass(frozen=True)
-class Orbit:
-    """A periodic orbit (or a direction in the space of orbits) on a mesh.
+class PiecewisePolynomial:
+    """A vector function on [0, 1], a polynomial of one degree on every interval of a mesh.
 
     Attributes
     ----------
     mesh
-        Interval ends as fractions of the period, shape (N + 1,), from 0 to 1.
+        Increasing from 0 to 1, shape (N + 1,).
     values
         Values at the nodes, m + 1 per interval with shared ends, shape (N m + 1, n).
-    period
-        The period.
-    parameter
-        Value of the free parameter.
     """
 
     mesh: FloatArray
     values: FloatArray
-    period: float
-    parameter: float
 
     @property
     def intervals(self) -> int:
@@ -125,8 +125,28 @@ class Orbit:
         return np.asarray(self.basis.value @ self.local())
 
     def slope_at_gauss(self) -> FloatArray:
-        """Return derivatives by the fraction of the period at the Gauss points, shape (N, m, n)."""
+        """Return derivatives by the place in [0, 1] at the Gauss points, shape (N, m, n)."""
         return np.asarray(self.basis.slope @ self.local() / self.widths[:, None, None])
+
+
+@dataclass(frozen=True)
+class Orbit(PiecewisePolynomial):
+    """A periodic orbit (or a direction in the space of orbits) on a mesh.
+
+    Attributes
+    ----------
+    mesh
+        Interval ends as fractions of the period, shape (N + 1,), from 0 to 1.
+    values
+        Values at the nodes, m + 1 per interval with shared ends, shape (N m + 1, n).
+    period
+        The period.
+    parameter
+        Value of the free parameter.
+    """
+
+    period: float
+    parameter: float
 
     def __call__(self, fraction: FloatArray) -> FloatArray:
         """Values at fractions of the period, shape (K, n); any real number, by periodicity."""
@@ -137,13 +157,11 @@ class Orbit:
 
     def node_fractions(self) -> FloatArray:
         """Where the node values sit, as fractions of the period, shape (N m + 1,)."""
-        inner = self.mesh[:-1, None] + self.widths[:, None] * self.basis.nodes[:-1]
-        return np.append(inner.ravel(), 1.0)
+        return node_points(self.mesh, self.basis)
 
     def on(self, mesh: FloatArray) -> Orbit:
         """Return the same function represented on another mesh."""
-        other = Orbit(mesh, np.empty((self.basis.degree * (len(mesh) - 1) + 1, 0)), 0.0, 0.0)
-        values = self(other.node_fractions())
+        values = self(node_points(mesh, self.basis))
         values[-1] = values[0]
         return Orbit(mesh, values, self.period, self.parameter)
 
