@@ -74,10 +74,12 @@ def test_stored_plans_of_other_configurations_do_not_pile_up(finished):
 
 
 def test_one_grid_value_reruns_its_batch_the_summaries_and_the_figures(finished):
-    # The truncation of 5 mV occurs in one batch of networks; the mean field does not know it.
-    assert finished.planned(with_cutoffs(40.0, 6.0)) == {
-        "write_plan": 1, "simulate_networks": 1, "summarise_networks": 1,
-        "summarise_predictions": 1, "draw_figure": 2,
+    # The truncation of 5 mV occurs in one batch of networks, which may share its border with the
+    # other one; the mean field does not know it.
+    planned = finished.planned(with_cutoffs(40.0, 6.0))
+    assert planned.pop("simulate_networks") in {1, 2}
+    assert planned == {
+        "write_plan": 1, "summarise_networks": 1, "summarise_predictions": 1, "draw_figure": 2,
     }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from ikmeanfield.schema import ConfigError
 STATES = ("done", "running", "out of date", "damaged", "failed", "stopped", "missing")
 FAILURES = ("damaged", "failed")
 TAIL = 3
-"""Number of lines shown from the end of a log."""
+"""Number of lines shown from the end of a log that does not end with an error of our own."""
 
 
 @dataclass(frozen=True)
@@ -98,20 +98,27 @@ def stale(plan: Plan, folder: str | Path) -> Iterator[Path]:
 
 def _state(product: Product, verify: bool) -> Found:
     if locks.is_written(product.log):
-        return Found(product, "running", "".join(_tail(product.log)[-1:]))
+        return Found(product, "running", "".join(_lines(product.log)[-1:]))
     missing = [path for path in product.files if not path.exists()]
     if missing:
-        lines = _tail(product.log)
-        if not lines:
-            return Found(product, "missing")
-        state = "failed" if lines[-1].startswith("ikmeanfield: ") or _raised(lines) else "stopped"
-        return Found(product, state, "\n".join([f"log {product.log}", *lines]))
+        return _unfinished(product, _lines(product.log))
     for path in product.files:
         if path.suffix == ".nc":
             state, reason = _checked(path, product.known, verify)
             if state != "done":
                 return Found(product, state, reason)
     return Found(product, "done")
+
+
+def _unfinished(product: Product, lines: Sequence[str]) -> Found:
+    """The state of a product that lacks a file, by the lines of its log."""
+    if not lines:
+        return Found(product, "missing")
+    told = next((n for n, line in enumerate(lines) if line.startswith("ikmeanfield: ")), None)
+    failed = told is not None or _raised(lines)
+    shown = lines[-TAIL:] if told is None else lines[told:]
+    reason = "\n".join([f"log {product.log}", *shown])
+    return Found(product, "failed" if failed else "stopped", reason)
 
 
 def _checked(path: Path, known: Mapping[str, Any], verify: bool) -> tuple[str, str]:
@@ -137,13 +144,13 @@ def _attributes(path: Path) -> dict[str, Any]:
         return {name: file.getncattr(name) for name in file.ncattrs()}
 
 
-def _tail(log: Path) -> list[str]:
-    """The last lines of a log that are not empty."""
+def _lines(log: Path) -> list[str]:
+    """The lines of a log, of a long one the last, that are not empty."""
     try:
         text = log.read_bytes()[-4000:].decode("utf-8", "replace")
     except OSError:
         return []
-    return [line.rstrip() for line in text.splitlines() if line.strip()][-TAIL:]
+    return [line.rstrip() for line in text.splitlines() if line.strip()]
 
 
 def _raised(lines: Sequence[str]) -> bool:
