@@ -6,41 +6,32 @@ nothing and a command loads only what it needs.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from ikmeanfield.lazy import importer
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "Circuit": "ikmeanfield.circuit",
-    "Population": "ikmeanfield.circuit",
-    "Synapse": "ikmeanfield.circuit",
-    "regular_spiking": "ikmeanfield.circuit",
-    "truncated": "ikmeanfield.circuit",
-    "excitatory_inhibitory": "ikmeanfield.circuit",
-    "constant": "ikmeanfield.inputs",
-    "steps": "ikmeanfield.inputs",
-    "ramp": "ikmeanfield.inputs",
-    "simulate": "ikmeanfield.spiking",
-    "integrate": "ikmeanfield.theories.mean_field",
-    "MeanField": "ikmeanfield.theories.mean_field",
-    "open_experiment": "ikmeanfield.jobs.open",
-    "show_progress": "ikmeanfield.progress",
+_HOMES = {
+    "Circuit": "circuit",
+    "Population": "circuit",
+    "Synapse": "circuit",
+    "regular_spiking": "circuit",
+    "truncated": "circuit",
+    "excitatory_inhibitory": "circuit",
+    "constant": "inputs",
+    "steps": "inputs",
+    "ramp": "inputs",
+    "simulate": "spiking",
+    "integrate": "theories.mean_field",
+    "MeanField": "theories.mean_field",
+    "open_experiment": "jobs.open",
+    "show_progress": "progress",
+    "continuation": "continuation",
+    "plot": "plot",
 }
-_PACKAGES = ("continuation", "plot")
 
-__all__ = ["__version__", *_HOME, *_PACKAGES]  # noqa: PLE0604  (all of them are strings)
+__all__ = ["__version__", *_HOMES]  # noqa: PLE0604  (all of them are strings)
 
-
-def __getattr__(name: str) -> Any:
-    if name in _PACKAGES:
-        return import_module(f"{__name__}.{name}")
-    if name not in _HOME:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    value = getattr(import_module(_HOME[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = importer(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -8,8 +8,9 @@ first used, since matplotlib takes a second to import.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ikmeanfield.lazy import importer
 
 if TYPE_CHECKING:
     from ikmeanfield.plot.branches import bifurcation_diagram
@@ -42,14 +43,7 @@ _HOMES = {
     "traces": "time_series",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        msg = f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}"
-        raise AttributeError(msg)
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = importer(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

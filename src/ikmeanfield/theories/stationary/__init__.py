@@ -5,8 +5,9 @@ Names are imported when first used, since compiled kernels are slow to import.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ikmeanfield.lazy import importer
 
 if TYPE_CHECKING:
     from ikmeanfield.theories.stationary.attribution import fold_attribution, folds
@@ -45,11 +46,4 @@ _HOMES = {
     "transfer_function": "transfer",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = importer(__name__, _HOMES)
