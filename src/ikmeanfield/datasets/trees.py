@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 
 def write_tree(tree: xr.DataTree, path: str | Path) -> None:
-    """Write a tree to netCDF with a checksum at its root, completely or not at all."""
-    tree = tree.copy()
+    """Write a tree to netCDF with a checksum at its root, completely or not at all.
+
+    As in `store.write`, how variables were stored where they came from does not count.
+    """
+    tree = tree.map_over_datasets(lambda node: node.drop_encoding())
     tree.attrs[CHECKSUM] = _checksum(tree)
     with replacing(path) as temporary, explained(Path(path)):
         tree.to_netcdf(temporary, engine="netcdf4")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ikmeanfield.circuit import Circuit
     from ikmeanfield.experiments.config import Experiment
     from ikmeanfield.experiments.plan import Plan
+    from ikmeanfield.experiments.run import Run
     from ikmeanfield.jobs.results import Results
 
 TIME = "all runs of an experiment share one time axis"
@@ -201,7 +202,7 @@ class Networks(Study):
 
     def summary_cost(self, plan: Plan, name: str) -> Cost:
         """As `Study.summary_cost`."""
-        return comparison_cost(plan, self, name, series=1)
+        return comparison_cost(plan, self, [name], series=1)
 
     def rows(
         self, table: str, results: Results, name: str, summary: xr.Dataset
@@ -228,21 +229,37 @@ def recorded_values(circuit: Circuit, record: Sequence[str], samples: float) -> 
     return rows * samples
 
 
-def comparison_cost(plan: Plan, networks: Networks, name: str, series: int) -> Cost:
-    """Cost of reading and analysing a number of series from every run of a study of networks."""
+def comparison_cost(plan: Plan, networks: Networks, read: Sequence[str], series: int) -> Cost:
+    """Cost of analysing a number of series per run.
+
+    Parameters
+    ----------
+    plan
+        The plan of the experiment.
+    networks
+        Settings of the networks, which say what is recorded.
+    read
+        Names of the studies whose batches are read; the last one is summarised.
+    series
+        How many recordings of a run are analysed: the network's, and one per theory.
+    """
     samples = networks.duration / networks.sample
-    values = rates = spectra = 0.0
-    largest = 0.0
-    for _, run in plan.runs_of(name):
-        recorded = recorded_values(run.circuit, networks.record, samples)
-        values += recorded
-        rates += samples * len(run.circuit.populations)
-        spectra += len(run.circuit.populations) * SPECTRUM_BYTES
-        largest = max(largest, recorded)
-    kept = [known.kept for known in plan.batches[name].values()]
-    at_once = series * BATCHES_READ * max(kept, default=0.0)
+
+    def recorded(run: Run) -> float:
+        return recorded_values(run.circuit, networks.record, samples)
+
+    runs = [run for _, run in plan.runs_of(read[-1])]
+    populations = sum(len(run.circuit.populations) for run in runs)
+    values = sum(map(recorded, runs))
+    batches = [
+        max(sum(recorded(plan.first_run(item)) for item in plan.items(study, batch))
+            for batch in plan.batches[study])
+        for study in read
+    ]  # fmt: skip
+    compared = samples * populations * COMPARE_SECONDS
+    held = BATCHES_READ * sum(batches) * cost.READ_BYTES
     return Cost(
-        seconds=series * (values * cost.READ_SECONDS + rates * COMPARE_SECONDS),
-        kept=spectra / cost.MIB + at_once,
-        peak=largest * COMPARE_BYTES / cost.MIB,
+        seconds=series * (values * cost.READ_SECONDS + compared),
+        kept=(populations * SPECTRUM_BYTES + held) / cost.MIB,
+        peak=max(map(recorded, runs)) * COMPARE_BYTES / cost.MIB,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import nan
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -146,16 +147,21 @@ class Planes(TheoryStudy):
         return tree
 
     def _values(self, plan: Plan, item: Item) -> dict[str, Any]:
-        """Varied parameters on which the theory depends, except the second one, by coordinate."""
+        """Varied parameters on which the theory depends, except the second one, by coordinate.
+
+        NaN where the populations differ.
+        """
         from ikmeanfield.experiments.paths import coordinate_name, in_effect  # noqa: PLC0415
         from ikmeanfield.experiments.settings import is_setting  # noqa: PLC0415
 
         circuit, theory = plan.first_run(item).circuit, plan.theories[item.label]
-        return {
-            coordinate_name(path): in_effect(circuit, path)
+        known = (
+            path
             for path in plan.parameters
             if path != self.second and not is_setting(path, plan) and theory.knows(path)
-        }
+        )
+        found = {coordinate_name(path): in_effect(circuit, path) for path in known}
+        return {name: nan if value is None else value for name, value in found.items()}
 
     def cost(self, plan: Plan, item: Item) -> Cost:
         """As `Study.cost`."""

@@ -169,7 +169,7 @@ class Predictions(TheoryStudy):
     def summary_cost(self, plan: Plan, name: str) -> Cost:
         """As `Study.summary_cost`."""
         kinds = 1 + len(self.asked(plan))
-        return comparison_cost(plan, self._compared(plan), name, series=kinds)
+        return comparison_cost(plan, self._compared(plan), [self.networks, name], series=kinds)
 
     def rows(
         self, table: str, results: Results, name: str, summary: xr.Dataset
