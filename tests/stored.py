@@ -27,7 +27,7 @@ class MadeUp:
         ]
 
 
-def computed(folder, experiment, fakes):
+def computed(folder, experiment, fakes=None):
     """The studies of an experiment by name, with everything stored by the library's own jobs.
 
     Parameters
@@ -37,12 +37,12 @@ def computed(folder, experiment, fakes):
     experiment
         Its configuration.
     fakes
-        By the kind of study (the class), what is called in place of its `compute`.
+        By the kind of study (the class), what is called in place of its `compute`, if anything.
     """
     plan = expand(parse({"seed": 1, "experiments": {"made_up": experiment}}), "made_up")
     plan.write(folder / "plan.json")
     with pytest.MonkeyPatch.context() as patch:
-        for kind, fake in fakes.items():
+        for kind, fake in (fakes or {}).items():
             patch.setattr(kind, "compute", fake)
         for study in plan.studies:
             for batch in plan.batches[study]:

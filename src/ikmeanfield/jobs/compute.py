@@ -120,11 +120,10 @@ def _stacked(
             numbers = np.full(result.sizes["point"], number)
             mine = result[own].reset_coords(drop=True).drop_attrs(deep=False)
             points.append(mine.assign(item_number=("point", numbers, ITEM)))
-        joined = xr.concat(points, dim="point")
-        for name, where in plan.studies[study].undefined.items():
-            if name in joined:
-                joined[name].attrs[UNDEFINED] = where
-        dataset = dataset.merge(joined)
+        dataset = dataset.merge(xr.concat(points, dim="point"))
+    for name, where in plan.studies[study].undefined.items():
+        if name in dataset:
+            dataset[name].attrs[UNDEFINED] = where
     dataset = dataset.assign_coords(_item_coordinates(plan, items))
     dataset.attrs = known
     return dataset

@@ -23,6 +23,7 @@ KINDS: "Registry[type[Study]]" = Registry(
         "planes": "ikmeanfield.studies.planes:Planes",
         "traces": "ikmeanfield.studies.traces:Traces",
         "attribution": "ikmeanfield.studies.attribution:Attribution",
+        "oscillations": "ikmeanfield.studies.oscillations:Oscillations",
     },
 )
 """Every kind of study, by name."""
