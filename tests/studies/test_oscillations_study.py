@@ -49,7 +49,7 @@ def test_the_theory_oscillates_with_the_known_period(studies):
 
 
 def test_the_network_oscillates_beside_it(studies):
-    """Oracle: the mean field of one recovery variable, which the truncation of thresholds moves by a few per cent."""
+    """Oracle: the mean field; the truncation of thresholds moves the network a few per cent."""
     summary = studies["oscillations"].summary.sel(population="rs")
     network, theory = (summary.sel(model=m) for m in ("network", "plain"))
     np.testing.assert_allclose(network["frequency"], theory["frequency"], rtol=0.1)
