@@ -9,7 +9,10 @@ from ikmeanfield.circuit import (
     Circuit,
     Population,
     Synapse,
+    cortical,
     excitatory_inhibitory,
+    fast_spiking,
+    low_threshold_spiking,
     regular_spiking,
     truncated,
 )
@@ -79,6 +82,31 @@ def test_excitatory_inhibitory() -> None:
     for target, weight in (("rs", 16.0), ("fs", 4.0)):
         has(circuit, f"{target}.ampa", EXCITATORY | {"weights": {"rs": weight}})
         has(circuit, f"{target}.gaba", INHIBITORY | {"weights": {"fs": weight}})
+
+
+LOW_THRESHOLD = {
+    "capacitance": 100.0, "leakage": 1.0, "resting_potential": -56.0, "threshold": -42.0,
+    "recovery_time": 33.33, "recovery_coupling": 8.0, "adaptation": 20.0, "recovery": "population",
+}  # fmt: skip
+
+
+def test_three_cell_types() -> None:
+    """Oracle: parameters of the three populations as PNAS 121, e2311885121 (2024) gives them."""
+    circuit = cortical()
+    has(circuit, "rs", TABLE_I | {"recovery": "population", "input_current": 60.0})
+    has(circuit, "lts", LOW_THRESHOLD | {"input_current": 110.0})
+    assert circuit.get("fs.input_current") == 40.0
+    weights = {
+        "rs.ampa": {"rs": 10.0}, "rs.gaba": {"fs": 8.0, "lts": 8.0}, "fs.ampa": {"rs": 8.0},
+        "fs.gaba": {"fs": 4.0, "lts": 4.0}, "lts.ampa": {"rs": 4.0}, "lts.gaba": {"fs": 4.0},
+    }  # fmt: skip
+    for path, expected in weights.items():
+        assert circuit.get(f"{path}.weights") == expected
+    has(low_threshold_spiking(), "lts", LOW_THRESHOLD)
+    for alone in (fast_spiking(), low_threshold_spiking()):
+        (population,) = alone.populations.values()
+        assert population.synapses["gaba"].synaptic_time == 8.0
+        assert list(population.synapses["gaba"].weights.values()) == [5.0]
 
 
 @pytest.mark.parametrize("name", PRESETS)

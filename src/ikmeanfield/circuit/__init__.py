@@ -1,9 +1,12 @@
-"""Circuits as pure data: populations, synapses, parameters with units, presets of the paper."""
+"""Circuits as pure data: populations, synapses, parameters with units, presets of the papers."""
 
 from ikmeanfield.circuit.model import Circuit, Population, RecoveryForm, Synapse, checked_circuit
 from ikmeanfield.circuit.presets import (
     PRESETS,
+    cortical,
     excitatory_inhibitory,
+    fast_spiking,
+    low_threshold_spiking,
     regular_spiking,
     truncated,
 )
@@ -15,7 +18,10 @@ __all__ = [
     "RecoveryForm",
     "Synapse",
     "checked_circuit",
+    "cortical",
     "excitatory_inhibitory",
+    "fast_spiking",
+    "low_threshold_spiking",
     "regular_spiking",
     "truncated",
 ]

@@ -1,74 +1,77 @@
-"""The circuits of Gast, Solla & Kennedy, Phys. Rev. E 107, 024306 (2023)."""
+"""The circuits of Gast, Solla & Kennedy: Phys. Rev. E 107, 024306 (2023) and PNAS 121 (2024)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ikmeanfield.circuit.model import Circuit, Population, RecoveryForm, Synapse
+from ikmeanfield.circuit.cells import (
+    fast_spiking_cells,
+    low_threshold_spiking_cells,
+    regular_spiking_cells,
+    synapses,
+)
+from ikmeanfield.circuit.model import Circuit
 
 
 def regular_spiking() -> Circuit:
     """Table I: excitatory regular-spiking neurons, with Δ_v of Fig. 1."""
-    return Circuit(populations={"rs": _regular_spiking(weight=15.0)})
+    rs = regular_spiking_cells(synapses=synapses(ampa={"rs": 15.0}))
+    return Circuit(populations={"rs": rs})
 
 
 def truncated() -> Circuit:
     """Table II: the population whose threshold distribution is truncated (Fig. 4)."""
-    population = _regular_spiking(
-        weight=15.0, resting_potential=-80.0, adaptation=20.0, input_current=250.0,
-        threshold_width=2.0, recovery="population",
+    rs = regular_spiking_cells(
+        synapses=synapses(ampa={"rs": 15.0}), resting_potential=-80.0, threshold_width=2.0,
+        adaptation=20.0, input_current=250.0, recovery="population",
     )  # fmt: skip
-    return Circuit(populations={"rs": population})
+    return Circuit(populations={"rs": rs})
 
 
 def excitatory_inhibitory() -> Circuit:
     """Sec. IV.C: regular-spiking (rs) and fast-spiking (fs) neurons coupled both ways (Fig. 3)."""
-
-    def synapses(rs: float, fs: float) -> dict[str, Synapse]:
-        ampa = Synapse(
-            conductance=1.0, reversal_potential=0.0, synaptic_time=6.0, weights={"rs": rs}
-        )
-        gaba = Synapse(
-            conductance=1.0, reversal_potential=-65.0, synaptic_time=8.0, weights={"fs": fs}
-        )
-        return {"ampa": ampa, "gaba": gaba}
-
-    rs = _regular_spiking(
-        weight=16.0, adaptation=20.0, input_current=50.0, recovery="population"
-    ).model_copy(update={"synapses": synapses(rs=16.0, fs=16.0)})
-    fs = Population(
-        capacitance=20.0, leakage=1.0, resting_potential=-55.0, threshold=-40.0,
-        threshold_width=0.3, recovery_time=5.0, recovery_coupling=0.025, adaptation=0.0,
-        peak_potential=1000.0, reset_potential=-1000.0, input_current=20.0,
-        recovery="population", synapses=synapses(rs=4.0, fs=4.0),
+    rs = regular_spiking_cells(
+        synapses=synapses(ampa={"rs": 16.0}, gaba={"fs": 16.0}), adaptation=20.0,
+        input_current=50.0, recovery="population",
     )  # fmt: skip
+    fs = fast_spiking_cells(
+        synapses=synapses(ampa={"rs": 4.0}, gaba={"fs": 4.0}), input_current=20.0
+    )
     return Circuit(populations={"rs": rs, "fs": fs})
 
 
-def _regular_spiking(
-    *,
-    weight: float,
-    resting_potential: float = -60.0,
-    threshold_width: float = 1.0,
-    adaptation: float = 10.0,
-    input_current: float = 0.0,
-    recovery: RecoveryForm = "neuron",
-) -> Population:
-    return Population(
-        capacitance=100.0, leakage=0.7, resting_potential=resting_potential, threshold=-40.0,
-        threshold_width=threshold_width, recovery_time=33.33, recovery_coupling=-2.0,
-        adaptation=adaptation, peak_potential=1000.0, reset_potential=-1000.0,
-        input_current=input_current, recovery=recovery,
-        synapses={
-            "ampa": Synapse(
-                conductance=1.0, reversal_potential=0.0, synaptic_time=6.0, weights={"rs": weight}
-            )
-        },
+def fast_spiking() -> Circuit:
+    """PNAS: inhibitory fast-spiking neurons (fs) that inhibit one another."""
+    fs = fast_spiking_cells(synapses=synapses(gaba={"fs": 5.0}))
+    return Circuit(populations={"fs": fs})
+
+
+def low_threshold_spiking() -> Circuit:
+    """PNAS: inhibitory low-threshold-spiking neurons (lts) that inhibit one another."""
+    lts = low_threshold_spiking_cells(synapses=synapses(gaba={"lts": 5.0}))
+    return Circuit(populations={"lts": lts})
+
+
+def cortical() -> Circuit:
+    """PNAS: regular-spiking, fast-spiking and low-threshold-spiking neurons (rs, fs, lts)."""
+    rs = regular_spiking_cells(
+        synapses=synapses(ampa={"rs": 10.0}, gaba={"fs": 8.0, "lts": 8.0}), input_current=60.0,
+        recovery="population",
     )  # fmt: skip
+    fs = fast_spiking_cells(
+        synapses=synapses(ampa={"rs": 8.0}, gaba={"fs": 4.0, "lts": 4.0}), input_current=40.0
+    )
+    lts = low_threshold_spiking_cells(
+        synapses=synapses(ampa={"rs": 4.0}, gaba={"fs": 4.0}), input_current=110.0
+    )
+    return Circuit(populations={"rs": rs, "fs": fs, "lts": lts})
 
 
 PRESETS: dict[str, Callable[[], Circuit]] = {
     "regular_spiking": regular_spiking,
     "truncated": truncated,
     "excitatory_inhibitory": excitatory_inhibitory,
+    "fast_spiking": fast_spiking,
+    "low_threshold_spiking": low_threshold_spiking,
+    "cortical": cortical,
 }
