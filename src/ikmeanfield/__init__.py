@@ -21,6 +21,8 @@ _HOME = {
     "constant": "ikmeanfield.inputs",
     "steps": "ikmeanfield.inputs",
     "ramp": "ikmeanfield.inputs",
+    "sinusoid": "ikmeanfield.inputs",
+    "pulses": "ikmeanfield.inputs",
     "simulate": "ikmeanfield.spiking",
     "integrate": "ikmeanfield.theories.mean_field",
     "MeanField": "ikmeanfield.theories.mean_field",
