@@ -20,6 +20,8 @@ _HOMES = {
     "constant": "inputs",
     "steps": "inputs",
     "ramp": "inputs",
+    "sinusoid": "inputs",
+    "pulses": "inputs",
     "simulate": "spiking",
     "integrate": "theories.mean_field",
     "MeanField": "theories.mean_field",

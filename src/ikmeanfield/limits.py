@@ -16,6 +16,8 @@ RUNS = 10**6
 """Runs of one sweep, and so points of its grid."""
 BATCH = 2 * 10**9
 """Samples of all series in one batch, which is held in memory."""
+PULSES = 10**5
+"""Pulses of one input current."""
 RAMP = 1e7
 """Length of a ramp in ms."""
 

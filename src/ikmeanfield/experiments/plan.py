@@ -86,8 +86,13 @@ class Plan(Validated):
         return known[settings]
 
     def inputs(self, run: Run) -> dict[str, Input]:
-        """Settings of the inputs of a run, by population."""
-        return {n: applied(i, f"{INPUT}.{n}", run.settings) for n, i in self.input.items()}
+        """Settings of the inputs of a run, by population, whole without its input_current."""
+        return {
+            name: applied(given, f"{INPUT}.{name}", run.settings).above(
+                run.circuit.populations[name].input_current
+            )
+            for name, given in self.input.items()
+        }
 
     def input_identity(self, run: Run) -> dict[str, Any]:
         """What determines the inputs of a run, as plain data for a hash."""

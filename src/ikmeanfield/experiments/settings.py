@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound=Validated)
 
 INPUT = "input"
-INPUT_UNITS = {"scale": "1", "offset": "pA"}
-"""Settings of an input that a sweep may vary, such as ``input.rs.offset``, with their units."""
 
 
 def sections(experiment: Experiment | Plan) -> Iterator[tuple[str, Validated, Mapping[str, str]]]:
@@ -25,7 +24,7 @@ def sections(experiment: Experiment | Plan) -> Iterator[tuple[str, Validated, Ma
     for name, study in experiment.studies.items():
         yield name, study, study.varies
     for name, current in experiment.input.items():
-        yield f"{INPUT}.{name}", current, INPUT_UNITS
+        yield f"{INPUT}.{name}", current, current.varies
 
 
 def units(experiment: Experiment | Plan) -> dict[str, str]:
@@ -50,10 +49,10 @@ def refusal(path: str, experiment: Experiment) -> str | None:
         return None
     head, _, rest = path.partition(".")
     if head == INPUT:
-        population, _, name = rest.partition(".")
-        if name in INPUT_UNITS:
+        population = rest.partition(".")[0]
+        if population not in experiment.input:
             return f"{path} is set, but the experiment has no `input.{population}`"
-        allowed = ", ".join(INPUT_UNITS)
+        allowed = ", ".join(experiment.input[population].varies)
         return f"{path} cannot vary in a sweep; settings of an input that can vary: {allowed}"
     reason = experiment.studies[head].fixed.get(rest)
     because = f": {reason}; make it two experiments" if reason else ""
@@ -73,8 +72,11 @@ def with_values(model: Model, section: str, values: Mapping[str, Value]) -> Mode
     if not own:
         return model
     given = model.model_dump(exclude_unset=True)
+    for name, value in own.items():
+        *inner, last = name.split(".")
+        _inside(given, inner)[last] = value
     try:
-        return type(model).model_validate({**given, **own})
+        return type(model).model_validate(given)
     except ValidationError as error:
         raise explain(error, section) from None
 
@@ -99,7 +101,7 @@ def experiment_at(experiment: Experiment, values: Mapping[str, Value]) -> Experi
 def in_effect_at(experiment: Experiment) -> dict[str, Value]:
     """The values of all settings that a sweep may vary, by path."""
     return {
-        f"{section}.{name}": getattr(model, name)
+        f"{section}.{name}": attrgetter(name)(model)
         for section, model, known in sections(experiment)
         for name in known
     }
@@ -107,8 +109,25 @@ def in_effect_at(experiment: Experiment) -> dict[str, Value]:
 
 def applied(model: Model, section: str, settings: Mapping[str, Value]) -> Model:
     """A study or an input with settings from `in_effect_at`, which are not checked again."""
-    changed = {k: v for k, v in _own(section, settings).items() if getattr(model, k) != v}
-    return model.model_copy(update=changed) if changed else model
+    own = _own(section, settings)
+    changed = {name: value for name, value in own.items() if attrgetter(name)(model) != value}
+    for name, value in changed.items():
+        model = _with(model, name.split("."), value)
+    return model
+
+
+def _with(model: Model, names: list[str], value: Value) -> Model:
+    """A copy of a model with another value of a setting of its own or of a model inside it."""
+    first, *inner = names
+    new = _with(getattr(model, first), inner, value) if inner else value
+    return model.model_copy(update={first: new})
+
+
+def _inside(data: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """The mapping inside a mapping that is reached by these names."""
+    for name in names:
+        data = data[name]
+    return data
 
 
 def _own(section: str, values: Mapping[str, Value]) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
     steps([(0.0, 36.0), (2000.0, 50.0)])                      # a Current, for the library
     {"steps": [[0.0, 36.0], [2000.0, 50.0]], "scale": 0.5}    # an Input, in a configuration
+    constant(50.0) + sinusoid(3.5, 4.0)                       # currents add up
 
 A waveform is added as a class with validated settings that makes a `Current`, and one line in
 `waveforms`; a plug-in calls ``INPUTS.register(name, waveform)`` instead.
@@ -16,7 +17,9 @@ from ikmeanfield.inputs.current import (
     step_means,
     steps,
 )
+from ikmeanfield.inputs.periodic import Sinusoid, pulses, sinusoid
 from ikmeanfield.inputs.settings import Input
+from ikmeanfield.inputs.sums import Sum
 from ikmeanfield.inputs.waveforms import INPUTS, Waveform
 
 __all__ = [
@@ -24,10 +27,14 @@ __all__ = [
     "Current",
     "Input",
     "PiecewiseLinear",
+    "Sinusoid",
+    "Sum",
     "Waveform",
     "constant",
     "currents",
+    "pulses",
     "ramp",
+    "sinusoid",
     "step_means",
     "steps",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import inf, isfinite
 from numbers import Real
@@ -57,10 +57,35 @@ class Current(ABC):
     def line(self, begin: float, end: float) -> Line | None:
         """The current between neighbouring breaks if it is linear there, which is faster; or None.
 
-        A theory evaluates a current without a line by calling it.
+        A theory evaluates a current without a line by what `between` returns.
         """
         del begin, end
         return None
+
+    def between(self, begin: float, end: float) -> Callable[[float], float]:
+        """The current between neighbouring breaks as a function that is smooth beyond them too.
+
+        Solvers look at the end of a piece, or past it, where the current may jump.
+        """
+        line = self.line(begin, end)
+        if line is None:
+            return lambda time: float(self(time))
+        return lambda time: line.value + line.slope * (time - line.anchor)
+
+    def longest_step(self, begin: float, end: float) -> float:
+        """The longest step in ms by which a solver overlooks no change between two breaks."""
+        del begin, end
+        return inf
+
+    def held(self) -> float | None:
+        """The value in pA of a current that never changes; None of any other."""
+        return None
+
+    def __add__(self, other: Current | float) -> Current:
+        """The sum of two currents, or of a current and a constant one in pA."""
+        from ikmeanfield.inputs.sums import Sum  # noqa: PLC0415 - it derives from this class
+
+        return Sum((self, other if isinstance(other, Current) else constant(other)))
 
 
 @dataclass(frozen=True)
@@ -116,6 +141,10 @@ class PiecewiseLinear(Current):
         """The segment between two neighbouring breaks."""
         j = int(np.searchsorted(self.starts, 0.5 * (begin + end), side="right")) - 1
         return Line(self.values[j], self.slopes[j], self.anchors[j])
+
+    def held(self) -> float | None:
+        """The value of a current that has one segment without a slope."""
+        return self.values[0] if len(self.values) == 1 and self.slopes[0] == 0 else None
 
 
 def constant(value: float) -> PiecewiseLinear:

@@ -1,4 +1,4 @@
-"""An input as a configuration describes it: one key names the waveform."""
+"""An input as a configuration describes it: each key names a waveform, and they add up."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from pydantic import ConfigDict, GetJsonSchemaHandler, ValidationError, model_va
 from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 
 from ikmeanfield.inputs.current import Current
+from ikmeanfield.inputs.sums import Sum
 from ikmeanfield.inputs.waveforms import INPUTS, Waveform
 from ikmeanfield.schema import Validated
 
 
 class Input(Validated):
-    """A current in time into one population: one waveform, perhaps scaled and moved.
+    """A current in time into one population: waveforms that add up, perhaps scaled and moved.
 
-    The key of the waveform names it, for example ``steps: [[0.0, 36.0], [2000.0, 50.0]]``.
+    The key of a waveform names it, for example ``steps: [[0.0, 36.0], [2000.0, 50.0]]``.
     """
 
     # Waveforms are extra fields, so that those registered later are known without a new model.
@@ -26,6 +27,8 @@ class Input(Validated):
     """Factor by which all values are multiplied; a sweep may vary it: ``input.rs.scale``."""
     offset: float = 0.0
     """Current in pA that is then added to all values; a sweep may vary it: ``input.rs.offset``."""
+    on_top: bool = False
+    """Add to the population's ``input_current`` instead of taking its place."""
 
     @model_validator(mode="before")
     @classmethod
@@ -49,30 +52,55 @@ class Input(Validated):
         return found
 
     @model_validator(mode="after")
-    def _is_one_current(self) -> Self:
-        given = list(self.__pydantic_extra__ or {})
-        if len(given) != 1:
-            msg = f"give exactly one of {', '.join(INPUTS)}; got {', '.join(given) or 'none'}"
+    def _is_a_current(self) -> Self:
+        if not self.waveforms:
+            msg = f"give at least one of {', '.join(INPUTS)}; got none"
             raise ValueError(msg)
         self.current()
         return self
 
     @property
-    def waveform(self) -> tuple[str, Waveform]:
-        """The name and the settings of the waveform."""
-        ((name, settings),) = (self.__pydantic_extra__ or {}).items()
-        return name, settings
+    def waveforms(self) -> dict[str, Waveform]:
+        """The settings of the waveforms, by name."""
+        return dict(self.__pydantic_extra__ or {})
+
+    @property
+    def varies(self) -> dict[str, str]:
+        """Units of all settings that a sweep may vary, such as ``sinusoid.frequency``."""
+        return {"scale": "1", "offset": "pA"} | {
+            f"{name}.{field}": str(described.json_schema_extra["unit"])
+            for name, waveform in self.waveforms.items()
+            if isinstance(waveform, Validated)
+            for field, described in type(waveform).model_fields.items()
+            if isinstance(described.json_schema_extra, dict)
+            and "unit" in described.json_schema_extra
+        }
 
     def current(self) -> Current:
         """The current as a function of time."""
-        return self.waveform[1].current(self.scale, self.offset)
+        offsets = [self.offset] + [0.0] * (len(self.waveforms) - 1)
+        parts = tuple(
+            waveform.current(self.scale, offset)
+            for waveform, offset in zip(self.waveforms.values(), offsets, strict=True)
+        )
+        return parts[0] if len(parts) == 1 else Sum(parts)
+
+    def above(self, input_current: float) -> Input:
+        """The same input with a population's input_current in its offset if it is on top of it."""
+        if not self.on_top:
+            return self
+        return self.model_copy(update={"offset": self.offset + input_current, "on_top": False})
 
     def identity(self) -> dict[str, Any]:
-        """What determines the current, as plain data; a scale and an offset only if they count."""
-        name, settings = self.waveform
+        """What determines the current, as plain data; other settings only if they count."""
+        given = {name: waveform.model_dump() for name, waveform in self.waveforms.items()}
         # Keys of stored runs hold all of the first three waveforms, with null for the others.
-        data = {**dict.fromkeys(("constant", "steps", "ramp")), name: settings.model_dump()}
-        moved = {"scale": (self.scale, 1.0), "offset": (self.offset, 0.0)}
+        data = {**dict.fromkeys(("constant", "steps", "ramp")), **given}
+        moved = {
+            "scale": (self.scale, 1.0),
+            "offset": (self.offset, 0.0),
+            "on_top": (self.on_top, False),
+        }
         return data | {key: value for key, (value, idle) in moved.items() if value != idle}
 
     @classmethod
@@ -83,7 +111,7 @@ class Input(Validated):
         for name, waveform in INPUTS.items():
             described["properties"][name] = handler(waveform.__pydantic_core_schema__)  # type: ignore[attr-defined]
         described["additionalProperties"] = False
-        described["oneOf"] = [{"required": [name]} for name in INPUTS]
+        described["anyOf"] = [{"required": [name]} for name in INPUTS]
         return described
 
 

@@ -45,7 +45,11 @@ def _plugged_in(plan: Plan) -> list[str]:
 
     Laws and waveforms of this package are found by following imports.
     """
-    waveforms = {type(given.waveform[1]).__module__ for given in plan.input.values()}
+    waveforms = {
+        type(waveform).__module__
+        for given in plan.input.values()
+        for waveform in given.waveforms.values()
+    }
     laws = {name: law.__module__ for name, law in LAWS.items() if _foreign(law.__module__)}
     used: set[str] = set()
     if laws:  # only then is it worth reading all runs

@@ -138,11 +138,12 @@ def solution(
                 times = times[:-1]
                 times[-1] = end
             lines, kernels = _driven(drive, start, end)
+            longest = min(current.longest_step(start, end) for current in drive.values())
             if duration > _LONG and progress is None and is_live():
                 kernels = _observed(kernels[0], task, duration), kernels[1]
             arguments = (p, lines, trace, *model.structure)
             try:
-                solution = solve(y, times, kernels, arguments, rtol, atol * scale)
+                solution = solve(y, times, kernels, arguments, rtol, atol * scale, longest)
             except _FailureError as failure:
                 raise IntegrationError(_explained(model, str(failure), p, trace)) from None
             states[rows] = solution[1:] if on_grid else solution[1:-1]
@@ -208,29 +209,34 @@ def _driven(drive: Mapping[str, Current], start: float, end: float) -> tuple[Flo
     """Each current between two neighbouring breaks as value, slope and anchor, and the kernels.
 
     The kernels know linear currents. One that is not linear is evaluated whenever a solver calls
-    them, and handed on as a line through its value.
+    them, and handed on as a line through its value. Solvers reach the end of a piece and look
+    past it, so it goes on smoothly there.
     """
     pieces = {i: current.line(start, end) for i, current in enumerate(drive.values())}
     lines = np.array([piece or (0.0, 0.0, 0.0) for piece in pieces.values()])
-    curved = [(i, c) for i, c in enumerate(drive.values()) if pieces[i] is None]
+    curved = [
+        (i, current.between(start, end))
+        for i, current in enumerate(drive.values())
+        if pieces[i] is None
+    ]
     if not curved:
         return lines, (equations.driven_field, equations.driven_jacobian)
 
     def field(t: float, y: FloatArray, *arguments: Any) -> FloatArray:
-        for i, current in curved:
-            lines[i] = float(current(t)), 0.0, t
+        for i, piece in curved:
+            lines[i] = piece(t), 0.0, t
         return equations.driven_field(t, y, *arguments)
 
     def jacobian(t: float, y: FloatArray, *arguments: Any) -> FloatArray:
-        for i, current in curved:
-            lines[i] = float(current(t)), 0.0, t
+        for i, piece in curved:
+            lines[i] = piece(t), 0.0, t
         return equations.driven_jacobian(t, y, *arguments)
 
     return lines, (field, jacobian)
 
 
 Solver = Callable[
-    [FloatArray, FloatArray, Kernels, tuple[Any, ...], float, FloatArray],
+    [FloatArray, FloatArray, Kernels, tuple[Any, ...], float, FloatArray, float],
     FloatArray,
 ]
 
@@ -254,8 +260,9 @@ def _lsoda(
     arguments: tuple[Any, ...],
     rtol: float,
     atol: FloatArray,
+    longest: float,
 ) -> FloatArray:
-    """States at `times`, the first of which is the start.
+    """States at `times`, the first of which is the start, in steps of at most `longest`.
 
     `odeint` walks through the samples in compiled code; `solve_ivp` spends more time on them
     than on the equations.
@@ -267,6 +274,7 @@ def _lsoda(
         solution, report = odeint(
             kernels[0], y, times, args=arguments, Dfun=kernels[1],
             tfirst=True, full_output=True, rtol=rtol, atol=atol, mxstep=_MAX_STEPS,
+            hmax=longest if longest < np.inf else 0.0,
         )  # fmt: skip
     if report["message"] != "Integration successful.":
         raise _FailureError(report["message"])
@@ -283,6 +291,7 @@ def _implicit(method: str) -> Solver:
         arguments: tuple[Any, ...],
         rtol: float,
         atol: FloatArray,
+        longest: float,
     ) -> FloatArray:
         from scipy.integrate import solve_ivp  # noqa: PLC0415
 
@@ -296,7 +305,7 @@ def _implicit(method: str) -> Solver:
         try:
             result = solve_ivp(
                 field, (times[0], times[-1]), y, method=method, t_eval=times, jac=jacobian,
-                rtol=rtol, atol=atol,
+                rtol=rtol, atol=atol, max_step=longest,
             )  # fmt: skip
         except ValueError as error:  # scipy's factorisation refuses NaN in this way
             raise _FailureError(str(error)) from None

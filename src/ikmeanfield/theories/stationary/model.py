@@ -286,13 +286,10 @@ class Stationary:
             If a population is unknown.
         """
         for name, current in currents(self.circuit, inputs).items():
-            breaks = current.breaks(-np.inf, np.inf)
-            line = None if breaks else current.line(0.0, 1.0)
-            if line is None or line.slope:
-                where = f" (first at {min(breaks):g} ms)" if breaks else ""
+            if current.held() is None:
                 msg = (
-                    f"the input current of {name} changes in time{where}; stationary states exist "
-                    "under constant currents only. Integrate the mean field or simulate a network"
+                    f"the input current of {name} changes in time; stationary states exist under "
+                    "constant currents only. Integrate the mean field or simulate a network"
                 )
                 raise StationaryError(msg)
         return {f"{name}.input_current": float(current(0.0)) for name, current in inputs.items()}
