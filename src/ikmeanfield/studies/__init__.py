@@ -24,6 +24,8 @@ KINDS: "Registry[type[Study]]" = Registry(
         "traces": "ikmeanfield.studies.traces:Traces",
         "attribution": "ikmeanfield.studies.attribution:Attribution",
         "oscillations": "ikmeanfield.studies.oscillations:Oscillations",
+        "responses": "ikmeanfield.studies.responses:Responses",
+        "hysteresis": "ikmeanfield.studies.hysteresis:Hysteresis",
     },
 )
 """Every kind of study, by name."""

@@ -70,7 +70,7 @@ class Oscillations(TheoryStudy):
     """Whether spiking networks are simulated; theories are integrated in any case."""
     duration: float = Field(gt=0)
     """Length of a run in ms."""
-    sample: float = Field(1.0, gt=0)
+    sample: float = Field(1.0, validate_default=True, gt=0)
     """Recording interval in ms; divides the duration."""
     discard: float = Field(0.0, ge=0)
     """Time in ms at the start that is left out; a multiple of the sample interval."""
