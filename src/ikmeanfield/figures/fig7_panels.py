@@ -1,0 +1,237 @@
+"""The panels of Fig. 7."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from ikmeanfield.analysis.diagrams import from_tree
+from ikmeanfield.continuation import Branch
+from ikmeanfield.plot.branches import FOLD, HOPF
+from ikmeanfield.plot.paper_style import INK
+from ikmeanfield.plot.planes import draw_plane
+from ikmeanfield.studies.hysteresis import REGIONS
+
+REGION_COLORS = ("#f7f7f7", "#dbe7f5", "#c9c9c9", "#f6d9b0")
+"""Rest, activity, bistability and oscillation, in the order of `REGIONS`."""
+NAMES = {"rs": "RS", "fs": "FS", "lts": "LTS"}
+MODELS = {"network": ("o", "none"), "mean_field": ("none", "-")}
+"""Marker and line of what is compared."""
+CURRENTS = (INK[0], INK[1], INK[2], "#7a7a7a")
+GAIN_CURRENT = 30.0
+"""Current into FS neurons in pA at which gains are shown against frequency."""
+GAIN_WIDTHS = (0.1, 0.4, 1.6)
+COHERENT = 0.5
+"""Share of the power that must follow the current for a network's resonance to be shown."""
+NONLINEAR = 0.4
+"""Largest change of the gain, as a share of it, when the current is halved."""
+KAPPA, FS, RS = "rs_adaptation", "fs_threshold_width", "rs_threshold_width"
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Curves of a mean field in a plane, and what is fixed there."""
+
+    branches: dict[str, Branch]
+    values: dict[str, float]
+    """What the sweeps vary besides the second parameter, by coordinate."""
+    first: str
+    second: str
+    bounds: tuple[tuple[float, float], tuple[float, float]]
+
+    @classmethod
+    def of(cls, tree: xr.DataTree, settings: Any, second: str) -> Self:
+        """The plane that a study of these settings has stored."""
+        numbers = {k: v for k, v in tree.attrs.items() if isinstance(v, float | np.floating)}
+        values = {str(name): float(value) for name, value in numbers.items()}
+        bounds = (tuple(settings.bounds), tuple(settings.second_bounds))
+        branches = from_tree(tree.children["curves"])
+        return cls(branches, values, settings.parameter, second, bounds)
+
+
+def _current_label(path: str) -> str:
+    return rf"current $I_\mathrm{{{path.partition('.')[0]}}}$ (pA)"
+
+
+def _width_label(coordinate: str) -> str:
+    return rf"width $\Delta_\mathrm{{{coordinate.partition('_')[0]}}}$ (mV)"
+
+
+def map_legend() -> list[Any]:
+    """The colours of the regions."""
+    return [
+        Patch(facecolor=color, edgecolor="0.6", linewidth=0.4, label=name)
+        for name, color in zip(REGIONS, REGION_COLORS, strict=True)
+    ]
+
+
+def networks_of(hysteresis: xr.Dataset, plane: Plane) -> xr.Dataset:
+    """Networks of a plane: those of its sweep that share its fixed values, by rising width."""
+    sweep = "fs_width" if plane.second == FS else "rs_width"
+    here = hysteresis["sweep"].values == sweep
+    for name, value in plane.values.items():
+        if name in hysteresis.coords and name != plane.second:
+            here &= np.isclose(hysteresis[name].values, value)
+    return hysteresis.isel(run=np.flatnonzero(here)).sortby(plane.second)
+
+
+def draw_map(axes: Axes, plane: Plane, hysteresis: xr.Dataset, *, bottom: bool) -> None:
+    """Regions of networks in colour, and curves of the mean field over them."""
+    found = networks_of(hysteresis, plane).sel(model="network", population="rs")
+    axes.pcolormesh(
+        found["current"].values, found[plane.second].values, found["region"].values,
+        cmap=ListedColormap(REGION_COLORS), vmin=-0.5, vmax=len(REGIONS) - 0.5,
+        shading="nearest", rasterized=True, zorder=0,
+    )  # fmt: skip
+    draw_plane(axes, plane.branches, plane.bounds, regions=False)
+    low, high = found[plane.second].values[[0, -1]]
+    axes.set_xlim(*found["current"].values[[0, -1]])
+    axes.set_ylim(low, high)
+    fixed = rf"$\kappa$ = {plane.values[KAPPA]:g} pA"
+    if plane.second == RS:
+        fixed += rf", $\Delta_\mathrm{{fs}}$ = {plane.values[FS]:g} mV"
+    axes.set_title(fixed)
+    axes.set_ylabel(_width_label(plane.second))
+    if bottom:
+        axes.set_xlabel(_current_label(plane.first))
+
+
+def draw_curves(axes: Axes, planes: Sequence[Plane]) -> None:
+    """Curves of the mean field alone, those of a second plane dashed."""
+    for plane, dashes in zip(planes, ("-", (0, (4, 1.5))), strict=False):
+        for branch in plane.branches.values():
+            if branch.kind in {"fold", "hopf"}:
+                color = FOLD if branch.kind == "fold" else HOPF
+                axes.plot(*branch.parameters.T, color=color, linestyle=dashes, linewidth=1.2)
+    plane = planes[0]
+    axes.set_xlim(*plane.bounds[0])
+    axes.set_ylim(*plane.bounds[1])
+    axes.set_xlabel(_current_label(plane.first))
+    axes.set_ylabel(_width_label(plane.second))
+    owner = plane.first.partition(".")[0]
+    coupled = "lts_threshold_width" in plane.values and plane.second == RS
+    axes.set_title(
+        rf"$\Delta_\mathrm{{lts}}$ = {plane.values['lts_threshold_width']:g} mV" if coupled
+        else f"{NAMES[owner]} alone"
+    )  # fmt: skip
+
+
+def clear(responses: xr.Dataset, model: str) -> Any:
+    """Whether a resonance means something, by run.
+
+    Of a theory, whether its steady state is stable; of a network, whether most of the power at the
+    resonance follows the current, and half the current has nearly the same gain.
+    """
+    if model != "network":
+        return responses.sel(model=model)["growth"].values < 0
+    network = responses.sel(model=model)
+    top = network.isel(frequency=network["gain"].argmax("frequency"))
+    linear = np.abs(top["half_gain"] / top["gain"] - 1).values < NONLINEAR
+    return linear & (top["coherence"].values > COHERENT)
+
+
+def draw_resonances(panels: Sequence[Axes], responses: xr.Dataset) -> None:
+    """Frequency of the largest gain, and its height, against the width of FS thresholds."""
+    quantities = (
+        ("resonance", "resonance (Hz)"),
+        ("resonance_gain", "relative gain at peak"),
+    )
+    currents = np.unique(responses["fs_input_current"].values)
+    for axes, (name, label) in zip(panels, quantities, strict=True):
+        for current, color in zip(currents, CURRENTS, strict=False):
+            runs = np.flatnonzero(responses["fs_input_current"].values == current)
+            here = responses.isel(run=runs).sel(population="rs").sortby(FS)
+            for model, (marker, line) in MODELS.items():
+                values = np.where(clear(here, model), here[name].sel(model=model), np.nan)
+                axes.plot(here[FS], values, color=color, marker=marker, linestyle=line)
+        axes.set_xlabel(_width_label(FS))
+        axes.set_ylabel(label)
+        axes.set_xscale("log")
+        axes.set_ylim(bottom=0)
+    panels[1].set_yscale("log")
+    panels[1].set_ylim(bottom=0.9)
+    handles = [
+        Line2D([], [], color=color, label=rf"$I_\mathrm{{fs}}$ = {current:g} pA")
+        for current, color in zip(currents, CURRENTS, strict=False)
+    ]
+    panels[0].legend(handles=handles, handlelength=1.4, ncols=2, loc="lower left")
+
+
+def draw_gains(axes: Axes, responses: xr.Dataset) -> None:
+    """Gains against frequency for a few widths of FS thresholds."""
+    handles = []
+    for width, color in zip(GAIN_WIDTHS, CURRENTS, strict=False):
+        here = np.isclose(responses["fs_input_current"].values, GAIN_CURRENT)
+        here &= np.isclose(responses[FS].values, width)
+        if not here.any():
+            continue
+        run = responses.isel(run=int(np.flatnonzero(here)[0])).sel(population="rs")
+        frequency = run["frequency"].values
+        axes.plot(frequency, run["gain"].sel(model="mean_field"), color=color)
+        network = run.sel(model="network")
+        seen = network["coherence"].values > COHERENT
+        axes.errorbar(
+            frequency[seen], network["gain"][seen], network["gain_error"][seen], color=color,
+            marker="o", linestyle="none", elinewidth=0.6,
+        )  # fmt: skip
+        handles.append(Line2D([], [], color=color, label=rf"$\Delta_\mathrm{{fs}}$ = {width:g} mV"))
+    axes.set_xscale("log")
+    axes.set_xlabel("frequency (Hz)")
+    axes.set_yscale("log")
+    axes.set_ylabel("gain (Hz/pA)")
+    axes.legend(handles=handles, handlelength=1.4, loc="lower left")
+
+
+def draw_loops(panels: Sequence[Axes], hysteresis: xr.Dataset) -> None:
+    """Width of the bistable range against the width of either population's thresholds."""
+    rows = (("fs_width", FS, (None,)), ("rs_width", RS, (0.2, 2.0)))
+    for axes, (sweep, varied, widths) in zip(panels, rows, strict=True):
+        here = hysteresis.isel(run=np.flatnonzero(hysteresis["sweep"].values == sweep))
+        here = here.sel(population="rs").sortby(varied)
+        for kappa, dashes, marker in ((10.0, "-", "o"), (100.0, (0, (3, 1)), "^")):
+            for width, color in zip(widths, (INK[0], INK[2]), strict=False):
+                chosen, label = np.isclose(here[KAPPA].values, kappa), rf"$\kappa$ = {kappa:g}"
+                if width is not None:
+                    chosen &= np.isclose(here[FS].values, width)
+                    label += rf", $\Delta_\mathrm{{fs}}$ = {width:g}"
+                some = here.isel(run=np.flatnonzero(chosen))
+                x, y = some[varied], some["width"]
+                axes.plot(x, y.sel(model="mean_field"), color=color, linestyle=dashes, label=label)
+                axes.plot(
+                    x, y.sel(model="network"), color=color, marker=marker, linestyle="none",
+                    markersize=1.8,
+                )  # fmt: skip
+        axes.set_xlabel(_width_label(varied))
+        axes.legend(handlelength=1.6, fontsize=5.5)
+        axes.set_ylim(bottom=0)
+    panels[0].set_ylabel("bistable range (pA)")
+
+
+def draw_rates(axes: Axes, series: xr.Dataset) -> None:
+    """Rates of RS neurons in time, the second run above the first."""
+    time = series["time"].values / 1000.0
+    top = 1.1 * float(series["firing_rate"].sel(population="rs").max())
+    theory = next(name for name in series["model"].values.tolist() if name != "network")
+    varied = FS if FS in series.coords else KAPPA
+    for number in range(series.sizes["run"]):
+        run = series.isel(run=number).sel(population="rs")
+        base = number * top
+        axes.plot(time, base + run["firing_rate"].sel(model="network"), color="0.65", linewidth=0.9)
+        axes.plot(time, base + run["firing_rate"].sel(model=theory), color=INK[number * 2],
+                  linewidth=0.8)  # fmt: skip
+        value = float(series[varied].values[number])
+        text = rf"$\Delta_\mathrm{{fs}}$ = {value:g}" if varied == FS else rf"$\kappa$ = {value:g}"
+        axes.annotate(text, (0.98, (base + 0.8 * top) / (2 * top)), xycoords="axes fraction",
+                      ha="right", fontsize=6)  # fmt: skip
+    axes.set_ylim(0, 2 * top)
+    axes.set_xlim(time[0], time[-1])
+    axes.set_xlabel("time (s)")
+    axes.set_ylabel("RS rate (Hz)")
