@@ -23,6 +23,8 @@ _HOME = {
     "ramp": "ikmeanfield.inputs",
     "sinusoid": "ikmeanfield.inputs",
     "pulses": "ikmeanfield.inputs",
+    "white": "ikmeanfield.inputs",
+    "ornstein_uhlenbeck": "ikmeanfield.inputs",
     "simulate": "ikmeanfield.spiking",
     "integrate": "ikmeanfield.theories.mean_field",
     "MeanField": "ikmeanfield.theories.mean_field",
