@@ -8,7 +8,7 @@ a run is cut, and theories see the same one, cell by cell. For intervals of whol
 have exactly the law of the continuous process; fluctuations within a cell are left out.
 
 Cell means replace a white path with strong order 1 in δ, an Ornstein-Uhlenbeck path with strong
-order 3/2. Before time 0 there is only the mean current.
+order 2. Before time 0 there is only the mean current.
 
 Random numbers come from a counter-based generator (Philox) with the seed as key and the number of
 a block of cells as counter, so that any block can be drawn without the others.
