@@ -22,6 +22,8 @@ _HOMES = {
     "ramp": "inputs",
     "sinusoid": "inputs",
     "pulses": "inputs",
+    "white": "inputs",
+    "ornstein_uhlenbeck": "inputs",
     "simulate": "spiking",
     "integrate": "theories.mean_field",
     "MeanField": "theories.mean_field",

@@ -58,9 +58,8 @@ WRONG = {
         ("experiments",), {"figures": QUICK["experiments"]["truncation"]}, ["figures", "taken"]
     ),
     "input elsewhere": ((*EXPERIMENT, "input"), {"fs": {"constant": 1.0}}, ["input.fs", "rs"]),
-    "two inputs": (
-        (*EXPERIMENT, "input"), {"rs": {"constant": 1.0, "ramp": [[0.0, 1.0]]}},
-        ["input.rs", "constant", "ramp"],
+    "input without a waveform": (
+        (*EXPERIMENT, "input"), {"rs": {"scale": 2.0}}, ["input.rs", "constant", "ramp"],
     ),
     "unordered input": (
         (*EXPERIMENT, "input"), {"rs": {"steps": [[5.0, 1.0], [5.0, 2.0]]}}, ["must increase"]

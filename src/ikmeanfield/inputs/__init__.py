@@ -17,6 +17,7 @@ from ikmeanfield.inputs.current import (
     step_means,
     steps,
 )
+from ikmeanfield.inputs.noise import OrnsteinUhlenbeck, WhiteNoise, ornstein_uhlenbeck, white
 from ikmeanfield.inputs.periodic import Sinusoid, pulses, sinusoid
 from ikmeanfield.inputs.settings import Input
 from ikmeanfield.inputs.sums import Sum
@@ -26,15 +27,19 @@ __all__ = [
     "INPUTS",
     "Current",
     "Input",
+    "OrnsteinUhlenbeck",
     "PiecewiseLinear",
     "Sinusoid",
     "Sum",
     "Waveform",
+    "WhiteNoise",
     "constant",
     "currents",
+    "ornstein_uhlenbeck",
     "pulses",
     "ramp",
     "sinusoid",
     "step_means",
     "steps",
+    "white",
 ]

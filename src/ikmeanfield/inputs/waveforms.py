@@ -8,6 +8,7 @@ from annotated_types import Len
 from pydantic import ConfigDict, RootModel, model_validator
 
 from ikmeanfield.inputs.current import Current, constant, ramp, steps
+from ikmeanfield.inputs.noise import LARGEST_SEED, RESOLUTION, ornstein_uhlenbeck, white
 from ikmeanfield.inputs.periodic import pulses, sinusoid
 from ikmeanfield.limits import PULSES
 from ikmeanfield.registry import Registry
@@ -118,6 +119,41 @@ class PulsesSettings(Validated):
         return pulses(times, self.width, scale * self.amplitude, base=offset)
 
 
+class NoiseSettings(Validated):
+    """What kinds of noise have in common; all neurons of the population receive the same path."""
+
+    seed: int = quantity("1", "fixes the path; equal seeds, equal noise", ge=0, le=LARGEST_SEED)
+    mean: float = quantity("pA", "mean current", 0.0)
+    resolution: float = quantity("ms", "length of the cells of constant noise", RESOLUTION, gt=0)
+
+
+class WhiteSettings(NoiseSettings):
+    """White noise; its mean over h ms has the standard deviation intensity/√h."""
+
+    intensity: float = quantity("pA ms^0.5", "intensity", ge=0)
+
+    def current(self, scale: float, offset: float) -> Current:
+        """The current."""
+        return white(
+            scale * self.intensity, seed=self.seed, mean=scale * self.mean + offset,
+            resolution=self.resolution,
+        )  # fmt: skip
+
+
+class OrnsteinUhlenbeckSettings(NoiseSettings):
+    """Ornstein-Uhlenbeck noise, stationary from time 0 on."""
+
+    standard_deviation: float = quantity("pA", "standard deviation", ge=0)
+    correlation_time: float = quantity("ms", "correlation time", gt=0)
+
+    def current(self, scale: float, offset: float) -> Current:
+        """The current."""
+        return ornstein_uhlenbeck(
+            scale * self.standard_deviation, self.correlation_time, seed=self.seed,
+            mean=scale * self.mean + offset, resolution=self.resolution,
+        )  # fmt: skip
+
+
 INPUTS: Registry[type[Waveform]] = Registry("waveform", {})
 """Every waveform by the key that names it in a configuration."""
 
@@ -126,3 +162,5 @@ INPUTS.register("steps", Steps)
 INPUTS.register("ramp", Ramp)
 INPUTS.register("sinusoid", SinusoidSettings)
 INPUTS.register("pulses", PulsesSettings)
+INPUTS.register("white", WhiteSettings)
+INPUTS.register("ornstein_uhlenbeck", OrnsteinUhlenbeckSettings)
