@@ -57,6 +57,19 @@ def test_folds_of_regular_spiking_neurons(switches, expected):
     assert folds(Stationary(regular_spiking(), **switches)) == pytest.approx(expected, abs=0.01)
 
 
+@pytest.mark.parametrize("current", [55.0, 90.0])
+def test_a_recovery_variable_that_nothing_moves_leaves_the_closed_form(current):
+    """Oracle: the return map with an adaptation of 1e-9 pA, whose cycles are integrated."""
+    still = {"rs.recovery_coupling": 0.0, "rs.adaptation": 0.0, "rs.reset_potential": -70.0}
+    circuit = regular_spiking().replace({**still, "rs.peak_potential": 50.0})
+    neurons = Stationary(circuit).neurons("rs")
+    assert neurons.constant
+    integrated = Stationary(circuit.replace({"rs.adaptation": 1e-9})).neurons("rs")
+    assert not integrated.constant
+    found, expected = (averages(n, current, 0.3) for n in (neurons, integrated))
+    np.testing.assert_allclose(found, expected, rtol=1e-7)
+
+
 def test_folds_are_where_the_curve_of_currents_turns():
     """Oracle: I(s) from bisection at given s, without continuation; extrema by parabolas."""
     theory = Stationary(regular_spiking())

@@ -34,6 +34,11 @@ class Problem:
         smoothness; continuation reports where it crosses one and takes no derivative across it.
     units
         Unit of each variable or parameter, by name (for labels and files).
+    slopes
+        ``df/dp (y, p)`` of shape (n,) for some parameters, by name; differences for the others.
+    sizes
+        Typical sizes of variables, by name. They are the scale of a variable that is zero at the
+        start; without one it is searched for, which costs some hundred evaluations of `field`.
     """
 
     field: Field
@@ -42,6 +47,8 @@ class Problem:
     jacobian: Field | None = None
     kinks: Mapping[str, Scalar] = dataclasses.field(default_factory=dict)
     units: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    slopes: Mapping[str, Field] = dataclasses.field(default_factory=dict)
+    sizes: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not callable(self.field):

@@ -167,8 +167,22 @@ class ScaledField:
         return self._cached("full", z, self._full_jacobian)
 
     def _full_jacobian(self, z: FloatArray) -> FloatArray:
-        parameters = self._differences(z, range(self.n, len(z)))
-        return np.hstack([self.jacobian(z), parameters])
+        parameters = [self._by_parameter(z, column) for column in range(self.n, len(z))]
+        return np.column_stack([self.jacobian(z), *parameters])
+
+    def _by_parameter(self, z: FloatArray, column: int) -> FloatArray:
+        """Return the derivative of `field` by a free parameter, as stated or from differences."""
+        stated = self._stated_slope(z, column)
+        return self.slope(z, unit_vector(len(z), column)) if stated is None else stated
+
+    def _stated_slope(self, z: FloatArray, column: int) -> FloatArray | None:
+        """Return the problem's own derivative by a component of z, if it states one."""
+        function = self.problem.slopes.get(self.names[column])
+        if function is None:
+            return None
+        scaled: FloatArray = _real(function, *self.split(z)) * self.scale[column]
+        scaled /= self.scale[: self.n]
+        return scaled
 
     def rough_jacobian(self, z: FloatArray, value: FloatArray) -> FloatArray:
         """Return `full_jacobian` with one-sided differences for what no Jacobian states.
@@ -182,6 +196,10 @@ class ScaledField:
         moved = z.copy()
         try:
             for column in range(known, len(z)):
+                stated = self._stated_slope(z, column)
+                if stated is not None:
+                    matrix[:, column] = stated
+                    continue
                 moved[column] += _ONE_SIDED
                 matrix[:, column] = (self.field(moved) - value) / (moved[column] - z[column])
                 moved[column] = z[column]

@@ -36,8 +36,8 @@ def initial_scale(
     """Scale of every variable and free parameter at x = (y, free parameters).
 
     It is stated, else the bounds' width, else the component's magnitude. A variable that is zero
-    says nothing: its scale is the size at which the field stops being linear in it, where that
-    is far from one, and else one.
+    says nothing: its scale is the problem's own typical size, or else the size at which the field
+    stops being linear in it, where that is far from one, and else one.
     """
     n = len(problem.variables)
     scale = np.where(np.abs(x) > _ZERO, np.abs(x), 1.0)
@@ -49,7 +49,10 @@ def initial_scale(
             lower, upper = options.bounds[name]
             scale[index] = upper - lower
         elif index < n and abs(x[index]) <= _ZERO:
-            unknown.append(index)
+            if name in problem.sizes:
+                scale[index] = problem.sizes[name]
+            else:
+                unknown.append(index)
     if unknown:
         # Beside the start as well: a linear part that vanishes just there says nothing.
         shifts = (0.0, _ASIDE, -_ASIDE) if free else (0.0,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar, get_args
 
 import numpy as np
@@ -27,17 +27,20 @@ from ikmeanfield.theories.stationary.population import (
     averages,
 )
 from ikmeanfield.theories.stationary.settings import History, StationarySettings
-from ikmeanfield.theories.stationary.table import Table
+from ikmeanfield.theories.stationary.table import Table, table_of
 
 FloatArray = NDArray[np.float64]
 
 LAG = 0.01
 """Time in ms with which rates and mean potentials follow the drive in `Stationary.field`."""
 
-_USES = 20
-"""Evaluations after which firing states are interpolated: a table costs about as many."""
+_USES = 10
+"""Evaluations after which firing states are interpolated: a table costs half as many.
 
-_KEPT = 8  # tables (and counts of uses) at a time
+A curve in two parameters of which one enters the cycles asks up to so many times for the same ones.
+"""
+
+_KEPT = 8  # counts of uses at a time
 
 _ARGUMENTS = (
     "capacitance", "leakage", "resting_potential", "threshold", "width", "recovery_time",
@@ -201,17 +204,15 @@ class Stationary:
         if not neurons.may_tabulate:
             return None
         key = neurons.cycle_arguments
-        uses, table = self._tables.pop(key, (0, None))
-        if table is None and uses >= _USES:
-            table = Table(key)
-        self._tables[key] = uses + 1, table
-        if len(self._tables) > _KEPT:
-            del self._tables[next(iter(self._tables))]
-        return table
+        uses = self._uses.pop(key, 0)
+        self._uses[key] = uses + 1
+        if len(self._uses) > _KEPT:
+            del self._uses[next(iter(self._uses))]
+        return table_of(key) if uses >= _USES else None
 
     @cached_property
-    def _tables(self) -> dict[tuple[float, ...], tuple[int, Table | None]]:
-        """Uses and table by what a cycle depends on, the latest last."""
+    def _uses(self) -> dict[tuple[float, ...], int]:
+        """How often neurons have been asked for, by what a cycle depends on, the latest last."""
         return {}
 
     def field(self, y: FloatArray, p: FloatArray) -> FloatArray:
@@ -253,6 +254,14 @@ class Stationary:
             out[s, s] = -1.0 / p[synapse + 2]
         for s, source, weight in self.layout.weights:
             out[s, source] += p[weight]
+        return out
+
+    def _by_current(self, i: int, y: FloatArray, p: FloatArray) -> FloatArray:
+        """The derivative of `field` with respect to the i-th population's input current."""
+        mean = self.averages(y, p)[i]
+        o = self.layout.populations[i, 0]
+        out = np.zeros(len(y))
+        out[o], out[o + 1] = mean.rate_by_drive / LAG, mean.potential_by_drive / LAG
         return out
 
     def _recovery(self, q: int, p: FloatArray) -> tuple[float, ...]:
@@ -302,6 +311,11 @@ class Stationary:
             parameters=dict(self.parameters),
             jacobian=self.jacobian,
             units=self._units(),
+            slopes={
+                f"{name}.input_current": partial(self._by_current, i)
+                for i, name in enumerate(self.circuit.populations)
+            },
+            sizes=dict.fromkeys(self.variables, 1.0),
         )
 
     def _units(self) -> dict[str, str]:

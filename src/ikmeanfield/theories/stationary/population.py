@@ -81,6 +81,11 @@ class Neurons:
         return bool(np.isinf(self.half_range))
 
     @property
+    def constant(self) -> bool:
+        """Whether u stands still over a cycle: shared, or moved by neither v nor spikes."""
+        return self.shared or self.recovery_coupling == self.adaptation == 0.0
+
+    @property
     def coupling(self) -> float:
         """What the recovery variable adds to B at rest, in nS: b where every neuron has its own."""
         return 0.0 if self.shared else self.recovery_coupling
@@ -109,7 +114,7 @@ class Neurons:
     ) -> tuple[Response, NDArray[np.int64]]:
         """Firing states at constant drive, and the fate of each neuron."""
         y0, yp = self.ends
-        if self.shared:
+        if self.constant:
             response = firing(self.capacitance, self.leakage, B, Q, y0, yp)
             return response, np.full(B.size, cycle.SPIKES)
         if table is not None:
@@ -129,7 +134,9 @@ class Neurons:
     @property
     def may_tabulate(self) -> bool:
         """Whether firing sets in where rest disappears, as a `Table` takes for granted."""
-        return not self.shared and (self.recovery_coupling <= self.capacitance / self.recovery_time)
+        return not self.constant and (
+            self.recovery_coupling <= self.capacitance / self.recovery_time
+        )
 
     def rest(self, B: FloatArray, Q: float, upper: bool = False) -> Response:
         """Resting states at constant drive; see `at_rest`."""
@@ -138,7 +145,7 @@ class Neurons:
     def fires_from_above(self, B: float, Q: float) -> bool:
         """Whether a neuron that has been firing goes on firing."""
         y0, yp = self.ends
-        if self.shared:
+        if self.constant:
             h = B / (2.0 * self.leakage)
             square = h**2 - Q / self.leakage
             root = np.sqrt(max(square, 0.0))

@@ -36,22 +36,34 @@ def refinement(nodes: int, fine: int) -> FloatArray:
     return np.asarray(terms / terms.sum(axis=1, keepdims=True))
 
 
-def panel(start: float, stop: float, power: tuple[int, int], nodes: int) -> tuple[FloatArray, ...]:
-    """Nodes and weights on [start, stop], graded at either end with a power (1: not at all)."""
+@cache
+def _unit_panel(left: int, right: int, nodes: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Nodes on [0, 1], from its start and from its stop (without loss of digits), and weights.
+
+    Graded at either end with a power (1: not at all).
+    """
     x, w = _gauss(nodes)
-    left, right = power
     if left > 1 and right > 1:
-        middle = 0.5 * (start + stop)
-        first = panel(start, middle, (left, 1), nodes)
-        second = panel(middle, stop, (1, right), nodes)
-        return tuple(np.concatenate(pair) for pair in zip(first, second, strict=True))
-    length = stop - start
+        a, b = _unit_panel(left, 1, nodes), _unit_panel(1, right, nodes)
+        parts = [0.5 * a[0], 0.5 + 0.5 * b[0]], [0.5 + 0.5 * a[1], 0.5 * b[1]]
+        first, last = (np.concatenate(part) for part in parts)
+        return first, last, 0.5 * np.concatenate([a[2], b[2]])
     if left > 1:
-        return start + length * x**left, length * w * left * x ** (left - 1)
+        return x**left, 1.0 - x**left, w * left * x ** (left - 1)
     if right > 1:
         x, w = x[::-1], w[::-1]
-        return stop - length * x**right, length * w * right * x ** (right - 1)
-    return start + length * x, length * w
+        return 1.0 - x**right, x**right, w * right * x ** (right - 1)
+    return x, 1.0 - x, w
+
+
+def panel(
+    start: float, stop: float, power: tuple[int, int], nodes: int
+) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights on [start, stop], graded at either end with a power (1: not at all)."""
+    first, last, weight = _unit_panel(*power, nodes)
+    length = stop - start
+    place = np.where(first < last, start + length * first, stop - length * last)
+    return place, length * weight
 
 
 class ThresholdAxis:

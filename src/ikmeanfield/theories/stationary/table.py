@@ -12,6 +12,7 @@ computed neuron by neuron. So the result never depends on the order of questions
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
@@ -160,6 +161,16 @@ class Table:
         error = np.abs(guess - probe).max(axis=0) / np.abs(values).max(axis=0)
         if (error < _CHECK).all():
             self.state[level, row] = _GOOD
+
+
+@lru_cache(maxsize=8)
+def table_of(arguments: tuple[float, ...]) -> Table:
+    """The table of some neurons, shared by all theories that ask for it.
+
+    Thresholds and their truncation do not enter a neuron's cycle, so that theories of circuits
+    that differ in them have tables in common. What a table holds does not depend on who has asked.
+    """
+    return Table(arguments)
 
 
 def direct(
