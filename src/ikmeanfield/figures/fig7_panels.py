@@ -134,7 +134,7 @@ def clear(responses: xr.Dataset, model: str) -> Any:
         return responses.sel(model=model)["growth"].values < 0
     network = responses.sel(model=model)
     top = network.isel(frequency=network["gain"].argmax("frequency"))
-    linear = np.abs(top["half_gain"] / top["gain"] - 1).values < NONLINEAR
+    linear = np.abs(top["half_gain"].values / top["gain"].values - 1) < NONLINEAR
     return linear & (top["coherence"].values > COHERENT)
 
 
