@@ -199,6 +199,49 @@ def draw(
 
 
 @app.command()
+def judge(
+    claim: Annotated[str, typer.Argument(help="A registered claim; `claims` lists them.")],
+    folders: Annotated[
+        list[Path], typer.Argument(help="Folders of the experiments, in the claim's order.")
+    ],
+    output: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("results/claims"),
+    name: Annotated[str, typer.Option(help="Name of the file; by default the claim's.")] = "",
+    criterion: Annotated[str, typer.Option(help="Numbers that decide, as JSON.")] = "{}",
+) -> None:
+    """Judge a claim by the results of experiments: a CSV file with a row per model."""
+    from ikmeanfield.claims import CLAIMS  # noqa: PLC0415
+
+    if claim not in CLAIMS:
+        raise typer.BadParameter(f"no claim {claim!r}; the claims are {', '.join(CLAIMS)}")
+    if len(folders) != len(CLAIMS[claim].takes):
+        raise typer.BadParameter(f"{claim} is judged from {len(CLAIMS[claim].takes)} experiments")
+    plans = [_plan(folder / "plan.json") for folder in folders]
+    from ikmeanfield.jobs import judge as job  # noqa: PLC0415
+
+    name = name or claim
+    job.judge(name, claim, job.parsed(criterion), plans, folders, output / f"{name}.csv")
+
+
+@app.command()
+def claims(
+    tables: Annotated[
+        list[Path] | None, typer.Argument(help="Findings to collect, as `judge` writes them.")
+    ] = None,
+    output: Annotated[Path, typer.Option(help="The table.")] = Path("results/claims.csv"),
+) -> None:
+    """List the claims that can be judged; given findings, collect them in one table instead."""
+    from ikmeanfield.claims import CLAIMS  # noqa: PLC0415
+
+    if tables:
+        from ikmeanfield.jobs.judge import collect  # noqa: PLC0415
+
+        collect(tables, output)
+        return
+    for name, claim in CLAIMS.items():
+        print(f"{name}\n    {claim.statement} ({claim.source})")
+
+
+@app.command()
 def status(
     results: Annotated[Path, typer.Argument(help="Folder of all results.")] = Path("results"),
     config: Annotated[

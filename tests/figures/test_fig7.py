@@ -8,9 +8,10 @@ import xarray as xr
 
 from ikmeanfield.analysis.diagrams import bifurcation_plane
 from ikmeanfield.circuit import regular_spiking
-from ikmeanfield.figures import fig7, fig7_panels
+from ikmeanfield.figures import fig7
 from ikmeanfield.figures.fig7_panels import Plane
 from ikmeanfield.studies.hysteresis import REGIONS
+from ikmeanfield.studies.responses import meaningful
 from ikmeanfield.theories import MeanFieldSettings
 
 CURRENTS = np.array([0.0, 25.0, 50.0])
@@ -129,10 +130,10 @@ def test_maps_show_the_regions_of_their_own_networks(content):
 
 def test_resonances_without_meaning_are_not_drawn(responses):
     """Oracle: the first network was made nonlinear, and the last steady state unstable."""
-    assert fig7_panels.clear(responses.sel(population="rs"), "network").tolist() == [
+    assert meaningful(responses.sel(population="rs"), "network").tolist() == [
         False, True, True, True
     ]  # fmt: skip
-    assert fig7_panels.clear(responses.sel(population="rs"), "mean_field").tolist() == [
+    assert meaningful(responses.sel(population="rs"), "mean_field").tolist() == [
         True, True, True, False
     ]  # fmt: skip
 

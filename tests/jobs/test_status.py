@@ -107,7 +107,7 @@ def test_a_job_runs_while_it_holds_its_log_and_no_longer(results):
 def test_a_configuration_says_what_is_to_be_there(results):
     """Oracle: with it the other experiment and the figure are missing; another seed is told."""
     found = status(results, CONFIG)
-    assert {f.product.experiment for f in found} == {*CONFIG.experiments, "figures"}
+    assert {f.product.experiment for f in found} == {*CONFIG.experiments, "figures", "claims"}
     assert exit_code(found) == 3
     other = parse({**QUICK, "runs_per_job": 4, "seed": 1})
     found = [f for f in status(results, other) if f.product.experiment == "truncation"]

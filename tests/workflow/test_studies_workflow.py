@@ -234,4 +234,4 @@ def test_the_kinds_of_studies_are_listed(many):
     """Oracle: the twelve kinds that the documentation of the configuration describes."""
     text = many.command("studies")
     assert len(text.splitlines()) == 12
-    assert "planes       Curves of folds and Hopf points" in text
+    assert "planes         Curves of folds and Hopf points" in text

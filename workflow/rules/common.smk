@@ -1,5 +1,6 @@
 # The checked configuration, the plans, and functions with which the rules query them.
 import functools
+import json
 import os
 import shlex
 import sys
@@ -10,7 +11,9 @@ if SOURCE not in sys.path:
     sys.path.insert(0, SOURCE)
 
 from ikmeanfield import environment, experiments
-from ikmeanfield.jobs import code, draw, products
+from ikmeanfield.claims import CLAIMS
+from ikmeanfield.figures import FIGURES
+from ikmeanfield.jobs import code, products, taking
 from ikmeanfield.jobs.results import batch_path
 from ikmeanfield.schema import ConfigError
 from ikmeanfield.studies import KINDS, cost
@@ -97,11 +100,13 @@ STUDY_FILES = [
 FIGURE_FILES = collect(
     "results/figures/{figure}.{suffix}", figure=SETTINGS.figures, suffix=FORMATS
 )
+CLAIM_FILES = ["results/claims.csv", "results/claims.md"] if SETTINGS.claims else []
 
 
 wildcard_constraints:
     experiment="|".join(PLANS),
     figure="|".join(SETTINGS.figures) or "none",
+    claim="|".join(SETTINGS.claims) or "none",
     batch="[0-9a-f]+",
 
 
@@ -201,12 +206,22 @@ def summarised(wildcards):
     ]
 
 
+def _files_taken(taker, sources):
+    plans = [PLANS[name] for name in sources]
+    folders = [f"results/{name}" for name in sources]
+    return [str(path) for path in taking.files_taken(taker, plans, folders)]
+
+
 def stored(wildcards):
     """The files that a figure is drawn from."""
     figure = SETTINGS.figures[wildcards.figure]
-    plans = [PLANS[name] for name in figure.sources]
-    folders = [f"results/{name}" for name in figure.sources]
-    return [str(path) for path in draw.files_taken(figure.draw, plans, folders)]
+    return _files_taken(FIGURES[figure.draw], figure.sources)
+
+
+def evidence(wildcards):
+    """The files that decide a claim."""
+    claim = SETTINGS.claims[wildcards.claim]
+    return _files_taken(CLAIMS[claim.claim], claim.sources)
 
 
 def figure_arguments(wildcards):
@@ -215,12 +230,38 @@ def figure_arguments(wildcards):
     return " ".join([figure.draw, *(f"results/{name}" for name in figure.sources)])
 
 
+def claim_arguments(wildcards):
+    """Arguments of the command: a claim, its experiments, and the numbers that decide."""
+    claim = SETTINGS.claims[wildcards.claim]
+    folders = " ".join(f"results/{name}" for name in claim.sources)
+    numbers = shlex.quote(json.dumps(claim.criterion))
+    return f"{claim.claim} {folders} --criterion {numbers}"
+
+
 def figure_plans(wildcards):
     """The plans of the experiments that a figure is drawn from."""
     return [
         f"results/{name}/plan.json"
         for name in SETTINGS.figures[wildcards.figure].sources
     ]
+
+
+def claim_plans(wildcards):
+    """The plans of the experiments that decide a claim."""
+    return [
+        f"results/{name}/plan.json" for name in SETTINGS.claims[wildcards.claim].sources
+    ]
+
+
+def claim_cost(wildcards):
+    """Predicted cost of judging a claim."""
+    sources = SETTINGS.claims[wildcards.claim].sources
+    return products.figure_cost([PLANS[name] for name in sources])
+
+
+def claim_code(wildcards):
+    """Hash of the code that judges a claim."""
+    return code.claim_code(SETTINGS.claims[wildcards.claim].claim)
 
 
 def figure_code(wildcards):

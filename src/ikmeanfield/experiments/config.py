@@ -13,6 +13,7 @@ from ikmeanfield.circuit import PRESETS, Circuit, Population
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.drawing import Figure, checked
 from ikmeanfield.experiments.grid import Sweep
+from ikmeanfield.experiments.judging import Judged, Judging, judged
 from ikmeanfield.experiments.paths import ALL, conflict, spread
 from ikmeanfield.experiments.settings import INPUT, is_setting, refusal
 from ikmeanfield.inputs import Input
@@ -161,6 +162,8 @@ class Config(Validated):
     """The experiments by name; results go to ``results/<name>/``."""
     figures: dict[Label, Figure] = Field({})
     """Figures to draw, each with the experiments it is drawn from."""
+    claims: dict[Label, Judged] = Field({})
+    """Claims to judge, each with the experiments that decide it."""
 
     @field_validator("experiments")
     @classmethod
@@ -188,6 +191,15 @@ class Config(Validated):
             return figures
         experiments: dict[str, Experiment] = info.data["experiments"]
         return {name: checked(name, figure, experiments) for name, figure in figures.items()}
+
+    @field_validator("claims")
+    @classmethod
+    def _claims_can_be_judged(
+        cls, claims: dict[str, Judging], info: ValidationInfo
+    ) -> dict[str, Judging]:
+        if "experiments" not in info.data:
+            return claims
+        return judged(claims, info.data["experiments"])
 
 
 def parse(data: Mapping[str, Any]) -> Config:

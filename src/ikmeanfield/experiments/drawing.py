@@ -27,15 +27,15 @@ class Drawing(Validated):
     """Names of experiments, in the order in which the figure takes them."""
 
 
-def _whole(given: Any) -> Any:
-    """The long form of a figure that is given as a name or a list of names of experiments."""
+def whole(given: Any) -> Any:
+    """The long form of what is given as a name or a list of names of experiments."""
     if isinstance(given, str):
         return {"from": [given]}
     return {"from": given} if isinstance(given, list) else given
 
 
 Figure = Annotated[
-    Drawing, BeforeValidator(_whole, json_schema_input_type=str | list[str] | Drawing)
+    Drawing, BeforeValidator(whole, json_schema_input_type=str | list[str] | Drawing)
 ]
 """``experiment``, ``[experiment, …]`` or ``{draw: …, from: [experiment, …]}``."""
 
@@ -55,19 +55,5 @@ def checked(name: str, drawing: Drawing, experiments: Mapping[str, Experiment]) 
     if draw not in FIGURES:
         msg = f"no figure {draw!r}; the figures are {', '.join(FIGURES)}"
         raise ValueError(msg)
-    figure = FIGURES[draw]
-    if len(figure.takes) != len(drawing.sources):
-        msg = (
-            f"{name}: {draw} is drawn from {len(figure.takes)} experiment(s); got {drawing.sources}"
-        )
-        raise ValueError(msg)
-    for source in drawing.sources:
-        if source not in experiments:
-            msg = f"{name}: no experiment {source!r}; there are {', '.join(experiments)}"
-            raise ValueError(msg)
-    try:
-        figure.check([experiments[source] for source in drawing.sources])
-    except ValueError as error:
-        msg = f"{name}: {draw} cannot be drawn from {', '.join(drawing.sources)}: {error}"
-        raise ValueError(msg) from None
+    FIGURES[draw].check_sources(name, draw, drawing.sources, experiments)
     return drawing.model_copy(update={"draw": draw})

@@ -18,12 +18,12 @@ from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.analysis.traces import ADAPTATION, CURRENT, MODELS, with_marks
 from ikmeanfield.continuation import Branch
 from ikmeanfield.figures.diagrams import draw_diagram
-from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.plot.branches import CODIMENSION_TWO, HOPF, STABLE, mark_handles
 from ikmeanfield.plot.network_points import NETWORK_FOLD, NETWORK_HOPF, draw_points
 from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
 from ikmeanfield.plot.planes import draw_plane, plane_handles
+from ikmeanfield.sources import Sources
 
 TAKES = [
     {
@@ -35,7 +35,7 @@ TAKES = [
         "traces": {"kind": "traces", "optional": True},
     }
 ]
-"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
+"""Studies that the figure takes, see `ikmeanfield.sources.Taker`."""
 
 BOUNDS = ((20.0, 75.0), (10.0, 120.0))
 """The part of the plane that is shown: current and adaptation in pA."""

@@ -17,10 +17,10 @@ from matplotlib.lines import Line2D
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.continuation import Branch
 from ikmeanfield.figures.corrections import corrections
-from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.plot.branches import DASHED, Mark, draw_branch
 from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.sources import Sources
 from ikmeanfield.studies.series import common_runs, joined_summaries, side_by_side
 
 TAKES = [
@@ -40,7 +40,7 @@ TAKES = [
         "rates": {"kind": "rates", "sweeps": ["reset"], "settings": {"population": "rs"}},
     }
 ]
-"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
+"""Studies that the figure takes, see `ikmeanfield.sources.Taker`."""
 
 POPULATION, SYNAPSE, SWEEP = "rs", "rs.ampa", "reset"
 RESET = "rs_reset_potential"

@@ -17,12 +17,12 @@ from matplotlib.lines import Line2D
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.analysis.matching import END_MARGIN
 from ikmeanfield.figures.corrections import corrections
-from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.plot.branches import CODIMENSION_TWO, KINK, mark_handles
 from ikmeanfield.plot.network_points import draw_points
 from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
 from ikmeanfield.plot.planes import draw_plane, plane_handles
+from ikmeanfield.sources import Sources
 from ikmeanfield.studies.series import side_by_side
 
 TAKES = [
@@ -39,7 +39,7 @@ TAKES = [
         "predictions": {"kind": "predictions", "sweeps": ["reset"], "both_corrections": True},
     },
 ]
-"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
+"""Studies that the figure takes, see `ikmeanfield.sources.Taker`."""
 
 BOUNDS = ((0.0, 80.0), (0.0, 1.6))
 """The part of the plane that is shown: current in pA and width of thresholds in mV."""

@@ -11,7 +11,6 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.heterogeneity import TruncatedLorentzian
 from ikmeanfield.plot.paper_style import (
@@ -22,6 +21,7 @@ from ikmeanfield.plot.paper_style import (
     label_panel,
     style,
 )
+from ikmeanfield.sources import Sources
 from ikmeanfield.studies.series import joined_summaries
 
 TAKES = [
@@ -36,7 +36,7 @@ TAKES = [
         },
     }
 ]
-"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
+"""Studies that the figure takes, see `ikmeanfield.sources.Taker`."""
 
 POPULATION = "rs"
 WIDTH, CUTOFF = "rs_threshold_width", "rs_truncation"

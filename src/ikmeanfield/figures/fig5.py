@@ -18,10 +18,10 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from ikmeanfield.analysis.diagrams import from_tree
-from ikmeanfield.figures.figure import Sources
 from ikmeanfield.plot.branches import FOLD
 from ikmeanfield.plot.network_points import draw_points
 from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, MARKERS, label_panel, style
+from ikmeanfield.sources import Sources
 
 TAKES = [
     {
@@ -39,7 +39,7 @@ TAKES = [
         }
     },
 ]
-"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
+"""Studies that the figure takes, see `ikmeanfield.sources.Taker`."""
 
 FloatArray = NDArray[np.float64]
 

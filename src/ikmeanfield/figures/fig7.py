@@ -21,10 +21,10 @@ from ikmeanfield.figures.fig7_panels import (
     draw_resonances,
     map_legend,
 )
-from ikmeanfield.figures.figure import Sources
 from ikmeanfield.plot.branches import CODIMENSION_TWO, mark_handles
 from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, label_panel, style
 from ikmeanfield.plot.planes import plane_handles
+from ikmeanfield.sources import Sources
 from ikmeanfield.studies.series import side_by_side
 
 TAKES = [
@@ -53,7 +53,7 @@ TAKES = [
     {"planes": {"kind": "planes", "settings": {"second": "lts.threshold_width"}}},
     {"planes": {"kind": "planes", "settings": {"parameter": "lts.input_current"}}},
 ]
-"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
+"""Studies that the figure takes, see `ikmeanfield.sources.Taker`."""
 
 KAPPA, FS, RS, LTS = (
     "rs_adaptation", "fs_threshold_width", "rs_threshold_width", "lts_threshold_width"

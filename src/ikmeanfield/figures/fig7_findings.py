@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 
-from ikmeanfield.figures.fig7_panels import clear
 from ikmeanfield.studies.hysteresis import REGIONS
+from ikmeanfield.studies.responses import meaningful
 
 KAPPA, FS, RS = "rs_adaptation", "fs_threshold_width", "rs_threshold_width"
 
@@ -18,7 +18,7 @@ def resonance(responses: xr.Dataset) -> Iterator[str]:
     for current in np.unique(responses["fs_input_current"].values):
         runs = np.flatnonzero(responses["fs_input_current"].values == current)
         here = responses.isel(run=runs).sel(population="rs").sortby(FS)
-        quiet = clear(here, "mean_field")
+        quiet = meaningful(here, "mean_field")
         if not quiet.any():
             continue
         ends = np.flatnonzero(quiet)[[0, -1]]
@@ -28,7 +28,7 @@ def resonance(responses: xr.Dataset) -> Iterator[str]:
             values = ", ".join(
                 f"{words} {_resonance(run.sel(model=model))}"
                 for model, words in (("mean_field", "mean field"), ("network", "network"))
-                if clear(here, model)[place]
+                if meaningful(here, model)[place]
             )
             parts.append(f"Δ_fs = {float(run[FS]):g} mV: {values}")
         yield f"resonance at I_fs = {current:g} pA: {'; '.join(parts)}"

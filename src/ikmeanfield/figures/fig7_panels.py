@@ -19,6 +19,7 @@ from ikmeanfield.plot.branches import FOLD, HOPF
 from ikmeanfield.plot.paper_style import INK
 from ikmeanfield.plot.planes import draw_plane
 from ikmeanfield.studies.hysteresis import REGIONS
+from ikmeanfield.studies.responses import COHERENT, meaningful
 
 REGION_COLORS = ("#f7f7f7", "#dbe7f5", "#c9c9c9", "#f6d9b0")
 """Rest, activity, bistability and oscillation, in the order of `REGIONS`."""
@@ -29,10 +30,6 @@ CURRENTS = (INK[0], INK[1], INK[2], "#7a7a7a")
 GAIN_CURRENT = 30.0
 """Current into FS neurons in pA at which gains are shown against frequency."""
 GAIN_WIDTHS = (0.1, 0.4, 1.6)
-COHERENT = 0.5
-"""Share of the power that must follow the current for a network's resonance to be shown."""
-NONLINEAR = 0.4
-"""Largest change of the gain, as a share of it, when the current is halved."""
 KAPPA, FS, RS = "rs_adaptation", "fs_threshold_width", "rs_threshold_width"
 
 
@@ -124,20 +121,6 @@ def draw_curves(axes: Axes, planes: Sequence[Plane]) -> None:
     )  # fmt: skip
 
 
-def clear(responses: xr.Dataset, model: str) -> Any:
-    """Whether a resonance means something, by run.
-
-    Of a theory, whether its steady state is stable; of a network, whether most of the power at the
-    resonance follows the current, and half the current has nearly the same gain.
-    """
-    if model != "network":
-        return responses.sel(model=model)["growth"].values < 0
-    network = responses.sel(model=model)
-    top = network.isel(frequency=network["gain"].argmax("frequency"))
-    linear = np.abs(top["half_gain"].values / top["gain"].values - 1) < NONLINEAR
-    return linear & (top["coherence"].values > COHERENT)
-
-
 def draw_resonances(panels: Sequence[Axes], responses: xr.Dataset) -> None:
     """Frequency of the largest gain, and its height, against the width of FS thresholds."""
     quantities = (
@@ -150,7 +133,7 @@ def draw_resonances(panels: Sequence[Axes], responses: xr.Dataset) -> None:
             runs = np.flatnonzero(responses["fs_input_current"].values == current)
             here = responses.isel(run=runs).sel(population="rs").sortby(FS)
             for model, (marker, line) in MODELS.items():
-                values = np.where(clear(here, model), here[name].sel(model=model), np.nan)
+                values = np.where(meaningful(here, model), here[name].sel(model=model), np.nan)
                 axes.plot(here[FS], values, color=color, marker=marker, linestyle=line)
         axes.set_xlabel(_width_label(FS))
         axes.set_ylabel(label)

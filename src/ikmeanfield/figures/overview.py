@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from ikmeanfield.analysis.replicates import mean_over_replicates
 from ikmeanfield.experiments.paths import coordinate_name
-from ikmeanfield.figures.figure import Sources
 from ikmeanfield.figures.grids import GridAxis, axes_of, coordinate_label, draw_lines, draw_map
 from ikmeanfield.figures.overview_bifurcations import Diagram, Plane, draw_diagrams, draw_planes
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.plot.paper_style import DASHES, DOUBLE_COLUMN, INK, label_panel, style
+from ikmeanfield.sources import Sources
 from ikmeanfield.studies.series import joined_summaries
 
 TAKES = [
@@ -33,7 +33,7 @@ TAKES = [
         "diagrams": {"kind": "diagrams", "optional": True},
     }
 ]
-"""Studies that the figure takes, see `ikmeanfield.figures.figure.Figure`."""
+"""Studies that the figure takes, see `ikmeanfield.sources.Taker`."""
 MOST_AXES = 2
 """Axes with more than one value that a sweep may have at most."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ikmeanfield.claims import CLAIMS
 from ikmeanfield.figures import FIGURES
 from ikmeanfield.fingerprint import ROOT, code_hash
 from ikmeanfield.heterogeneity import LAWS
@@ -30,6 +31,11 @@ def summary_code(plan: Plan, study: str) -> str:
 def figure_code(figure: str) -> str:
     """Hash of the code that draws a figure, including its style."""
     return code_hash("ikmeanfield.jobs.draw", FIGURES[figure].module)
+
+
+def claim_code(claim: str) -> str:
+    """Hash of the code that judges a claim."""
+    return code_hash("ikmeanfield.jobs.judge", CLAIMS[claim].module)
 
 
 def kernel_code(kernels: str) -> str:

@@ -25,6 +25,8 @@ from ikmeanfield.schema import ConfigError
 
 STATES = ("done", "running", "out of date", "damaged", "failed", "stopped", "missing")
 FAILURES = ("damaged", "failed")
+ALL_CLAIMS = "all"
+"""Name of the log of the table of all claims."""
 TAIL = 3
 """Number of lines shown from the end of a log that does not end with an error of our own."""
 
@@ -61,14 +63,18 @@ def status(
     if config is None:
         plans = [_stored_plan(path) for path in sorted(results.glob("*/plan.json"))]
         figures = [path.stem for path in sorted(results.glob("figures/logs/*.log"))]
+        claims = [path.stem for path in sorted(results.glob("claims/logs/*.log"))]
+        claims = [name for name in claims if name != ALL_CLAIMS]
     else:
         plans = list(expand_all(config).values())
-        figures = list(config.figures)
+        figures, claims = list(config.figures), list(config.claims)
     if not plans:
         msg = f"{results}: no plan.json of any experiment there; name a configuration: --config"
         raise ConfigError(msg)
     found = [_state(p, verify) for plan in plans for p in products(plan, results / plan.experiment)]
-    return found + [_state(_figure(results / "figures", name), verify=False) for name in figures]
+    drawn = [_figure(results / "figures", name) for name in figures]
+    judged = [_claim(results / "claims", name) for name in claims]
+    return found + [_state(product, verify=False) for product in (*drawn, *judged)]
 
 
 def _stored_plan(path: Path) -> Plan:
@@ -83,6 +89,11 @@ def _figure(folder: Path, name: str) -> Product:
     files = tuple(folder / f"{name}.{suffix}" for suffix in ("pdf", "png", "md"))
     log, benchmark = folder / "logs" / f"{name}.log", folder / "benchmarks" / f"{name}.jsonl"
     return Product("figures", name, files, log, benchmark)
+
+
+def _claim(folder: Path, name: str) -> Product:
+    log, benchmark = folder / "logs" / f"{name}.log", folder / "benchmarks" / f"{name}.jsonl"
+    return Product("claims", name, (folder / f"{name}.csv",), log, benchmark)
 
 
 def stale(plan: Plan, folder: str | Path) -> Iterator[Path]:

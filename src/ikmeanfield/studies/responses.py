@@ -40,6 +40,9 @@ LINEAR_SECONDS = 0.05
 """Linearising a theory and looking for its resonance."""
 NO_PEAK = "where the gain falls from zero frequency on"
 ONE_MODEL = "of theories"
+COHERENT, NONLINEAR = 0.5, 0.4
+"""A network's resonance means something where at least this share of the power follows the current,
+and halving the current changes the gain by less than this share."""
 RESULTS = {
     "gain": ("Hz pA-1", "gain of the rate"),
     "phase": ("1", "phase of the rate in radians, negative where it lags behind the current"),
@@ -297,3 +300,19 @@ def _described(name: str) -> dict[str, str]:
     """Unit and meaning of a result."""
     unit, text = {**RESULTS, **SCALARS}[name]
     return {"units": unit, "long_name": text}
+
+
+def meaningful(summary: xr.Dataset, model: str) -> NDArray[np.bool_]:
+    """Whether a resonance means something, by run, in the summary of one population.
+
+    Of a theory, whether its steady state is stable; of a network, whether the answer at the peak is
+    coherent and linear.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    own = summary.sel(model=model)
+    if model != NETWORK:
+        return np.asarray(own["growth"].values < 0)
+    top = own.isel(frequency=own["gain"].argmax("frequency"))
+    change = np.abs(top["half_gain"].values / top["gain"].values - 1)
+    return np.asarray((change < NONLINEAR) & (top["coherence"].values > COHERENT))

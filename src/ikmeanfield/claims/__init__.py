@@ -1,0 +1,26 @@
+"""Claims of the studies that the data can decide: one module for each.
+
+To add a claim, write a module as `ikmeanfield.claims.claim.Claim` describes and add its name below.
+A plug-in calls ``CLAIMS.register(name, Claim(module))`` instead.
+"""
+
+from ikmeanfield.claims.claim import Claim, Finding
+from ikmeanfield.registry import Registry
+
+CLAIMS: Registry[Claim] = Registry("claim", {})
+"""Every claim, by name."""
+
+for _name in (
+    "folds_agree_on_the_ramp",
+    "folds_agree_held",
+    "deviation_grows_with_adaptation",
+    "correction_improves",
+    "rates_spread_with_width",
+    "lag_hides_the_error",
+    "inhibition_lowers_resonance",
+    "inhibition_removes_hysteresis",
+    "alike_inhibition_imposes_oscillations",
+):
+    CLAIMS.register(_name, Claim(f"{__name__}.{_name}"))
+
+__all__ = ["CLAIMS", "Claim", "Finding"]

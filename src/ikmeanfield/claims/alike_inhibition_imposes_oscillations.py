@@ -1,0 +1,42 @@
+"""Fast-spiking neurons that are alike impose oscillations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ikmeanfield.claims.claim import Finding, of_cases
+from ikmeanfield.sources import Sources
+from ikmeanfield.studies.hysteresis import REGIONS
+
+STATEMENT = "Fast-spiking neurons that are alike impose oscillations over a larger region."
+SOURCE = "Gast, Solla & Kennedy 2024 (PNAS)"
+TAKES = [{"hysteresis": {"kind": "hysteresis", "sweeps": ["rs_width"]}}]
+CRITERION = {"factor": 1.2}
+"""By how much the region must be larger with the narrowest than with the widest distribution."""
+KAPPA, WIDTH = "rs_adaptation", "fs_threshold_width"
+
+
+def judge(sources: Sequence[Sources], factor: float) -> Iterator[Finding]:
+    """Oscillating share of currents and widths of RS thresholds, narrow over wide."""
+    summary = sources[0]["hysteresis"].summary.sel(population="rs")
+    summary = summary.isel(run=np.flatnonzero(summary["sweep"].values == "rs_width"))
+    for model in summary["model"].values.tolist():
+        region = summary["region"].sel(model=model).values == REGIONS.index("oscillating")
+        cases: dict[str, bool | None] = {}
+        ratios = []
+        for kappa in np.unique(summary[KAPPA].values):
+            here = summary[KAPPA].values == kappa
+            widths = np.unique(summary[WIDTH].values[here])
+            narrow, wide = (
+                region[here & (summary[WIDTH].values == width)].mean() for width in widths[[0, -1]]
+            )
+            ratios.append(narrow / wide if wide > 0 else np.inf)
+            known = widths.size > 1 and narrow + wide > 0
+            cases[f"κ = {kappa:g} pA"] = bool(ratios[-1] > factor) if known else None
+        verdict, where = of_cases(cases)
+        yield Finding(
+            model, "oscillating region with the narrowest over that with the widest distribution",
+            float(min(ratios)), float("nan"), "1", verdict, where,
+        )  # fmt: skip

@@ -1,0 +1,61 @@
+"""Which claims are judged by which experiments, with a check that this is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+from annotated_types import Len
+from pydantic import BeforeValidator, Field
+
+from ikmeanfield.claims import CLAIMS
+from ikmeanfield.experiments.drawing import whole
+from ikmeanfield.schema import Label, Validated
+
+if TYPE_CHECKING:
+    from ikmeanfield.experiments.config import Experiment
+
+
+class Judging(Validated):
+    """A claim to judge, the experiments that decide it, and the numbers that do."""
+
+    claim: str = ""
+    """Name of the registered claim; by default the one of the same name."""
+    sources: Annotated[list[Label], Len(1)] = Field(alias="from")
+    """Names of experiments, in the order in which the claim takes them."""
+    criterion: dict[str, float] = Field({})
+    """Numbers that replace the claim's own, by name."""
+
+
+Judged = Annotated[
+    Judging, BeforeValidator(whole, json_schema_input_type=str | list[str] | Judging)
+]
+"""``experiment``, ``[experiment, …]`` or ``{claim: …, from: …, criterion: {…}}``."""
+
+
+def checked_claim(name: str, judging: Judging, experiments: Mapping[str, Experiment]) -> Judging:
+    """The claim with its defaults filled in, checked against the experiments.
+
+    Raises
+    ------
+    ValueError
+        If there is no such claim, number or experiment, or these cannot decide the claim.
+    """
+    chosen = judging.claim or name
+    if chosen not in CLAIMS:
+        msg = f"no claim {chosen!r}; the claims are {', '.join(CLAIMS)}"
+        raise ValueError(msg)
+    claim = CLAIMS[chosen]
+    unknown = [key for key in judging.criterion if key not in claim.criterion]
+    if unknown:
+        known = ", ".join(claim.criterion) or "none"
+        msg = f"{name}: criterion: no {unknown[0]!r}; there are {known}"
+        raise ValueError(msg)
+    claim.check_sources(name, chosen, judging.sources, experiments)
+    criterion = {**claim.criterion, **judging.criterion}
+    return judging.model_copy(update={"claim": chosen, "criterion": criterion})
+
+
+def judged(given: Mapping[str, Any], experiments: Mapping[str, Experiment]) -> dict[str, Judging]:
+    """All claims of a configuration, checked."""
+    return {name: checked_claim(name, judging, experiments) for name, judging in given.items()}

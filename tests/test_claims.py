@@ -1,0 +1,298 @@
+"""Claims: each verdict can be reached, on made-up summaries whose truth is known."""
+
+import json
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from ikmeanfield.claims import CLAIMS
+from ikmeanfield.claims.claim import exceeds, of_cases
+from ikmeanfield.claims.trends import rank_correlation
+from ikmeanfield.experiments import parse
+from ikmeanfield.jobs.judge import collect
+from ikmeanfield.schema import ConfigError
+from ikmeanfield.studies.hysteresis import REGIONS
+
+
+@dataclass
+class MadeUp:
+    summary: xr.Dataset
+    plan: object = None
+    settings: object = None
+
+
+def judged(name, *sources, **criterion):
+    """Verdicts by model (and by place, where a model has several)."""
+    claim = CLAIMS[name]
+    roles = [list(takes) for takes in claim.takes]
+    given = [dict.fromkeys(names, source) for names, source in zip(roles, sources, strict=True)]
+    return claim.judge(given, {**claim.criterion, **criterion})
+
+
+def transitions(ramp, held, kappa=(5.0, 20.0, 30.0, 35.0)):
+    """Upper and lower folds at each adaptation, with these distances and lags in pA."""
+    count = len(kappa)
+    side = np.repeat(["upper", "lower"], count)
+    dims = ("transition",)
+    ramp, held = (np.broadcast_to(v, (2, count)).ravel() for v in (ramp, held))
+    return xr.Dataset(
+        {
+            "rs_adaptation": ("run", np.array(kappa)),
+            "transition_run_number": (dims, np.tile(np.arange(count), 2)),
+            "ramp_difference": (dims, ramp.astype(float)),
+            "held_difference": (dims, held.astype(float)),
+            "ramp_lag": (dims, (ramp - held).astype(float)),
+        },
+        {"kind_of": (dims, ["fold"] * 2 * count), "side_of": (dims, side)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("ramp", "verdict"),
+    [
+        (0.3, "holds"), (-4.0, "does not hold"), ([[0.3], [3.0]], "holds in part"),
+        (np.nan, "cannot be decided"),
+    ],
+)  # fmt: skip
+def test_agreement_of_folds(ramp, verdict):
+    """Oracle: distances that were made up, against one within 1 pA."""
+    source = MadeUp(transitions(ramp, 0.0))
+    (found,) = judged("folds_agree_on_the_ramp", source)
+    assert found.verdict == verdict
+    (held,) = judged("folds_agree_held", source)
+    assert held.verdict == "holds"
+    (strict,) = judged("folds_agree_held", MadeUp(transitions(0.0, 0.5)), within=0.1)
+    assert strict.verdict == "does not hold"
+    assert strict.value == pytest.approx(0.5)
+
+
+def test_deviation_that_grows_and_one_that_does_not():
+    """Oracle: distances that rise with κ on the ramp, and fall at constant current."""
+    kappa = np.linspace(5, 75, 15)
+    source = MadeUp(transitions(kappa / 10, -10 + kappa / 10, kappa))
+    ramp, held = judged("deviation_grows_with_adaptation", source)
+    assert (ramp.verdict, held.verdict) == ("holds", "does not hold")
+    assert ramp.value == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"), [(2.0, "holds"), (9.0, "does not hold"), (-2.0, "does not hold")]
+)
+def test_lag_against_error(error, verdict):
+    """Oracle: a lag of 2.2 pA, made up, against errors made up."""
+    source = MadeUp(transitions(0.2, -2.0))
+    attribution = MadeUp(
+        xr.Dataset(
+            {
+                "sweep": ("run", ["kappa"] * 3),
+                "rs_adaptation": ("run", [10.0, 20.0, 30.0]),
+                "error": (("run", "fold_kind"), np.full((3, 2), error)),
+            },
+            {"fold_kind": ["upper", "lower"]},
+        )
+    )
+    (found,) = judged("lag_hides_the_error", source, attribution)
+    assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("ratios", "verdict"),
+    [([0.2, 0.5], "holds"), ([0.2, 1.4], "holds in part"), ([1.1, 1.4], "does not hold")],
+)
+def test_a_correction_that_helps_everywhere_somewhere_or_nowhere(ratios, verdict):
+    """Oracle: ratios of distances that were made up, one per reset potential."""
+    summary = xr.Dataset(
+        {
+            "rmse_synaptic_activation": (
+                ("run", "theory", "synapse"), np.array([[[2 * r], [2.0]] for r in ratios])
+            ),
+            "rs_reset_potential": ("run", [-60.0, -100.0]),
+        },
+        {"theory": ["with", "without"]},
+    )  # fmt: skip
+    theories = {
+        "with": SimpleNamespace(reset_correction=True),
+        "without": SimpleNamespace(reset_correction=False),
+    }
+    settings = SimpleNamespace(asked=lambda plan: list(theories))
+    source = MadeUp(summary, SimpleNamespace(theories=theories), settings)
+    (found,) = judged("correction_improves", source)
+    assert found.verdict == verdict
+    assert found.value == pytest.approx(np.mean(ratios))
+
+
+@pytest.mark.parametrize(
+    ("sign", "verdict"), [(1, "holds"), (0, "does not hold"), (-1, "does not hold")]
+)
+def test_trends_of_rates(sign, verdict):
+    """Oracle: means and variances that rise or fall as made up."""
+    value = np.linspace(0.5, 5.0, 10)
+    mean = np.concatenate([10 + sign * value, 20 - sign * value])
+    variance = np.concatenate([9 - sign * value, 9 - sign * value])
+    summary = xr.Dataset(
+        {
+            "difference_mean": (("run", "theory", "population"), mean[:, None, None]),
+            "difference_variance": (("run", "theory", "population"), variance[:, None, None]),
+            "sweep": ("run", ["width"] * 10 + ["cutoff"] * 10),
+            "rs_threshold_width": ("run", np.tile(value, 2)),
+            "rs_truncation": ("run", np.tile(value, 2)),
+        },
+        {"theory": ["corrected"]},
+    )
+    (found,) = judged("rates_spread_with_width", MadeUp(summary))
+    assert found.verdict == verdict
+
+
+def responses(frequencies, gains, growth=-1.0, coherence=0.9):
+    """Resonances of network and theory alike, at one current and three widths."""
+    scalar, count = ("run", "model", "population"), len(frequencies)
+
+    def both(values):
+        return np.repeat(np.array(values, float)[:, None, None], 2, axis=1)
+
+    curve = (*scalar, "frequency")
+    gain = both(gains)[..., None] * np.array([1.0, 3.0, 0.1])
+    return MadeUp(
+        xr.Dataset(
+            {
+                "resonance": (scalar, both(frequencies)),
+                "resonance_gain": (scalar, both(gains)),
+                "growth": (scalar, np.full((count, 2, 1), growth)),
+                "gain": (curve, gain), "half_gain": (curve, gain),
+                "coherence": (curve, np.full(gain.shape, coherence)),
+                "fs_input_current": ("run", [30.0] * count),
+                "fs_threshold_width": ("run", np.arange(1.0, count + 1)),
+            },
+            {"model": ["network", "plain"], "population": ["rs"]},
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict"),
+    [
+        (responses([17.0, 16.0, 9.0], [6.0, 2.0, 1.5]), "holds"),
+        (responses([17.0, 16.0, 17.0], [6.0, 2.0, 1.5]), "holds in part"),
+        (responses([9.0, 16.0, 17.0], [1.5, 2.0, 6.0]), "does not hold"),
+        (responses([17.0, 9.0], [6.0, 2.0], growth=1.0, coherence=0.1), "cannot be decided"),
+    ],
+)
+def test_resonance(source, verdict):
+    """Oracle: frequencies and gains that were made up."""
+    found = judged("inhibition_lowers_resonance", source)
+    assert [finding.verdict for finding in found] == [verdict, verdict]
+
+
+def held(sweep, widths, regions):
+    """Bistable ranges and numbers of oscillating levels, of network and theory alike."""
+    region = np.zeros((len(widths), 2, 1, 10), dtype=int)
+    for row, count in enumerate(regions):
+        region[row, ..., :count] = REGIONS.index("oscillating")
+    width = np.repeat(np.array(widths, float)[:, None, None], 2, axis=1)
+    return MadeUp(
+        xr.Dataset(
+            {
+                "width": (("run", "model", "population"), width),
+                "region": (("run", "model", "population", "current"), region),
+                "sweep": ("run", [sweep] * len(widths)),
+                "rs_adaptation": ("run", [10.0] * len(widths)),
+                "fs_threshold_width": ("run", np.linspace(0.2, 2.0, len(widths))),
+            },
+            {"model": ["network", "plain"], "population": ["rs"]},
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("widths", "verdict"),
+    [([8, 4, 0], "holds"), ([2, 4, 8], "does not hold"), ([0, 0, 0], "cannot be decided")],
+)
+def test_hysteresis(widths, verdict):
+    """Oracle: bistable ranges that were made up."""
+    found = judged("inhibition_removes_hysteresis", held("fs_width", widths, [0, 0, 0]))
+    assert {finding.verdict for finding in found} == {verdict}
+
+
+@pytest.mark.parametrize(
+    ("regions", "verdict"),
+    [([6, 2], "holds"), ([2, 6], "does not hold"), ([0, 0], "cannot be decided")],
+)
+def test_regions_of_oscillation(regions, verdict):
+    """Oracle: numbers of oscillating levels that were made up."""
+    source = held("rs_width", [0, 0], regions)
+    found = judged("alike_inhibition_imposes_oscillations", source)
+    assert {finding.verdict for finding in found} == {verdict}
+
+
+def test_verdicts():
+    """Oracle: by hand."""
+    assert exceeds(2.0, 1.0) == exceeds(2.0, 1.0, 0.9) == "holds"
+    assert exceeds(2.0, 1.0, 1.1) == exceeds(float("nan"), 1.0) == "cannot be decided"
+    assert exceeds(0.0, 1.0) == "does not hold"
+    assert of_cases({"a": True, "b": None}) == ("holds", "")
+    assert of_cases({"a": True, "b": False}) == ("holds in part", "a")
+    assert of_cases({}) == ("cannot be decided", "")
+    assert rank_correlation([1, 2, 3, np.nan], [9, 8, 7, 1])[0] == pytest.approx(-1)
+    assert np.isnan(rank_correlation([1, 2], [1, 2])[0])
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_every_claim_says_what_it_claims_and_takes(name):
+    claim = CLAIMS[name]
+    assert claim.statement.endswith(".")
+    assert claim.source
+    assert claim.takes
+    assert all(isinstance(value, float) for value in claim.criterion.values())
+
+
+CONFIG = {
+    "experiments": {
+        "one": {
+            "circuit": {"preset": "regular_spiking"},
+            "theories": {"plain": {"kind": "mean_field"}},
+            "studies": {
+                "points": {"kind": "points", "parameter": "rs.input_current", "bounds": [0.0, 90.0]}
+            },
+            "sweeps": {"all": {"axes": [{"parameter": "rs.adaptation", "values": [10.0]}]}},
+        }
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("claims", "words"),
+    [
+        ({"moon": "one"}, "no claim 'moon'; the claims are"),
+        ({"folds_agree_held": "one"}, "a study of kind transitions is needed"),
+        ({"folds_agree_held": "two"}, "no experiment 'two'; there are one"),
+        ({"folds_agree_held": ["one", "one"]}, "is judged from 1 experiment"),
+        (
+            {"folds_agree_held": {"from": ["one"], "criterion": {"near": 1.0}}},
+            "criterion: no 'near'; there are lowest, highest, within",
+        ),
+    ],
+)
+def test_wrong_claims_are_refused_in_words(claims, words):
+    with pytest.raises(ConfigError, match=words):
+        parse(CONFIG | {"claims": claims})
+
+
+def test_findings_are_collected(tmp_path):
+    """Oracle: two tables written here, read back from the page."""
+    from ikmeanfield.datasets.tables import write_rows
+    from ikmeanfield.jobs.judge import COLUMNS, parsed
+
+    paths = []
+    for name, value in (("first", 1.25), ("second", float("nan"))):
+        row = dict.fromkeys(COLUMNS, name) | {"value": value, "uncertainty": 0.5, "unit": "pA"}
+        paths.append(tmp_path / f"{name}.csv")
+        write_rows(paths[-1], [row], COLUMNS)
+    collect(paths, tmp_path / "claims.csv")
+    page = (tmp_path / "claims.md").read_text()
+    assert "1.25 ± 0.5 pA" in page
+    assert page.count("**") == 4
+    assert len((tmp_path / "claims.csv").read_text().splitlines()) == 3
+    assert parsed(json.dumps({"within": 1})) == {"within": 1}

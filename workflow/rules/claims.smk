@@ -1,0 +1,39 @@
+rule judge_claim:
+    input:
+        plans=claim_plans,
+        stored=evidence,
+    output:
+        findings="results/claims/{claim}.csv",
+    log:
+        "results/claims/logs/{claim}.log",
+    benchmark:
+        "results/claims/benchmarks/{claim}.jsonl"
+    localrule: RUNS <= cost.LIGHT_RUNS
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory(claim_cost),
+        runtime=minutes(claim_cost),
+    params:
+        claim=claim_arguments,
+        folder=subpath(output.findings, parent=True),
+        code=claim_code,
+    shell:
+        "python -m ikmeanfield judge {params.claim} "
+        "--output {params.folder} --name {wildcards.claim} 2> {log}"
+
+
+rule collect_claims:
+    input:
+        findings=collect("results/claims/{claim}.csv", claim=SETTINGS.claims),
+    output:
+        table="results/claims.csv",
+        page="results/claims.md",
+    log:
+        "results/claims/logs/all.log",
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    shell:
+        "python -m ikmeanfield claims {input.findings} --output {output.table} 2> {log}"
