@@ -1,6 +1,14 @@
 """Circuits as pure data: populations, synapses, parameters with units, presets of the paper."""
 
-from ikmeanfield.circuit.model import Circuit, Population, RecoveryForm, Synapse, checked_circuit
+from ikmeanfield.circuit.derived import Derived
+from ikmeanfield.circuit.model import (
+    Circuit,
+    Population,
+    RecoveryForm,
+    Synapse,
+    checked_circuit,
+    unit_of,
+)
 from ikmeanfield.circuit.presets import (
     PRESETS,
     excitatory_inhibitory,
@@ -11,6 +19,7 @@ from ikmeanfield.circuit.presets import (
 __all__ = [
     "PRESETS",
     "Circuit",
+    "Derived",
     "Population",
     "RecoveryForm",
     "Synapse",
@@ -18,4 +27,5 @@ __all__ = [
     "excitatory_inhibitory",
     "regular_spiking",
     "truncated",
+    "unit_of",
 ]
