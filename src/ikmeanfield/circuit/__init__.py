@@ -1,6 +1,14 @@
 """Circuits as pure data: populations, synapses, parameters with units, presets of the papers."""
 
-from ikmeanfield.circuit.model import Circuit, Population, RecoveryForm, Synapse, checked_circuit
+from ikmeanfield.circuit.derived import Derived
+from ikmeanfield.circuit.model import (
+    Circuit,
+    Population,
+    RecoveryForm,
+    Synapse,
+    checked_circuit,
+    unit_of,
+)
 from ikmeanfield.circuit.presets import (
     PRESETS,
     cortical,
@@ -14,6 +22,7 @@ from ikmeanfield.circuit.presets import (
 __all__ = [
     "PRESETS",
     "Circuit",
+    "Derived",
     "Population",
     "RecoveryForm",
     "Synapse",
@@ -24,4 +33,5 @@ __all__ = [
     "low_threshold_spiking",
     "regular_spiking",
     "truncated",
+    "unit_of",
 ]

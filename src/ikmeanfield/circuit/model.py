@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from ikmeanfield.circuit.derived import Derived, setters, settled
 from ikmeanfield.heterogeneity.registry import DEFAULT_LAW, LAWS
 from ikmeanfield.limits import NEURONS
 from ikmeanfield.schema import ConfigError, RegisteredName, Validated, explain, quantity
@@ -134,10 +135,13 @@ class Circuit(Validated):
     """Populations with their synapses; drives the network, the mean field and continuation.
 
     Parameters are addressed by paths such as ``rs.threshold_width``, ``rs.ampa.conductance``
-    or ``rs.ampa.weights.fs``.
+    or ``rs.ampa.weights.fs``, and those of `parameters` by their names.
     """
 
     populations: dict[Name, Population]
+    parameters: dict[Name, Derived] = Field(
+        default={}, description="parameters that set others, by name; see Derived"
+    )
 
     @model_validator(mode="after")
     def _sources_exist(self) -> Self:
@@ -156,8 +160,38 @@ class Circuit(Validated):
                         raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def _parameters_set_what_they_say(self) -> Self:
+        for name in self.parameters:
+            if name in self.populations:
+                msg = f"parameters.{name}: a population has this name already"
+                raise ValueError(msg)
+        if self.parameters:
+            data = self.model_dump()
+            for path, value in settled(self).items():
+                whole = isinstance(self.get(path), int)  # a size is rounded
+                _put(data["populations"], path, round(value) if whole else value)
+            populations = {}
+            for name, given in data["populations"].items():
+                try:
+                    populations[name] = Population.model_validate(given)
+                except ValidationError as error:
+                    raise explain(error, f"set by {', '.join(self.parameters)}: {name}") from None
+            self.__dict__["populations"] = populations  # the model itself is frozen
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_unused_parameters(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """All fields, but `parameters` only where there are some (see `LATER_FIELDS`)."""
+        data: dict[str, Any] = handler(self)
+        if not data.get("parameters"):
+            data.pop("parameters", None)
+        return data
+
     def get(self, path: str) -> Any:
         """The value of one parameter, for example ``circuit.get("rs.adaptation")``."""
+        if path in self.parameters:
+            return self.parameters[path].value
         node: Any = self.populations
         for part in _keys(path):
             children = node if isinstance(node, dict) else _children(node)
@@ -183,14 +217,16 @@ class Circuit(Validated):
         if not isinstance(values, Mapping):
             msg = f'values = {values!r}: expected a mapping such as {{"rs.adaptation": 25.0}}'
             raise ConfigError(msg)
-        data = self.model_dump()
+        data, owner = self.model_dump(), setters(self.parameters)
         for path, value in values.items():
             self.get(path)
-            *parents, last = _keys(path)
-            node = data["populations"]
-            for part in parents:
-                node = node[part] if part in node else node["synapses"][part]
-            node[last] = value
+            if path in owner:
+                msg = f"{path} is set by the parameter {owner[path]}; change {owner[path]} instead"
+                raise ConfigError(msg)
+            if path in self.parameters:
+                data["parameters"][path]["value"] = value
+            else:
+                _put(data["populations"], path, value)
         try:
             return Circuit.model_validate(data)
         except ValidationError as error:
@@ -219,7 +255,15 @@ class Circuit(Validated):
         for name, population in self.populations.items():
             given = [f"{k} = {v}" for k, v in population if k != "synapses"]
             lines.append(f"{name}: {', '.join(given)}")
+        for name, derived in self.parameters.items():
+            rules = [f"{path} = {text}" for path, text in derived.sets.items()]
+            lines.append(f"{name} = {derived.value}: {', '.join(rules)}")
         return "\n".join(lines)
+
+
+def unit_of(path: str) -> str:
+    """The unit of what can be varied: of a parameter, or of one that sets others, by its name."""
+    return Circuit.unit(path) if "." in path else "1"
 
 
 def checked_circuit(given: object) -> Circuit:
@@ -241,6 +285,15 @@ def _keys(path: str) -> list[str]:
         msg = f'{path!r} is not the path of a parameter, such as "rs.adaptation"'
         raise ConfigError(msg)
     return path.split(".")
+
+
+def _put(populations: dict[str, Any], path: str, value: Any) -> None:
+    """Set a parameter that exists in populations as plain data."""
+    *parents, last = _keys(path)
+    node = populations
+    for part in parents:
+        node = node[part] if part in node else node["synapses"][part]
+    node[last] = value
 
 
 def _children(node: Any) -> dict[str, Any]:

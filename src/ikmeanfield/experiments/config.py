@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 from annotated_types import Len
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from ikmeanfield.circuit import PRESETS, Circuit, Population
+from ikmeanfield.circuit import PRESETS, Circuit, Derived, Population
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.drawing import Figure, checked
 from ikmeanfield.experiments.grid import Sweep
@@ -52,6 +52,9 @@ class CircuitChoice(Validated):
     set: dict[str, Value] = Field({})
     """Parameters that differ, by path, for example ``rs.threshold_width: 2.0``; ``*`` stands for
     every population: ``*.size: 1000``."""
+    parameters: dict[Name, Derived] = Field({})
+    """Parameters that set others, by names of your choice, which are their paths; those of a
+    preset of the same name are replaced."""
 
     @field_validator("set")
     @classmethod
@@ -79,6 +82,10 @@ class CircuitChoice(Validated):
                     msg = f"a population may not be called {name!r}, which paths use otherwise"
                     raise ValueError(msg)
             Circuit(populations=self.populations)
+        for name in (ALL, INPUT):
+            if name in self.parameters:
+                msg = f"a parameter may not be called {name!r}, which paths use otherwise"
+                raise ValueError(msg)
         return self
 
     def build(self) -> Circuit:
@@ -87,6 +94,14 @@ class CircuitChoice(Validated):
             circuit = PRESETS[self.preset]()
         else:
             circuit = Circuit(populations=self.populations or {})
+        if self.parameters:
+            own = {
+                name: Derived(value=given.value, sets=spread(circuit, given.sets))
+                for name, given in self.parameters.items()
+            }
+            circuit = Circuit(
+                populations=circuit.populations, parameters={**circuit.parameters, **own}
+            )
         return circuit.replace(spread(circuit, self.set))
 
 
@@ -106,10 +121,11 @@ class Experiment(Validated):
 
     @model_validator(mode="after")
     def _names_are_free(self) -> Self:
-        populations = self.circuit.build().populations
+        circuit = self.circuit.build()
+        known = [*RESERVED_STUDIES, *circuit.populations, *circuit.parameters]
         for name in self.studies:
-            if name in RESERVED_STUDIES or name in populations:
-                taken = ", ".join([*RESERVED_STUDIES, *populations])
+            if name in known:
+                taken = ", ".join(known)
                 msg = f"studies: one may not be called {name!r}; taken: {taken}"
                 raise ValueError(msg)
         return self

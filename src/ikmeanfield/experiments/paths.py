@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.schema import ConfigError, Value
+
+V = TypeVar("V")
 
 EVERY = "*"
 """Stands for every population: ``*.reset_potential``."""
@@ -14,7 +17,12 @@ ALL = "all"
 
 
 def coordinate_name(path: str) -> str:
-    """Name of a coordinate: the path with its dots replaced, and ``all`` for every population."""
+    """Name of a coordinate: the path with its dots replaced, and ``all`` for every population.
+
+    A parameter that sets others has no dot; ``parameter_`` keeps it apart from what else is stored.
+    """
+    if "." not in path:
+        return f"parameter_{path}"
     return path.replace(EVERY, ALL).replace(".", "_")
 
 
@@ -33,7 +41,7 @@ def conflict(paths: Iterable[str]) -> str | None:
     return None
 
 
-def spread(circuit: Circuit, values: Mapping[str, Value]) -> dict[str, Value]:
+def spread(circuit: Circuit, values: Mapping[str, V]) -> dict[str, V]:
     """The values by path, with ``*`` written out for all populations.
 
     Raises
@@ -41,7 +49,7 @@ def spread(circuit: Circuit, values: Mapping[str, Value]) -> dict[str, Value]:
     ConfigError
         If a population does not have the parameter; it is named.
     """
-    found: dict[str, Value] = {}
+    found: dict[str, V] = {}
     for path, value in values.items():
         head, _, tail = path.partition(".")
         if head != EVERY:

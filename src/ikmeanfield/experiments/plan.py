@@ -17,7 +17,7 @@ from pydantic import (
     WrapValidator,
 )
 
-from ikmeanfield.circuit import Circuit
+from ikmeanfield.circuit import Circuit, unit_of
 from ikmeanfield.circuit.model import Name
 from ikmeanfield.experiments.config import StudyChoice
 from ikmeanfield.experiments.run import Run
@@ -105,7 +105,7 @@ class Plan(Validated):
     def unit(self, path: str) -> str:
         """The unit of a parameter or a setting, by its path."""
         known = self._units
-        return known[path] if path in known else Circuit.unit(path)
+        return known[path] if path in known else unit_of(path)
 
     def runs_of(self, study: str) -> list[tuple[int, Run]]:
         """All runs in which a study is done, each with its number."""

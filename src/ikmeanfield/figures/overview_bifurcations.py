@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
 from ikmeanfield.analysis.diagrams import from_tree
-from ikmeanfield.circuit import Circuit
+from ikmeanfield.circuit import unit_of
 from ikmeanfield.continuation import Branch
 from ikmeanfield.experiments.paths import coordinate_name
 from ikmeanfield.figures.diagrams import draw_diagram
@@ -27,7 +27,7 @@ RATE = ".firing_rate"
 
 def path_label(path: str) -> str:
     """A label for a parameter, with its unit."""
-    return axis_label(path, Circuit.unit(path), symbol=False)
+    return axis_label(path, unit_of(path), symbol=False)
 
 
 @dataclass(frozen=True)

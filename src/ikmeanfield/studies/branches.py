@@ -45,8 +45,9 @@ def check_followed(
             except ConfigError as error:
                 msg = f"{setting}: {error}"
                 raise ConfigError(msg) from None
+        moved = circuit.parameters[path].sets if path in circuit.parameters else [path]
         for name in theories:
-            if not experiment.theories[name].knows(path):
+            if not any(experiment.theories[name].knows(one) for one in moved):
                 msg = f"{setting}: the theory {name} does not depend on {path}"
                 raise ConfigError(msg)
 
@@ -63,10 +64,15 @@ def reported(title: str, base: Any = None) -> ContinuationOptions:
 
 
 def refuse_moved(experiment: Experiment, circuit: Circuit, study: Any, path: str) -> None:
-    """Refuse sweeps that vary the parameter which the study itself follows."""
+    """Refuse to follow a parameter that sweeps vary, or that another parameter sets."""
+    from ikmeanfield.circuit.derived import setters  # noqa: PLC0415
     from ikmeanfield.experiments.paths import spread  # noqa: PLC0415
     from ikmeanfield.experiments.settings import is_setting  # noqa: PLC0415
 
+    owner = setters(circuit.parameters).get(path)
+    if owner is not None:
+        msg = f"parameter: {path} is set by the parameter {owner}, so it cannot be followed"
+        raise ConfigError(msg)
     for name, sweep in experiment.sweeps.items():
         if study.sweeps is not None and name not in study.sweeps:
             continue

@@ -82,7 +82,7 @@ class Theory(Protocol):
 
     @property
     def parameters(self) -> Mapping[str, float]:
-        """Names (paths of the circuit) and values of the parameters, in order."""
+        """Names (paths of the circuit) and values of all parameters of the equations, in order."""
 
     @property
     def limits(self) -> Mapping[str, StateLimit]:
@@ -99,10 +99,16 @@ class Theory(Protocol):
         """The state of rest, from which integration and continuation start."""
 
     def outside_domain(self, y: FloatArray, p: FloatArray) -> str:
-        """Why the theory is not defined at a state; empty where it is."""
+        """Why the theory is not defined at a state; empty where it is.
+
+        p is in the order of `parameters`.
+        """
 
     def problem(self) -> Problem:
-        """The vector field as a problem for continuation (``"equilibria"``, ``"cycles"``)."""
+        """The vector field as a problem for continuation (``"equilibria"``, ``"cycles"``).
+
+        Its parameters are free: see `theories.parameters` for circuits in which some set others.
+        """
 
     def integrate(
         self,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.circuit import Circuit
+from ikmeanfield.circuit import Circuit, unit_of
 from ikmeanfield.continuation import (
     Branch,
     ContinuationOptions,
@@ -19,6 +19,7 @@ from ikmeanfield.continuation import (
 )
 from ikmeanfield.continuation.cycles import STEPS
 from ikmeanfield.theories.mean_field import MeanField
+from ikmeanfield.theories.parameters import free_parameters
 from ikmeanfield.theories.protocol import Theory, TheoryFactory, require
 
 from .borders import border_side
@@ -137,7 +138,8 @@ def equilibria(
         branch = continue_equilibria(here, rest, parameter, options)
         branch = with_domain(with_meaning(branch, model), model)
         if len(branch) == 0:
-            why = model.outside_domain(rest, here.vector()) or branch.ends[0].message
+            p = free_parameters(model).all(here.vector())
+            why = model.outside_domain(rest, p) or branch.ends[0].message
             reasons.append(f"from {parameter} = {value:g} {direction}: {why}")
         elif not any(_holds(other, branch, value) for other in found):
             found.append(branch)
@@ -216,7 +218,8 @@ def _beyond(branch: Branch, model: Theory, row: int) -> str:
             continue
         beyond = path[row] + REACH / furthest * ahead
         parameters = {**branch.parameters_at(row), branch.free[0]: float(beyond[-1])}
-        why = model.outside_domain(beyond[:-1], model.problem().vector(**parameters))
+        p = free_parameters(model).all(model.problem().vector(**parameters))
+        why = model.outside_domain(beyond[:-1], p)
         if why:
             return why
     return ""
@@ -274,7 +277,7 @@ def points_dataset(points: list[SpecialPoint], free: tuple[str, str], second: fl
     import xarray as xr  # noqa: PLC0415 - takes a second
 
     parameter, at = free
-    unit = Circuit.unit
+    unit = unit_of
 
     def column(values: list[float], long_name: str, units: str) -> tuple[str, object, object]:
         return (

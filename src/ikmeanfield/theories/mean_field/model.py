@@ -22,6 +22,7 @@ from ikmeanfield.theories.mean_field.domain import (
 )
 from ikmeanfield.theories.mean_field.equations import POPULATION_VARIABLES, IntArray, Layout
 from ikmeanfield.theories.mean_field.settings import Form, MeanFieldSettings
+from ikmeanfield.theories.parameters import in_free_parameters
 from ikmeanfield.theories.protocol import Question, StateLimit
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ class MeanField:
             y[self.layout.populations[i, 0] + 1] = population.resting_potential
         return y
 
+    @in_free_parameters
     def problem(self) -> Problem:
         """The vector field as a problem for continuation.
 

@@ -19,6 +19,7 @@ from ikmeanfield.theories.mean_field.equations import (
     Layout,
 )
 from ikmeanfield.theories.mean_field.equations import layout as mean_field_layout
+from ikmeanfield.theories.parameters import in_free_parameters
 from ikmeanfield.theories.protocol import Question, StateLimit
 from ikmeanfield.theories.stationary.population import (
     Averages,
@@ -303,6 +304,7 @@ class Stationary:
                 raise StationaryError(msg)
         return {f"{name}.input_current": float(current(0.0)) for name, current in inputs.items()}
 
+    @in_free_parameters
     def problem(self) -> Problem:
         """The states as a problem for continuation (see the class's notes)."""
         return Problem(
