@@ -18,6 +18,8 @@ _HOME = {
     "regular_spiking": "ikmeanfield.circuit",
     "truncated": "ikmeanfield.circuit",
     "excitatory_inhibitory": "ikmeanfield.circuit",
+    "bursting": "ikmeanfield.circuit",
+    "bursting_pair": "ikmeanfield.circuit",
     "constant": "ikmeanfield.inputs",
     "steps": "ikmeanfield.inputs",
     "ramp": "ikmeanfield.inputs",

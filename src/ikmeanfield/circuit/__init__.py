@@ -11,6 +11,8 @@ from ikmeanfield.circuit.model import (
 )
 from ikmeanfield.circuit.presets import (
     PRESETS,
+    bursting,
+    bursting_pair,
     excitatory_inhibitory,
     regular_spiking,
     truncated,
@@ -23,6 +25,8 @@ __all__ = [
     "Population",
     "RecoveryForm",
     "Synapse",
+    "bursting",
+    "bursting_pair",
     "checked_circuit",
     "excitatory_inhibitory",
     "regular_spiking",
