@@ -17,6 +17,8 @@ _HOMES = {
     "regular_spiking": "circuit",
     "truncated": "circuit",
     "excitatory_inhibitory": "circuit",
+    "bursting": "circuit",
+    "bursting_pair": "circuit",
     "constant": "inputs",
     "steps": "inputs",
     "ramp": "inputs",

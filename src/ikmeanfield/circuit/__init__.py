@@ -11,6 +11,8 @@ from ikmeanfield.circuit.model import (
 )
 from ikmeanfield.circuit.presets import (
     PRESETS,
+    bursting,
+    bursting_pair,
     cortical,
     excitatory_inhibitory,
     fast_spiking,
@@ -26,6 +28,8 @@ __all__ = [
     "Population",
     "RecoveryForm",
     "Synapse",
+    "bursting",
+    "bursting_pair",
     "checked_circuit",
     "cortical",
     "excitatory_inhibitory",

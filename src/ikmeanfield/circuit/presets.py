@@ -1,4 +1,8 @@
-"""The circuits of Gast, Solla & Kennedy: Phys. Rev. E 107, 024306 (2023) and PNAS 121 (2024)."""
+"""Circuits of the literature.
+
+Gast, Solla & Kennedy, Phys. Rev. E 107, 024306 (2023) and PNAS 121, e2311885121 (2024); Chen &
+Campbell, J. Comput. Neurosci. 50, 445-469 (2022).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,14 @@ from ikmeanfield.circuit.cells import (
     regular_spiking_cells,
     synapses,
 )
+from ikmeanfield.circuit.derived import Derived
 from ikmeanfield.circuit.model import Circuit
+from ikmeanfield.circuit.scaling import SYNAPSE, Dimensionless, Units
+
+HIPPOCAMPAL = Units(capacitance=250.0, leakage=2.5, resting_potential=-65.0)
+"""Units of the pyramidal cells of Chen & Campbell."""
+S_JUMP = 1.2308
+"""Jump of the activation at a spike in their figures (see `scaling`)."""
 
 
 def regular_spiking() -> Circuit:
@@ -67,6 +78,44 @@ def cortical() -> Circuit:
     return Circuit(populations={"rs": rs, "fs": fs, "lts": lts})
 
 
+def bursting() -> Circuit:
+    """Chen & Campbell: one population that bursts, with the rounded parameters of their figures.
+
+    At μ = 0.12, which is 1267.5 pA; all neurons receive the same current unless they are given a
+    width (theirs is Δ = 0.02, which is 211.25 pA).
+    """
+    neurons = _chen_campbell(a=0.0077, w_jump=0.0189, s_jump={"p": S_JUMP})
+    return Circuit(populations={"p": neurons.population(HIPPOCAMPAL)})
+
+
+def bursting_pair() -> Circuit:
+    """Chen & Campbell: strongly (p) and weakly (q) adapting neurons that share one input.
+
+    The parameter `share` is the fraction κ_p of p: all synapses receive κ_p s_p + (1 − κ_p) s_q.
+    """
+    s_jump = {"p": S_JUMP, "q": S_JUMP}
+    p = _chen_campbell(a=0.0077, w_jump=0.0189, s_jump=s_jump)
+    q = _chen_campbell(a=0.077, w_jump=0.0095, s_jump=s_jump)
+    sets = {
+        f"{target}.{SYNAPSE}.weights.{source}": f"{S_JUMP} * {fraction}"
+        for target in "pq"
+        for source, fraction in (("p", "share"), ("q", "(1 - share)"))
+    }
+    return Circuit(
+        populations={
+            "p": p.population(HIPPOCAMPAL, size=8000), "q": q.population(HIPPOCAMPAL, size=2000)
+        },
+        parameters={"share": Derived(value=0.8, sets=sets)},
+    )  # fmt: skip
+
+
+def _chen_campbell(*, a: float, w_jump: float, s_jump: dict[str, float]) -> Dimensionless:
+    return Dimensionless(
+        alpha=0.6215, a=a, b=-0.0062, w_jump=w_jump, g=1.2308, e_r=1.0, tau_s=2.6, s_jump=s_jump,
+        eta=0.12, width=0.02,
+    )  # fmt: skip
+
+
 PRESETS: dict[str, Callable[[], Circuit]] = {
     "regular_spiking": regular_spiking,
     "truncated": truncated,
@@ -74,4 +123,6 @@ PRESETS: dict[str, Callable[[], Circuit]] = {
     "fast_spiking": fast_spiking,
     "low_threshold_spiking": low_threshold_spiking,
     "cortical": cortical,
+    "bursting": bursting,
+    "bursting_pair": bursting_pair,
 }
