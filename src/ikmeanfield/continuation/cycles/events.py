@@ -243,6 +243,8 @@ def crossed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> list[Locat
         located = locate(tracer, event, before, after)
         if event.kind == "LPC":
             located = _fold_or_branch_point(located, before, after)
+        elif event.kind == "BP" and _turns(tracer, before, after):
+            located = replace(located, event=replace(event, kind="LPC"))
         if genuine(located):
             folded = folded or event.kind == "LPC"
             out.append(located)
@@ -258,6 +260,15 @@ def _fold_or_branch_point(located: Located, before: CyclePoint, after: CyclePoin
     if not _reliable(before, after) or branching_test(before) * branching_test(after) < 0:
         return located
     return replace(located, event=replace(located.event, kind="BP"))
+
+
+def _turns(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> bool:
+    """Whether the parameter turns back, if only by so little that its own test takes it for noise.
+
+    So it is where small cycles grow large within an exponentially narrow range of the parameter.
+    """
+    scale = tracer.metric.parameter
+    return fold_test(before, scale) * fold_test(after, scale) < 0
 
 
 def _reliable(before: CyclePoint, after: CyclePoint) -> bool:
