@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import reprlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,6 +34,9 @@ class Problem:
         smoothness; continuation reports where it crosses one and takes no derivative across it.
     units
         Unit of each variable or parameter, by name (for labels and files).
+    absent_at_zero
+        Parameters of terms that are not there where they are zero: a branch along which one is
+        held at zero does not name it.
     """
 
     field: Field
@@ -42,6 +45,7 @@ class Problem:
     jacobian: Field | None = None
     kinks: Mapping[str, Scalar] = dataclasses.field(default_factory=dict)
     units: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    absent_at_zero: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not callable(self.field):
@@ -87,6 +91,14 @@ class Problem:
         for name, value in values.items():
             p[self.index(name)] = value
         return p
+
+    def fixed(self, free: Collection[str]) -> dict[str, float]:
+        """Values of the parameters that are not free; not of those absent at zero."""
+        return {
+            name: float(value)
+            for name, value in self.parameters.items()
+            if name not in free and not (value == 0 and name in self.absent_at_zero)
+        }
 
     def at(self, values: Mapping[str, float]) -> Problem:
         """Return the same problem with other default values of some parameters."""
