@@ -121,7 +121,7 @@ def limit() -> None:
     marks = np.zeros(half.size, np.uint8)
     y, u = state.v.copy(), state.u.copy()
     work = {
-        "first pass": lambda y, u, d, m: passes._glide_own(y, u, d, m, cell, passes.P_LIMIT),
+        "first pass": lambda y, u, d, m: passes._glide_own(y, u, d, None, m, cell, passes.P_LIMIT),
         "30 multiply-adds": lambda y, u, d, m: multiply_add(y),
         "1 division": lambda y, u, d, m: divide(y),
         "3 loads, 2 stores": lambda y, u, d, m: move(y, u, d),

@@ -56,6 +56,7 @@ def test_bytes_per_neuron(scheme: str) -> None:
     size = 20_000
     network = Network(coupled(size=size), scheme=scheme)  # type: ignore[arg-type]
     arrays = {id(a): a for a in network.snapshot()[1]} | {id(a): a for a in network._cells}
+    arrays |= {id(a): a for a in network._various}
     arrays |= {id(a): a for a in network.thresholds.values()}
     arrays |= {id(a): a for a in network._synapses}
     watched = watch(network.circuit, {"rs": range(size)})

@@ -68,7 +68,7 @@ def carried(y: np.ndarray, U: np.ndarray, D: np.ndarray, c: passes.Cell) -> tupl
     y, U, sums = y.copy(), U.copy(), np.zeros(6)
     log = empty_log(np.zeros(0, dtype=np.int64))
     work = passes.scratch()
-    status = passes.carry(y, U, D, np.abs(D).max(), c, work, sums, log, log.watched, 0.0)
+    status = passes.carry(y, U, D, None, np.abs(D).max(), c, work, sums, log, log.watched, 0.0)
     assert status == (0, -1)
     return y, U, sums
 
@@ -103,10 +103,10 @@ def test_the_common_passes_serve_nearly_all_neurons() -> None:
         c = cell(kind, 1000.0, -1000.0, True, 0.01)
         y, U, D = neurons(c, 4000, rng)
         marks = np.zeros(4000, np.uint8)
-        passes._glide_own(y.copy(), U.copy(), D, marks, c, passes.P_LIMIT)
+        passes._glide_own(y.copy(), U.copy(), D, None, marks, c, passes.P_LIMIT)
         near = marks > 0
         lefts = D[near].copy()
-        passes._carry_one_spike(y[near], U[near], lefts, c)
+        passes._carry_one_spike(y[near], U[near], lefts, None, c)
         assert np.sum((lefts >= 0) & (lefts <= 1)) > 100
         assert np.sum(lefts == passes.THIRD) < 0.01 * np.sum(near)
 
@@ -157,7 +157,7 @@ def test_populations_with_fields_beyond_the_sums() -> None:
         y, U, D = neurons(c, 100, np.random.default_rng(9))
         sums = np.zeros(6)
         log = empty_log(np.zeros(0, dtype=np.int64))
-        passes.carry(y, U, D, reach, c, passes.scratch(), sums, log, log.watched, 0.0)
+        passes.carry(y, U, D, None, reach, c, passes.scratch(), sums, log, log.watched, 0.0)
         results.append((y, sums))
     np.testing.assert_allclose(results[0][0], results[1][0], rtol=1e-5, atol=1e-5)
     assert results[0][1][0] == results[1][1][0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import inf
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     Field,
@@ -24,21 +24,47 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_
 
 RecoveryForm = Literal["neuron", "population"]
 
-LATER_FIELDS = ("law",)
-"""Fields of a population that are stored, and count in keys, only if they are not the default.
 
-Keys of runs and seeds are hashes of the stored circuit. A field that joins the model later must
-not change them for the circuits that do not use it.
-"""
+class Stored(Validated):
+    """A part of a circuit, of which fields that are of no effect are not stored."""
+
+    LATER_FIELDS: ClassVar[tuple[str, ...]] = ()
+    """Fields that are stored, and count in keys, only if they are not the default.
+
+    Keys of runs and seeds are hashes of the stored circuit. A field that joins the model later must
+    not change them for the circuits that do not use it.
+    """
+
+    @model_serializer(mode="wrap")
+    def _without_unused_fields(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """All fields, but those of `LATER_FIELDS` only where they differ from their default."""
+        data: dict[str, Any] = handler(self)
+        for name in self.LATER_FIELDS:
+            if name in data and data[name] == type(self).model_fields[name].default:
+                del data[name]
+        return data
 
 
-class Synapse(Validated):
-    """A conductance synapse into one population; its activation s obeys Eq. 3 (or 25)."""
+class Synapse(Stored):
+    """A conductance synapse into one population; its activation s obeys Eq. 3 (or 25).
+
+    Conductances of the neurons follow the population's law, of half-width `conductance_width`
+    about `conductance`, independently of all else that differs between neurons.
+    """
+
+    LATER_FIELDS: ClassVar[tuple[str, ...]] = ("conductance_width", "conductance_truncation")
 
     conductance: float = quantity("nS", "maximum conductance g", ge=0)
     reversal_potential: float = quantity("mV", "reversal potential E")
     synaptic_time: float = quantity("ms", "decay time constant τ_s", gt=0)
     weights: dict[Name, float] = quantity("1", "coupling J from each source population")
+    conductance_width: float = quantity(
+        "nS", "half-width at half-maximum Δ_g of the conductances over the neurons", 0.0, ge=0
+    )
+    conductance_truncation: float | None = quantity(
+        "nS", "half-range of the conductances; null: conductance, so that none is negative",
+        None, gt=0,
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _has_a_source(self) -> Self:
@@ -48,12 +74,20 @@ class Synapse(Validated):
         return self
 
 
-class Population(Validated):
-    """Izhikevich neurons that differ only in their spiking threshold (Eqs. 1-2 or 26-27).
+class Population(Stored):
+    """Izhikevich neurons that differ in their spiking threshold (Eqs. 1-2 or 26-27).
 
     Thresholds follow the law named `law`, of half-width `threshold_width` about `threshold`. By
-    default it is a Lorentzian truncated to ``threshold ± truncation`` (Eq. 40).
+    default it is a Lorentzian truncated to ``threshold ± truncation`` (Eq. 40). Neurons may also
+    differ in their background current: it is the input current, plus
+    ``current_slope · (threshold of the neuron − threshold)``, plus a share of its own that follows
+    the same law about zero, of half-width `current_width`. Conductances may differ too, see
+    `Synapse`.
     """
+
+    LATER_FIELDS: ClassVar[tuple[str, ...]] = (
+        "law", "current_width", "current_truncation", "current_slope",
+    )  # fmt: skip
 
     size: int = quantity(
         "1", "number of neurons N in the spiking network", 10_000, ge=1, le=NEURONS
@@ -67,7 +101,17 @@ class Population(Validated):
         "mV", "half-range φ of the thresholds; null: threshold − resting_potential", None, gt=0
     )
     law: Annotated[str, RegisteredName(LAWS)] = quantity(
-        "1", "law of the spiking thresholds over the neurons", DEFAULT_LAW
+        "1", "law by which parameters differ between the neurons", DEFAULT_LAW
+    )
+    current_width: float = quantity(
+        "pA", "half-width at half-maximum Δ_η of the background currents, independent of the "
+        "thresholds", 0.0, ge=0,
+    )  # fmt: skip
+    current_truncation: float | None = quantity(
+        "pA", "half-range of the independent background currents; null: no limit", None, gt=0
+    )
+    current_slope: float = quantity(
+        "nS", "background current per mV of a neuron's distance from the mean threshold, c", 0.0
     )
     recovery_time: float = quantity("ms", "recovery time constant τ_u", gt=0)
     recovery_coupling: float = quantity("nS", "recovery coupling b")
@@ -95,12 +139,20 @@ class Population(Validated):
     @model_validator(mode="after")
     def _truncation_fits_the_law(self) -> Self:
         truncates = LAWS[self.law].truncates
-        if not truncates and self.truncation is not None:
-            msg = (
-                f"truncation = {self.truncation:g} mV means nothing to the law {self.law!r}, which "
-                "is not truncated; leave it out"
-            )
-            raise ValueError(msg)
+        given = {
+            "truncation": (self.truncation, "mV"),
+            "current_truncation": (self.current_truncation, "pA"),
+        } | {
+            f"{name}.conductance_truncation": (synapse.conductance_truncation, "nS")
+            for name, synapse in self.synapses.items()
+        }
+        for name, (value, unit) in given.items():
+            if not truncates and value is not None:
+                msg = (
+                    f"{name} = {value:g} {unit} means nothing to the law {self.law!r}, which "
+                    "is not truncated; leave it out"
+                )
+                raise ValueError(msg)
         if truncates and self.truncation is None and self.threshold <= self.resting_potential:
             msg = (
                 f"threshold = {self.threshold:g} mV must lie above resting_potential = "
@@ -108,15 +160,6 @@ class Population(Validated):
             )
             raise ValueError(msg)
         return self
-
-    @model_serializer(mode="wrap")
-    def _without_unused_fields(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """All fields, but those of `LATER_FIELDS` only where they differ from their default."""
-        data: dict[str, Any] = handler(self)
-        for name in LATER_FIELDS:
-            if name in data and data[name] == type(self).model_fields[name].default:
-                del data[name]
-        return data
 
     @property
     def half_range(self) -> float:

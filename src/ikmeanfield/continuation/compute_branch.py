@@ -59,12 +59,6 @@ def out_of_bounds(names: tuple[str, ...], x: FloatArray, options: ContinuationOp
     return ""
 
 
-def fixed_parameters(problem: Problem, free: tuple[str, ...]) -> dict[str, float]:
-    """Return the values of the parameters that are not free."""
-    values = problem.parameters
-    return {name: float(values[name]) for name in values if name not in free}
-
-
 def empty_branch(kind: str, problem: Problem, free: tuple[str, ...], end: Termination) -> Branch:
     """Return a branch without points that says why."""
     n = len(problem.variables)
@@ -73,7 +67,7 @@ def empty_branch(kind: str, problem: Problem, free: tuple[str, ...], end: Termin
         kind=kind,
         variables=problem.variables,
         free=free,
-        fixed=fixed_parameters(problem, free),
+        fixed=problem.fixed(free),
         states=np.empty((0, n)),
         parameters=np.empty((0, len(free))),
         eigenvalues=np.empty((0, n), dtype=complex),
@@ -238,7 +232,7 @@ def _table(
         kind=curve.kind,
         variables=field.problem.variables,
         free=field.free,
-        fixed=fixed_parameters(field.problem, field.free),
+        fixed=field.problem.fixed(field.free),
         states=rows[:, :n],
         parameters=rows[:, n:],
         eigenvalues=np.array([p.measure.eigenvalues for p in points]),

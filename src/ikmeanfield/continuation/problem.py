@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import reprlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,6 +39,9 @@ class Problem:
     sizes
         Typical sizes of variables, by name. They are the scale of a variable that is zero at the
         start; without one it is searched for, which costs some hundred evaluations of `field`.
+    absent_at_zero
+        Parameters of terms that are not there where they are zero: a branch along which one is
+        held at zero does not name it.
     """
 
     field: Field
@@ -49,6 +52,7 @@ class Problem:
     units: Mapping[str, str] = dataclasses.field(default_factory=dict)
     slopes: Mapping[str, Field] = dataclasses.field(default_factory=dict)
     sizes: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    absent_at_zero: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not callable(self.field):
@@ -94,6 +98,14 @@ class Problem:
         for name, value in values.items():
             p[self.index(name)] = value
         return p
+
+    def fixed(self, free: Collection[str]) -> dict[str, float]:
+        """Values of the parameters that are not free; not of those absent at zero."""
+        return {
+            name: float(value)
+            for name, value in self.parameters.items()
+            if name not in free and not (value == 0 and name in self.absent_at_zero)
+        }
 
     def at(self, values: Mapping[str, float]) -> Problem:
         """Return the same problem with other default values of some parameters."""

@@ -8,12 +8,25 @@ registry itself lives in a module of its own, so that a circuit can check the na
 depending on the laws.
 """
 
+from ikmeanfield.heterogeneity.gaussian import TruncatedGaussian
 from ikmeanfield.heterogeneity.law import Draw, Law
 from ikmeanfield.heterogeneity.lorentzian import Lorentzian, TruncatedLorentzian
 from ikmeanfield.heterogeneity.registry import DEFAULT_LAW, LAWS
-from ikmeanfield.heterogeneity.spread import laws
+from ikmeanfield.heterogeneity.spread import Differences, differences, laws
 
 LAWS.register("truncated_lorentzian", TruncatedLorentzian)
 LAWS.register("lorentzian", Lorentzian)
+LAWS.register("truncated_gaussian", TruncatedGaussian)
 
-__all__ = ["DEFAULT_LAW", "LAWS", "Draw", "Law", "Lorentzian", "TruncatedLorentzian", "laws"]
+__all__ = [
+    "DEFAULT_LAW",
+    "LAWS",
+    "Differences",
+    "Draw",
+    "Law",
+    "Lorentzian",
+    "TruncatedGaussian",
+    "TruncatedLorentzian",
+    "differences",
+    "laws",
+]

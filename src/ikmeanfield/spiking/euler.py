@@ -16,17 +16,22 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
+from ikmeanfield.heterogeneity import Differences
 from ikmeanfield.spiking.compiled import OPTIONS, SUMMED, VECTOR
 from ikmeanfield.spiking.layout import (
+    CURRENTS,
     NON_FINITE,
     SPIKES_FULL,
+    THRESHOLDS,
     Records,
     SpikeLog,
     State,
     Synapses,
+    Variety,
     average,
     offsets,
     record,
+    variety,
 )
 
 FloatArray = NDArray[np.float64]
@@ -50,8 +55,8 @@ class Cells(NamedTuple):
     threshold: FloatArray  # shape (neurons,)
 
 
-def cells(circuit: Circuit, step: float, thresholds: Mapping[str, FloatArray]) -> Cells:
-    """Collect the constants of a circuit for a step in ms and thresholds in mV by population."""
+def cells(circuit: Circuit, step: float, neurons: Mapping[str, Differences]) -> Cells:
+    """Collect the constants of a circuit and of its neurons for a step in ms."""
     populations = list(circuit.populations.values())
     return Cells(
         offset=offsets(circuit),
@@ -64,8 +69,15 @@ def cells(circuit: Circuit, step: float, thresholds: Mapping[str, FloatArray]) -
         jump=np.array([p.adaptation for p in populations]),
         rate=np.array([step / p.recovery_time for p in populations]),
         coupling=np.array([p.recovery_coupling for p in populations]),
-        threshold=np.concatenate(list(thresholds.values())),
+        threshold=np.concatenate([each.threshold for each in neurons.values()]),
     )
+
+
+def various(circuit: Circuit, step: float, neurons: Mapping[str, Differences]) -> Variety:
+    """What differs between neurons besides thresholds, in physical units."""
+    del step
+    one = np.ones(len(circuit.populations))
+    return variety(circuit, neurons, one, one, one)
 
 
 def scales(circuit: Circuit, step: float) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -76,12 +88,21 @@ def scales(circuit: Circuit, step: float) -> tuple[FloatArray, FloatArray, Float
 
 
 @njit(**VECTOR)
-def _own(v, u, threshold, gain, k, rest, total, G, peak, reset, rate, b, jump):
-    """One step of a population with one u per neuron; returns its number of spikes."""
+def _own(v, u, threshold, F, D, gain, k, rest, total, G, peak, reset, rate, b, jump):
+    """One step of a population with one u per neuron; returns its number of spikes.
+
+    F and D are what each neuron has more than `total` and `G`, None where nothing.
+    """
     count = 0
     for i in range(v.size):
         y = v[i] - rest
-        moved = v[i] + gain * (k * y * (v[i] - threshold[i]) - u[i] + total - G * v[i])
+        drive = total
+        if F is not None:
+            drive = total + F[i]
+        leak = G
+        if D is not None:
+            leak = G + D[i]
+        moved = v[i] + gain * (k * y * (v[i] - threshold[i]) - u[i] + drive - leak * v[i])
         recovered = u[i] + rate * (b * y - u[i])
         spikes = moved >= peak
         v[i] = reset if spikes else moved
@@ -91,14 +112,23 @@ def _own(v, u, threshold, gain, k, rest, total, G, peak, reset, rate, b, jump):
 
 
 @njit(**SUMMED)
-def _shared(v, threshold, gain, k, rest, total, G, peak, reset):
-    """One step of a population that shares u; returns its spikes and the sum of v − v_r before."""
+def _shared(v, threshold, F, D, gain, k, rest, total, G, peak, reset):
+    """One step of a population that shares u; returns its spikes and the sum of v − v_r before.
+
+    F and D as in `_own`.
+    """
     count = 0
     above = 0.0
     for i in range(v.size):
         y = v[i] - rest
         above += y
-        moved = v[i] + gain * (k * y * (v[i] - threshold[i]) + total - G * v[i])
+        drive = total
+        if F is not None:
+            drive = total + F[i]
+        leak = G
+        if D is not None:
+            leak = G + D[i]
+        moved = v[i] + gain * (k * y * (v[i] - threshold[i]) + drive - leak * v[i])
         spikes = moved >= peak
         v[i] = reset if spikes else moved
         count += 1 if spikes else 0
@@ -106,8 +136,25 @@ def _shared(v, threshold, gain, k, rest, total, G, peak, reset):
 
 
 @njit(**OPTIONS)
+def _move(v, u, threshold, F, D, own, gain, k, rest, total, G, peak, reset, rate, b, jump):
+    """One step of a population; returns its spikes and, where it shares u, the sum of v − v_r."""
+    if own == 1:
+        count = _own(v, u, threshold, F, D, gain, k, rest, total, G, peak, reset, rate, b, jump)
+        return count, 0.0
+    return _shared(v, threshold, F, D, gain, k, rest, total, G, peak, reset)
+
+
+@njit(**OPTIONS)
+def _add_conductance(more, s, reversal, F, D):
+    """Add to what acts on neurons what one synapse's conductances have more than their centre."""
+    for i in range(D.size):
+        D[i] += more[i] * s
+        F[i] += more[i] * s * reversal
+
+
+@njit(**OPTIONS)
 def advance(
-    first: int, steps: int, stride: int, begun: int, c: Cells, synapses: Synapses,
+    first: int, steps: int, stride: int, begun: int, c: Cells, more: Variety, synapses: Synapses,
     currents: FloatArray, state: State, records: Records, log: SpikeLog,
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Carry a network over a number of steps, in place; see `exact.advance`."""
@@ -129,19 +176,35 @@ def advance(
             v = state.v[lo:hi]
             # A watched neuron that spikes is marked first: rest, too, may be at the reset.
             reset = inf if watching else c.reset[p]
-            if c.own[p] == 1:
-                count = _own(
-                    v, state.u[lo:hi], c.threshold[lo:hi], c.gain[p], c.leakage[p], c.rest[p],
-                    total, G, c.peak[p], reset, c.rate[p], c.coupling[p], c.jump[p],
+            u, threshold, own = state.u[lo:hi], c.threshold[lo:hi], c.own[p]
+            gain, k, rest, peak = c.gain[p], c.leakage[p], c.rest[p], c.peak[p]
+            rate, b, jump = c.rate[p], c.coupling[p], c.jump[p]
+            if own == 0:
+                total -= state.shared[p]
+            if more.differs[p] == THRESHOLDS:
+                count, above = _move(
+                    v, u, threshold, None, None, own, gain, k, rest, total, G, peak, reset, rate, b,
+                    jump,
+                )  # fmt: skip
+            elif more.differs[p] == CURRENTS:
+                count, above = _move(
+                    v, u, threshold, more.current[lo:hi], None, own, gain, k, rest, total, G, peak,
+                    reset, rate, b, jump,
                 )  # fmt: skip
             else:
-                count, above = _shared(
-                    v, c.threshold[lo:hi], c.gain[p], c.leakage[p], c.rest[p],
-                    total - state.shared[p], G, c.peak[p], reset,
-                )  # fmt: skip
+                F, D = more.force[lo:hi], more.field[lo:hi]
+                F[:] = more.current[lo:hi]
+                D[:] = 0.0
+                for j in range(state.s.size):
+                    if synapses.target[j] == p:
+                        reversal = more.lever[j] + rest
+                        _add_conductance(more.conductance[j, lo:hi], state.s[j], reversal, F, D)
+                count, above = _move(
+                    v, u, threshold, F, D, own, gain, k, rest, total, G, peak, reset, rate, b, jump
+                )
+            if own == 0:
                 state.shared[p] += (
-                    c.rate[p] * (c.coupling[p] * above / v.size - state.shared[p])
-                    + c.jump[p] * count / v.size
+                    rate * (b * above / v.size - state.shared[p]) + jump * count / v.size
                 )
             spikes[p] = count
             state.spikes[p] += count

@@ -23,15 +23,21 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
+from ikmeanfield.heterogeneity import Differences
 from ikmeanfield.spiking.compiled import OPTIONS
+from ikmeanfield.spiking.conductances import act, pushed
 from ikmeanfield.spiking.layout import (
+    CONDUCTANCES,
+    CURRENTS,
     SPIKES_FULL,
     Records,
     SpikeLog,
     State,
     Synapses,
+    Variety,
     offsets,
     record,
+    variety,
 )
 from ikmeanfield.spiking.passes import (
     AREA,
@@ -77,8 +83,8 @@ class Cells(NamedTuple):
     reach: FloatArray  # the largest of its absolute values
 
 
-def cells(circuit: Circuit, step: float, thresholds: Mapping[str, FloatArray]) -> Cells:
-    """Collect the constants of a circuit for a step in ms and thresholds in mV by population."""
+def cells(circuit: Circuit, step: float, neurons: Mapping[str, Differences]) -> Cells:
+    """Collect the constants of a circuit and of its neurons for a step in ms."""
     populations = list(circuit.populations.values())
 
     def array(values: list[float]) -> FloatArray:
@@ -87,8 +93,8 @@ def cells(circuit: Circuit, step: float, thresholds: Mapping[str, FloatArray]) -
     x, rest, force = scales(circuit, step)
     k = array([p.leakage for p in populations])
     halves = [
-        scale * (values - origin) / 2
-        for values, scale, origin in zip(thresholds.values(), x, rest, strict=True)
+        scale * (each.threshold - origin) / 2
+        for each, scale, origin in zip(neurons.values(), x, rest, strict=True)
     ]
     rate = array([step / p.recovery_time for p in populations])
     coupling = x / k * array([p.recovery_coupling for p in populations])
@@ -112,6 +118,13 @@ def cells(circuit: Circuit, step: float, thresholds: Mapping[str, FloatArray]) -
     )
 
 
+def various(circuit: Circuit, step: float, neurons: Mapping[str, Differences]) -> Variety:
+    """What differs between neurons besides thresholds: currents as forces, conductances in H."""
+    x, _, force = scales(circuit, step)
+    k = np.array([p.leakage for p in circuit.populations.values()])
+    return variety(circuit, neurons, force, x / (2 * k), 2 * x)
+
+
 def scales(circuit: Circuit, step: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     """x, v_r and x²/k of every population: y = x(v − v_r), U = (x²/k) u."""
     populations = circuit.populations.values()
@@ -130,7 +143,7 @@ def forget(state: State) -> None:
 
 @njit(**OPTIONS)
 def advance(
-    first: int, steps: int, stride: int, begun: int, c: Cells, synapses: Synapses,
+    first: int, steps: int, stride: int, begun: int, c: Cells, more: Variety, synapses: Synapses,
     currents: FloatArray, state: State, records: Records, log: SpikeLog,
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Carry a network over a number of steps, in place.
@@ -141,8 +154,9 @@ def advance(
         Index of the first step since time zero, and number of steps.
     stride, begun
         Steps per sample; steps done since the first sample's window began.
-    c, synapses
-        Constants of neurons and synapses, for the length of a step.
+    c, more, synapses
+        Constants of neurons, what differs between them, constants of synapses, for the length of
+        a step.
     currents
         Average input current into every population over every step, shape (steps, populations).
     state
@@ -168,10 +182,22 @@ def advance(
             lo = c.offset[p]
             hi = c.offset[p + 1]
             cell = _cell(p, currents[n, p], held, c, synapses, state)
-            status, neuron = carry(
-                state.v[lo:hi], state.u[lo:hi], c.half[lo:hi], c.reach[p], cell, work, sums[p],
-                log, log.watched[lo:hi], float(first + n),
-            )  # fmt: skip
+            if more.differs[p] >= CURRENTS:
+                D, F, reach = c.half[lo:hi], more.current[lo:hi], c.reach[p]
+                if more.differs[p] == CONDUCTANCES:
+                    D, F = more.field[lo:hi], more.force[lo:hi]
+                    missed = state.s_past[MISSED]
+                    reach = act(p, lo, hi, state.v, c.half, held, missed, cell, more, synapses)
+                    cell = pushed(cell)
+                status, neuron = carry(
+                    state.v[lo:hi], state.u[lo:hi], D, F, reach, cell, work, sums[p], log,
+                    log.watched[lo:hi], float(first + n),
+                )  # fmt: skip
+            else:
+                status, neuron = carry(
+                    state.v[lo:hi], state.u[lo:hi], c.half[lo:hi], None, c.reach[p], cell, work,
+                    sums[p], log, log.watched[lo:hi], float(first + n),
+                )  # fmt: skip
             if status != 0:
                 return status, n, p, neuron
             state.spikes[p] += int(sums[p, SPIKES])

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -10,11 +11,16 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
+from ikmeanfield.heterogeneity import Differences
 from ikmeanfield.spiking.compiled import OPTIONS, SUMMED
 
 FloatArray = NDArray[np.float64]
 
 TOO_MANY_SPIKES, NON_FINITE, SPIKES_FULL = 1, 2, 3
+
+THRESHOLDS, CURRENTS, CONDUCTANCES = 0, 1, 2
+"""What differs between the neurons of a population: thresholds alone, background currents too,
+conductances too."""
 
 
 class Synapses(NamedTuple):
@@ -27,6 +33,20 @@ class Synapses(NamedTuple):
     decay: FloatArray
     mean: FloatArray  # average over a step of what decays from 1
     weight: FloatArray  # J/N of each source, shape (synapses, populations)
+
+
+class Variety(NamedTuple):
+    """What neurons have beyond the centres of their population, scaled as a scheme needs it.
+
+    Arrays over neurons are empty if no population of the circuit needs them.
+    """
+
+    differs: NDArray[np.int64]  # (populations,) see `THRESHOLDS`
+    current: FloatArray  # (neurons,) background currents
+    conductance: FloatArray  # (synapses, neurons)
+    lever: FloatArray  # (synapses,) scaled E − v_r of the target
+    force: FloatArray  # (neurons,) scratch of a step: what the currents and conductances make
+    field: FloatArray  # (neurons,) scratch: what the conductances, and in `exact` thresholds, make
 
 
 class State(NamedTuple):
@@ -91,6 +111,50 @@ def synapses(circuit: Circuit, step: float) -> Synapses:
         mean=-np.expm1(-rate) / rate,
         weight=weight,
     )
+
+
+def variety(
+    circuit: Circuit,
+    neurons: Mapping[str, Differences],
+    force: FloatArray,
+    field: FloatArray,
+    lever: FloatArray,
+) -> Variety:
+    """Collect what differs between neurons besides their thresholds.
+
+    Parameters
+    ----------
+    circuit, neurons
+        Populations, and what differs between their neurons.
+    force, field, lever
+        Scales of a current, a conductance and a potential in every population.
+    """
+    differs = np.array(
+        [
+            CONDUCTANCES if each.conductance else CURRENTS if each.current.size else THRESHOLDS
+            for each in neurons.values()
+        ],
+        dtype=np.int64,
+    )
+    offset = offsets(circuit)
+    rows = [
+        (target, name, synapse.reversal_potential - population.resting_potential)
+        for target, population in enumerate(circuit.populations.values())
+        for name, synapse in population.synapses.items()
+    ]
+    uneven = bool((differs == CONDUCTANCES).any())
+    current = np.zeros(offset[-1] if differs.any() else 0)
+    conductance = np.zeros((len(rows), offset[-1] if uneven else 0))
+    for p, each in enumerate(neurons.values()):
+        if each.current.size:
+            current[offset[p] : offset[p + 1]] = force[p] * each.current
+    for j, (target, name, _) in enumerate(rows):
+        given = list(neurons.values())[target].conductance
+        if name in given:
+            conductance[j, offset[target] : offset[target + 1]] = field[target] * given[name]
+    scratch = np.zeros((2, offset[-1] if uneven else 0))
+    levers = np.array([lever[target] * distance for target, _, distance in rows])
+    return Variety(differs, current, conductance, levers, scratch[0], scratch[1])
 
 
 @njit(**SUMMED)

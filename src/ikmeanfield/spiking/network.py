@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from ikmeanfield.arguments import numbers, one_of, positive, refuse, whole_number
 from ikmeanfield.circuit import Circuit, checked_circuit
 from ikmeanfield.datasets import SERIES, synapse_labels, time_series
-from ikmeanfield.heterogeneity import Draw, laws
+from ikmeanfield.heterogeneity import Draw, differences
 from ikmeanfield.inputs import Current, currents, step_means
 from ikmeanfield.progress import reporting
-from ikmeanfield.spiking import euler, exact, flow, layout, passes, series
+from ikmeanfield.spiking import conductances, euler, exact, flow, layout, passes, series
 from ikmeanfield.spiking.compiled import renew_together
 from ikmeanfield.spiking.flow import MAX_SPIKES
 from ikmeanfield.spiking.layout import (
@@ -46,7 +46,7 @@ MEANS = 4000
 """Steps for which the means of the input currents are computed at once, to bound the memory."""
 
 SCHEMES: dict[str, ModuleType] = {"exact": exact, "euler": euler}
-renew_together([series, flow, layout, passes, exact, euler])
+renew_together([series, flow, layout, passes, conductances, exact, euler])
 
 
 class SimulationError(RuntimeError):
@@ -54,7 +54,7 @@ class SimulationError(RuntimeError):
 
 
 class Network:
-    """A circuit's spiking neurons: their thresholds, their state, and how to advance it.
+    """A circuit's spiking neurons: how they differ, their state, and how to advance it.
 
     Parameters
     ----------
@@ -65,13 +65,15 @@ class Network:
     scheme
         ``"exact"`` (Möbius steps, second order) or ``"euler"`` (the paper's, first order).
     thresholds
-        ``"quantiles"`` or ``"random"``, see `heterogeneity.Law.sample`.
+        ``"quantiles"`` or ``"random"``, see `heterogeneity.Law.sample`: how neurons sample the
+        laws of their thresholds and of what else differs between them.
     seed
-        Seed of the random thresholds.
+        Seed of the random draws.
 
     Notes
     -----
-    Neurons start at rest: v = v_r, u = 0, s = 0. They are ordered by threshold. The same
+    Neurons start at rest: v = v_r, u = 0, s = 0. They are ordered by threshold. `neurons` tells
+    by population how they differ (see `heterogeneity.Differences`). The same
     arguments give the same numbers however a run is cut into calls of `run`.
     """
 
@@ -95,8 +97,10 @@ class Network:
         self.steps_done = 0
         self._kernel = SCHEMES[scheme]
         with np.errstate(all="ignore"):  # what overflows here is noticed in the run
-            self.thresholds = self._draw_thresholds()
-            self._cells = self._kernel.cells(circuit, self.step, self.thresholds)
+            rng = np.random.default_rng(self.seed)
+            self.neurons = differences(circuit.populations, self.draw, rng)
+            self._cells = self._kernel.cells(circuit, self.step, self.neurons)
+            self._various = self._kernel.various(circuit, self.step, self.neurons)
             self._synapses = synapses(circuit, self.step)
             self._scale, self._origin, self._recovery_scale = self._kernel.scales(
                 circuit, self.step
@@ -111,8 +115,13 @@ class Network:
     @property
     def nbytes(self) -> int:
         """Memory held by the network's arrays in bytes."""
-        arrays = (*self._state, *self._cells, *self.thresholds.values())
+        arrays = (*self._state, *self._cells, *self._various, *self.neurons.values())
         return sum(array.nbytes for array in arrays)
+
+    @property
+    def thresholds(self) -> dict[str, FloatArray]:
+        """The neurons' spiking thresholds in mV, by population."""
+        return {name: each.threshold for name, each in self.neurons.items()}
 
     def snapshot(self) -> tuple[int, State]:
         """The present state, to come back to with `restore`."""
@@ -284,8 +293,8 @@ class Network:
                     means = step_means(given, self.steps_done, ends - done, self.step)
                 ahead = means[len(means) - (ends - done) :][:chunk]
                 status, carried, population, neuron = self._kernel.advance(
-                    self.steps_done, len(ahead), stride, done, self._cells, self._synapses, ahead,
-                    self._state, records, log,
+                    self.steps_done, len(ahead), stride, done, self._cells, self._various,
+                    self._synapses, ahead, self._state, records, log,
                 )  # fmt: skip
                 self.steps_done += carried
                 if log.filled[0]:
@@ -310,13 +319,6 @@ class Network:
             raise ValueError(msg)
         p = names.index(population)
         return p, slice(int(self._cells.offset[p]), int(self._cells.offset[p + 1]))
-
-    def _draw_thresholds(self) -> dict[str, FloatArray]:
-        rng = np.random.default_rng(self.seed)
-        return {
-            name: laws(population)["threshold"].sample(population.size, self.draw, rng)
-            for name, population in self.circuit.populations.items()
-        }
 
     def _at_rest(self) -> State:
         populations = list(self.circuit.populations.values())

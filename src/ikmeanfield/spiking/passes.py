@@ -7,6 +7,9 @@
 
 All three compute the same map, described in `flow`; they differ in what they can handle.
 
+Where background currents differ between neurons, F holds what each adds to the population's force;
+elsewhere F is None, and kernels are compiled that do not look for it.
+
 Invariants. A neuron's new state depends on its own old state and on the population's constants
 alone. Sums over neurons are integers or are added in the order of the neurons. So results do not
 depend on how neurons are cut into blocks or on the width of the processor's vectors.
@@ -95,7 +98,7 @@ class Work(NamedTuple):
     marks: NDArray[np.uint8]  # (BLOCK,)
     words: NDArray[np.uint64]  # the same memory
     near: NDArray[np.int64]  # marked neurons; one place more than two blocks
-    lanes: FloatArray  # (3, 2 BLOCK), for the second pass
+    lanes: FloatArray  # (4, 2 BLOCK), for the second pass
     times: FloatArray  # (MAX_SPIKES,)
 
 
@@ -105,7 +108,7 @@ def scratch():
     marks = np.zeros(BLOCK, np.uint8)
     return Work(
         marks, marks.view(np.uint64), np.empty(2 * BLOCK + 1, np.int64),
-        np.empty((3, 2 * BLOCK)), np.empty(MAX_SPIKES),
+        np.empty((4, 2 * BLOCK)), np.empty(MAX_SPIKES),
     )  # fmt: skip
 
 
@@ -151,9 +154,9 @@ def _one_spike(y, H, P, peak, reset, jump, rate):
 
 
 @njit(**VECTOR)
-def _glide_own(y, U, D, marks, c, limit):
+def _glide_own(y, U, D, F, marks, c, limit):
     """First pass for neurons with their own u; returns how many are marked."""
-    A, F, peak, mean, predict = c.field, c.force, c.peak, c.mean, c.predict
+    A, force, peak, mean, predict = c.field, c.force, c.peak, c.mean, c.predict
     decay, b0, b1 = c.decay, c.area, c.moment / 12
     keep, push = c.keep, c.push
     marked = 0
@@ -162,7 +165,10 @@ def _glide_own(y, U, D, marks, c, limit):
         y0 = keep * before + push
         u0 = U[i]
         H = D[i] + A
-        P = (F - (mean * u0 + predict * y0)) - H * H
+        f = force
+        if F is not None:
+            f = force + F[i]
+        P = (f - (mean * u0 + predict * y0)) - H * H
         W = y0 - H
         tangent, cosine = tangent_ratio(P)
         a = cosine - W * tangent
@@ -182,13 +188,13 @@ def _glide_own(y, U, D, marks, c, limit):
 
 
 @njit(**SUMMED)
-def _glide_shared(y, D, marks, c, limit):
+def _glide_shared(y, D, F, marks, c, limit):
     """First pass for neurons that share u.
 
     Returns how many are marked, the product of a of the others, and, in `UNIT`, the sums of
     ∫y dτ + ln a and of the change of y. A product of `GROUP` factors between ⅓ and 3 stays finite.
     """
-    A, F, peak, keep, push = c.field, c.force, c.peak, c.keep, c.push
+    A, force, peak, keep, push = c.field, c.force, c.peak, c.keep, c.push
     marked = 0
     product = 1.0
     areas = 0
@@ -198,7 +204,10 @@ def _glide_shared(y, D, marks, c, limit):
         before = y[i]
         y0 = keep * before + push
         H = D[i] + A
-        P = F - H * H
+        f = force
+        if F is not None:
+            f = force + F[i]
+        P = f - H * H
         W = y0 - H
         tangent, cosine = tangent_ratio(P)
         a = cosine - W * tangent
@@ -215,12 +224,12 @@ def _glide_shared(y, D, marks, c, limit):
 
 
 @njit(**VECTOR)
-def _carry_one_spike(y, U, D, c):
+def _carry_one_spike(y, U, D, F, c):
     """Second pass, in place; D becomes the time left after the spike, `NONE` or `THIRD`.
 
     Neurons for the third pass keep their state. Returns sums in `UNIT` of the others.
     """
-    A, F, peak, reset, rate = c.field, c.force, c.peak, c.reset, c.rate
+    A, force, peak, reset, rate = c.field, c.force, c.peak, c.reset, c.rate
     own = 1.0 if c.own else 0.0
     mean, predict, jump = own * c.mean, own * c.predict, own * c.jump
     decay, b0, b1 = c.decay, own * c.area, own * c.moment
@@ -231,7 +240,10 @@ def _carry_one_spike(y, U, D, c):
         y0 = y[i]
         u0 = U[i]
         H = D[i] + A
-        P = (F - (mean * u0 + predict * y0)) - H * H
+        f = force
+        if F is not None:
+            f = force + F[i]
+        P = (f - (mean * u0 + predict * y0)) - H * H
         after, area, moment, jumps, left = _one_spike(y0, H, P, peak, reset, jump, rate)
         holds = left >= 0.0
         y[i] = after if holds else y0
@@ -254,7 +266,7 @@ def _collect(begin, end, work, filled):
 
 
 @njit(**OPTIONS)
-def _carry_near(near, y, U, D, c, limit, work, sums, log, watched, now):
+def _carry_near(near, y, U, D, F, c, limit, work, sums, log, watched, now):
     """Second and third pass of the collected neurons, which have not been pushed yet.
 
     Returns a status, the neuron of an error, and sums in `UNIT` over the second pass.
@@ -271,7 +283,8 @@ def _carry_near(near, y, U, D, c, limit, work, sums, log, watched, now):
     areas = 0
     moments = 0
     if limit > 0.0:
-        areas, moments = _carry_one_spike(ys, us, lefts, c)
+        forces = _gathered(F, near, work.lanes[3, :full])
+        areas, moments = _carry_one_spike(ys, us, lefts, forces, c)
     else:
         lefts[:] = THIRD
     for j in range(n):
@@ -284,7 +297,7 @@ def _carry_near(near, y, U, D, c, limit, work, sums, log, watched, now):
                 continue
             work.times[0] = 1.0 - lefts[j]
         else:
-            count = _carry_any(i, y, U, D[i], c, work.times, sums)
+            count = _carry_any(i, y, U, D[i], F, c, work.times, sums)
             if count > MAX_SPIKES:
                 return TOO_MANY_SPIKES, i, areas, moments
             if not math.isfinite(y[i]):
@@ -303,12 +316,15 @@ def _carry_near(near, y, U, D, c, limit, work, sums, log, watched, now):
 
 
 @njit(**OPTIONS)
-def _carry_any(i, y, U, half, c, times, sums):
+def _carry_any(i, y, U, half, F, c, times, sums):
     """Third pass: one neuron, through any number of spikes; returns that number."""
     own = 1.0 if c.own else 0.0
     H = half + c.field
     y0 = c.keep * y[i] + c.push
-    P = c.force - H * H - own * (c.mean * U[i] + c.predict * y0)
+    force = c.force
+    if F is not None:
+        force = c.force + F[i]
+    P = force - H * H - own * (c.mean * U[i] + c.predict * y0)
     after, area, moment, jumps, count = whole_step(
         y0, H, P, c.peak, c.reset, own * c.jump, c.rate, times
     )
@@ -320,15 +336,34 @@ def _carry_any(i, y, U, half, c, times, sums):
 
 
 @njit(**OPTIONS)
-def carry(y, U, D, reach, c, work, sums, log, watched, now):
+def _gathered(F, near, out):
+    """The forces of some neurons, in `out`; None where all neurons have the same."""
+    if F is None:
+        return None
+    for j in range(near.size):
+        out[j] = F[near[j]]
+    return out
+
+
+@njit(**OPTIONS)
+def _part(F, begin, end):
+    """The forces of a stretch of neurons; None where all neurons have the same."""
+    if F is None:
+        return None
+    return F[begin:end]
+
+
+@njit(**OPTIONS)
+def carry(y, U, D, F, reach, c, work, sums, log, watched, now):
     """Carry one population over a step.
 
     Parameters
     ----------
     y, U
         Scaled potentials and recovery variables, in place.
-    D, reach
-        Half distances of thresholds from rest, scaled, and the largest of their absolute values.
+    D, F, reach
+        Half distances of thresholds from rest, scaled; what is added to the force on each neuron,
+        or None; the largest absolute value of D.
     c
         The population's constants and what acts on it.
     work, sums
@@ -350,13 +385,17 @@ def carry(y, U, D, reach, c, work, sums, log, watched, now):
     for begin in range(0, y.size, BLOCK):
         end = min(begin + BLOCK, y.size)
         if c.own:
-            marked = _glide_own(y[begin:end], U[begin:end], D[begin:end], work.marks, c, limit)
+            marked = _glide_own(
+                y[begin:end], U[begin:end], D[begin:end], _part(F, begin, end), work.marks, c, limit
+            )
         else:
             marked = 0
             for at in range(begin, end, GROUP):
-                part = slice(at, min(at + GROUP, end))
+                to = min(at + GROUP, end)
                 marks = work.marks[at - begin :]
-                new, product, a, r = _glide_shared(y[part], D[part], marks, c, limit)
+                new, product, a, r = _glide_shared(
+                    y[at:to], D[at:to], _part(F, at, to), marks, c, limit
+                )
                 sums[AREA] -= math.log(product)
                 marked += new
                 areas += a
@@ -365,7 +404,7 @@ def carry(y, U, D, reach, c, work, sums, log, watched, now):
             filled = _collect(begin, end, work, filled)
         if filled > 0 and (filled >= BLOCK or end == y.size):
             status, neuron, a, m = _carry_near(
-                work.near[:filled], y, U, D, c, limit, work, sums, log, watched, now
+                work.near[:filled], y, U, D, F, c, limit, work, sums, log, watched, now
             )
             if status != 0:
                 return status, neuron

@@ -198,6 +198,9 @@ class TheorySettings(Validated):
         for name, population in data["populations"].items():
             for field in [f for f in population if not self.knows(f"{name}.{f}")]:
                 del population[field]
+            for label, synapse in population.get("synapses", {}).items():
+                for field in [f for f in synapse if not self.knows(f"{name}.{label}.{f}")]:
+                    del synapse[field]
         return {"circuit": data, **self.settings_identity()}
 
     def settings_identity(self) -> dict[str, Any]:

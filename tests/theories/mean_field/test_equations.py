@@ -18,7 +18,11 @@ STEPS = {"firing_rate": 1e-5, "membrane_potential": 1e-2, "recovery": 1e-2}
 
 
 def by_hand(circuit: Circuit, y: dict, corrected: bool, absolute: bool) -> list[float]:
-    """Eqs. 22-25 and 36-39 written out in the paper's symbols, with Eq. 34 taken literally."""
+    """Eqs. 22-25 and 36-39 written out in the paper's symbols, with Eq. 34 taken literally.
+
+    Background currents and conductances differ too: their widths and the slope c are added as the
+    averages over the poles of their laws come out, term by term.
+    """
     out = []
     for name, q in circuit.populations.items():
         C, k, v_r, v_t, D = (
@@ -40,17 +44,30 @@ def by_hand(circuit: Circuit, y: dict, corrected: bool, absolute: bool) -> list[
                 gamma -= math.atan((2 * q.reset_potential - alpha / k) / math.sqrt(mu))
                 current = math.pi**2 * k * mu / (4 * gamma**2) + alpha**2 / (4 * k)
                 current += u - k * v_r * v_t - gse
-        w, side = (abs(v - v_r), math.copysign(1, v - v_r)) if absolute else (v - v_r, 1)
+        w = k * (v - v_r) - q.current_slope
+        w, side = (abs(w), math.copysign(1, w)) if absolute else (w, 1)
         pi = math.pi
-        dr = D * k**2 / (pi * C) * w + r * (k * (2 * v - v_r - v_t) - gs)
-        dv = k * v * (v - v_r - v_t) - pi * C * r * (D * side + pi * C / k * r) + k * v_r * v_t
-        dv += -u + current + gse - gs * v
-        du = (q.recovery_coupling * (v - v_r) - u) / q.recovery_time + q.adaptation * r
+        widths = [(x.conductance_width * s[n], x.reversal_potential) for n, x in q.synapses.items()]
         ds = [
             -s[label] / x.synaptic_time
             + sum(J * y[f"{source}.firing_rate"] for source, J in x.weights.items())
             for label, x in q.synapses.items()
         ]
+        # What lies beyond the pole's half-plane: docs/heterogeneity.md.
+        beyond = sum(d for d, E in widths if v < E) + (side < 0 and q.current_slope != 0) * k * D
+        changing = sum(
+            x.conductance_width * rise
+            for x, rise in zip(q.synapses.values(), ds, strict=True)
+            if x.reversal_potential > v
+        )
+        du = (q.recovery_coupling * (v - v_r) - u) / q.recovery_time + q.adaptation * r
+        r += beyond / (pi * C)
+        dr = k / (pi * C) * (D * w + q.current_width + sum(d * abs(E - v) for d, E in widths))
+        dr += r * (k * (2 * v - v_r - v_t) - gs)
+        dv = k * v * (v - v_r - v_t) - pi * C * r * (D * side + pi * C / k * r) + k * v_r * v_t
+        dv += -u + current + gse - gs * v
+        dv += pi * C * r / k * sum(d * math.copysign(1, E - v) for d, E in widths)
+        dr -= changing / pi
         out += [dr / C, dv / C, du, *ds]
     return out
 
@@ -65,6 +82,8 @@ def cases(draw):
             f"{name}.capacitance": draw(st.floats(20, 200)),
             f"{name}.leakage": draw(st.floats(0.3, 2)),
             f"{name}.threshold_width": draw(st.floats(0, 4)),
+            f"{name}.current_width": draw(st.floats(0, 40)),
+            f"{name}.current_slope": draw(st.floats(-3, 8)),
             f"{name}.recovery_coupling": draw(st.floats(-3, 3)),
             f"{name}.adaptation": draw(st.floats(0, 120)),
             f"{name}.peak_potential": draw(st.floats(30, 1000)),
@@ -74,6 +93,7 @@ def cases(draw):
         for label, synapse in population.synapses.items():
             path = f"{name}.{label}"
             new[f"{path}.conductance"] = draw(st.floats(0, 3))
+            new[f"{path}.conductance_width"] = draw(st.floats(0, 1))
             new[f"{path}.reversal_potential"] = draw(st.floats(-90, 10))
             new[f"{path}.weights"] = {x: draw(st.floats(0, 20)) for x in synapse.weights}
     circuit = circuit.replace(new)
@@ -88,9 +108,10 @@ def cases(draw):
     p = model.problem().vector()
     # Differences must not reach across a kink of the field.
     assume((np.abs(model.lumped_input(y, p)) > 5).all())
-    for i, name in enumerate(circuit.populations):
+    for i, q in enumerate(circuit.populations.values()):
         v = y[model.layout.populations[i, 0] + 1]
-        assume(abs(v - circuit.populations[name].resting_potential) > 0.1)
+        assume(abs(v - q.resting_potential - q.current_slope / q.leakage) > 0.1)
+        assume(all(abs(v - x.reversal_potential) > 0.1 for x in q.synapses.values()))
     return model, y, p
 
 
@@ -155,12 +176,21 @@ def test_problem_has_units_and_kinks() -> None:
     assert not MeanField(excitatory_inhibitory(), reset_correction=False).problem().kinks
     absolute = MeanField(excitatory_inhibitory(), form="absolute").problem()
     assert absolute.kinks["fs.above_rest"](y + 1.0, p) == 1.0
+    varied = excitatory_inhibitory().replace(
+        {"fs.current_slope": 2.0, "fs.gaba.conductance_width": 0.1}
+    )
+    model = MeanField(varied, reset_correction=False, form="absolute")
+    problem = model.problem()
+    p = problem.vector()
+    assert problem.kinks["fs.above_rest"](y + 1.0, p) == 1.0 - 2.0 / 1.0  # v − v_r − c/k
+    assert problem.kinks["fs.gaba.below_reversal"](y, p) == -65.0 + 55.0
+    assert "fs.ampa.below_reversal" not in problem.kinks
 
 
 def test_wrong_vectors_and_options_are_refused() -> None:
     model = MeanField(regular_spiking())
-    with pytest.raises(ValueError, match="4 variables and 15 parameters"):
-        model.field(np.zeros(3), np.zeros(15))
+    with pytest.raises(ValueError, match="4 variables and 18 parameters"):
+        model.field(np.zeros(3), np.zeros(18))
     with pytest.raises(ValueError, match="form = 'other' is not one of 'paper', 'absolute'"):
         MeanField(regular_spiking(), form="other")  # type: ignore[arg-type]
     with pytest.warns(ResetAccuracyWarning, match="rs: reset_potential = -60 mV is not below"):

@@ -85,12 +85,11 @@ def curve_branch(
     if curve.kind == "torus":
         angles = np.array([point.profile.scalars[3] for point in points])
         columns["rotation"] = np.abs(angles) / (2 * np.pi)
-    moved = set(free)
     return Branch(
         kind=curve.kind,
         variables=problem.variables,
         free=free,
-        fixed={k: float(v) for k, v in problem.parameters.items() if k not in moved},
+        fixed=problem.fixed(free),
         states=np.array([point.profile.values[0, system.cycle] for point in points]),
         parameters=np.array([system.free(point.profile.scalars) for point in points]),
         eigenvalues=np.array([np.append(f["multipliers"], f["trivial"]) for f in facts]),

@@ -79,7 +79,6 @@ def cycle_branch(
     )
     p = tracer.collocation.p(points[0].orbit)
     values = dict(zip(problem.parameters, map(float, p), strict=True))
-    del values[name]
     extra: dict[str, tuple[tuple[str, ...], NDArray[Any]]] = {
         key: (("point", "variable"), np.stack([getattr(p, key) for p in points]))
         for key in ("minimum", "maximum", "mean")
@@ -90,7 +89,7 @@ def cycle_branch(
         kind="cycle",
         variables=problem.variables,
         free=(name,),
-        fixed=values,
+        fixed={key: values[key] for key in problem.fixed((name,))},
         states=np.stack([p.orbit.values[0] for p in points]),
         parameters=np.array([[p.orbit.parameter] for p in points]),
         eigenvalues=multipliers,

@@ -10,7 +10,7 @@ import numpy as np
 from ikmeanfield.continuation.branch import Branch
 from ikmeanfield.continuation.bvp.follow import CurvePoint, Event, Follower, Found
 from ikmeanfield.continuation.bvp.profile import Profile, Scales
-from ikmeanfield.continuation.compute_branch import check_names, empty_branch, fixed_parameters
+from ikmeanfield.continuation.compute_branch import check_names, empty_branch
 from ikmeanfield.continuation.cycle_curves.branch_table import joined
 from ikmeanfield.continuation.cycle_curves.follow import both_ways
 from ikmeanfield.continuation.cycle_curves.start import scalar_direction
@@ -257,7 +257,7 @@ def _branch(
         kind=curve.kind,
         variables=problem.variables,
         free=free,
-        fixed=fixed_parameters(problem, free),
+        fixed=problem.fixed(free),
         states=np.array([point.profile.scalars[2:] for point in points]),
         parameters=np.array([point.profile.scalars[:2] for point in points]),
         eigenvalues=eigenvalues,

@@ -10,7 +10,7 @@ the compiled function but not in the files of the functions it calls.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from math import atan, nan, pi, sqrt
 from typing import TypeVar, cast
@@ -40,17 +40,25 @@ POPULATION_PARAMETERS = (
     "peak_potential",
     "reset_potential",
     "input_current",
+    "current_width",
+    "current_slope",
 )
 """Parameters of a population that enter the mean field, in the order of the parameter vector."""
 
-SYNAPSE_PARAMETERS = ("conductance", "reversal_potential", "synaptic_time")
+SYNAPSE_PARAMETERS = (
+    "conductance", "reversal_potential", "synaptic_time", "conductance_width",
+)  # fmt: skip
 """Parameters of a synapse, in the order of the parameter vector; its weights follow them."""
+
+ABSENT_AT_ZERO = ("current_width", "current_slope", "conductance_width")
+"""Parameters whose terms are left out of the equations where they are zero."""
 
 POPULATION_VARIABLES = {"firing_rate": "1/ms", "membrane_potential": "mV", "recovery": "pA"}
 """Variables of a population with their units inside the kernels, in the order of the state."""
 
 # Places within a population's stretch of the parameter vector.
-_C, _K, _V_R, _V_T, _WIDTH, _TAU_U, _B, _KAPPA, _V_P, _V_0, INPUT = range(11)
+_C, _K, _V_R, _V_T, _WIDTH, _TAU_U, _B, _KAPPA, _V_P, _V_0, INPUT, _CURRENT, _SLOPE = range(13)
+_SPREAD = 3  # the width of a synapse's conductances, within its stretch
 
 
 @dataclass(frozen=True)
@@ -81,8 +89,8 @@ class Layout:
         return self.populations, self.synapses, self.weights
 
 
-def layout(circuit: Circuit) -> Layout:
-    """Order the variables and parameters of a circuit."""
+def layout(circuit: Circuit, omitted: Collection[str] = ()) -> Layout:
+    """Order the variables and parameters of a circuit, some of `ABSENT_AT_ZERO` omitted."""
     variables: list[str] = []
     parameters: list[str] = []
     populations: list[tuple[int, int, int, int]] = []
@@ -93,11 +101,11 @@ def layout(circuit: Circuit) -> Layout:
         last = first + len(population.synapses)
         populations.append((len(variables), len(parameters), first, last))
         variables += [f"{name}.{variable}" for variable in POPULATION_VARIABLES]
-        parameters += [f"{name}.{parameter}" for parameter in POPULATION_PARAMETERS]
+        parameters += [f"{name}.{x}" for x in POPULATION_PARAMETERS if x not in omitted]
         for label, synapse in population.synapses.items():
             path = f"{name}.{label}"
             synapses.append((len(variables), len(parameters)))
-            parameters += [f"{path}.{parameter}" for parameter in SYNAPSE_PARAMETERS]
+            parameters += [f"{path}.{x}" for x in SYNAPSE_PARAMETERS if x not in omitted]
             for source in synapse.weights:
                 sources.append((len(variables), source, len(parameters)))
                 parameters.append(f"{path}.weights.{source}")
@@ -171,6 +179,28 @@ def conductances(
 
 
 @kernel
+def spread_input(
+    y: FloatArray, p: FloatArray, synapses: IntArray, first: int, last: int, v: float
+) -> tuple[float, float, float]:
+    """Sums over a population's synapses that the widths of their conductances make.
+
+    Returns Σ Δ_g s |E − v| in pA, Σ Δ_g s sign(E − v) in nS, and Σ Δ_g s in nS over the synapses
+    with E > v, whose average over the pole counts π C times the rate too high by so much.
+    """
+    total = 0.0
+    signed = 0.0
+    above = 0.0
+    for j in range(first, last):
+        s, q = synapses[j]
+        width = p[q + _SPREAD] * y[s]
+        total += width * abs(p[q + 1] - v)
+        signed += width * np.sign(p[q + 1] - v)
+        if p[q + 1] > v:
+            above += width
+    return total, signed, above
+
+
+@kernel
 def lumped_input(p: FloatArray, q: int, u: float, gs: float, gse: float) -> tuple[float, float]:
     """The lumped input μ of Eq. 29 in mV² and α of Eq. 18 in nS, at the mean threshold."""
     k, v_r, v_t = p[q + _K], p[q + _V_R], p[q + _V_T]
@@ -190,29 +220,46 @@ def field(
     corrected: bool,
     absolute: bool,
 ) -> FloatArray:
-    """dy/dt per ms: Eqs. 22-25, or Eqs. 36-39 where `corrected`."""
+    """dy/dt per ms: Eqs. 22-25, or Eqs. 36-39 where `corrected`.
+
+    With the terms of spread background currents and conductances (docs/heterogeneity.md).
+    """
     dy = np.zeros_like(y)
     for i in range(populations.shape[0]):
         o, q, first, last = populations[i]
         r, v, u = y[o], y[o + 1], y[o + 2]
         C, k, v_r, v_t, width = p[q], p[q + _K], p[q + _V_R], p[q + _V_T], p[q + _WIDTH]
         gs, gse = conductances(y, p, synapses, first, last)
-        side = np.sign(v - v_r) if absolute else 1.0
+        c = p[q + _SLOPE]
+        side = np.sign(k * (v - v_r) - c) if absolute else 1.0
+        spread, signed, above = spread_input(y, p, synapses, first, last, v)
+        if side < 0.0 and c != 0.0:
+            above += k * width
+        r += above / (pi * C)  # from here on the rate at the pole
         current = p[q + INPUT]
         if corrected:
             mu, alpha = lumped_input(p, q, u, gs, gse)
             current += reset_correction(mu, alpha, k, p[q + _V_P], p[q + _V_0])[0]
-        dy[o] = width * k**2 / (pi * C) * side * (v - v_r) + r * (k * (2.0 * v - v_r - v_t) - gs)
+        source = width * k**2 / (pi * C) * side * (v - v_r) - width * k / (pi * C) * side * c
+        source += k / (pi * C) * (p[q + _CURRENT] + spread)
+        dy[o] = source + r * (k * (2.0 * v - v_r - v_t) - gs)
         dy[o] /= C
         dy[o + 1] = k * (v - v_r) * (v - v_t) - pi * C * r * (width * side + pi * C * r / k)
+        dy[o + 1] += pi * C * r * signed / k
         dy[o + 1] = (dy[o + 1] - u + current + gse - gs * v) / C
-        dy[o + 2] = (p[q + _B] * (v - v_r) - u) / p[q + _TAU_U] + p[q + _KAPPA] * r
+        dy[o + 2] = (p[q + _B] * (v - v_r) - u) / p[q + _TAU_U] + p[q + _KAPPA] * y[o]
     for j in range(synapses.shape[0]):
         s, q = synapses[j]
         dy[s] -= y[s] / p[q + 2]
     for j in range(weights.shape[0]):
         s, source, q = weights[j]
         dy[s] += p[q] * y[source]
+    for i in range(populations.shape[0]):
+        o, q, first, last = populations[i]
+        for j in range(first, last):
+            s, synapse = synapses[j]
+            if p[synapse + _SPREAD] != 0.0 and p[synapse + 1] > y[o + 1]:
+                dy[o] -= p[synapse + _SPREAD] * dy[s] / (pi * p[q])
     return dy
 
 
@@ -233,7 +280,12 @@ def jacobian(
         r, v, u = y[o], y[o + 1], y[o + 2]
         C, k, v_r, v_t, width = p[q], p[q + _K], p[q + _V_R], p[q + _V_T], p[q + _WIDTH]
         gs, gse = conductances(y, p, synapses, first, last)
-        side = np.sign(v - v_r) if absolute else 1.0
+        c = p[q + _SLOPE]
+        side = np.sign(k * (v - v_r) - c) if absolute else 1.0
+        _, signed, above = spread_input(y, p, synapses, first, last, v)
+        if side < 0.0 and c != 0.0:
+            above += k * width
+        r += above / (pi * C)
         by_mu, by_alpha, alpha = 0.0, 0.0, 0.0
         if corrected:
             mu, alpha = lumped_input(p, q, u, gs, gse)
@@ -241,7 +293,9 @@ def jacobian(
         leak = (k * (2.0 * v - v_r - v_t) - gs) / C
         out[o, o] = leak
         out[o, o + 1] = width * k**2 / (pi * C**2) * side + 2.0 * k * r / C
+        out[o, o + 1] -= k / (pi * C**2) * signed
         out[o + 1, o] = -pi * (width * side + 2.0 * pi * C * r / k)
+        out[o + 1, o] += pi * signed / k
         out[o + 1, o + 1] = leak
         out[o + 1, o + 2] = (-1.0 - 4.0 / k * by_mu) / C
         out[o + 2, o] = p[q + _KAPPA]
@@ -253,10 +307,22 @@ def jacobian(
             shift = by_mu * (4.0 * E / k - 2.0 * alpha / k**2) + by_alpha  # dI*/d(g s)
             out[o, s] = -r * g / C
             out[o + 1, s] = g * (E - v + shift) / C
+            spread = p[synapse + _SPREAD]
+            out[o, s] += k / (pi * C**2) * spread * abs(E - v)
+            out[o + 1, s] += pi * r * spread * np.sign(E - v) / k
+            if v < E:
+                out[o, s] += spread / (pi * C) * leak
+                out[o + 1, s] += spread / (pi * C) * out[o + 1, o]
             out[s, s] = -1.0 / p[synapse + 2]
     for j in range(weights.shape[0]):
         s, source, q = weights[j]
         out[s, source] += p[q]
+    for i in range(populations.shape[0]):
+        o, q, first, last = populations[i]
+        for j in range(first, last):
+            s, synapse = synapses[j]
+            if p[synapse + _SPREAD] != 0.0 and p[synapse + 1] > y[o + 1]:
+                out[o] -= p[synapse + _SPREAD] / (pi * p[q]) * out[s]
     return out
 
 

@@ -20,7 +20,12 @@ from ikmeanfield.theories.mean_field.domain import (
     outside_domain,
     warn_of_high_reset,
 )
-from ikmeanfield.theories.mean_field.equations import POPULATION_VARIABLES, IntArray, Layout
+from ikmeanfield.theories.mean_field.equations import (
+    ABSENT_AT_ZERO,
+    POPULATION_VARIABLES,
+    IntArray,
+    Layout,
+)
 from ikmeanfield.theories.mean_field.settings import Form, MeanFieldSettings
 from ikmeanfield.theories.parameters import in_free_parameters
 from ikmeanfield.theories.protocol import Question, StateLimit
@@ -53,7 +58,9 @@ class MeanField:
     form
         ``'paper'``: the width enters as Δ_v (v − v_r) and Δ_v, which is derived for v > v_r.
         ``'absolute'``: as Δ_v |v − v_r| and Δ_v sign(v − v_r), which holds on both sides of v_r.
-        The second is discontinuous at v = v_r unless r = 0.
+        The second is discontinuous at v = v_r unless r = 0. Where background currents depend on
+        the threshold, v − v_r is v − v_r − c/k in both. Widths of conductances enter as
+        Δ_g |E − v| in both: neurons pass their reversal potentials.
 
     Raises
     ------
@@ -168,14 +175,18 @@ class MeanField:
 
         Its kinks are, per population, ``<name>.mu`` with the reset correction (I* − I grows as
         μ^(3/2) from μ = 0, so the field has a continuous first derivative but no second) and
-        ``<name>.above_rest`` = v − v_r with the absolute form.
+        ``<name>.above_rest`` = v − v_r − c/k with the absolute form. Per synapse whose
+        conductances differ between neurons there is ``<name>.<synapse>.below_reversal`` = E − v.
         """
         kinks: dict[str, Scalar] = {}
-        for i, name in enumerate(self.circuit.populations):
+        for i, (name, population) in enumerate(self.circuit.populations.items()):
             if self.reset_correction:
                 kinks[f"{name}.mu"] = partial(self._mu, i)
             if self.form == "absolute":
                 kinks[f"{name}.above_rest"] = partial(self._above_rest, i)
+            for j, label in enumerate(population.synapses, start=self.layout.populations[i, 2]):
+                if population.synapses[label].conductance_width > 0:
+                    kinks[f"{name}.{label}.below_reversal"] = partial(self._below_reversal, i, j)
         return Problem(
             field=self.field,
             variables=self.variables,
@@ -183,6 +194,9 @@ class MeanField:
             jacobian=self.jacobian,
             kinks=kinks,
             units=self._units(),
+            absent_at_zero=frozenset(
+                path for path in self.parameters if path.split(".")[-1] in ABSENT_AT_ZERO
+            ),
         )
 
     def integrate(
@@ -219,9 +233,15 @@ class MeanField:
         return float(self._lumped(y, p)[i, 0])
 
     def _above_rest(self, i: int, y: FloatArray, p: FloatArray) -> float:
-        v_r = equations.POPULATION_PARAMETERS.index("resting_potential")
-        first_variable, first_parameter = self.layout.populations[i, :2]
-        return float(y[first_variable + 1] - p[first_parameter + v_r])
+        k, v_r, c = (
+            p[self.layout.populations[i, 1] + equations.POPULATION_PARAMETERS.index(name)]
+            for name in ("leakage", "resting_potential", "current_slope")
+        )
+        return float(y[self.layout.populations[i, 0] + 1] - v_r - c / k)
+
+    def _below_reversal(self, i: int, j: int, y: FloatArray, p: FloatArray) -> float:
+        reversal = p[self.layout.synapses[j, 1] + 1]
+        return float(reversal - y[self.layout.populations[i, 0] + 1])
 
     def _units(self) -> dict[str, str]:
         units = {path: Circuit.unit(path) for path in self.parameters}

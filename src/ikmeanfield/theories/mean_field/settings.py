@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 Form = Literal["paper", "absolute"]
 
-NETWORK_ONLY = ("size", "truncation", "law", "recovery")
+NETWORK_ONLY = ("size", "truncation", "current_truncation", "law", "recovery")
 """Parameters of a population that enter no mean field."""
+SYNAPSE_NETWORK_ONLY = "conductance_truncation"
+"""The parameter of a synapse that enters no mean field."""
 RESET = ("peak_potential", "reset_potential")
 """Parameters of a population that enter only the mean field with the reset correction."""
 
@@ -36,6 +38,8 @@ class MeanFieldSettings(TheorySettings):
         """Whether a parameter of a circuit, named by its path, enters the mean field."""
         parts = path.split(".")
         hidden = NETWORK_ONLY if self.reset_correction else NETWORK_ONLY + RESET
+        if parts[2:] == [SYNAPSE_NETWORK_ONLY]:
+            return False
         return len(parts) != 2 or parts[1] not in hidden
 
     def check(self, circuit: Circuit) -> None:

@@ -14,6 +14,7 @@ from ikmeanfield.circuit import Circuit
 from ikmeanfield.continuation.problem import Problem
 from ikmeanfield.inputs import Current, currents
 from ikmeanfield.theories.mean_field.equations import (
+    ABSENT_AT_ZERO,
     POPULATION_PARAMETERS,
     POPULATION_VARIABLES,
     Layout,
@@ -27,7 +28,11 @@ from ikmeanfield.theories.stationary.population import (
     StationaryError,
     averages,
 )
-from ikmeanfield.theories.stationary.settings import History, StationarySettings
+from ikmeanfield.theories.stationary.settings import (
+    History,
+    StationarySettings,
+    check_differences,
+)
 from ikmeanfield.theories.stationary.table import Table, table_of
 
 FloatArray = NDArray[np.float64]
@@ -93,6 +98,7 @@ class Stationary:
     bifurcations: ClassVar[frozenset[str]] = frozenset({"LP", "BP", "CP"})
 
     def __post_init__(self) -> None:
+        check_differences(self.circuit)
         if self.history not in get_args(History):
             allowed = " or ".join(repr(name) for name in get_args(History))
             msg = f"history = {self.history!r}: must be {allowed}"
@@ -104,7 +110,7 @@ class Stationary:
     @cached_property
     def layout(self) -> Layout:
         """Where variables and parameters sit in their vectors; truncations come last."""
-        layout = mean_field_layout(self.circuit)
+        layout = mean_field_layout(self.circuit, omitted=ABSENT_AT_ZERO)
         cutoffs = tuple(f"{name}.truncation" for name in self.circuit.populations)
         return Layout(
             layout.variables, layout.parameters + cutoffs, layout.populations, layout.synapses,

@@ -17,6 +17,38 @@ RESET = ("peak_potential", "reset_potential")
 """Parameters of a population that do not enter if peak and reset are at infinity."""
 
 
+SPREADS = ("current_width", "current_truncation", "current_slope")
+"""Parameters of a population by which neurons differ in more than their threshold."""
+SYNAPSE_SPREADS = ("conductance_width", "conductance_truncation")
+"""Parameters of a synapse by which neurons differ in more than their threshold."""
+
+
+def check_differences(circuit: Circuit) -> None:
+    """Refuse neurons that differ in more than their threshold.
+
+    Raises
+    ------
+    DomainError
+        Naming the parameter and its value.
+    """
+    widths = {
+        f"{name}.{field}": getattr(population, field)
+        for name, population in circuit.populations.items()
+        for field in ("current_width", "current_slope")
+    } | {
+        f"{name}.{label}.conductance_width": synapse.conductance_width
+        for name, population in circuit.populations.items()
+        for label, synapse in population.synapses.items()
+    }
+    for path, value in widths.items():
+        if value:
+            msg = (
+                f"{path} = {value:g} {circuit.unit(path)}: the stationary theory integrates over "
+                "thresholds only; set it to 0, or ask a mean field"
+            )
+            raise DomainError(msg)
+
+
 class StationarySettings(TheorySettings):
     """Stationary states of infinitely many neurons, with the mean field's assumptions or not."""
 
@@ -38,7 +70,7 @@ class StationarySettings(TheorySettings):
 
     def knows(self, path: str) -> bool:
         """Whether a parameter of a circuit, named by its path, enters the theory."""
-        hidden = {"size", "law"}
+        hidden = {"size", "law", *SPREADS}
         if self.infinite_reset:
             hidden |= {*RESET}
         if self.full_lorentzian:
@@ -46,10 +78,13 @@ class StationarySettings(TheorySettings):
         if self.shared_recovery:
             hidden.add("recovery")
         parts = path.split(".")
+        if len(parts) == 3:
+            return parts[2] not in SYNAPSE_SPREADS
         return len(parts) != 2 or parts[1] not in hidden
 
     def check(self, circuit: Circuit) -> None:
-        """Refuse thresholds that do not follow a Lorentzian."""
+        """Refuse thresholds that do not follow a Lorentzian, and other differences of neurons."""
+        check_differences(circuit)
         for name, population in circuit.populations.items():
             if population.law != DEFAULT_LAW:
                 msg = (
