@@ -151,23 +151,24 @@ def test_a_spike_raises_the_activation_by_the_dimensionless_jump():
 
 @pytest.mark.skipif(WIDTH == 0.0, reason="populations have no width of background currents")
 @pytest.mark.parametrize(
-    ("circuit", "name", "expected"),
+    ("found", "kind", "expected"),
     [
-        (bursting, "p", [0.0748928, 0.19094]),
-        (bursting_pair, "p", [0.0540577, 0.134983]),
+        (bursting(), "hopf", [0.0748928, 0.19094]),
+        (bursting_pair(), "hopf", [0.0540577, 0.134983]),
+        (bursting_pair().replace({"share": 0.5}), "hopf", [0.0591891]),
+        (bursting_pair().replace({"share": 0.5}), "fold", [0.0280205, 0.0362394]),
     ],
 )
-def test_hopf_points_are_those_of_the_papers_archive(circuit, name, expected):
-    """Oracle: AUTO's Hopf points in the archive of the paper (ModelDB 267382)."""
-    found = circuit()
+def test_bifurcations_are_those_of_the_papers_archive(found, kind, expected):
+    """Oracle: AUTO's points in the archive of the paper (ModelDB 267382), all currents at once."""
     common = {f"{one}.input_current": "drive" for one in found.populations}
     found = Circuit(
         populations=found.populations,
         parameters={**found.parameters, "drive": {"value": 1.0, "sets": common}},
     )
     points = fold_and_hopf_points(
-        found, "drive", 1.0, 0.3 * UNITS.current, at=f"{name}.adaptation",
+        found, "drive", 1.0, 0.3 * UNITS.current, at="p.adaptation",
         theory=MeanFieldSettings(reset_correction=False),
     )  # fmt: skip
-    hopf = np.sort(points["value"].values[points["kind"].values == "hopf"]) / UNITS.current
-    np.testing.assert_allclose(hopf, expected, rtol=2e-5)
+    at = np.sort(points["value"].values[points["kind"].values == kind]) / UNITS.current
+    np.testing.assert_allclose(at, expected, rtol=2e-5)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial, wraps
+from functools import cached_property, partial, wraps
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -48,13 +48,27 @@ class FreeParameters:
         """All parameters of the equations; not a number where an expression has no value."""
         if not self.rules:
             return p
-        known = {**self.constants, **dict(zip(self.values, map(float, p), strict=True))}
-        for name, rule in self.rules.items():
+        kept, read, targets = self._places
+        every = np.empty(len(self.names))
+        every[kept] = p[: len(kept)]
+        known = {**self.constants, **{name: float(p[place]) for name, place in read}}
+        for place, rule in targets:
             try:
-                known[name] = rule(known)
+                every[place] = rule(known)
             except ValueError:
-                known[name] = np.nan
-        return np.array([known[name] for name in self.names])
+                every[place] = np.nan
+        return every
+
+    @cached_property
+    def _places(self) -> tuple[list[int], list[tuple[str, int]], list[tuple[int, Expression]]]:
+        """Where free parameters go, which of them expressions read, and where those go."""
+        order = {name: place for place, name in enumerate(self.values)}
+        read = {name for rule in self.rules.values() for name in rule.names}
+        return (
+            [place for place, name in enumerate(self.names) if name not in self.rules],
+            [(name, order[name]) for name in read if name in order],
+            [(self.names.index(name), rule) for name, rule in self.rules.items()],
+        )
 
     def problem(self, problem: Problem) -> Problem:
         """A problem in all parameters as one in the free parameters."""
