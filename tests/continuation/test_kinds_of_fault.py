@@ -171,16 +171,60 @@ def test_scales_do_not_depend_on_a_start_at_zero(size, share):
     np.testing.assert_allclose(found(branch, "LP"), [-fold, fold], atol=1e-9)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a field without a stated Jacobian: sums of eigenvalues are rounding, not exactly zero",
-)
-def test_a_conservative_system_has_no_hopf_points():
-    """In x'' = a − x² every centre has eigenvalues ±iω, every saddle ±λ; one fold at a = 0."""
-    problem = Problem(lambda y, p: np.array([y[1], p[0] - y[0] ** 2]), ("x", "y"), {"a": 0.7})
-    branch = continue_equilibria(problem, [0.7**0.5, 0.0], "a", box(a=(-1.0, 1.0)))
-    assert [point.kind for point in branch.special] == ["LP"]
+def conservative(shear, stated):
+    """Return x'' = a + b x − x³ in sheared coordinates of unlike size, for y = shear (x, x')."""
+    back = np.linalg.inv(shear)
+
+    def field(y, p):
+        x, v = back @ y
+        return shear @ np.array([v, p[0] + p[1] * x - x**3])
+
+    def jacobian(y, p):
+        x, _ = back @ y
+        return shear @ np.array([[0.0, 1.0], [p[1] - 3 * x * x, 0.0]]) @ back
+
+    return Problem(field, ("x", "y"), {"a": 0.0, "b": 1.0}, jacobian if stated else None)
+
+
+@pytest.mark.parametrize("stated", [True, False])
+@pytest.mark.parametrize("x", [1.0, 0.0])
+@pytest.mark.parametrize("shear", [np.eye(2), np.array([[1.0, 2.0], [30.0, -100.0]])])
+def test_a_conservative_system_has_only_folds_and_cusps(shear, x, stated):
+    """Every centre has eigenvalues ±iω, every saddle ±λ, every fold two zeros.
+
+    Folds at a = ±2/√27 for b = 1, a cusp at a = b = 0.
+    """
+    problem = conservative(shear, stated)
+    branch = continue_equilibria(problem, shear @ [x, 0.0], "a", box(a=(-1.0, 1.0)))
+    assert {point.kind for point in branch.special} == {"LP"}
+    np.testing.assert_allclose(found(branch, "LP"), [-2 / 27**0.5, 2 / 27**0.5], atol=1e-9)
     assert branch["undecided"].max() == 2
+    plane = box(a=(-1.0, 1.0), b=(-1.0, 2.0))
+    curve = continue_folds(problem, branch.points("LP")[0], ("a", "b"), plane)
+    assert [point.kind for point in curve.special] == ["CP"]
+    np.testing.assert_allclose(found(curve, "CP", "b"), [0.0], atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_hamiltonian_systems_have_no_hopf_points(seed):
+    """H(q, p) with one or two degrees of freedom, a positive kinetic energy, no Jacobian stated."""
+    g = np.random.default_rng(seed)
+    freedom = 1 + seed % 2
+    mass = g.normal(size=(freedom, freedom))
+    mass = mass @ mass.T + np.eye(freedom)
+    stiffness = g.normal(size=(freedom, freedom))
+    stiffness += stiffness.T
+    mixing = np.linalg.qr(g.normal(size=(2 * freedom,) * 2))[0]
+
+    def field(y, p):
+        q, momentum = np.split(mixing.T @ y, 2)
+        force = np.append(p[0], np.zeros(freedom - 1)) - stiffness @ q - q**3
+        return mixing @ np.concatenate([mass @ momentum, force])
+
+    problem = Problem(field, tuple("uvwx"[: 2 * freedom]), {"a": 0.3})
+    branch = continue_equilibria(problem, np.zeros(2 * freedom), "a", box(a=(-2.0, 2.0)))
+    assert {end.reason for end in branch.ends} == {"bound"}
+    assert {point.kind for point in branch.special} <= {"LP"}
 
 
 def test_a_degenerate_hopf_point_is_neither_super_nor_subcritical():
@@ -213,10 +257,6 @@ def test_a_pole_of_l1_is_no_generalized_hopf_point():
     np.testing.assert_allclose(found(curve, "HH", "q"), [0.0], atol=1e-9)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a Bogdanov-Takens point that is off by 1e-9 from zero is refused as a start",
-)
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(off=st.sampled_from([0.0, 1e-12, -1e-12, 1e-9, -1e-9]), side=st.sampled_from([1, -1]))
 def test_a_hopf_curve_leaves_a_bogdanov_takens_point_on_the_hopf_side(off, side):
@@ -269,3 +309,43 @@ def test_a_dip_across_a_kink_has_two_crossings(depth):
     np.testing.assert_allclose(
         found(branch, "KINK"), [-math.sqrt(depth), math.sqrt(depth)], atol=1e-6
     )
+
+
+@pytest.mark.parametrize("direction", ["both", "forward", "backward"])
+def test_a_fold_curve_leaves_a_kink_at_a_tangent_on_both_sides(direction):
+    """On a = (x − b)² + ½ max(−x, 0)^(3/2) folds lie at b = x, and for x < 0 at b = x − ⅜ √(−x)."""
+    problem = Problem(
+        lambda y, p: np.array([p[1] - (y[0] - p[0]) ** 2 - 0.5 * max(-y[0], 0.0) ** 1.5]),
+        ("x",),
+        {"b": 0.0, "a": 0.0},
+        lambda y, p: np.array([[-2 * (y[0] - p[0]) + 0.75 * math.sqrt(max(-y[0], 0.0))]]),
+        kinks={"k": lambda y, p: y[0]},
+    )
+    options = ContinuationOptions(bounds={"b": (-1.0, 1.0), "a": (-1.0, 1.0)}, direction=direction)
+    curve = continue_folds(problem, [0.0], ("b", "a"), options)
+    expected = curve["x"] - 0.375 * np.sqrt(np.maximum(-curve["x"], 0.0))
+    np.testing.assert_allclose(curve["b"], expected, atol=1e-7)
+    assert curve["b"].max() == (0.0 if direction == "backward" else 1.0)
+    assert curve["b"].min() == (0.0 if direction == "forward" else -1.0)
+    assert len(curve.points("KINK")) == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_fold_curve_started_at_a_bogdanov_takens_point_invents_nothing(seed):
+    """Its normal form beside two damped variables, mixed: on the fold curve b1 = 0 only b2 = 0."""
+    mixing = np.linalg.qr(np.random.default_rng(seed).normal(size=(4, 4)))[0]
+
+    def field(y, p):
+        x, v, u, w = mixing.T @ y
+        fast = p[0] + p[1] * v + x * x + x * v
+        return mixing @ np.array([v, fast, -0.1 * u - 0.08 * w, 0.08 * u - 0.1 * w + x * v])
+
+    problem = Problem(field, tuple("xvuw"), {"b1": 0.0, "b2": 0.3})
+    plane = box(b1=(-1.0, 1.0), b2=(-0.5, 0.5))
+    curve = continue_folds(problem, np.zeros(4), ("b1", "b2"), plane)
+    (corner,) = curve.points("BT")
+    assert [point.kind for point in curve.special] == ["BT"]
+    again = continue_folds(problem, corner, ("b1", "b2"), plane)
+    assert [point.kind for point in again.special] == ["BT"]
+    np.testing.assert_allclose(found(again, "BT", "b2"), [0.0], atol=1e-7)
+    assert (again["b2"].min(), again["b2"].max()) == (-0.5, 0.5)

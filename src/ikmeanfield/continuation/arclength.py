@@ -99,8 +99,8 @@ class Curve(Protocol):
     changes: Mapping[str, int]
     #: Typical sizes of the equations' gradients, which may vanish at a point; 0 where unknown.
     rows: FloatArray
-    #: Sums of eigenvalue pairs that vanish all along the curve, as in conservative systems.
-    vanishing: int
+    #: How many zeros, by test function, are there all along the curve, as in conservative systems.
+    vanishing: dict[str, int]
 
     def block(self) -> Block:
         """Return the N equations, with gradients that are good enough for Newton's method."""

@@ -28,6 +28,8 @@ Equations = tuple[FloatArray, Callable[[], FloatArray]]
 Block = Callable[[FloatArray], Equations]
 #: Step for gradients of functions that are differences themselves.
 _GRADIENT_STEP = 1e-4
+#: Null vectors with a larger product than this are far from orthogonal.
+_CLEAR = 1e-4
 
 
 def stack(*blocks: Block) -> System:
@@ -135,6 +137,23 @@ def null_vectors(jacobian: FloatArray, edge: Border) -> tuple[float, FloatArray,
     right: FloatArray = np.asarray(np.linalg.solve(matrix, unit), dtype=float)
     left: FloatArray = np.asarray(np.linalg.solve(matrix.T, unit), dtype=float)
     return float(right[n]), left[:n], right[:n]
+
+
+def null_overlap(field: ScaledField, z: FloatArray, edge: Border) -> float:
+    """Return left . right of the unit null vectors in an edge: zero for a double zero eigenvalue.
+
+    Exactly zero where errors of the Jacobian hide its sign.
+    """
+    value = float(edge.left @ edge.right)
+    if abs(value) > _CLEAR:
+        return value
+    n = field.n
+    matrix = np.zeros((n + 1, n + 1))
+    matrix[:n, :n], matrix[:n, n], matrix[n, :n] = field.jacobian(z), edge.left, edge.right
+    response, errors = np.abs(np.linalg.inv(matrix)[:n, :n]), field.errors(z)
+    left, right = np.abs(edge.left), np.abs(edge.right)
+    moved = left @ response @ errors @ right + left @ errors @ response @ right
+    return value if abs(value) > moved else 0.0
 
 
 def fold(field: ScaledField, edge: Border) -> Block:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .arclength import Curve, Point, Tracer
+from .augmented import kink_value
 from .branch import Branch
 from .follow import follow_curve
 from .kinks import kinks_at_start
@@ -96,13 +97,20 @@ def _start(tracer: Tracer, x: FloatArray, sign: float) -> Point | Termination:
 
 
 def _on_side_ahead(tracer: Tracer, start: Point) -> Point:
-    """Return a start on a kink, with the curve's tangent on the side that lies ahead."""
+    """Return a start on a kink, with the curve's tangent on the side that lies ahead.
+
+    Where the curve leaves the surface at a tangent, rounding must not turn it to the other side.
+    """
     curve, z = tracer.curve, start.x / tracer.curve.field.scale
-    direction = tracer.direction(start)
+    direction = first = tracer.direction(start)
     for _ in range(_TURNS):
         jacobian = curve.block()(z + _AHEAD * direction)[1]()
         ahead = np.linalg.svd(jacobian / curve.rows[:, None])[2][-1]
         direction = ahead * np.sign(ahead @ direction)
+    for located in kinks_at_start(tracer, start):
+        gradient = kink_value(curve.field, located.special.name)(z)[1]()[0]
+        normal = gradient * np.sign(gradient @ first) / np.linalg.norm(gradient)
+        direction = direction + max(0.0, _AHEAD - float(normal @ direction)) * normal
     return replace(start, tangent=direction * tracer.scale, direction=None)
 
 

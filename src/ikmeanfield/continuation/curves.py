@@ -67,6 +67,18 @@ def _start(
     return _Start(ScaledField(problem, tuple(free), scale), x, origin)
 
 
+def _corner(curve: Curve, z: FloatArray, options: ContinuationOptions) -> FloatArray | None:
+    """Return the Bogdanov-Takens point that a start is as good as on, if it is.
+
+    There the side is rounding, as are the sizes of variables that vanish at the corner: they are
+    taken from the corner, from where the curve leaves on both sides.
+    """
+    solution, field = curve.refine("BT", z).solution, curve.field
+    x = solution.z * field.scale
+    gap = (x - z * field.scale) / initial_scale(field.problem, field.free, x, options)
+    return x if solution.converged and np.linalg.norm(gap) < _AT_CORNER else None
+
+
 def _follow(
     start: _Start,
     options: ContinuationOptions,
@@ -87,11 +99,11 @@ def _follow(
         return empty_branch(curve.kind, problem, free, Termination("bound", outside))
     refused = curve.finished(curve.measure(found.z, np.zeros_like(x)))
     if refused is not None:
-        # At the corner the sign is rounding: the curve leaves it on both sides.
-        corner = curve.refine("BT", found.z)
-        gap = np.linalg.norm(corner.solution.z - found.z)
-        if not (corner.solution.converged and gap < _AT_CORNER):
+        corner = _corner(curve, found.z, options)
+        if corner is None:
             return empty_branch(curve.kind, problem, free, Termination("no_start", refused.message))
+        x = corner
+        field = field.rescaled(initial_scale(problem, free, x, options))
     stop = default_stop if options.stop_at is None else options.stop_at
     return compute_branch(lambda: make_curve(field, x), x, options, stop, start.origin)
 

@@ -101,7 +101,7 @@ def _line(depth: int, node: Diagram) -> str:
     if node.origin is not None:
         origin = f"{node.origin.kind} {node.origin.parameters[name]:.6g} → "
     words = {"equilibrium": "equilibria", "cycle": "cycles"}.get(branch.kind, branch.kind)
-    reach = f"{name} {values.min():.6g} to {values.max():.6g}"
+    reach = f"{name} {values.min():.6g} to {values.max():.6g}" if len(branch) else "no points"
     share = float(branch.stable.mean()) if len(branch) else 0.0
     state = "stable" if share == 1 else "unstable" if share == 0 else "partly stable"
     ends = "…".join(end.reason for end in branch.ends)

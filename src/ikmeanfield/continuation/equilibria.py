@@ -52,7 +52,7 @@ class EquilibriumCurve:
     def __init__(self, field: ScaledField, options: ContinuationOptions):
         self.field = field
         self.options = options
-        self.vanishing = 0
+        self.vanishing = {"HB": 0}
         self.rows = np.zeros(1)
 
     def block(self) -> Block:
@@ -71,7 +71,7 @@ class EquilibriumCurve:
         along = float(tangent[self.field.n])
         tests = {
             "BP": sign * gap if gap > self.field.precision else 0.0,
-            "HB": hopf_test(spectrum, vanishing=self.vanishing),
+            "HB": hopf_test(spectrum, vanishing=self.vanishing["HB"]),
             "LP": along if abs(along) > _FLAT * self.field.precision else 0.0,
         }
         return Measure(spectrum.values, spectrum.unstable(), spectrum.undecided(), tests, {})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .arclength import Measure
-from .augmented import border, equilibrium, fold, null_vectors, stack
+from .augmented import border, equilibrium, fold, null_overlap, null_vectors, stack
 from .codim2 import refine_bogdanov_takens, refine_cusp, refine_zero_hopf
 from .normalforms import quadratic_value
 from .spectrum import critical_pair, hopf_test, others
@@ -27,11 +27,6 @@ if TYPE_CHECKING:
     from .spectrum import ComplexArray
 
 
-def _rest(eigenvalues: ComplexArray) -> NDArray[np.intp]:
-    """Positions of all eigenvalues except the zero one."""
-    return others(eigenvalues, (int(np.argmin(np.abs(eigenvalues))),))
-
-
 class FoldCurve:
     """Equilibria with a zero eigenvalue, in two free parameters."""
 
@@ -43,7 +38,7 @@ class FoldCurve:
         self.field = field
         self.options = options
         self.edge = border(field.jacobian(z))
-        self.vanishing = 0
+        self.vanishing = {"BT": 0, "ZH": 0}
         self.rows = np.zeros(1)
 
     def block(self) -> Block:
@@ -63,16 +58,21 @@ class FoldCurve:
     def measure(self, z: FloatArray, tangent: FloatArray, gap: float = np.nan) -> Measure:
         """Return eigenvalues and the test functions for BT, CP and ZH."""
         jacobian, spectrum = self.field.jacobian(z), self.field.spectrum(z)
-        rest = _rest(spectrum.values)
+        rest = self._rest(spectrum.values)
         _, left, right = null_vectors(jacobian, self.edge)
         unit = self.edge.updated(left, right)
         tests = {
-            "BT": float(unit.left @ unit.right),
+            "BT": np.nan if self.vanishing["BT"] else null_overlap(self.field, z, unit),
             "CP": quadratic_value(self.field, z, self.edge),
-            "ZH": hopf_test(spectrum, rest, self.vanishing),
+            "ZH": hopf_test(spectrum, rest, self.vanishing["ZH"]),
         }
         unstable, undecided = spectrum.unstable(rest), spectrum.undecided(rest)
         return Measure(spectrum.values, unstable, undecided, tests, {})
+
+    def _rest(self, eigenvalues: ComplexArray) -> NDArray[np.intp]:
+        """Positions of all eigenvalues except the zero one, or two in conservative systems."""
+        nearest = np.argsort(np.abs(eigenvalues), kind="stable")
+        return others(eigenvalues, tuple(nearest[: 1 + self.vanishing["BT"]].tolist()))
 
     def finished(self, measure: Measure) -> Termination | None:
         """Return None: nothing about a fold ends its curve."""
@@ -86,5 +86,5 @@ class FoldCurve:
         if event == "CP":
             return refine_cusp(self.field, z, tolerance)
         eigenvalues = self.field.eigenvalues(z)
-        other = critical_pair(eigenvalues[_rest(eigenvalues)])
+        other = critical_pair(eigenvalues[self._rest(eigenvalues)])
         return refine_zero_hopf(self.field, z, other.determinant, tolerance)

@@ -11,7 +11,7 @@ from ikmeanfield.progress import Task, reporting
 
 from .bounds import clipped, first_exit
 from .events import JumpError, special_points, special_points_on, undecided
-from .kinks import first_kink, kinks_at_start, pass_kink, rescue_at_kink, unsolved_kink
+from .kinks import first_kink, kinks_at_start, leave_kink, pass_kink, rescue_at_kink, unsolved_kink
 from .special_point import Termination
 from .user_events import user_points
 
@@ -32,8 +32,6 @@ _REJECTIONS = 20
 _SHORTER = 0.47
 #: Shares of a step tried so that no test function is zero where it ends.
 _SHARES = (1.0, 0.93, 0.8, 0.6, 0.4)
-#: Test functions that are sums of pairs of eigenvalues.
-_OF_PAIRS = {"HB", "HH", "ZH"}
 #: A closed curve has at least so many points, and tangents with this cosine where it closes.
 _FEWEST, _ALIKE = 10, 0.8
 
@@ -101,6 +99,8 @@ def _free_parameters(tracer: Tracer) -> dict[str, float]:
 def _step(tracer: Tracer, a: Point, ds: float) -> float | Termination:
     """Try a step from a: append what it finds to the tracer; the next step, or the end."""
     b, why = _advanced(tracer, a, ds)
+    if b is None and len(tracer.points) == 1:
+        b = leave_kink(tracer, a, ds)
     if b is None:
         passage = rescue_at_kink(tracer, a, ds)
         return _halved(tracer, ds, why) if passage is None else _cross(tracer, a, passage, ds)
@@ -152,12 +152,12 @@ def _advanced(tracer: Tracer, a: Point, ds: float) -> tuple[Point | None, str]:
 
 
 def _without_vanishing(tracer: Tracer, a: Point, b: Point) -> tuple[Point, Point]:
-    """Leave out the sums of eigenvalues that are zero at both ends of the first step."""
-    while any(
-        a.measure.tests[name] == 0 == b.measure.tests[name]
-        for name in _OF_PAIRS & set(a.measure.tests)
-    ):
-        tracer.curve.vanishing += 1
+    """Leave out what is zero at both ends of the first step, and so all along the curve."""
+    vanishing = tracer.curve.vanishing
+    while zero := [
+        name for name in vanishing if a.measure.tests[name] == 0 == b.measure.tests[name]
+    ]:
+        vanishing.update({name: vanishing[name] + 1 for name in zero})
         a, b = (
             replace(p, measure=tracer.make_point(p.x / tracer.scale, tracer.direction(p)).measure)
             for p in (a, b)

@@ -50,7 +50,7 @@ class HopfCurve:
         self.field = field
         self.options = options
         self.determinant = determinant
-        self.vanishing = 0
+        self.vanishing = {"HH": 0}
         self.rows = np.zeros(1)
         self._through = options.stop_at is not None and "BT" not in options.stop_at
 
@@ -84,7 +84,7 @@ class HopfCurve:
             "BT": pair.determinant,
             "GH": regular,
             "ZH": zero,
-            "HH": hopf_test(spectrum, rest, self.vanishing),
+            "HH": hopf_test(spectrum, rest, self.vanishing["HH"]),
         }
         columns = {"frequency": frequency, "period": 2 * np.pi / frequency, "l1": l1}
         unstable, undecided = spectrum.unstable(rest), spectrum.undecided(rest)

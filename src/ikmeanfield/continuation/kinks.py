@@ -155,6 +155,21 @@ def rescue_at_kink(tracer: Tracer, a: Point, ds: float) -> Passage | None:
     return None
 
 
+def leave_kink(tracer: Tracer, start: Point, ds: float) -> Point | None:
+    """Return a point beyond the kink on which a curve starts, on the side that it sets out to.
+
+    A curve that leaves the surface at a tangent turns at once, however short the step.
+    """
+    z, direction = start.x / tracer.scale, tracer.direction(start)
+    for located in kinks_at_start(tracer, start):
+        name = located.special.name
+        rate = float(kink_value(tracer.curve.field, name)(z)[1]()[0] @ direction)
+        beyond = _depart(tracer, name, z, sign=np.sign(rate), size=ds * abs(rate), reach=ds)
+        if beyond is not None:
+            return replace(beyond, arclength=start.arclength + beyond.step)
+    return None
+
+
 def _pass(tracer: Tracer, a: Point, name: str, guess: FloatArray, reach: float) -> Passage | None:
     za, t = a.x / tracer.scale, tracer.direction(a)
     sign, size = float(np.sign(a.kinks[name])), abs(a.kinks[name])

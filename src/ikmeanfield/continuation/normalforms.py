@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .augmented import Border, border, null_vectors
+from .augmented import Border, border, null_overlap, null_vectors
 from .scaled import SECOND_STEP, ScaledField
 from .spectrum import ComplexArray
 
@@ -154,7 +154,7 @@ def fold_coefficient(field: ScaledField, z: FloatArray) -> float:
     n = field.n
     edge = border(field.jacobian(z))
     value = quadratic_value(field, z, edge)
-    overlap = float(edge.left @ edge.right)
+    overlap = null_overlap(field, z, edge)
     size = float(np.linalg.norm(edge.right * field.scale[:n]))
     return value / overlap / size if overlap != 0 else float("inf")
 
@@ -163,12 +163,15 @@ def cusp_coefficient(field: ScaledField, z: FloatArray) -> float:
     """Cubic coefficient c = <p, C(q, q, q) - 3 B(q, A^inv B(q, q))> / 6 at a cusp.
 
     A^inv solves in the complement of q; same norms as `fold_coefficient`. Negative: the middle
-    of three equilibria is unstable in this direction.
+    of three equilibria is unstable in this direction. Infinite with a double zero eigenvalue.
     """
     n = field.n
     jacobian = field.jacobian(z)
     edge = border(jacobian)
-    q, p = edge.right, edge.left / (edge.left @ edge.right)
+    overlap = null_overlap(field, z, edge)
+    if overlap == 0:
+        return float("inf")
+    q, p = edge.right, edge.left / overlap
     step = field.clear_step(z, q, _BERTH * SECOND_STEP)[0] / _BERTH
     first, second = field.curvature(z, q, step)
     quadratic = first @ q

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from .problem import Field, FloatArray, Problem
-from .spectrum import ComplexArray, Spectrum, spectrum
+from .spectrum import ComplexArray, Spectrum, entry_errors, spectrum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,6 +41,8 @@ _SHRINKINGS = 6
 _VARIES, _ROUNDING = 0.02, 1e-12
 #: Relative error of the Jacobian's entries: analytic, and from differences.
 _EXACT, _DIFFERENCES = 1e-13, 1e-10
+#: Rounding of the field over the step of a difference, as a share of the row's largest entry.
+_NOISE = 5e-12
 #: Points whose matrices are remembered, and how many matrices each has.
 _REMEMBERED, _MATRICES = 4, 4
 
@@ -201,7 +203,10 @@ class ScaledField:
                     matrix[:, column] = stated
                     continue
                 moved[column] += _ONE_SIDED
-                matrix[:, column] = (self.field(moved) - value) / (moved[column] - z[column])
+                width = moved[column] - z[column]
+                if width == 0:
+                    return self.full_jacobian(z)
+                matrix[:, column] = (self.field(moved) - value) / width
                 moved[column] = z[column]
         except FieldUndefinedError:
             return self.full_jacobian(z)
@@ -325,9 +330,19 @@ class ScaledField:
         """Relative error of the entries of `jacobian`."""
         return _EXACT if self.problem.jacobian is not None else _DIFFERENCES
 
+    @property
+    def _noise(self) -> float:
+        return _NOISE if self.problem.jacobian is None else 0.0
+
+    def errors(self, z: FloatArray) -> FloatArray:
+        """Return what the entries of `jacobian` may be wrong by, shape (n, n)."""
+        return entry_errors(self.jacobian(z), self.precision, self._noise)
+
     def spectrum(self, z: FloatArray) -> Spectrum:
         """Return the eigenvalues of `jacobian` with their error bounds."""
-        return self._cached("spectrum", z, lambda x: spectrum(self.jacobian(x), self.precision))
+        return self._cached(
+            "spectrum", z, lambda x: spectrum(self.jacobian(x), self.precision, self._noise)
+        )
 
     def eigenvalues(self, z: FloatArray) -> ComplexArray:
         """Return the eigenvalues of `jacobian`, most unstable first."""

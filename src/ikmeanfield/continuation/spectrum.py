@@ -58,17 +58,16 @@ class Spectrum:
         return int(np.count_nonzero(hidden if positions is None else hidden[positions]))
 
 
-def spectrum(matrix: FloatArray, precision: float) -> Spectrum:
-    """Return the eigenvalues of a Jacobian whose entries have some relative error.
+def spectrum(matrix: FloatArray, precision: float, noise: float = 0.0) -> Spectrum:
+    """Return the eigenvalues of a Jacobian whose entries have errors as in `entry_errors`.
 
-    An error E in the matrix, entry by entry at most precision times |J|, moves the eigenvalue
-    with left and right vectors w, v by at most |w| |E| |v| / |w v|: large rates elsewhere in the
-    matrix do not blur a slow one. Where bounds are needed, eigenvalues are Rayleigh quotients
-    w J v / w v, which are exact to the same order.
+    An error E in the matrix moves the eigenvalue with left and right vectors w, v by at most
+    |w| |E| |v| / |w v|: large rates elsewhere in the matrix do not blur a slow one. Where bounds
+    are needed, eigenvalues are Rayleigh quotients w J v / w v, which are exact to the same order.
     """
     values = np.linalg.eigvals(matrix).astype(complex)
     size = np.abs(values)
-    if np.abs(values.real).min(initial=np.inf) > _CLEAR * size.max(initial=0.0):
+    if _nearest_to_zero(values) > _CLEAR * size.max(initial=0.0):
         return Spectrum(values[_order(values)], np.zeros(len(values)))
     values, right = np.linalg.eig(matrix)
     values = values.astype(complex)
@@ -82,10 +81,31 @@ def spectrum(matrix: FloatArray, precision: float) -> Spectrum:
         upper = np.flatnonzero(values.imag > 0)
         values = np.where(values.imag == 0, quotients.real, quotients)
         values[upper + 1] = values[upper].conj()
-        size = np.abs(left) @ np.abs(matrix)
-        bounds = precision * (size * np.abs(right).T).sum(axis=1)
+        errors = entry_errors(matrix, precision, noise)
+        bounds = (np.abs(left) @ errors * np.abs(right).T).sum(axis=1)
     order = _order(values)
     return Spectrum(values[order], bounds[order])
+
+
+def entry_errors(matrix: FloatArray, precision: float, noise: float) -> FloatArray:
+    """Return what the entries of a Jacobian may be wrong by.
+
+    That is a share `precision` of each, and a share `noise` of the largest one in its row, whose
+    terms may cancel in a difference of the field.
+    """
+    entries = np.abs(matrix)
+    errors: FloatArray = precision * entries + noise * entries.max(axis=1, keepdims=True)
+    return errors
+
+
+def _nearest_to_zero(values: ComplexArray) -> float:
+    """Return the smallest real part or sum of two real eigenvalues, in size."""
+    real = values.real[values.imag == 0]
+    right, left = real[real > 0], real[real < 0]
+    smallest = np.abs(values.real).min(initial=np.inf)
+    if len(right) and len(left):
+        smallest = min(smallest, np.abs(right[:, None] + left).min())
+    return float(smallest)
 
 
 @dataclass(frozen=True)

@@ -172,6 +172,13 @@ class Collocation:
         )
         return system, orbit.period * float(traces)
 
+    def linearised(self, orbit: Orbit, metric: Metric, tangent: Orbit) -> Solved:
+        """Return an orbit as it is, with its linearisation and the residual it leaves."""
+        system, divergence = self.linearise(orbit, metric, orbit, tangent)
+        chain, _, _ = linear.condense(system, orbit.values.shape[1])
+        residual = float(np.abs(self.defects(orbit, metric)[0]).max())
+        return Solved(orbit, tangent, chain, divergence, residual, 0)
+
     def _solve(
         self, orbit: Orbit, metric: Metric, reference: Orbit, normal: Orbit, offset: float
     ) -> tuple[Orbit, Orbit, linear.Chain, float]:

@@ -10,7 +10,8 @@ import numpy as np
 from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
 from .equilibria import Hopf, find_equilibrium, find_hopf
-from .events import bound_events, locate
+from .events import bound_events
+from .locate import locate
 from .orbit import Orbit
 from .tracer import at_hopf
 

@@ -5,8 +5,7 @@ Test functions follow Yu. A. Kuznetsov, Elements of Applied Bifurcation Theory, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,44 +13,20 @@ import numpy as np
 
 from ikmeanfield.continuation.special_point import SpecialPoint
 
-from .collocation import NewtonFailureError, difference, parameter_direction, scaled
+from .locate import Event, locate
 from .orbit import sampled
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
+    from .locate import Located, Test
     from .tracer import CyclePoint, Tracer
-
-Test = Callable[["CyclePoint"], float]
 
 #: Below this a test function at the ends of a step is rounding, not a sign.
 NOISE = 1e-7
 LARGEST = 1e100
-
-
-@dataclass(frozen=True)
-class Event:
-    """A kind of special point and the function that vanishes there.
-
-    `parameter` is set where the function vanishes just at one value of the free parameter.
-    """
-
-    kind: str
-    test: Test
-    name: str = ""
-    noise: float = 0.0
-    parameter: float | None = None
-
-
-@dataclass(frozen=True)
-class Located:
-    """Where a test function vanishes: the point, the bracket of arclength, what is left of it."""
-
-    event: Event
-    point: CyclePoint
-    bracket: tuple[float, float]
-    value: float
-    converged: bool
 
 
 def _clipped(point: CyclePoint) -> NDArray[np.complex128]:
@@ -146,84 +121,6 @@ def bound_events(tracer: Tracer) -> Iterator[tuple[str, float, Event]]:
             i = tracer.problem.variables.index(name)
             yield name, low, Event("UZ", partial(_minimum_above, variable=i, value=low))
             yield name, high, Event("UZ", partial(_maximum_below, variable=i, value=high))
-
-
-def locate(tracer: Tracer, event: Event, before: CyclePoint, after: CyclePoint) -> Located:
-    """Where between two points the test function vanishes (Illinois variant of regula falsi)."""
-    if event.parameter is not None:
-        found = _at_parameter(tracer, before, after, event.parameter)
-        if found is not None:
-            ends = (before.arclength, after.arclength)
-            return Located(event, found, ends, event.test(found), converged=True)
-    origin = before.arclength
-    low, high = 0.0, after.arclength - origin
-    f_low, f_high = event.test(before), event.test(after)
-    scale = max(abs(f_low), abs(f_high))
-    best, f_best, kept = after, f_high, ""
-    tolerance = min(tracer.options.tolerance, 1e-14)
-    for _ in range(40):
-        middle = (low * f_high - high * f_low) / (f_high - f_low)
-        width = high - low
-        middle = min(max(middle, low + 1e-3 * width), high - 1e-3 * width)
-        point = _near(tracer, before, (low, middle, high), tolerance)
-        if point is None:
-            break
-        best, middle = point
-        value = f_best = event.test(best)
-        if abs(value) <= 1e-11 * scale or high - low <= 1e-12 * (1 + abs(high)):
-            break
-        if (value < 0) == (f_high < 0):
-            high, f_high, f_low = middle, value, f_low / (2 if kept == "low" else 1)
-            kept = "low"
-        else:
-            low, f_low, f_high = middle, value, f_high / (2 if kept == "high" else 1)
-            kept = "high"
-    converged = abs(f_best) <= 1e-6 * scale
-    return Located(event, best, (origin + low, origin + high), f_best, converged)
-
-
-def _at_parameter(
-    tracer: Tracer, before: CyclePoint, after: CyclePoint, value: float
-) -> CyclePoint | None:
-    """Return the point between two others at a value of the parameter, held fixed."""
-    leg = difference(after.orbit, before.orbit)
-    guess = before.orbit.plus(leg, (value - before.orbit.parameter) / leg.parameter)
-    guess = replace(guess, parameter=value)
-    try:
-        found = tracer.correct(guess, parameter_direction(guess), before.orbit)
-    except NewtonFailureError:
-        return None
-    step = tracer.metric.inner(difference(found.orbit, before.orbit), before.tangent)
-    if not 0 <= step <= after.step:
-        return None
-    along = tracer.metric.inner(found.tangent, before.tangent)
-    tangent = found.tangent if along > 0 else scaled(found.tangent, -1.0)
-    return replace(found, tangent=tangent, arclength=before.arclength + step, step=step)
-
-
-def _near(
-    tracer: Tracer, before: CyclePoint, places: tuple[float, float, float], tolerance: float
-) -> tuple[CyclePoint, float] | None:
-    """Return a point at, or beside, the middle of a bracket, and where it is.
-
-    Exactly at a branch point the linear system is singular.
-    """
-    low, middle, high = places
-    for share in (0.0, 0.1, -0.1, 0.3, -0.3):
-        place = middle + share * (high - middle if share > 0 else middle - low)
-        try:
-            return _correct(tracer, before, place, tolerance), place
-        except NewtonFailureError:
-            continue
-    return None
-
-
-def _correct(tracer: Tracer, before: CyclePoint, step: float, tolerance: float) -> CyclePoint:
-    """Return a point between two others, as exactly as rounding allows."""
-    try:
-        return tracer.along(before, step, tolerance)
-    except NewtonFailureError:
-        return tracer.along(before, step)
 
 
 def crossed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> list[Located]:

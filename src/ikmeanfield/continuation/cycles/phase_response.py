@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ikmeanfield.continuation.problem import FloatArray, Problem
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PhaseResponse:
     """The infinitesimal phase response curve of a cycle.
 
@@ -44,6 +44,12 @@ class PhaseResponse:
     times: FloatArray
     states: FloatArray
     response: FloatArray
+
+    def __repr__(self) -> str:
+        samples, variables = self.response.shape
+        size = f"{samples} samples of {variables} variables"
+        low, high = self.response.min(), self.response.max()
+        return f"<PhaseResponse of period {self.period:.7g}: {size}; {low:.6g} to {high:.6g}>"
 
 
 def phase_response(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ikmeanfield.continuation.special_point import shortened
+
 from .collocation import Metric
 from .equilibria import Hopf, as_hopf, find_equilibrium, find_hopf, jacobian, leading_frequency
 from .mesh import equidistributed
@@ -35,7 +37,7 @@ class CycleStartError(ValueError):
     """No cycle can be started from what was given; the message says why."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trajectory:
     """One period of a cycle, sampled.
 
@@ -60,6 +62,14 @@ class Trajectory:
         if self.states.ndim != 2 or len(self.states) != len(self.times):
             msg = f"states: must have shape ({len(self.times)}, n), has {self.states.shape}"
             raise ValueError(msg)
+
+    def __repr__(self) -> str:
+        period, (samples, variables) = self.times[-1] - self.times[0], self.states.shape
+        size = f"{samples} samples of {variables} variables"
+        at = ", ".join(f"{name} = {value:.6g}" for name, value in self.parameters.items())
+        return shortened(
+            f"<Trajectory of period {period:.7g}: {size}; {at or 'default parameters'}>"
+        )
 
     @classmethod
     def of(cls, point: SpecialPoint) -> Trajectory:

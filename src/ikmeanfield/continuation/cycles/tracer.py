@@ -115,6 +115,10 @@ class Tracer:
             raise NewtonFailureError(msg)
         return self._describe(solved)
 
+    def on_chord(self, orbit: Orbit, tangent: Orbit) -> CyclePoint:
+        """Return an orbit between two of the branch with its multipliers, without correcting it."""
+        return self._describe(self.collocation.linearised(orbit, self.metric, tangent))
+
     def _describe(self, solved: Solved) -> CyclePoint:
         orbit, scale = solved.orbit, self.metric.variables
         m, p = orbit.basis.degree, self.collocation.p(orbit)
