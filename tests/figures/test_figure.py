@@ -66,7 +66,7 @@ def test_figures_are_known_without_loading_matplotlib():
         "print([len(f.takes) for f in FIGURES.values()], 'matplotlib' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[1, 1, 2, 1, 2, 8, 1] False\n"
+    assert done.stdout == "[1, 1, 2, 1, 2, 2, 8, 1] False\n"
 
 
 def experiment(**changes):
