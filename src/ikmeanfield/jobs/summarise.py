@@ -65,10 +65,11 @@ def shared_settings(plan: Plan, study: str) -> dict[str, str | float | int]:
 
 
 def common_parameters(runs: list[Run]) -> dict[str, Any]:
-    """Parameters of the populations that have the same value in all runs, by path."""
+    """Parameters of the circuit that have the same value in all runs, by path."""
     found: dict[str, Any] = {}
     for number, run in enumerate(runs):
         flat = _flat(run.circuit.model_dump()["populations"])
+        flat |= {name: derived.value for name, derived in run.circuit.parameters.items()}
         found = flat if number == 0 else {k: v for k, v in found.items() if flat.get(k) == v}
     return found
 
