@@ -190,7 +190,7 @@ def test_axes_multiply_and_pairs_move_together():
         "replicates": 2,
     }
     data = changed((*EXPERIMENT, "sweeps"), {"grid": sweep})
-    plan = plan_of({**data, "figures": {}})
+    plan = plan_of({**data, "figures": {}, "claims": {}})
     points = [tuple(run.values.values()) for run in plan.runs]
     pairs = [(50.0, -100.0), (40.0, -70.0)]
     expected = [(w, *pair) for w in (1.0, 2.0, 4.0) for pair in pairs for _ in range(2)]

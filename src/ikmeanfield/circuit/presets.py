@@ -81,8 +81,7 @@ def cortical() -> Circuit:
 def bursting() -> Circuit:
     """Chen & Campbell: one population that bursts, with the rounded parameters of their figures.
 
-    At μ = 0.12, which is 1267.5 pA; all neurons receive the same current unless they are given a
-    width (theirs is Δ = 0.02, which is 211.25 pA).
+    At μ = 0.12, which is 1267.5 pA, and Δ = 0.02, which is 211.25 pA.
     """
     neurons = _chen_campbell(a=0.0077, w_jump=0.0189, s_jump={"p": S_JUMP})
     return Circuit(populations={"p": neurons.population(HIPPOCAMPAL)})

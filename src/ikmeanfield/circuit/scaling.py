@@ -118,7 +118,7 @@ class Dimensionless:
                 "peak_potential": units.potential(self.v_peak),
                 "reset_potential": units.potential(self.v_reset),
                 "input_current": units.current * self.eta,
-                **_current_width(units.current * self.width),
+                "current_width": units.current * self.width,
                 "synapses": {
                     SYNAPSE: Synapse(
                         conductance=units.conductance * self.g,
@@ -129,11 +129,6 @@ class Dimensionless:
                 },
             }
         )
-
-
-def _current_width(width: float) -> dict[str, float]:
-    """The half-width of the background currents in pA, for populations that have one."""
-    return {"current_width": width} if "current_width" in Population.model_fields else {}
 
 
 def units_of(population: Population) -> Units:
@@ -173,7 +168,7 @@ def dimensionless(population: Population) -> Dimensionless:
         tau_s=synapse.synaptic_time / units.time,
         s_jump=dict(synapse.weights),
         eta=population.input_current / units.current,
-        width=getattr(population, "current_width", 0.0) / units.current,
+        width=population.current_width / units.current,
         v_peak=units.without(population.peak_potential),
         v_reset=units.without(population.reset_potential),
     )

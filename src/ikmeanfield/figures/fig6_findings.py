@@ -20,7 +20,7 @@ def points(tree: xr.DataTree, words: str) -> Iterator[str]:
         for kind, values in found.items():
             values += [point.parameters[branch.free[0]] / UNIT for point in branch.points(kind)]
     parts = [
-        f"{SHOWN[kind]} at μ = {', '.join(f'{mu:.7g}' for mu in sorted(set(values)))}"
+        f"{SHOWN[kind]} at μ = {', '.join(sorted({f'{mu:.6g}' for mu in values}))}"
         for kind, values in found.items()
         if values
     ]

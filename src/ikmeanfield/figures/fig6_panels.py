@@ -31,7 +31,7 @@ VARIABLES: dict[str, tuple[str, float, str]] = {
 COLORS = ("#ffffff", "#ffffff", "#e4e4e4", "#f6d9b0")
 """What networks do, in the order of `REGIONS`: bistable grey, bursting orange."""
 DASHES: tuple[Any, ...] = ((0, (1, 1)), "-", (0, (4, 1.5)))
-SIZES = {1000: "^", 10000: "o", 100000: "s"}
+SIZES = {500: "v", 1000: "^", 10000: "o", 100000: "s"}
 
 
 @dataclass(frozen=True)
@@ -163,10 +163,12 @@ def draw_bursts(panels: Sequence[Axes], summary: xr.Dataset, fast: xr.DataTree) 
     sizes = summary.isel(run=np.flatnonzero(summary["sweep"].values == "sizes"))
     sizes = sizes.sel(population="p").sortby(CURRENT)
     handles = []
-    for size, marker in SIZES.items():
+    shown = [size for size in SIZES if (sizes[SIZE].values == size).any()]
+    for size in shown:
+        marker = SIZES[size]
         here = sizes.isel(run=np.flatnonzero(sizes[SIZE].values == size))
         network, theory = here.sel(model="network"), here.isel(model=-1)
-        shade = INK[list(SIZES).index(size)]
+        shade = INK[shown.index(size)]
         burst, cycle = (m["oscillates"].values == 1 for m in (network, theory))
         x = here[CURRENT].values
         panels[0].plot(
@@ -181,7 +183,7 @@ def draw_bursts(panels: Sequence[Axes], summary: xr.Dataset, fast: xr.DataTree) 
         handles.append(
             Line2D([], [], marker=marker, color=shade, linestyle="none", label=f"N = {size:,}")
         )
-        if size == max(SIZES):
+        if size == max(shown):
             panels[0].plot(x[cycle], 1000 / theory["frequency"].values[cycle], color=HOPF)
             for end in ("lowest", "highest"):
                 panels[1].plot(x[cycle], theory[f"recovery_{end}"].values[cycle], color=HOPF)
