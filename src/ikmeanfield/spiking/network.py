@@ -405,7 +405,8 @@ def simulate(
     xarray.Dataset
         As `Network.run` describes; with `spikes`, spike times of the chosen neurons too.
     """
-    if step is None and scheme in SCHEMES and isinstance(sample, Real):
+    one_of("scheme", scheme, SCHEMES)
+    if step is None and isinstance(sample, Real):
         step = default_step(scheme, float(sample))
     network = Network(circuit, step=step, scheme=scheme, thresholds=thresholds, seed=seed)
     return network.run(
