@@ -94,3 +94,16 @@ def test_a_population_that_lacks_the_parameter_is_named():
 def test_an_open_truncation_is_the_one_in_use():
     circuit = regular_spiking()
     assert in_effect(circuit, "*.truncation") == in_effect(circuit, "rs.truncation") == 20.0
+
+
+def test_a_cutoff_that_is_not_given_has_the_value_in_effect():
+    # Oracle: the defaults that the fields' descriptions state.
+    circuit = regular_spiking().replace({"rs.ampa.conductance": 0.7})
+    expected = {
+        "truncation": 20.0,
+        "current_truncation": np.inf,
+        "ampa.conductance_truncation": 0.7,
+    }
+    assert {tail: in_effect(circuit, f"rs.{tail}") for tail in expected} == expected
+    whole = circuit.replace({"rs.law": "lorentzian"})
+    assert {in_effect(whole, f"rs.{tail}") for tail in expected} == {np.inf}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from ikmeanfield.circuit import Circuit
+from ikmeanfield.heterogeneity import half_ranges
 from ikmeanfield.schema import ConfigError, Value
 
 V = TypeVar("V")
@@ -76,6 +77,4 @@ def in_effect(circuit: Circuit, path: str) -> Value:
         values = [in_effect(circuit, f"{name}.{tail}") for name in circuit.populations]
         return values[0] if len(set(values)) == 1 else None
     value: Value = circuit.get(path)
-    if value is None and tail == "truncation":
-        return circuit.populations[head].half_range
-    return value
+    return half_ranges(circuit.populations[head]).get(tail) if value is None else value

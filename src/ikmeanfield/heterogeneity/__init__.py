@@ -8,11 +8,12 @@ registry itself lives in a module of its own, so that a circuit can check the na
 depending on the laws.
 """
 
+from ikmeanfield.heterogeneity.fitting import Fit, closest_lorentzian, with_lorentzians
 from ikmeanfield.heterogeneity.gaussian import TruncatedGaussian
 from ikmeanfield.heterogeneity.law import Draw, Law
 from ikmeanfield.heterogeneity.lorentzian import Lorentzian, TruncatedLorentzian
 from ikmeanfield.heterogeneity.registry import DEFAULT_LAW, LAWS
-from ikmeanfield.heterogeneity.spread import Differences, differences, laws
+from ikmeanfield.heterogeneity.spread import Differences, differences, half_ranges, laws
 
 LAWS.register("truncated_lorentzian", TruncatedLorentzian)
 LAWS.register("lorentzian", Lorentzian)
@@ -23,10 +24,14 @@ __all__ = [
     "LAWS",
     "Differences",
     "Draw",
+    "Fit",
     "Law",
     "Lorentzian",
     "TruncatedGaussian",
     "TruncatedLorentzian",
+    "closest_lorentzian",
     "differences",
+    "half_ranges",
     "laws",
+    "with_lorentzians",
 ]

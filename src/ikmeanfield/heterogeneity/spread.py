@@ -61,26 +61,39 @@ class Differences:
         return self.threshold.nbytes + self.current.nbytes + conductances
 
 
+def half_ranges(population: Population) -> dict[str, float]:
+    """The half-range in effect of everything that may differ, by the field that may give it."""
+    truncates = LAWS[population.law].truncates
+    limit = population.current_truncation
+    found = {
+        "truncation": population.half_range,
+        "current_truncation": inf if limit is None else limit,
+    }
+    for name, synapse in population.synapses.items():
+        limit = synapse.conductance_truncation
+        if limit is None:
+            limit = synapse.conductance if truncates else inf
+        found[f"{name}.conductance_truncation"] = limit
+    return found
+
+
 def laws(population: Population) -> dict[str, Law]:
     """The law of each parameter that differs between the neurons of a population, by its name.
 
     The threshold is always among them; ``input_current`` (the background current) and
     ``<synapse>.conductance`` are if their width is not zero.
     """
-    law = LAWS[population.law]
+    law, limits = LAWS[population.law], half_ranges(population)
     found = {
-        "threshold": law(population.threshold, population.threshold_width, population.half_range)
+        "threshold": law(population.threshold, population.threshold_width, limits["truncation"])
     }
     if population.current_width > 0:
-        limit = population.current_truncation
         found[CURRENT] = law(
-            population.input_current, population.current_width, inf if limit is None else limit
+            population.input_current, population.current_width, limits["current_truncation"]
         )
     for name, synapse in population.synapses.items():
         if synapse.conductance_width > 0:
-            limit = synapse.conductance_truncation
-            if limit is None:
-                limit = synapse.conductance if law.truncates else inf
+            limit = limits[f"{name}.conductance_truncation"]
             found[f"{name}.conductance"] = law(
                 synapse.conductance, synapse.conductance_width, limit
             )

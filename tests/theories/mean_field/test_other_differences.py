@@ -83,6 +83,34 @@ def test_stationary_rates_are_the_average_over_the_neurons(name):
 
 
 @pytest.mark.parametrize(
+    ("spread", "held", "error"),
+    [((1.0, 10.0), (2.5, 66.0), -2.3e-4), ((3.0, 26.0), (0.3, 20.0), -2.78e-2)],
+)
+def test_two_independent_spreads_are_an_approximation(spread, held, error):
+    """Oracle: the average over the square of both, by trapezoids in arsinh of each; as documented.
+
+    Eq. 32 for every neuron, with s and I − u held.
+    """
+    (s, drive), k, xi = held, 0.7, np.linspace(-18.0, 18.0, 1201)
+    weight = 1 / np.cosh(xi) / (1 / np.cosh(xi)).sum()
+    threshold = -40.0 + spread[0] * np.sinh(xi)[:, None]
+    current = drive + spread[1] * np.sinh(xi)
+    vertex = (-60.0 + threshold + s / k) / 2
+    curvature = -60.0 * threshold + current / k - vertex**2
+    rate = weight @ np.sqrt(np.maximum(curvature, 0.0)) @ weight * k / (100 * np.pi)
+    changes = {"rs.threshold_width": spread[0], WIDTH: spread[1], CURRENT: drive}
+    model = MeanField(regular_spiking().replace(changes), reset_correction=False)
+
+    def eqs(x: np.ndarray) -> np.ndarray:
+        """Eqs. 22-23, in Hz and mV."""
+        dr, dv, *_ = model.field(np.array([x[0] / 1e3, x[1], 0.0, s]), model.problem().vector())
+        return np.array([1e3 * dr, dv])
+
+    found = root(eqs, [1e3 * rate, -50.0], tol=1e-12).x[0]
+    assert found / (1e3 * rate) - 1 == pytest.approx(error, rel=0.1)
+
+
+@pytest.mark.parametrize(
     ("second", "cusp", "tolerance"),
     [("rs.threshold_width", (32.37, 3.7345), (5e-3, 5e-5)), (WIDTH, (17.60, 26.39), (5e-3, 5e-3))],
 )

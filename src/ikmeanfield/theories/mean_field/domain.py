@@ -57,7 +57,7 @@ def check_laws(circuit: Circuit) -> None:
                 msg = (
                     f"{name}: law = {population.law!r} of the {parameter}: a mean field averages "
                     f"over a pole at {parameter} + i width, which this law does not have; laws "
-                    f"that have it: {', '.join(taken)}"
+                    f"that have it: {', '.join(taken)}; `fit_laws: true` takes the closest of them"
                 )
                 raise DomainError(msg)
 

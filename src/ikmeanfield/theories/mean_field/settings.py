@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ikmeanfield.heterogeneity import with_lorentzians
 from ikmeanfield.theories.mean_field.domain import check_domain_at_rest, check_laws
-from ikmeanfield.theories.protocol import Question, TheorySettings
+from ikmeanfield.theories.protocol import Question, Theory, TheorySettings
 
 if TYPE_CHECKING:
     from ikmeanfield.circuit import Circuit
@@ -34,6 +36,9 @@ class MeanFieldSettings(TheorySettings):
     form: Form = "paper"
     """Δ_v (v − v_r) as in the paper, or Δ_v |v − v_r|, which holds below v_r too."""
 
+    fit_laws: bool = False
+    """Replace laws without a pole by the closest Lorentzian, rather than refuse them."""
+
     def knows(self, path: str) -> bool:
         """Whether a parameter of a circuit, named by its path, enters the mean field."""
         parts = path.split(".")
@@ -44,9 +49,17 @@ class MeanFieldSettings(TheorySettings):
 
     def check(self, circuit: Circuit) -> None:
         """Refuse laws without a pole, and a reset correction that is not defined at rest."""
-        check_laws(circuit)
+        check_laws(self._taken(circuit))
         if self.reset_correction:
             check_domain_at_rest(circuit)
+
+    def build(self, circuit: Circuit) -> Theory:
+        """As `TheorySettings.build`, of the circuit whose laws have a pole."""
+        return super().build(self._taken(circuit))
+
+    def identity(self, circuit: Circuit, free: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """As `TheorySettings.identity`, of the circuit whose laws have a pole."""
+        return super().identity(self._taken(circuit), free)
 
     @classmethod
     def compile_kernels(cls) -> None:
@@ -70,4 +83,11 @@ class MeanFieldSettings(TheorySettings):
 
     def settings_identity(self) -> dict[str, Any]:
         """The part of `identity` that comes from the settings alone."""
-        return {"meanfield": self.model_dump(exclude={"kind"})}
+        chosen = self.model_dump(exclude={"kind", "fit_laws"})  # it is in the circuit's widths
+        return {"meanfield": chosen}
+
+    def _taken(self, circuit: Circuit) -> Circuit:
+        return with_lorentzians(circuit) if self.fit_laws else circuit
+
+    def _own(self) -> dict[str, Any]:
+        return {name: value for name, value in super()._own().items() if name != "fit_laws"}
