@@ -163,8 +163,9 @@ def leave_kink(tracer: Tracer, start: Point, ds: float) -> Point | None:
     z, direction = start.x / tracer.scale, tracer.direction(start)
     for located in kinks_at_start(tracer, start):
         name = located.special.name
-        rate = float(kink_value(tracer.curve.field, name)(z)[1]()[0] @ direction)
-        beyond = _depart(tracer, name, z, sign=np.sign(rate), size=ds * abs(rate), reach=ds)
+        gradient = kink_value(tracer.curve.field, name)(z)[1]()[0]
+        sign, size = float(np.sign(gradient @ direction)), ds * float(np.linalg.norm(gradient))
+        beyond = _depart(tracer, name, z, sign=sign, size=size, reach=ds)
         if beyond is not None:
             return replace(beyond, arclength=start.arclength + beyond.step)
     return None
