@@ -18,7 +18,7 @@ IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env figures test test-continuation test-faults test-slurm lint bench lock clean clean-results clean-env
+.PHONY: help env figures test test-long test-continuation test-faults test-slurm lint bench lock clean clean-results clean-env
 # Module search paths of the calling shell must not take precedence over the locked environment.
 unexport PYTHONPATH PYTHONHOME
 
@@ -37,6 +37,9 @@ figures: env  ## Run the whole workflow: networks, theories, all figures
 
 test: env  ## Run the tests
 	$(IN_VENV) pytest $(PARALLEL) --dist loadgroup $(PYTEST_ARGS)
+
+test-long: env  ## Run the tests that take minutes each
+	$(IN_VENV) pytest -m long $(PARALLEL) --dist loadgroup $(PYTEST_ARGS)
 
 test-continuation: env  ## Compare 2,000 random curves with themselves from other starts (minutes)
 	$(IN_VENV) pytest tests/continuation_nightly $(PARALLEL) --dist load $(PYTEST_ARGS)

@@ -25,6 +25,7 @@ def test_shapley_values_of_known_games():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_contributions_add_up_to_the_error_of_the_mean_field():
     """Oracle for the corners: the mean field's folds (40.671, 23.621) and held networks."""
     circuit = regular_spiking()

@@ -73,6 +73,7 @@ def test_with_all_assumptions_the_response_is_that_of_the_mean_field(growth, tol
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_oscillations_of_neurons_with_strong_adaptation_end_where_networks_stop():
     """Oracle: networks held at constant current oscillate up to 46.5 pA (mean field: 61.1)."""
     theory = Stationary(CIRCUIT, nodes=64)
@@ -87,6 +88,7 @@ def test_oscillations_of_neurons_with_strong_adaptation_end_where_networks_stop(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_rate_of_a_network_follows_a_weak_modulation_as_computed():
     """Oracle: 40,000 neurons under a growing sinusoidal current, no synapses."""
     circuit = CIRCUIT.replace({"rs.ampa.weights.rs": 0.0, "rs.size": 40_000})
@@ -125,6 +127,7 @@ def _modulated_rate(network, growth, amplitude):
     return np.array(rates)
 
 
+@pytest.mark.long
 def test_a_mode_that_does_not_grow_is_not_claimed():
     theory = Stationary(CIRCUIT, nodes=24)
     problem = theory.problem()
@@ -135,6 +138,7 @@ def test_a_mode_that_does_not_grow_is_not_claimed():
     there.require_asynchronous(1e-3)
 
 
+@pytest.mark.long
 def test_synchronised_states_are_refused():
     """Oracle: held networks oscillate at 43.5 pA (from 42.3 to 46.5)."""
     theory = Stationary(CIRCUIT, nodes=32)

@@ -181,6 +181,7 @@ def test_neurons_of_one_threshold():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_what_the_history_of_bistable_neurons_changes():
     """With the reset above the saddle, neurons that have fired go on at currents below rheobase."""
     circuit = regular_spiking().replace(

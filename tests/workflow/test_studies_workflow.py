@@ -114,6 +114,7 @@ def batches(workflow, study):
     return {path: path.stat().st_mtime_ns for path in folder.glob("batch-*.nc")}
 
 
+@pytest.mark.long
 def test_values_inserted_in_a_sweep_rerun_the_batch_that_they_fall_into(here):
     """Oracle: batches hold at most four networks, so 24 need at least six.
 
@@ -138,6 +139,7 @@ def test_values_inserted_in_a_sweep_rerun_the_batch_that_they_fall_into(here):
     xr.testing.assert_identical(again.stacked("networks").drop_attrs(), found)
 
 
+@pytest.mark.long
 def test_batches_that_no_plan_names_are_listed_and_removed(here):
     """Oracle: the difference of what two configurations have stored."""
     here.run(long_sweep())
@@ -189,6 +191,7 @@ def test_a_failing_study_names_the_grid_point_and_the_others_go_on(here, plugin,
     assert f"failed: {results.relative_to(here.folder)}/other/batch-" in status
 
 
+@pytest.mark.long
 def test_every_study_is_done_by_hand_as_the_workflow_does_it(many, tmp_path):
     """Oracle: what the workflow has stored, to the bit."""
     config = many.folder / "given.yaml"
