@@ -50,6 +50,9 @@ COLUMNS = {
 """Columns reported for each region, with units; an empty unit is that of the parameter."""
 NONE = "where there is nothing to compare"
 
+OWN = ("sweep", "theory", "region")
+"""What identifies a score besides the grid values of its runs."""
+
 
 def score_regions(
     study: Transitions,
@@ -109,12 +112,13 @@ def score_regions(
             "score", values, {"units": units, "long_name": text, UNDEFINED: NONE},
         )  # fmt: skip
     for path in [*identity, "theory", "region"]:
+        name = path if path in OWN else coordinate_name(path)
         listed = [row[path] for row in made]
         numeric = all(isinstance(value, int | float) for value in listed)
         attrs = {"long_name": path}
         if "." in path:
             attrs["units"] = plan.unit(path)
-        variables[f"scored_{coordinate_name(path)}"] = (
+        variables[f"scored_{name}"] = (
             "score", np.array(listed, float) if numeric else list(map(str, listed)), attrs,
         )  # fmt: skip
     return xr.Dataset(variables)
