@@ -231,7 +231,7 @@ def test_a_wrong_name_is_refused_in_words(many, arguments, words):
 
 
 def test_the_kinds_of_studies_are_listed(many):
-    """Oracle: the nine kinds that the documentation of the configuration describes."""
+    """Oracle: the ten kinds that the documentation of the configuration describes."""
     text = many.command("studies")
-    assert len(text.splitlines()) == 9
+    assert len(text.splitlines()) == 10
     assert "planes       Curves of folds and Hopf points" in text
