@@ -29,6 +29,8 @@ class Need(Validated):
     """Sweeps of the experiment in which the study must be done."""
     settings: dict[str, Any] = Field({})
     """Settings that must have a certain value, or must contain it if they are lists."""
+    theory: str | None = None
+    """Kind of a theory that the study must use."""
     both_corrections: bool = False
     """Whether the study must use a theory with `reset_correction` and one without."""
     optional: bool = False
@@ -44,6 +46,9 @@ class Need(Validated):
             given = getattr(study, name)
             if given != value and not (isinstance(given, list) and value in given):
                 return f"with {name}: {value}"
+        kinds = [experiment.theories[name].kind for name in study.asked(experiment)]
+        if self.theory is not None and self.theory not in kinds:
+            return f"with a theory of kind {self.theory}"
         if self.both_corrections:
             theories = [experiment.theories[name] for name in study.asked(experiment)]
             if not {True, False} <= {getattr(t, "reset_correction", None) for t in theories}:

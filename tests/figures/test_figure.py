@@ -66,7 +66,7 @@ def test_figures_are_known_without_loading_matplotlib():
         "print([len(f.takes) for f in FIGURES.values()], 'matplotlib' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[1, 1, 2, 1, 2, 2, 8, 1] False\n"
+    assert done.stdout == "[1, 1, 2, 1, 4, 2, 8, 1] False\n"
 
 
 def experiment(**changes):
@@ -104,6 +104,10 @@ FURTHER = {"axes": [{"parameter": "rs.adaptation", "values": [1.0]}]}
             {"predictions": {"theories": ["corrected"]}},
             "predictions with a theory that has reset_correction and one that has not is needed",
         ),
+        (
+            {"kind": "predictions", "theory": "stationary"}, {},
+            "predictions with a theory of kind stationary is needed",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_said(need, changes, words):
@@ -120,6 +124,7 @@ def test_what_is_missing_is_said(need, changes, words):
         ({"kind": "networks", "settings": {"duration": 600.0}}, "networks"),
         ({"kind": "diagrams", "sweeps": ["reset"], "both_corrections": True}, "diagrams"),
         ({"kind": "rates", "settings": {"population": "rs"}}, "rates"),
+        ({"kind": "diagrams", "theory": "mean_field"}, "diagrams"),
     ],
 )
 def test_a_study_that_serves_is_found_by_name(need, name):

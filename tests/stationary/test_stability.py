@@ -80,7 +80,7 @@ def test_oscillations_of_neurons_with_strong_adaptation_end_where_networks_stop(
     state = co.find_equilibrium(
         theory.problem(), np.array([0.0079, -51.5, 5.0, 0.71]), {CURRENT: 45.5}
     )
-    found = hopf_point(theory, state, CURRENT, 45.5, 0.3, 0.00035 + 0.0235j)
+    found = hopf_point(theory, state, CURRENT, 45.5, 3.7)
     assert found.value == pytest.approx(46.5, abs=0.5)
     assert abs(found.distance) < 0.5
     below = AsynchronousState.at(theory, theory.problem(), state, **{CURRENT: 45.0})

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ikmeanfield.analysis.diagrams import from_tree
+from ikmeanfield.analysis.diagrams import curve_values, from_tree
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.experiments import expand, parse
 from ikmeanfield.heterogeneity import LAWS
@@ -13,6 +13,7 @@ from ikmeanfield.jobs.results import Results, batch_path
 from ikmeanfield.schema import ConfigError
 from ikmeanfield.theories import StationarySettings
 from ikmeanfield.theories.protocol import DomainError
+from ikmeanfield.theories.stationary import Stationary, folds
 
 CURRENT = {"parameter": "rs.input_current", "bounds": [10.0, 70.0]}
 
@@ -57,9 +58,40 @@ def test_points_and_diagrams_ask_the_theory_and_find_folds_alone(tmp_path):
     assert results.plan.engines["points"] == ["stationary", "theories"]
 
 
+@pytest.mark.slow
+def test_planes_hold_the_folds_of_the_theory(tmp_path):
+    """Oracle: branches in the current alone at other widths, without planes."""
+    study = {
+        "kind": "planes", **CURRENT, "second": "rs.threshold_width", "second_bounds": [0.8, 1.4]
+    }  # fmt: skip
+    theories = {"one_u": {"kind": "stationary", "shared_recovery": True}}
+    results = computed(experiment({"planes": study}, theories), tmp_path)
+    curves = from_tree(results.result("planes", 0, "one_u")["curves"])
+    assert {branch.kind for branch in curves.values()} == {"fold", "equilibrium"}
+    for width in (0.9, 1.3):
+        circuit = regular_spiking().replace({"rs.threshold_width": width})
+        expected = folds(Stationary(circuit, shared_recovery=True), CURRENT["parameter"], (10, 70))
+        found = [
+            value
+            for branch in curves.values() if branch.kind == "fold"
+            for value in curve_values(branch, width)[0]
+        ]  # fmt: skip
+        np.testing.assert_allclose(sorted(found), sorted(expected), atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("study", "words"),
     [
+        (
+            {
+                "kind": "planes",
+                **CURRENT,
+                "second": "rs.threshold_width",
+                "second_bounds": [0.5, 2.0],
+                "cycles": [1.0],
+            },
+            "stationary theory does not give limit cycles",
+        ),
         ({"kind": "diagrams", **CURRENT}, "stationary theory does not give limit cycles"),
         (
             {"kind": "points", "parameter": "rs.truncation", "bounds": [5.0, 20.0]},

@@ -234,7 +234,7 @@ def test_a_wrong_name_is_refused_in_words(many, arguments, words):
 
 
 def test_the_kinds_of_studies_are_listed(many):
-    """Oracle: the twelve kinds that the documentation of the configuration describes."""
+    """Oracle: the thirteen kinds that the documentation of the configuration describes."""
     text = many.command("studies")
-    assert len(text.splitlines()) == 12
+    assert len(text.splitlines()) == 13
     assert "planes         Curves of folds and Hopf points" in text

@@ -33,6 +33,12 @@ TAKES = [
             "settings": {"parameter": "rs.input_current", "second": "rs.adaptation"},
         },
         "traces": {"kind": "traces", "optional": True},
+        "folds": {
+            "kind": "points",
+            "theory": "stationary",
+            "settings": {"parameter": "rs.input_current"},
+            "optional": True,
+        },
     }
 ]
 """Studies that the figure takes, see `ikmeanfield.sources.Taker`."""
@@ -50,6 +56,8 @@ BOUNDARIES: dict[str, tuple[str, dict[str, Any]]] = {
     "snic": ("SNIC", {"color": INK[1], "linewidth": 2.0, "linestyle": (0, (1, 0.6))}),
 }
 """Label and look of the curves at which cycles appear or end."""
+EXACT: dict[str, Any] = {"color": INK[0], "linewidth": 0.7, "zorder": 3}
+"""Look of the folds of the stationary theory."""
 LEGEND: dict[str, Any] = {"alignment": "left", "handlelength": 1.8, "borderaxespad": 0.2}
 LINES: dict[str, tuple[str, Any, float]] = {
     MODELS[0]: (HOPF, (0, (4, 1)), 1.3),
@@ -98,7 +106,16 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
         "plane": shown, "lines": lines, "traces": marked,
         "boundaries": plane.children.get("boundaries"),
         "points": points,
+        "exact": _exact_folds(adaptation["folds"].summary) if "folds" in adaptation else None,
     }  # fmt: skip
+
+
+def _exact_folds(summary: xr.Dataset) -> xr.Dataset:
+    """Folds of the stationary theory along ``point``, by rising adaptation ``kappa``."""
+    kappa = summary["rs_adaptation"].values[summary["run_number"].values.astype(int)]
+    folds = summary[["kind", "side", "value"]].reset_coords(drop=True)
+    folds = folds.assign_coords(kappa=("point", kappa))
+    return folds.isel(point=np.flatnonzero(folds["kind"].values == "fold")).sortby("kappa")
 
 
 def _traced(adaptation: Sources) -> list[tuple[Any, xr.DataTree]]:
@@ -111,6 +128,7 @@ def draw(
     traces: Sequence[xr.Dataset] = (),
     points: xr.Dataset | None = None,
     boundaries: xr.DataTree | None = None,
+    exact: xr.Dataset | None = None,
 ) -> Figure:
     """Draw the five panels; a panel without data stays empty.
 
@@ -126,6 +144,9 @@ def draw(
         Points of networks along `point`, with their adaptation as coordinate `kappa`, for panel A.
     boundaries
         The `cycle_boundaries` in the same plane, for the inset of panel A.
+    exact
+        Folds of the stationary theory along `point`, with their adaptation as coordinate `kappa`,
+        for panel A.
 
     Raises
     ------
@@ -142,7 +163,7 @@ def draw(
         left = GridSpecFromSubplotSpec(2, 2, grid[0], height_ratios=(2.5, 1))
         right = GridSpecFromSubplotSpec(7, 1, grid[1], height_ratios=(1, 1, 0.6, 0.12, 1, 1, 0.6))
         first = figure.add_subplot(left[0, :])
-        _plane(first, plane, points)
+        _plane(first, plane, points, exact)
         if plane is not None and boundaries is not None:
             _boundaries(first, from_tree(plane), from_tree(boundaries))
         label_panel(first, "A")
@@ -164,6 +185,7 @@ def caption(
     traces: Sequence[xr.Dataset] = (),
     points: xr.Dataset | None = None,
     boundaries: xr.DataTree | None = None,
+    exact: xr.Dataset | None = None,
 ) -> str:
     """The caption, which also says how the figure was made."""
     parts = ["# Fig. 1. Spike-frequency adaptation\n\n"]
@@ -174,6 +196,11 @@ def caption(
             "(grey diamond) and a generalized Hopf point (green circle). In the grey region there "
             "are two stable equilibria; in the green region there are none, so that all lasting "
             "activity oscillates. "
+        )
+    if exact is not None:
+        parts.append(
+            "Thin dark lines are the folds of infinitely many neurons with finite reset, truncated "
+            "thresholds and a recovery variable each (stationary theory). "
         )
     if boundaries is not None:
         parts.append(
@@ -224,7 +251,12 @@ def _attributes(attributes: Mapping[Hashable, object]) -> str:
     )
 
 
-def _plane(axes: Axes, plane: xr.DataTree | None, points: xr.Dataset | None) -> None:
+def _plane(
+    axes: Axes,
+    plane: xr.DataTree | None,
+    points: xr.Dataset | None,
+    exact: xr.Dataset | None,
+) -> None:
     axes.set_xlabel(CURRENT_LABEL)
     axes.set_ylabel(r"adaptation $\kappa$ (pA)")
     axes.set_xlim(*BOUNDS[0])
@@ -236,6 +268,8 @@ def _plane(axes: Axes, plane: xr.DataTree | None, points: xr.Dataset | None) -> 
         draw_plane(axes, from_tree(plane), BOUNDS)
         handles += plane_handles(("hopf", "fold"), (0, 2))
         handles += mark_handles(CODIMENSION_TWO)
+    if exact is not None:
+        handles += _draw_exact(axes, exact)
     if points is not None:
         found = draw_points(axes, points, "kappa")
         if found:
@@ -247,6 +281,14 @@ def _plane(axes: Axes, plane: xr.DataTree | None, points: xr.Dataset | None) -> 
             handles=handles, loc="lower right", bbox_to_anchor=(1.0, 0.23), title="mean field",
             **LEGEND,
         )  # fmt: skip
+
+
+def _draw_exact(axes: Axes, exact: xr.Dataset) -> list[Line2D]:
+    """Lines through the upper and through the lower folds."""
+    for side in ("upper", "lower"):
+        rows = exact.isel(point=np.flatnonzero(exact["side"].values == side))
+        axes.plot(rows["value"], rows["kappa"], **EXACT)
+    return [Line2D([], [], label="fold, exact theory", **EXACT)]
 
 
 def _boundaries(axes: Axes, plane: Mapping[str, Branch], boundaries: Mapping[str, Branch]) -> None:

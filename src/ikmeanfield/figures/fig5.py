@@ -13,14 +13,36 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec, GridSpecFromSubplotSpec
+from matplotlib.gridspec import GridSpec, GridSpecFromSubplotSpec, SubplotSpec
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
 from ikmeanfield.analysis.diagrams import from_tree
-from ikmeanfield.plot.branches import FOLD
+from ikmeanfield.figures.fig5_caption import caption
+from ikmeanfield.figures.fig5_data import (
+    ASSUMPTIONS,
+    AXES,
+    KAPPA,
+    RESET,
+    RESET_LABEL,
+    circuit_folds,
+    folds_of,
+    network_points,
+    network_widths,
+    sweep_of,
+    transfer_functions,
+)
+from ikmeanfield.figures.fig5_panels import (
+    FOLDS,
+    LOOKS,
+    NETWORK,
+    draw_circuit_resets,
+    draw_circuit_widths,
+    draw_transfer,
+    draw_widths,
+)
+from ikmeanfield.plot.branches import DASHED, FOLD, HOPF
 from ikmeanfield.plot.network_points import draw_points
-from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, MARKERS, label_panel, style
+from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, label_panel, style
 from ikmeanfield.sources import Sources
 
 TAKES = [
@@ -30,33 +52,41 @@ TAKES = [
             "kind": "planes",
             "settings": {"parameter": "rs.input_current", "second": "rs.adaptation"},
         },
+        "onsets": {
+            "kind": "onsets",
+            "settings": {"parameter": "rs.input_current", "second": "rs.adaptation"},
+            "optional": True,
+        },
     },
     {
         "attribution": {
             "kind": "attribution",
             "sweeps": ["kappa", "width", "cutoff", "reset"],
             "settings": {"parameter": "rs.input_current"},
+        },
+        "transfer": {
+            "kind": "diagrams",
+            "sweeps": ["transfer"],
+            "settings": {"parameter": "rs.input_current"},
+            "theory": "stationary",
+        },
+        "networks": {"kind": "networks", "sweeps": ["uncoupled"], "optional": True},
+    },
+    {
+        "points": {
+            "kind": "points",
+            "sweeps": ["width"],
+            "settings": {"parameter": "fs.input_current"},
+            "theory": "stationary",
+            "both_corrections": True,
         }
     },
+    {"transitions": {"kind": "transitions", "settings": {"population": "fs"}}},
 ]
 """Studies that the figure takes, see `ikmeanfield.sources.Taker`."""
 
-FloatArray = NDArray[np.float64]
+__all__ = ["TAKES", "arrange", "caption", "draw"]
 
-KAPPA = "rs_adaptation"
-AXES = {
-    "kappa": (KAPPA, r"adaptation $\kappa$ (pA)"),
-    "width": ("rs_threshold_width", r"width $\Delta_v$ (mV)"),
-    "cutoff": ("rs_truncation", r"cutoff $\phi$ (mV)"),
-}
-"""The sweeps of panels B to D: what varies in them, and its label."""
-RESET, RESET_LABEL = "rs_reset_potential", "reset potential $v_0$ (mV)"
-ASSUMPTIONS = {
-    "shared_recovery": ("one $u$ for all", INK[2], MARKERS[2]),
-    "infinite_reset": ("infinite reset", INK[1], MARKERS[1]),
-    "full_lorentzian": ("full Lorentzian", INK[3], MARKERS[3]),
-}
-"""Label, colour and marker of every assumption."""
 EXACT, TOTAL = INK[0], "k"
 ROOM = 0.08
 """Space around the plane's folds, as a share of their extent."""
@@ -66,25 +96,31 @@ NETWORKS = 24
 
 def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
     """What `draw` and `caption` take; of several planes the first is drawn."""
-    adaptation, attribution = experiments
+    adaptation, attribution, exact, circuit = experiments
     _, plane = adaptation["planes"].each()[0]
+    networks = attribution.get("networks")
     return {
         "plane": plane["curves"],
-        "points": _network_folds(adaptation["transitions"].summary),
+        "points": network_points(adaptation["transitions"].summary),
+        "onsets": adaptation["onsets"].summary if "onsets" in adaptation else None,
         "summary": attribution["attribution"].summary,
+        "transfer": transfer_functions(attribution["transfer"]),
+        "uncoupled": None if networks is None else sweep_of(networks.summary, "uncoupled"),
+        "circuit": circuit_folds(exact["points"]),
+        "circuit_networks": network_widths(circuit["transitions"].summary),
     }
 
 
-def _network_folds(summary: xr.Dataset) -> xr.Dataset:
-    """Folds of networks along ``point``, with their adaptation as coordinate ``kappa``."""
-    names = ["kind", "detector", "current", "lower", "upper", "noise"]
-    kappa = summary[KAPPA].values[summary["run_number"].values.astype(int)]
-    points = summary[names].reset_coords(drop=True).assign_coords(kappa=("point", kappa))
-    points.attrs = {name: summary.attrs[name] for name in ("size", "rise") if name in summary.attrs}
-    return points.isel(point=np.flatnonzero(points["kind"].values == "fold"))
-
-
-def draw(plane: xr.DataTree, points: xr.Dataset, summary: xr.Dataset) -> Figure:
+def draw(
+    plane: xr.DataTree,
+    points: xr.Dataset,
+    summary: xr.Dataset,
+    transfer: Sequence[xr.Dataset],
+    circuit: xr.Dataset,
+    circuit_networks: xr.Dataset,
+    onsets: xr.Dataset | None = None,
+    uncoupled: xr.Dataset | None = None,
+) -> Figure:
     """Draw the five panels.
 
     Parameters
@@ -92,63 +128,94 @@ def draw(plane: xr.DataTree, points: xr.Dataset, summary: xr.Dataset) -> Figure:
     plane
         `bifurcation_plane` of the mean field in current and adaptation, as a tree.
     points
-        Folds of networks along ``point``, with their adaptation as coordinate ``kappa``.
+        Points of networks along ``point``, with their adaptation as coordinate ``kappa``.
     summary
         The summary of a study of attribution, with the sweeps of `AXES` and ``reset``.
+    transfer, circuit, circuit_networks
+        As `transfer_functions`, `circuit_folds` and `network_widths` return them.
+    onsets
+        The summary of a study of onsets in current and adaptation.
+    uncoupled
+        The summary of networks without synapses over current and width.
     """
     with style():
-        figure = Figure(figsize=(DOUBLE_COLUMN, 4.4))
-        grid = GridSpec(1, 2, figure=figure, width_ratios=(1, 1.45))
-        left = GridSpecFromSubplotSpec(2, 1, grid[0], height_ratios=(1.7, 1))
-        right = GridSpecFromSubplotSpec(2, 3, grid[1])
-        first, last = figure.add_subplot(left[0]), figure.add_subplot(left[1])
-        _plane(first, plane, points, _sweep(summary, "kappa"))
+        figure = Figure(figsize=(DOUBLE_COLUMN, 6.3))
+        grid = GridSpec(2, 2, figure=figure, width_ratios=(1, 1.45), height_ratios=(1.9, 1))
+        first = figure.add_subplot(grid[0, 0])
+        _plane(first, plane, points, sweep_of(summary, "kappa"), onsets)
         label_panel(first, "A")
-        _resets(last, _sweep(summary, "reset"))
-        label_panel(last, "E")
-        panels: list[list[Axes]] = [[], []]
-        for column, (letter, sweep) in enumerate(zip("BCD", AXES, strict=True)):
-            for row, fold in enumerate(("upper", "lower")):
-                share = panels[row][0] if panels[row] else None
-                axes = figure.add_subplot(right[row, column], sharey=share)
-                _contributions(axes, _sweep(summary, sweep), AXES[sweep][0], fold)
-                axes.tick_params(labelleft=column == 0, labelbottom=row == 1)
-                panels[row].append(axes)
-            label_panel(panels[0][column], letter)
-            panels[1][column].set_xlabel(AXES[sweep][1])
-        for row, fold in enumerate(("upper", "lower")):
-            panels[row][0].set_ylabel(f"shift of {fold} fold (pA)")
-        handles, labels = panels[0][0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper right", ncols=4, handlelength=1.8)
+        _assumptions(figure, grid[0, 1], summary)
+        cells = GridSpecFromSubplotSpec(1, 2, grid[1, 0])
+        single = figure.add_subplot(cells[0])
+        _resets(single, sweep_of(summary, "reset"))
+        label_panel(single, "D")
+        draw_circuit_resets(figure.add_subplot(cells[1]), circuit)
+        cells = GridSpecFromSubplotSpec(1, 3, grid[1, 1])
+        axes = [figure.add_subplot(cells[column]) for column in range(3)]
+        draw_transfer(axes[0], transfer, uncoupled)
+        label_panel(axes[0], "E")
+        _widths(axes[1], sweep_of(summary, "width"))
+        draw_circuit_widths(axes[2], circuit, circuit_networks)
+        figure.legend(
+            handles=_handles(), loc="outside lower center", ncols=6, handlelength=1.8,
+            columnspacing=1.2,
+        )  # fmt: skip
     return figure
 
 
-def _sweep(summary: xr.Dataset, name: str) -> xr.Dataset:
-    return summary.isel(run=np.flatnonzero(summary["sweep"].values == name))
+def _assumptions(figure: Figure, place: SubplotSpec, summary: xr.Dataset) -> None:
+    """Panels B and C: contributions to both folds over three sweeps, with their legend."""
+    cells = GridSpecFromSubplotSpec(2, 3, place)
+    panels: list[list[Axes]] = [[], []]
+    for column, sweep in enumerate(AXES):
+        for row, fold in enumerate(("upper", "lower")):
+            share = panels[row][0] if panels[row] else None
+            axes = figure.add_subplot(cells[row, column], sharey=share)
+            _contributions(axes, sweep_of(summary, sweep), AXES[sweep][0], fold)
+            axes.tick_params(labelleft=column == 0, labelbottom=row == 1)
+            panels[row].append(axes)
+        panels[1][column].set_xlabel(AXES[sweep][1])
+    for row, fold in enumerate(("upper", "lower")):
+        panels[row][0].set_ylabel(f"shift of {fold} fold (pA)")
+    for column, letter in enumerate("BC"):
+        label_panel(panels[0][column], letter)
+    handles, labels = panels[0][0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper right", ncols=4, handlelength=1.8)
 
 
-def _folds(runs: xr.Dataset, assumptions: int) -> FloatArray:
-    """Both folds of every run, with all assumptions (1) or none (0): shape (run, 2)."""
-    chosen = runs["fold"].isel(
-        infinite_reset=assumptions, full_lorentzian=assumptions, shared_recovery=assumptions
-    )
-    return np.asarray(chosen.transpose("run", "fold_kind").values, dtype=float)
+def _handles() -> list[Line2D]:
+    """What panels D and E have in common."""
+    found = [Line2D([], [], label=name, **look) for name, look in LOOKS.items()]
+    found += [
+        Line2D([], [], color="0.4", marker=marker, linestyle=dashes, label=f"{fold} fold")
+        for fold, marker, dashes in FOLDS
+    ]
+    return [*found, Line2D([], [], label="network", **NETWORK)]
 
 
-def _plane(axes: Axes, plane: xr.DataTree, points: xr.Dataset, runs: xr.Dataset) -> None:
+def _plane(
+    axes: Axes, plane: xr.DataTree, points: xr.Dataset, runs: xr.Dataset, onsets: xr.Dataset | None
+) -> None:
+    colors = {"fold": FOLD, "hopf": HOPF}
     for branch in from_tree(plane).values():
-        if branch.kind == "fold":
-            axes.plot(*branch.parameters.T, color=FOLD, linewidth=1.3, zorder=2)
+        if branch.kind in colors:
+            axes.plot(*branch.parameters.T, color=colors[branch.kind], linewidth=1.3, zorder=2)
     runs = runs.sortby(KAPPA)
-    kappa, exact = runs[KAPPA].values, _folds(runs, 0)
+    kappa, exact = runs[KAPPA].values, folds_of(runs, 0)
     for column in (0, 1):
         axes.plot(exact[:, column], kappa, color=EXACT, linewidth=1.3, zorder=3)
     handles = [
-        Line2D([], [], color=EXACT, label="exact"),
-        Line2D([], [], color=FOLD, label="mean field"),
+        Line2D([], [], color=EXACT, label="exact folds"),
+        Line2D([], [], color=FOLD, label="mean field's folds"),
+        Line2D([], [], color=HOPF, label="mean field's Hopf points"),
         *draw_points(axes, _thinned(points), "kappa"),
     ]
-    low, high = float(np.nanmin(exact)), float(np.nanmax([exact, _folds(runs, 1)]))
+    if onsets is not None:
+        axes.plot(onsets["value"], onsets["second"], color=EXACT, linestyle=DASHED, zorder=3)
+        handles.insert(1, Line2D([], [], color=EXACT, linestyle=DASHED, label="exact Hopf points"))
+    curves = [b.parameters for b in from_tree(plane).values() if b.kind in colors]
+    seen = [c[c[:, 1] <= kappa.max(), 0].max(initial=0.0) for c in curves]
+    low, high = float(np.nanmin(exact)), max(float(np.nanmax(exact)), *seen)
     axes.set_xlim(low - ROOM * (high - low), high + ROOM * (high - low))
     axes.set_ylim(0, ROOM * kappa.max() + kappa.max())
     axes.set_xlabel("input current $I$ (pA)")
@@ -176,84 +243,29 @@ def _contributions(axes: Axes, runs: xr.Dataset, varied: str, fold: str) -> None
 def _resets(axes: Axes, runs: xr.Dataset) -> None:
     """The errors of the mean field without and with the reset correction."""
     runs = runs.sortby(RESET)
-    exact = _folds(runs, 0)
+    exact = folds_of(runs, 0)
     axes.axhline(0.0, color="0.7", linewidth=0.5, zorder=1)
     corrected = runs["corrected"].transpose("run", "fold_kind").values
-    for values, color, name in (
-        (_folds(runs, 1), INK[1], "uncorrected"), (corrected, INK[2], "corrected")
-    ):  # fmt: skip
-        for column, (fold, marker, dashes) in enumerate(
-            (("upper", "^", "-"), ("lower", "v", (0, (4, 1))))
-        ):
+    for name, values in (("uncorrected", folds_of(runs, 1)), ("corrected", corrected)):
+        for column, (_, marker, dashes) in enumerate(FOLDS):
             axes.plot(
-                runs[RESET], values[:, column] - exact[:, column], color=color, marker=marker,
-                linestyle=dashes, label=f"{name}, {fold}",
+                runs[RESET], values[:, column] - exact[:, column], color=LOOKS[name]["color"],
+                marker=marker, linestyle=dashes,
             )  # fmt: skip
     axes.set_xlabel(RESET_LABEL)
     axes.set_ylabel("error of fold (pA)")
-    axes.legend(loc="best", ncols=2, columnspacing=0.8, handlelength=1.8)
+    axes.set_title("RS")
 
 
-def caption(plane: xr.DataTree, points: xr.Dataset, summary: xr.Dataset) -> str:
-    """The caption, with what the figure shows in numbers."""
-    del plane
-    size = points.attrs.get("size", "?")
-    lines = [*_accuracy(points, _sweep(summary, "kappa")), *_findings(summary)]
-    return (
-        "# Fig. 5. What the assumptions of the mean field cost\n\n"
-        "(A) Folds of regular spiking neurons in the plane of input current I and adaptation κ: "
-        "exactly, for infinitely many neurons (dark); of the mean field without reset correction "
-        f"(grey); and of some of the networks of {size} neurons, on a moving ramp (crosses) and "
-        "held at constant current (triangles, with bars for bracket and finite-size noise). "
-        "(B–D) The mean field's error of the upper fold (top) and of the lower fold (bottom), "
-        "dashed, and what each of its three assumptions contributes to it: one recovery variable "
-        "for all neurons, infinite peak and reset, thresholds that are not truncated. "
-        "Contributions are averaged over all orders of making the assumptions (Shapley values) "
-        "and add up to the error. "
-        "(E) Errors of the folds of neurons without recovery (κ = b = 0) against the reset "
-        "potential, without and with the reset correction.\n\n"
-        + "".join(f"- {line}\n" for line in lines)
-        + f"- made by {summary.attrs.get('source')} on {summary.attrs.get('processor')}\n"
-    )
-
-
-def _accuracy(points: xr.Dataset, runs: xr.Dataset) -> list[str]:
-    """How far held networks are from the folds of either theory, at the same adaptation."""
-    held = points.isel(point=np.flatnonzero(points["detector"].values == "held"))
-    kappa, current = held["kappa"].values, held["current"].values
-    found = []
-    for words, folds in (("exact folds", _folds(runs, 0)), ("mean field's folds", _folds(runs, 1))):
-        distances = []
-        for value, both in zip(runs[KAPPA].values, folds, strict=True):
-            there = current[kappa == value]
-            if there.size and np.isfinite(both).all():
-                distances += list(np.abs(there[:, None] - both).min(axis=1))
-        if distances:
-            found.append(
-                f"{len(distances)} folds of held networks lie {np.median(distances):.2g} pA "
-                f"(median; at most {max(distances):.2g} pA) from the nearest of the {words}"
-            )
-    return found
-
-
-def _findings(summary: xr.Dataset) -> list[str]:
-    """The errors and their parts at the ends of every sweep of panels B to D."""
-    found = []
-    for sweep, (varied, label) in AXES.items():
-        runs = _sweep(summary, sweep).sortby(varied)
-        both = np.flatnonzero(np.isfinite(runs["error"].values).all(axis=1))
-        for place in dict.fromkeys(both[[0, -1]].tolist() if both.size else []):
-            run = runs.isel(run=place)
-            name = {"kappa": "κ", "width": "Δ_v", "cutoff": "φ"}[sweep]
-            unit = label[label.index("(") + 1 : -1]
-            parts = []
-            for fold in ("upper", "lower"):
-                shares = ", ".join(
-                    f"{words.replace('$', '')} {float(value):+.2f}"
-                    for key, (words, _, _) in ASSUMPTIONS.items()
-                    for value in [run["contribution"].sel(assumption=key, fold_kind=fold)]
-                )
-                error = float(run["error"].sel(fold_kind=fold))
-                parts.append(f"{fold} fold {error:+.2f} pA ({shares})")
-            found.append(f"{name} = {float(run[varied]):g} {unit}: {'; '.join(parts)}")
-    return found
+def _widths(axes: Axes, runs: xr.Dataset) -> None:
+    """The bistable interval of one population over the width of its thresholds."""
+    width = AXES["width"][0]
+    runs = runs.sortby(width)
+    folds = {
+        "exact": folds_of(runs, 0), "uncorrected": folds_of(runs, 1),
+        "corrected": runs["corrected"].transpose("run", "fold_kind").values,
+    }  # fmt: skip
+    draw_widths(axes, runs[width].values, folds)
+    axes.set_xlabel(r"$\Delta_v$ (mV)")
+    axes.set_ylabel("bistable range (pA)")
+    axes.set_title("RS")

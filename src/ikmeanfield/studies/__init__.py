@@ -23,6 +23,7 @@ KINDS: "Registry[type[Study]]" = Registry(
         "planes": "ikmeanfield.studies.planes:Planes",
         "traces": "ikmeanfield.studies.traces:Traces",
         "attribution": "ikmeanfield.studies.attribution:Attribution",
+        "onsets": "ikmeanfield.studies.onsets:Onsets",
         "oscillations": "ikmeanfield.studies.oscillations:Oscillations",
         "responses": "ikmeanfield.studies.responses:Responses",
         "hysteresis": "ikmeanfield.studies.hysteresis:Hysteresis",

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Plan
     from ikmeanfield.jobs.results import Results
 
-SECONDS = 20.0
+SECONDS = 7.0
 """Eight branches with two folds, per population, four of them with a recovery per neuron.
 
-Measured on cores shared with other work, where it took 22 to 25 s.
+Measured on cores shared with other work; without recovery it takes 2 s.
 """
 MIB = 150.0
 """Tables of firing states of four theories."""

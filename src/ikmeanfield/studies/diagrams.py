@@ -84,6 +84,7 @@ class Diagrams(TheoryStudy):
     def cost(self, plan: Plan, item: Item) -> Cost:
         """As `Study.cost`."""
         each = DIAGRAM_SECONDS + (CYCLES_SECONDS if self.cycles else 0.0)
+        each *= plan.theories[item.label].effort
         return Cost(seconds=each * cost.variables(plan.first_run(item).circuit) / 4)
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:

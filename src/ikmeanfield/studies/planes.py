@@ -167,4 +167,5 @@ class Planes(TheoryStudy):
         """As `Study.cost`."""
         work = PLANE_SECONDS + len(self.diagrams) * (DIAGRAM_SECONDS + CYCLES_SECONDS)
         work += len(self.cycles) * BOUNDARY_SECONDS
+        work *= plan.theories[item.label].effort
         return Cost(seconds=work * cost.variables(plan.first_run(item).circuit) / 4)

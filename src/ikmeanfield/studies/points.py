@@ -94,7 +94,8 @@ class Points(TheoryStudy):
 
     def cost(self, plan: Plan, item: Item) -> Cost:
         """As `Study.cost`."""
-        return Cost(seconds=EQUILIBRIA_SECONDS * cost.variables(plan.first_run(item).circuit) / 4)
+        work = EQUILIBRIA_SECONDS * plan.theories[item.label].effort
+        return Cost(seconds=work * cost.variables(plan.first_run(item).circuit) / 4)
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:
         """All points along ``point``, with their theory and the number of their run.

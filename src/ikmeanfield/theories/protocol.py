@@ -150,6 +150,8 @@ class TheorySettings(Validated):
 
     engine: ClassVar[str] = "theories"
     """The group of kernels with which those of the theory are compiled."""
+    effort: ClassVar[float] = 1.0
+    """How many times as long as the mean field's its branches take, for predicted times."""
 
     kind: str
 

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from ikmeanfield.theories.stationary.attribution import fold_attribution, folds
     from ikmeanfield.theories.stationary.model import Stationary
     from ikmeanfield.theories.stationary.neuron import neuron_states
+    from ikmeanfield.theories.stationary.onsets import hopf_curve, hopf_point
     from ikmeanfield.theories.stationary.population import StationaryError
     from ikmeanfield.theories.stationary.settings import History, StationarySettings
-    from ikmeanfield.theories.stationary.stability import AsynchronousState, hopf_point
+    from ikmeanfield.theories.stationary.stability import AsynchronousState
     from ikmeanfield.theories.stationary.transfer import bistable_width, transfer_function
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "bistable_width",
     "fold_attribution",
     "folds",
+    "hopf_curve",
     "hopf_point",
     "neuron_states",
     "transfer_function",
@@ -41,7 +43,8 @@ _HOMES = {
     "bistable_width": "transfer",
     "fold_attribution": "attribution",
     "folds": "attribution",
-    "hopf_point": "stability",
+    "hopf_curve": "onsets",
+    "hopf_point": "onsets",
     "neuron_states": "neuron",
     "transfer_function": "transfer",
 }

@@ -20,10 +20,23 @@ _PANEL = 2.5  # widest panel in ξ
 _FAR = 36.0
 
 
+#: Many nodes come in equal sections of so many, since large rules are slow to compute.
+SECTION = 100
+
+
 @cache
 def _gauss(nodes: int) -> tuple[FloatArray, FloatArray]:
-    points, weights = np.polynomial.legendre.leggauss(nodes)
-    return 0.5 * (points + 1.0), 0.5 * weights
+    """Nodes and weights on [0, 1]; beyond `SECTION` nodes, a multiple of it."""
+    sections, left = divmod(nodes, SECTION)
+    if sections == 0 or nodes == SECTION:
+        points, weights = np.polynomial.legendre.leggauss(nodes)
+        return 0.5 * (points + 1.0), 0.5 * weights
+    if left:
+        msg = f"nodes = {nodes}: above {SECTION}, take a multiple of it"
+        raise ValueError(msg)
+    points, weights = _gauss(SECTION)
+    places = (np.arange(sections)[:, None] + points) / sections
+    return places.ravel(), np.tile(weights, sections) / sections
 
 
 @cache

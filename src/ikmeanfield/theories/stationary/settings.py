@@ -56,6 +56,7 @@ class StationarySettings(TheorySettings):
     answers: ClassVar[frozenset[Question]] = frozenset({"equilibria"})
     implementation: ClassVar[str] = "ikmeanfield.theories.stationary.model:Stationary"
     engine: ClassVar[str] = "stationary"
+    effort: ClassVar[float] = 15.0
 
     kind: Literal["stationary"] = "stationary"
     """The theory."""

@@ -17,7 +17,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ikmeanfield.continuation import find_equilibrium
 from ikmeanfield.continuation.problem import Problem
 from ikmeanfield.theories.stationary.model import Stationary
 from ikmeanfield.theories.stationary.population import StationaryError
@@ -28,9 +27,6 @@ ComplexArray = NDArray[np.complex128]
 
 _MAX_ITERATIONS = 40
 _TOLERANCE = 1e-9
-NEAR_AXIS = 1.5e-4
-"""Growth rate per ms from which `hopf_point` extrapolates to zero."""
-
 SMALLEST_GROWTH = 2e-5
 """Growth rate per ms below which the quadrature does not resolve resonances."""
 
@@ -191,102 +187,3 @@ class AsynchronousState:
             "modes that decay are not within the theory's reach"
         )
         raise ArithmeticError(msg)
-
-
-@dataclass(frozen=True)
-class HopfPoint:
-    """Where an asynchronous state begins to oscillate.
-
-    Attributes
-    ----------
-    value
-        Of the parameter that was changed, where the mode's growth rate vanishes.
-    frequency
-        Of the mode, in Hz.
-    state
-        The equilibrium nearest to it on the unstable side, shape (n,).
-    growth
-        Growth rate there per ms, from which the rest of the way is extrapolated.
-    distance
-        How far `value` was extrapolated, in the parameter's unit.
-    """
-
-    value: float
-    frequency: float
-    state: FloatArray
-    growth: float
-    distance: float
-
-
-def hopf_point(
-    theory: Stationary,
-    state: FloatArray,
-    parameter: str,
-    start: float,
-    step: float,
-    guess: complex = 0.002 + 0.02j,
-) -> HopfPoint:
-    """Follow an unstable asynchronous state until its oscillating mode stops growing.
-
-    Parameters
-    ----------
-    theory
-        The theory of the circuit, with 64 `nodes` or more.
-    state
-        A guess of the unstable equilibrium at `start`.
-    parameter
-        The parameter that is changed; all others keep the circuit's values.
-    start, step
-        Where to begin, and a first step in the direction in which the mode decays.
-    guess
-        The mode at `start`: growth rate and angular frequency per ms.
-
-    Raises
-    ------
-    ArithmeticError
-        If the state has no growing mode at `start`, or the equilibrium is lost on the way.
-    """
-    problem = theory.problem()
-    known: list[tuple[float, complex]] = []
-    value, best = start, state
-    for _ in range(_MAX_ITERATIONS):
-        found = find_equilibrium(problem, best, {parameter: value})
-        there = AsynchronousState(theory, found, problem.vector(**{parameter: value}))
-        try:
-            mode = there.mode(guess)
-        except ArithmeticError:
-            if not known:
-                raise
-            value = 0.5 * (value + known[-1][0])  # it decays already
-            if abs(value - known[-1][0]) < 1e-3 * abs(step):
-                break
-            continue
-        known.append((value, mode))
-        best, guess = found, mode
-        if mode.real < NEAR_AXIS:
-            break
-        value += _towards_axis(known, step)
-    return _extrapolated(known, best)
-
-
-def _towards_axis(known: list[tuple[float, complex]], step: float) -> float:
-    """The next step in the parameter: nine tenths of the way to zero growth, or the first step."""
-    if len(known) < 2:
-        return step
-    (a, first), (b, last) = known[-2:]
-    if last.real >= first.real:
-        return step
-    ahead = 0.9 * last.real * (b - a) / (first.real - last.real)
-    return float(np.clip(ahead / step, 0.02, 2.0)) * step
-
-
-def _extrapolated(known: list[tuple[float, complex]], state: FloatArray) -> HopfPoint:
-    """Extend the last two modes to zero growth."""
-    if len(known) < 2:
-        msg = "the mode decays within the first step; start closer, with a smaller step"
-        raise ArithmeticError(msg)
-    (a, first), (b, last) = known[-2:]
-    share = last.real / (first.real - last.real)
-    distance = share * (b - a)
-    frequency = last.imag + share * (last.imag - first.imag)
-    return HopfPoint(b + distance, 1e3 * frequency / (2.0 * np.pi), state, last.real, distance)
