@@ -35,5 +35,9 @@ rule collect_claims:
     localrule: True
     conda:
         "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=cost.requested_mib(cost.Cost(kept=cost.START_MIB), RUNS),
+        runtime=cost.requested_minutes(cost.Cost(seconds=cost.START_SECONDS), RUNS),
     shell:
         "python -m ikmeanfield claims {input.findings} --output {output.table} 2> {log}"
