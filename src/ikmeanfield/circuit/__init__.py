@@ -1,14 +1,8 @@
 """Circuits as pure data: populations, synapses, parameters with units, presets of the papers."""
 
 from ikmeanfield.circuit.derived import Derived
-from ikmeanfield.circuit.model import (
-    Circuit,
-    Population,
-    RecoveryForm,
-    Synapse,
-    checked_circuit,
-    unit_of,
-)
+from ikmeanfield.circuit.model import Circuit, checked_circuit, unit_of
+from ikmeanfield.circuit.population import Population, RecoveryForm, Synapse
 from ikmeanfield.circuit.presets import (
     PRESETS,
     bursting,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ikmeanfield.circuit.model import Population, Synapse
+from ikmeanfield.circuit.population import Population, Synapse
 
 
 def synapses(

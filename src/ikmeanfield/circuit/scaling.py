@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ikmeanfield.circuit.model import Population, Synapse
+from ikmeanfield.circuit.population import Population, Synapse
 
 SYNAPSE = "ampa"
 """Name of the synapse of a population that is made here."""

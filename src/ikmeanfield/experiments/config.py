@@ -10,7 +10,7 @@ from annotated_types import Len
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from ikmeanfield.circuit import PRESETS, Circuit, Derived, Population
-from ikmeanfield.circuit.model import Name
+from ikmeanfield.circuit.population import Name
 from ikmeanfield.experiments.drawing import Figure, checked
 from ikmeanfield.experiments.grid import Sweep
 from ikmeanfield.experiments.judging import Judged, Judging, judged

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from ikmeanfield.circuit import Circuit, unit_of
-from ikmeanfield.circuit.model import Name
+from ikmeanfield.circuit.population import Name
 from ikmeanfield.experiments.config import StudyChoice
 from ikmeanfield.experiments.run import Run
 from ikmeanfield.experiments.settings import INPUT, applied, units

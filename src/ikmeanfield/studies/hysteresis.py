@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from ikmeanfield.circuit.model import Name
+from ikmeanfield.circuit.population import Name
 from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.limits import SAMPLES, at_most

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, field_validator
 
-from ikmeanfield.circuit.model import Name
+from ikmeanfield.circuit.population import Name
 from ikmeanfield.keys import hashed
 from ikmeanfield.schema import ConfigError
 from ikmeanfield.studies.cost import Cost

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from annotated_types import Len
 from pydantic import Field, ValidationInfo, field_validator
 
-from ikmeanfield.circuit.model import Name
+from ikmeanfield.circuit.population import Name
 from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.limits import SAMPLES, at_most

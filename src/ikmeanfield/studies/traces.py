@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from annotated_types import Len
 from pydantic import Field, field_validator
 
-from ikmeanfield.circuit.model import Name
+from ikmeanfield.circuit.population import Name
 from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.inputs import ramp
 from ikmeanfield.keys import hashed

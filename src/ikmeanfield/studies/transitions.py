@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from ikmeanfield.circuit.model import Name
+from ikmeanfield.circuit.population import Name
 from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.limits import RAMP, STEPS, at_most
