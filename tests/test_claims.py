@@ -296,3 +296,115 @@ def test_findings_are_collected(tmp_path):
     assert page.count("**") == 4
     assert len((tmp_path / "claims.csv").read_text().splitlines()) == 3
     assert parsed(json.dumps({"within": 1})) == {"within": 1}
+
+
+class Trees:
+    """Stands in for a study whose results are trees."""
+
+    def __init__(self, *datasets):
+        self.datasets = datasets
+
+    def each(self):
+        return [(None, xr.DataTree(data)) for data in self.datasets]
+
+
+def traces(kappa, own, shared):
+    """A mean field at zero, and two networks at these distances from it."""
+    values = np.zeros((3, 5)) + np.array([0.0, own, shared])[:, None]
+    models = ["mean field", "network", "network, global u"]
+    return xr.Dataset(
+        {"synaptic_activation": (("model", "time"), values)}, {"model": models},
+        {"adaptation": kappa},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        ([(25.0, 2.0, 1.0), (100.0, 3.0, 1.0)], "holds"),
+        ([(25.0, 1.0, 2.0), (100.0, 3.0, 1.0)], "holds in part"),
+        ([(25.0, 1.0, 2.0)], "does not hold"),
+    ],
+)
+def test_one_recovery_variable(given, verdict):
+    """Oracle: distances that were made up."""
+    (found,) = judged("one_recovery_is_closer", Trees(*(traces(*one) for one in given)))
+    assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("excess", "verdict"),
+    [
+        (lambda i, v: 0.1 * i * (200 + v) / 100, "holds"),
+        (lambda i, v: 0.1 * i - 0 * v, "holds"),
+        (lambda i, v: 5 - 0.1 * i + 0 * v, "holds in part"),
+        (lambda i, v: -40 - 0.1 * i - 0.1 * v, "does not hold"),
+    ],
+)
+def test_the_adjusted_current(excess, verdict):
+    """Oracle: functions whose signs and slopes are known."""
+    current, reset = np.linspace(1, 20, 9), np.array([-120.0, -60.0])
+    adjusted = current + excess(current, reset[:, None])
+    summary = xr.Dataset(
+        {
+            "adjusted_current": (("run", "input_current"), np.broadcast_to(adjusted, (2, 9))),
+            "rate": (("run", "input_current"), np.ones((2, 9))),
+            "rs_reset_potential": ("run", reset),
+        },
+        {"input_current": current},
+    )
+    (found,) = judged("adjusted_current_exceeds", MadeUp(summary))
+    assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("gains", "verdict"),
+    [([0.3, 0.1], "holds"), ([0.3, -0.1], "holds in part"), ([-0.3, -0.1], "does not hold")],
+)
+def test_the_correction_in_a_circuit(gains, verdict):
+    """Oracle: overlaps that were made up, one pair per reset potential."""
+    rows = [(reset, name) for reset in (-100.0, -60.0) for name in ("with", "without")]
+    overlap = [0.5 + gain * (name == "with") for gain in gains for name in ("with", "without")]
+    dims = ("score",)
+    summary = xr.Dataset(
+        {
+            "scored_theory": (dims, [name for _, name in rows]),
+            "scored_region": (dims, ["bistable"] * 4),
+            "scored_all_reset_potential": (dims, [reset for reset, _ in rows]),
+            "score_overlap": (dims, overlap),
+        }
+    )
+    theories = {
+        "with": SimpleNamespace(reset_correction=True),
+        "without": SimpleNamespace(reset_correction=False),
+    }
+    source = MadeUp(summary, SimpleNamespace(theories=theories))
+    (found,) = judged("correction_in_the_circuit", source)
+    assert found.verdict == verdict
+    assert found.value == pytest.approx(np.median(gains))
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"),
+    [([0.1, 0.1], "holds"), ([0.1, 3.0], "holds in part"), ([2.0, 3.0], "does not hold")],
+)
+def test_errors_against_fluctuations(error, verdict):
+    """Oracle: errors and variances that were made up."""
+    sweep = ("run", ["width"] * 2 + ["cutoff"] * 2)
+    networks = xr.Dataset(
+        {"rate_variance": (("run", "population"), np.ones((4, 1))), "sweep": sweep}
+    )
+    predictions = xr.Dataset(
+        {
+            "difference_mean": (
+                ("run", "theory", "population"), -np.repeat(error, 2)[:, None, None]
+            ),
+            "sweep": sweep,
+        },
+        {"theory": ["corrected"]},
+    )  # fmt: skip
+    claim = CLAIMS["error_below_fluctuations"]
+    sources = {"networks": MadeUp(networks), "predictions": MadeUp(predictions)}
+    (found,) = claim.judge([sources], claim.criterion)
+    assert found.verdict == verdict
+    assert found.value == pytest.approx(max(error))
