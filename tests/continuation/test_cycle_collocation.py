@@ -23,7 +23,7 @@ from ikmeanfield.continuation.options import ContinuationOptions
 def sampled(function, mesh: np.ndarray, degree: int) -> Orbit:
     """Return a function of the fraction of the period (K,) -> (K, n) on a mesh."""
     size = degree * (len(mesh) - 1) + 1
-    times = Orbit(mesh, np.empty((size, 0)), 1.0, 0.0).node_fractions()
+    times = Orbit(mesh, np.empty((size, 0)), 1.0, 0.0).nodes()
     return Orbit(mesh, function(times), 1.0, 0.0)
 
 

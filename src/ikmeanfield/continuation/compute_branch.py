@@ -49,6 +49,14 @@ def check_names(problem: Problem, free: tuple[str, ...], options: ContinuationOp
                 raise ValueError(msg)
 
 
+def check_plane(problem: Problem, free: tuple[str, str], options: ContinuationOptions) -> None:
+    """Refuse the same, and free parameters that are not two different ones."""
+    if len(free) != 2 or free[0] == free[1]:
+        msg = f"free = {free!r}: must be two different parameters"
+        raise ValueError(msg)
+    check_names(problem, free, options)
+
+
 def out_of_bounds(names: tuple[str, ...], x: FloatArray, options: ContinuationOptions) -> str:
     """Return a sentence when a start lies outside its bounds, else nothing."""
     for name, value in zip(names, x, strict=True):

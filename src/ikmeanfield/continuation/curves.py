@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .branch import Branch
-from .compute_branch import (
-    check_names,
-    compute_branch,
-    empty_branch,
-    out_of_bounds,
-)
+from .compute_branch import check_plane, compute_branch, empty_branch, out_of_bounds
 from .fold_curve import FoldCurve
 from .hopf_curve import HopfCurve
 from .newton import onto_curve
@@ -52,15 +47,11 @@ def _start(
     free: tuple[str, str],
     options: ContinuationOptions,
 ) -> _Start:
-    if len(free) != 2 or free[0] == free[1]:
-        msg = f"free = {free!r}: must be two different parameters"
-        raise ValueError(msg)
-    checked_problem(problem)
+    check_plane(checked_problem(problem), free, options)
     origin = start if isinstance(start, SpecialPoint) else None
     if isinstance(start, SpecialPoint):
         problem = problem.at(start.parameters)
         start = start.state
-    check_names(problem, free, options)
     values = problem.vector()[[problem.index(name) for name in free]]
     x = np.concatenate([problem.checked_state(start), values])
     scale = initial_scale(problem, tuple(free), x, options)

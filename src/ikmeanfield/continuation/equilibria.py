@@ -12,12 +12,7 @@ from .arclength import Measure, Refined
 from .augmented import Block, border, equilibrium, fold, pair_sum, stack
 from .branch import Branch
 from .branchpoints import refine_branch_point
-from .compute_branch import (
-    check_names,
-    compute_branch,
-    empty_branch,
-    out_of_bounds,
-)
+from .compute_branch import check_names, compute_branch, empty_branch, out_of_bounds
 from .newton import newton, row_size
 from .normalforms import first_lyapunov, fold_coefficient
 from .options import ContinuationOptions, options_or

@@ -62,29 +62,34 @@ def spectrum(matrix: FloatArray, precision: float, noise: float = 0.0) -> Spectr
     """Return the eigenvalues of a Jacobian whose entries have errors as in `entry_errors`.
 
     An error E in the matrix moves the eigenvalue with left and right vectors w, v by at most
-    |w| |E| |v| / |w v|: large rates elsewhere in the matrix do not blur a slow one. Where bounds
-    are needed, eigenvalues are Rayleigh quotients w J v / w v, which are exact to the same order.
+    |w| |E| |v| / |w v|: large rates elsewhere in the matrix do not blur a slow one. Eigenvalues
+    near the imaginary axis are Rayleigh quotients w J v / w v, which are exact to the same order.
     """
     values = np.linalg.eigvals(matrix).astype(complex)
-    size = np.abs(values)
-    if _nearest_to_zero(values) > _CLEAR * size.max(initial=0.0):
-        return Spectrum(values[_order(values)], np.zeros(len(values)))
-    values, right = np.linalg.eig(matrix)
-    values = values.astype(complex)
+    values = values[_order(values)]
+    size = np.abs(values).max(initial=0.0)
+    sided = np.abs(values.real).min(initial=np.inf) > _CLEAR * size
+    if sided and _smallest_sum(values) > _CLEAR * size:
+        return Spectrum(values, np.zeros(len(values)))
+    quotients, right = np.linalg.eig(matrix)
+    quotients = quotients.astype(complex)
     try:
         left = np.linalg.inv(right)
     except np.linalg.LinAlgError:
-        bounds = np.full(len(values), np.sqrt(precision) * size.max(initial=0.0))
+        bounds = np.full(len(values), np.sqrt(precision) * size)
     else:
-        quotients = ((left @ matrix) * right.T).sum(axis=1)
+        exact = ((left @ matrix) * right.T).sum(axis=1)
         # conjugates follow each other, that with the positive frequency first
-        upper = np.flatnonzero(values.imag > 0)
-        values = np.where(values.imag == 0, quotients.real, quotients)
-        values[upper + 1] = values[upper].conj()
+        upper = np.flatnonzero(quotients.imag > 0)
+        quotients = np.where(quotients.imag == 0, exact.real, exact)
+        quotients[upper + 1] = quotients[upper].conj()
         errors = entry_errors(matrix, precision, noise)
         bounds = (np.abs(left) @ errors * np.abs(right).T).sum(axis=1)
-    order = _order(values)
-    return Spectrum(values[order], bounds[order])
+    order = _order(quotients)
+    quotients, bounds = quotients[order], bounds[order]
+    if sided:
+        return Spectrum(values, bounds + np.abs(values - quotients))
+    return Spectrum(quotients, bounds)
 
 
 def entry_errors(matrix: FloatArray, precision: float, noise: float) -> FloatArray:
@@ -98,14 +103,11 @@ def entry_errors(matrix: FloatArray, precision: float, noise: float) -> FloatArr
     return errors
 
 
-def _nearest_to_zero(values: ComplexArray) -> float:
-    """Return the smallest real part or sum of two real eigenvalues, in size."""
+def _smallest_sum(values: ComplexArray) -> float:
+    """Return the smallest sum of two real eigenvalues of opposite sign, in size."""
     real = values.real[values.imag == 0]
-    right, left = real[real > 0], real[real < 0]
-    smallest = np.abs(values.real).min(initial=np.inf)
-    if len(right) and len(left):
-        smallest = min(smallest, np.abs(right[:, None] + left).min())
-    return float(smallest)
+    sums = real[real > 0][:, None] + real[real < 0]
+    return float(np.abs(sums).min(initial=np.inf))
 
 
 @dataclass(frozen=True)

@@ -32,17 +32,6 @@ class Profile(PiecewisePolynomial):
 
     scalars: FloatArray
 
-    def __call__(self, where: FloatArray) -> FloatArray:
-        """Values at points of [0, 1], shape (K, d)."""
-        where = np.asarray(where, dtype=float)
-        j = np.clip(np.searchsorted(self.mesh, where, side="right") - 1, 0, self.intervals - 1)
-        x = (where - self.mesh[j]) / self.widths[j]
-        return np.asarray(np.einsum("kl,kld->kd", self.basis.lagrange(x), self.local()[j]))
-
-    def nodes(self) -> FloatArray:
-        """Where the node values sit, shape (N m + 1,)."""
-        return node_points(self.mesh, self.basis)
-
     def on(self, mesh: FloatArray) -> Profile:
         """Return the same function represented on another mesh."""
         return Profile(mesh, self(node_points(mesh, self.basis)), self.scalars)

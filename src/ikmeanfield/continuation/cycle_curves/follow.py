@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ikmeanfield.continuation.branch import Branch
-from ikmeanfield.continuation.compute_branch import check_names, empty_branch
+from ikmeanfield.continuation.compute_branch import check_plane, empty_branch
 from ikmeanfield.continuation.cycles.follow import STEPS
 from ikmeanfield.continuation.cycles.options import CycleOptions
 from ikmeanfield.continuation.cycles.start import CycleStartError, Trajectory
@@ -65,7 +65,7 @@ def continue_cycle_bifurcation(
     options = options_or(options, STEPS)
     cycles = options_or(cycles, CycleOptions())
     if start.kind in ISSUING:
-        _check_free(free)
+        check_plane(problem, free, options)
         beside = bifurcation_beside(problem, start, free, options, cycles)
         if beside is None:
             kind = CURVES[ISSUING[start.kind]]
@@ -104,10 +104,9 @@ def follow_cycles(
     cycles: CycleOptions | None,
 ) -> Branch:
     """Follow one kind of curve from a cycle near it, in the directions asked for."""
-    _check_free(free)
     options = options_or(options, STEPS)
     cycles = options_or(cycles, CycleOptions())
-    check_names(problem, free, options)
+    check_plane(problem, free, options)
     try:
         follower, point = first_point(problem, kind, start, free, options, cycles)
     except CycleStartError as error:
@@ -116,12 +115,6 @@ def follow_cycles(
     backward, forward = both_ways(follower, point)
     here = Termination("start", "the cycle from which the curve was started")
     return curve_branch(follower.curve, backward, forward, here)  # type: ignore[arg-type]
-
-
-def _check_free(free: tuple[str, str]) -> None:
-    if len(free) != 2 or free[0] == free[1]:
-        msg = f"free = {free!r}: must be two different parameters"
-        raise ValueError(msg)
 
 
 def both_ways(follower: Follower, point: CurvePoint) -> tuple[HalfCurve | None, HalfCurve | None]:

@@ -144,7 +144,7 @@ def _profiles(points: Sequence[CyclePoint]) -> dict[str, tuple[tuple[str, ...], 
     states = np.full((*shape, points[0].orbit.values.shape[1]), np.nan)
     for k, p in enumerate(points):
         size = len(p.orbit.values)
-        times[k, :size] = p.orbit.node_fractions()
+        times[k, :size] = p.orbit.nodes()
         states[k, :size] = p.orbit.values
     return {
         "profile_time": (("point", "node"), times),

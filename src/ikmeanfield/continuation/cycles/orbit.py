@@ -120,6 +120,17 @@ class PiecewisePolynomial:
         index = m * np.arange(self.intervals)[:, None] + np.arange(m + 1)
         return np.asarray(self.values[index])
 
+    def nodes(self) -> FloatArray:
+        """Where the node values sit in [0, 1], shape (N m + 1,)."""
+        return node_points(self.mesh, self.basis)
+
+    def __call__(self, where: FloatArray) -> FloatArray:
+        """Values at points of [0, 1], shape (K, n)."""
+        where = np.asarray(where, dtype=float)
+        j = np.clip(np.searchsorted(self.mesh, where, side="right") - 1, 0, self.intervals - 1)
+        x = (where - self.mesh[j]) / self.widths[j]
+        return np.asarray(np.einsum("kl,kln->kn", self.basis.lagrange(x), self.local()[j]))
+
     def at_gauss(self) -> FloatArray:
         """Values at the Gauss points, shape (N, m, n)."""
         return np.asarray(self.basis.value @ self.local())
@@ -150,14 +161,7 @@ class Orbit(PiecewisePolynomial):
 
     def __call__(self, fraction: FloatArray) -> FloatArray:
         """Values at fractions of the period, shape (K, n); any real number, by periodicity."""
-        fraction = np.mod(np.atleast_1d(fraction), 1.0)
-        j = np.clip(np.searchsorted(self.mesh, fraction, side="right") - 1, 0, self.intervals - 1)
-        x = (fraction - self.mesh[j]) / self.widths[j]
-        return np.asarray(np.einsum("kl,kln->kn", self.basis.lagrange(x), self.local()[j]))
-
-    def node_fractions(self) -> FloatArray:
-        """Where the node values sit, as fractions of the period, shape (N m + 1,)."""
-        return node_points(self.mesh, self.basis)
+        return super().__call__(np.mod(np.atleast_1d(fraction), 1.0))
 
     def on(self, mesh: FloatArray) -> Orbit:
         """Return the same function represented on another mesh."""
@@ -191,7 +195,7 @@ class Orbit(PiecewisePolynomial):
 
 def sampled(orbit: Orbit) -> FloatArray:
     """Times and states at the nodes over one period, shape (N m + 1, 1 + n)."""
-    return np.column_stack([orbit.period * orbit.node_fractions(), orbit.values])
+    return np.column_stack([orbit.period * orbit.nodes(), orbit.values])
 
 
 def _least(coefficients: FloatArray, samples: FloatArray) -> float:

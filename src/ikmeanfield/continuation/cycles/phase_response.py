@@ -81,7 +81,7 @@ def phase_response(
     flow = field.values(orbit.values, p)
     # the product is the same everywhere, up to the error of collocation
     response /= np.einsum("kn,kn->k", response, flow).mean()
-    times = orbit.period * orbit.node_fractions()
+    times = orbit.period * orbit.nodes()
     return PhaseResponse(orbit.period, times, orbit.values, response)
 
 

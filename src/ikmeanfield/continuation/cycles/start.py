@@ -172,7 +172,7 @@ def _hopf_start(
     metric = Metric(scale, period, size)
     mesh = np.linspace(0, 1, cycles.intervals + 1)
     empty = Orbit(mesh, np.empty((cycles.intervals * cycles.degree + 1, 0)), 0.0, 0.0)
-    phase = np.exp(2j * np.pi * empty.node_fractions())[:, None]
+    phase = np.exp(2j * np.pi * empty.nodes())[:, None]
     profile = (mode * phase).real
     profile[-1] = profile[0]
     orbit = Orbit(mesh, np.tile(y, (len(profile), 1)), period, float(p[field.index]))
@@ -262,7 +262,7 @@ def as_orbit(fraction: FloatArray, states: FloatArray, degree: int) -> Orbit | N
     if (len(fraction) - 1) % degree:
         return None
     orbit = Orbit(fraction[::degree], states, 0.0, 0.0)
-    same = np.abs(orbit.node_fractions() - fraction).max() < _SAME_NODE
+    same = np.abs(orbit.nodes() - fraction).max() < _SAME_NODE
     return orbit if same else None
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from ikmeanfield.continuation.branch import Branch
 from ikmeanfield.continuation.bvp.follow import CurvePoint, Event, Follower, Found
 from ikmeanfield.continuation.bvp.profile import Profile, Scales
-from ikmeanfield.continuation.compute_branch import check_names, empty_branch
+from ikmeanfield.continuation.compute_branch import check_plane, empty_branch
 from ikmeanfield.continuation.cycle_curves.branch_table import joined
 from ikmeanfield.continuation.cycle_curves.follow import both_ways
 from ikmeanfield.continuation.cycle_curves.start import scalar_direction
@@ -157,12 +157,9 @@ def continue_homoclinics(
         ends, and SNICs on the curve of folds take over). Without points and with the reason
         ``"no_start"`` if no homoclinic orbit is found near the start.
     """
-    if len(free) != 2 or free[0] == free[1]:
-        msg = f"free = {free!r}: must be two different parameters"
-        raise ValueError(msg)
     options = options_or(options, STEPS)
     cycles = options_or(cycles, CycleOptions())
-    check_names(problem, free, options)
+    check_plane(problem, free, options)
     problem = problem.at(start.parameters)
     trajectory = Trajectory.of(start) if isinstance(start, SpecialPoint) else start
     try:
@@ -199,7 +196,7 @@ def _first_point(
     # the period starts where the flow is slowest
     speed = np.abs(field.values(orbit.values, p) / scale).max(axis=1)
     slowest = int(np.argmin(speed[:-1]))
-    phase = float(orbit.node_fractions()[slowest])
+    phase = float(orbit.nodes()[slowest])
     mesh = np.unique(np.concatenate([[0.0], np.mod(orbit.mesh - phase, 1.0), [1.0]]))
     saddle = _saddle(field, orbit.values[slowest], p)
     scales = Scales(scale, np.concatenate([sizes, scale]))
