@@ -134,6 +134,26 @@ def test_every_point_of_the_network_is_drawn_with_its_bar():
     np.testing.assert_allclose(widths, 1.5)
 
 
+def test_exact_folds_are_thin_lines_in_the_plane():
+    """The study's points come run by run; each side is one line of rising adaptation."""
+    summary = xr.Dataset(
+        {
+            "kind": ("point", ["fold"] * 4), "side": ("point", ["upper", "lower"] * 2),
+            "value": ("point", [40.0, 30.0, 38.0, 24.0]),
+            "run_number": ("point", [0, 0, 1, 1]),
+        },
+        {"rs_adaptation": ("run", [30.0, 10.0])},
+    )  # fmt: skip
+    exact = fig1._exact_folds(summary)
+    axes = fig1.draw(plane(), exact=exact).axes[0]
+    found = [line for line in axes.get_lines() if line.get_linewidth() == 0.7]
+    drawn = [np.column_stack(line.get_data()).tolist() for line in found]
+    assert drawn == [[[38.0, 10.0], [40.0, 30.0]], [[24.0, 10.0], [30.0, 30.0]]]
+    texts = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert "fold, exact theory" in texts
+    assert "Thin dark lines" in fig1.caption(plane(), exact=exact)
+
+
 def test_kinds_and_detectors_differ_in_shape_and_not_by_colour_alone():
     assert len({marker for marker, _, _ in POINTS.values()}) == len(POINTS)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Plan
     from ikmeanfield.jobs.results import Results
 
-SEARCH_SECONDS, POINT_SECONDS = 12.0, 5.0
+SEARCH_SECONDS, POINT_SECONDS = 20.0, 6.0
 """Finding the first point, and each further one, per population."""
 MIB = 100.0
 """A table of firing states, and the tangents of cycles."""
