@@ -101,10 +101,15 @@ class Problem:
 
     def fixed(self, free: Collection[str]) -> dict[str, float]:
         """Values of the parameters that are not free; not of those absent at zero."""
+        named = self.named(self.vector(), free)
+        return {name: value for name, value in named.items() if name not in free}
+
+    def named(self, p: FloatArray, free: Collection[str]) -> dict[str, float]:
+        """The parameters p by name, without those that are absent at zero and not free."""
         return {
             name: float(value)
-            for name, value in self.parameters.items()
-            if name not in free and not (value == 0 and name in self.absent_at_zero)
+            for name, value in zip(self.parameters, p, strict=True)
+            if name in free or not (value == 0 and name in self.absent_at_zero)
         }
 
     def at(self, values: Mapping[str, float]) -> Problem:

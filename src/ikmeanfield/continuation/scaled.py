@@ -144,7 +144,7 @@ class ScaledField:
 
     def parameters(self, z: FloatArray) -> dict[str, float]:
         """Every parameter by name at z."""
-        return dict(zip(self.problem.parameters, map(float, self.split(z)[1]), strict=True))
+        return self.problem.named(self.split(z)[1], self.free)
 
     def field(self, z: FloatArray) -> FloatArray:
         """dz_y/dt, shape (n,)."""

@@ -52,7 +52,7 @@ class Variations:
 
     def parameters(self, values: FloatArray) -> Mapping[str, float]:
         """All parameters by name, given the free ones."""
-        return dict(zip(self.problem.parameters, map(float, self.p(values)), strict=True))
+        return self.problem.named(self.p(values), self.free)
 
     def values(self, y: FloatArray, p: FloatArray) -> FloatArray:
         """F at points y (K, n): shape (K, n)."""

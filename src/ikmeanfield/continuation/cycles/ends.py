@@ -87,7 +87,7 @@ def hopf_special(tracer: Tracer, point: CyclePoint, row: int) -> SpecialPoint:
     order = np.argsort(-found.eigenvalues.real, kind="stable")
     return SpecialPoint(
         kind="HB",
-        parameters=dict(zip(tracer.problem.parameters, map(float, p), strict=True)),
+        parameters=tracer.problem.named(p, (tracer.parameter,)),
         state=found.state,
         bracket=(point.arclength - point.step, point.arclength),
         residual=found.residual,

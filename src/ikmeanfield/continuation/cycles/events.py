@@ -222,11 +222,10 @@ def special_point(tracer: Tracer, located: Located, row: int) -> SpecialPoint:
             f"the orbit grazes {located.event.name} = 0 (values {low:.3g} to {high:.3g} along it); "
             "where it crosses, collocation loses order"
         )
-    names = list(tracer.problem.parameters)
     p = tracer.collocation.p(point.orbit)
     return SpecialPoint(
         kind=kind,
-        parameters=dict(zip(names, map(float, p), strict=True)),
+        parameters=tracer.problem.named(p, (tracer.parameter,)),
         state=point.orbit.values[0],
         status="converged" if located.converged else "guess",
         bracket=located.bracket,

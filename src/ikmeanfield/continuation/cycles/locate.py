@@ -15,6 +15,9 @@ Test = Callable[["CyclePoint"], float]
 
 #: Evaluations of a test function before it is given up.
 _MANY = 40
+#: A point between two others on their chord is one of the branch if its residual is this small; a
+#: branch that bends lies off the chord by more than its residual near a crossing tells.
+_EXACT = 1e-12
 #: A test function this small, as a share of its values at the ends of the step, vanishes.
 _VANISHES = 1e-6
 
@@ -93,7 +96,7 @@ def _interpolated(
     turn = difference(high.tangent, low.tangent)
     guess, tangent = low.orbit.plus(leg, share), low.tangent.plus(turn, share)
     point = tracer.on_chord(guess, tracer.metric.unit(tangent))
-    if point.residual > tracer.options.tolerance:
+    if point.residual > _EXACT:
         return None
     step = low.step + share * (high.arclength - low.arclength)
     arclength = low.arclength + share * (high.arclength - low.arclength)

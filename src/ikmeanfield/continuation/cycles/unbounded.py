@@ -98,7 +98,7 @@ def _limit(tracer: Tracer, last: CyclePoint, found: Verdict, row: int) -> Specia
     status: Literal["converged", "guess"] = "converged" if found.kind == "SNIC" else "guess"
     return SpecialPoint(
         kind=found.kind,
-        parameters=dict(zip(tracer.problem.parameters, map(float, p), strict=True)),
+        parameters=tracer.problem.named(p, (tracer.parameter,)),
         state=equilibrium.state,
         status=status,
         bracket=(last.arclength, np.inf),
