@@ -11,6 +11,13 @@ from ikmeanfield.schema import ConfigError
 
 ROOT = Path(__file__).parents[2]
 QUICK = yaml.safe_load((ROOT / "config/quick.yaml").read_text())
+OWN = QUICK["experiments"]["adaptation"]
+"""The experiment of Fig. 1, here without the exact theory: its other studies have every sweep."""
+for part, name in (("studies", "folds"), ("sweeps", "folds"), ("theories", "exact")):
+    del OWN[part][name]
+for name in ("transitions", "points", "planes"):
+    for key in ("theories", "sweeps"):
+        OWN["studies"][name].pop(key, None)
 ADAPTATION = ("experiments", "adaptation")
 STUDIES = (*ADAPTATION, "studies")
 RAMP, PLANE, POINTS = (*STUDIES, "transitions"), (*STUDIES, "planes"), (*STUDIES, "points")
