@@ -48,6 +48,8 @@ READ_SECONDS, READ_BYTES = 2e-8, 9.0
 
 THEORY_RUN_SECONDS, THEORY_MS_SECONDS = 0.025, 1.5e-6
 """Integrating a mean field: per run, and per ms and population."""
+CYCLE_MS_SECONDS = 5e-5
+"""Per ms and population, of a mean field that oscillates for most of the time."""
 
 SNAKEMAKE_SECONDS, SNAKEMAKE_MIB = 3.2, 125.0
 """Starting Snakemake, which happens twice in a job on a cluster; both processes open the plans."""
@@ -119,11 +121,10 @@ def network(circuit: Circuit, steps: float, scheme: str = "exact") -> Cost:
     return Cost(seconds=seconds, peak=size * NEURON_BYTES / MIB)
 
 
-def theory_in_time(circuit: Circuit, duration: float) -> Cost:
-    """Cost of integrating a mean field over `duration` ms."""
-    return Cost(
-        seconds=THEORY_RUN_SECONDS + duration * len(circuit.populations) * THEORY_MS_SECONDS
-    )
+def theory_in_time(circuit: Circuit, duration: float, *, oscillating: bool = False) -> Cost:
+    """Cost of integrating a mean field over `duration` ms, perhaps one that oscillates."""
+    each = CYCLE_MS_SECONDS if oscillating else THEORY_MS_SECONDS
+    return Cost(seconds=THEORY_RUN_SECONDS + duration * len(circuit.populations) * each)
 
 
 def neurons(circuit: Circuit) -> int:

@@ -234,7 +234,8 @@ class Hysteresis(TheoryStudy):
         duration = 2 * (self.levels * self.hold + self.rise)
         stored = duration / self.sample * len(circuit.populations) * 40.0 / cost.MIB
         if item.label != NETWORK:
-            return cost.theory_in_time(circuit, duration) + Cost(peak=stored)
+            found = cost.theory_in_time(circuit, duration, oscillating=True)
+            return found + Cost(peak=stored)
         return cost.network(circuit, duration / self.step) + Cost(peak=stored)
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:

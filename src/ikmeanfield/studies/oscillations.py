@@ -270,7 +270,7 @@ class Oscillations(TheoryStudy):
         """As `Study.cost`."""
         circuit = plan.first_run(item).circuit
         if item.label != NETWORK:
-            return cost.theory_in_time(circuit, self.duration)
+            return cost.theory_in_time(circuit, self.duration, oscillating=True)
         spikes = self.neurons * len(circuit.populations) * self.duration * SPIKES_PER_SECOND / 1000
         extra = Cost(seconds=spikes * SPIKE_SECONDS, peak=spikes * SPIKE_BYTES / cost.MIB)
         simulated = cost.network(circuit, self.duration / self.step)
