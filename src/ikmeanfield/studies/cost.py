@@ -48,8 +48,8 @@ READ_SECONDS, READ_BYTES = 2e-8, 9.0
 
 THEORY_RUN_SECONDS, THEORY_MS_SECONDS = 0.025, 1.5e-6
 """Integrating a mean field: per run, and per ms and population."""
-CYCLE_MS_SECONDS = 5e-5
-"""Per ms and population, of a mean field that oscillates for most of the time."""
+CYCLE_MS_SECONDS = 2e-5
+"""Per ms and population, of a mean field that oscillates for part of the time."""
 
 SNAKEMAKE_SECONDS, SNAKEMAKE_MIB = 3.2, 125.0
 """Starting Snakemake, which happens twice in a job on a cluster; both processes open the plans."""
