@@ -20,6 +20,7 @@ import systems
 
 from ikmeanfield.continuation import (
     ContinuationOptions,
+    Problem,
     continue_equilibria,
     continue_folds,
     continue_hopf,
@@ -33,6 +34,7 @@ ACTIVE = np.array([0.02, -50.0, 0.0, 2.0, 1.0, 0.005, -50.0, 0.0, 0.5, 0.2])
 SINGLE = ContinuationOptions(bounds={"I": (0.0, 80.0)})
 SINGLE_PLANE = ContinuationOptions(bounds={"I": (-100.0, 200.0), "kappa": (0.0, 130.0)})
 CIRCUIT = ContinuationOptions(bounds={"I_fs": (0.0, 80.0)})
+BRATU_PLANE = ContinuationOptions(bounds={"lambda": (0.5, 6.0), "epsilon": (0.0, 0.3)})
 CIRCUIT_PLANE = ContinuationOptions(bounds={"I_fs": (0.0, 80.0), "Delta_fs": (0.01, 1.6)})
 
 
@@ -50,6 +52,21 @@ def adaptation_sweep():
     return [single(float(kappa))[1] for kappa in range(1, 121)]
 
 
+def bratu(size=101):
+    """Return the Bratu problem u'' + λ exp(u / (1 + ε u)) = 0 by differences, and its branch."""
+    width = 1 / (size + 1)
+
+    def field(y, p):
+        padded = np.concatenate([[0.0], y, [0.0]])
+        return np.diff(padded, 2) / width**2 + p[0] * np.exp(y / (1 + p[1] * y))
+
+    names = tuple(f"u{i}" for i in range(size))
+    problem = Problem(field, names, {"lambda": 1.0, "epsilon": 0.1})
+    bounds = {"lambda": (0.5, 5.0), f"u{size // 2}": (-1.0, 6.0)}
+    inside = ContinuationOptions(bounds=bounds)
+    return problem, continue_equilibria(problem, np.zeros(size), "lambda", inside)
+
+
 def best(function: Callable[[], object], repeats: int) -> tuple[float, float, object]:
     """Shortest of some runs in seconds, of the clock and of the processor, and the result."""
     times, result = [], None
@@ -64,6 +81,7 @@ def main() -> None:
     one, folded = single()
     _, oscillating = single(100.0)
     two, branch = circuit()
+    many, bent = bratu()
     free = ("I_fs", "Delta_fs")
     rows: list[tuple[str, Callable[[], object], int, str]] = [
         ("equilibria, 4 variables", lambda: single()[1], 5, ""),
@@ -92,13 +110,20 @@ def main() -> None:
             3,
             "< 1 s",
         ),
+        ("equilibria, 101 variables, no Jacobian", lambda: bratu()[1], 1, "< 5 s"),
+        (
+            "fold curve, 101 variables, no Jacobian",
+            lambda: continue_folds(many, bent.points("LP")[0], ("lambda", "epsilon"), BRATU_PLANE),
+            1,
+            "< 20 s",
+        ),
         ("120 equilibrium branches over kappa", adaptation_sweep, 1, "< 20 s"),
     ]
-    print(f"{'task':38}{'points':>8}{'seconds':>10}{'cpu s':>10}  aim")
+    print(f"{'task':40}{'points':>8}{'seconds':>10}{'cpu s':>10}  aim")
     for name, function, repeats, aim in rows:
         wall, busy, result = best(function, repeats)
         points = sum(map(len, result)) if isinstance(result, list) else len(result)
-        print(f"{name:38}{points:8d}{wall:10.3f}{busy:10.3f}  {aim}")
+        print(f"{name:40}{points:8d}{wall:10.3f}{busy:10.3f}  {aim}")
 
 
 if __name__ == "__main__":
