@@ -220,7 +220,7 @@ def _plane(
     axes.set_ylim(0, ROOM * kappa.max() + kappa.max())
     axes.set_xlabel("input current $I$ (pA)")
     axes.set_ylabel(AXES["kappa"][1])
-    axes.legend(handles=handles, loc="upper left", borderaxespad=0.2)
+    axes.legend(handles=handles, loc="lower right", borderaxespad=0.2)
 
 
 def _thinned(points: xr.Dataset) -> xr.Dataset:
