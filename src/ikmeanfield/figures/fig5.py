@@ -205,14 +205,14 @@ def _plane(
     for column in (0, 1):
         axes.plot(exact[:, column], kappa, color=EXACT, linewidth=1.3, zorder=3)
     handles = [
-        Line2D([], [], color=EXACT, label="exact folds"),
-        Line2D([], [], color=FOLD, label="mean field's folds"),
-        Line2D([], [], color=HOPF, label="mean field's Hopf points"),
+        Line2D([], [], color=EXACT, label="exact fold"),
+        Line2D([], [], color=FOLD, label="mean-field fold"),
+        Line2D([], [], color=HOPF, label="mean-field Hopf"),
         *draw_points(axes, _thinned(points), "kappa"),
     ]
     if onsets is not None:
         axes.plot(onsets["value"], onsets["second"], color=EXACT, linestyle=DASHED, zorder=3)
-        handles.insert(1, Line2D([], [], color=EXACT, linestyle=DASHED, label="exact Hopf points"))
+        handles.insert(1, Line2D([], [], color=EXACT, linestyle=DASHED, label="exact Hopf"))
     curves = [b.parameters for b in from_tree(plane).values() if b.kind in colors]
     seen = [c[c[:, 1] <= kappa.max(), 0].max(initial=0.0) for c in curves]
     low, high = float(np.nanmin(exact)), max(float(np.nanmax(exact)), *seen)
@@ -220,7 +220,7 @@ def _plane(
     axes.set_ylim(0, ROOM * kappa.max() + kappa.max())
     axes.set_xlabel("input current $I$ (pA)")
     axes.set_ylabel(AXES["kappa"][1])
-    axes.legend(handles=handles, loc="upper left", borderaxespad=0.2)
+    axes.legend(handles=handles, loc="lower right", borderaxespad=0.2, handlelength=1.3)
 
 
 def _thinned(points: xr.Dataset) -> xr.Dataset:
