@@ -14,6 +14,7 @@ from ikmeanfield.continuation import (
     ContinuationOptions,
     Problem,
     SpecialPoint,
+    Trajectory,
     continue_cycles,
     continue_equilibria,
     continue_folds,
@@ -349,3 +350,26 @@ def test_a_fold_curve_started_at_a_bogdanov_takens_point_invents_nothing(seed):
     assert [point.kind for point in again.special] == ["BT"]
     np.testing.assert_allclose(found(again, "BT", "b2"), [0.0], atol=1e-7)
     assert (again["b2"].min(), again["b2"].max()) == (-0.5, 0.5)
+
+
+@pytest.mark.parametrize("side", [0.0, 1.0])
+def test_a_branch_point_of_cycles_is_solved_for_although_the_equations_are_singular(side):
+    """On the cycle r = 1, turning by z, z' = (a − ¼ sin θ) z − z³: a pitchfork at a = 0.
+
+    The mean of the growth rate along z = 0 is a. From a = 0.3 with z > 0 the side branch is met.
+    """
+
+    def field(y, p):
+        x, v, z = y
+        gain = 1 - x * x - v * v
+        return np.array([gain * x - v, x + gain * v, (p[0] - 0.25 * v) * z - z**3])
+
+    a = 0.3 if side else -0.2
+    t = np.linspace(0, 2 * np.pi, 200)
+    states = np.column_stack([np.cos(t), np.sin(t), side * np.full_like(t, a**2 + 0.45)])
+    problem = Problem(field, ("x", "v", "z"), {"a": a})
+    options = ContinuationOptions(bounds={"a": (-0.21, 0.31)}, ds=0.02, ds_max=0.1)
+    branch = continue_cycles(problem, Trajectory(t, states, {}), "a", options)
+    (point,) = branch.points("BP")
+    assert point.status == "converged"
+    assert point.parameters["a"] == pytest.approx(0, abs=1e-6)
