@@ -19,6 +19,7 @@ from ikmeanfield.continuation import (
     continue_equilibria,
     continue_folds,
     continue_hopf,
+    simulated_cycle,
 )
 
 
@@ -373,3 +374,19 @@ def test_a_branch_point_of_cycles_is_solved_for_although_the_equations_are_singu
     (point,) = branch.points("BP")
     assert point.status == "converged"
     assert point.parameters["a"] == pytest.approx(0, abs=1e-6)
+
+
+def test_the_symmetric_cycle_of_lorenz_splits_at_a_converged_branch_point():
+    """At r = 312.97 (Sparrow 1982, The Lorenz Equations), met where the equations are singular."""
+
+    def field(y, p):
+        return np.array(
+            [10 * (y[1] - y[0]), p[0] * y[0] - y[1] - y[0] * y[2], y[0] * y[1] - 8 / 3 * y[2]]
+        )
+
+    problem = Problem(field, ("x", "y", "z"), {"r": 320.0})
+    cycle = simulated_cycle(problem, [10.0, 10.0, 300.0], 200.0, 5.0)
+    options = ContinuationOptions(ds=0.02, ds_max=0.05, bounds={"r": (310.0, 325.0)})
+    (point,) = continue_cycles(problem, cycle, "r", options).special
+    assert (point.kind, point.status) == ("BP", "converged")
+    assert point.parameters["r"] == pytest.approx(312.97, abs=0.01)
