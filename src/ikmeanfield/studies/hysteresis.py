@@ -10,16 +10,13 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from ikmeanfield.circuit.population import Name
 from ikmeanfield.heterogeneity import Draw
-from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.limits import SAMPLES, at_most
-from ikmeanfield.schema import Label
-from ikmeanfield.stepping import default_step, whole_ratio
+from ikmeanfield.stepping import whole_ratio
 from ikmeanfield.studies import cost
 from ikmeanfield.studies.branches import refuse_moved
+from ikmeanfield.studies.compared import NETWORK, ComparedStudy
 from ikmeanfield.studies.cost import Cost
-from ikmeanfield.studies.networks import refuse_long_step
-from ikmeanfield.studies.oscillations import NETWORK
-from ikmeanfield.studies.study import Item, TheoryStudy, known_names
+from ikmeanfield.studies.study import Item, known_names
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,13 +46,17 @@ TEXTS = {
 }
 
 
-class Hysteresis(TheoryStudy):
+class Hysteresis(ComparedStudy):
     """Rates of networks and theories at currents that rise level by level, and fall again."""
 
     rule = "measure_hysteresis"
     questions = ("series",)
     tables: ClassVar[tuple[str, ...]] = ("loops",)
     undefined: ClassVar = {"ramp_area": "without a ramp"}
+
+    of_networks = frozenset({"thresholds"})
+    of_summary = frozenset({"active", "swing"})
+    takes_input = False
 
     kind: Literal["hysteresis"]
     population: Name
@@ -72,8 +73,6 @@ class Hysteresis(TheoryStudy):
     """Time in ms at the beginning of every level that is left out."""
     rise: float = Field(0.0, ge=0)
     """Time in ms in which a ramp rises, and falls again; 0: no ramp."""
-    networks: bool = True
-    """Whether spiking networks are simulated; theories are integrated in any case."""
     sample: float = Field(1.0, validate_default=True, gt=0)
     """Recording interval in ms; divides `hold`, `discard` and `rise`."""
     smooth: float = Field(5.0, ge=0)
@@ -113,47 +112,15 @@ class Hysteresis(TheoryStudy):
         at_most(length, SAMPLES, "samples in a run", "hold the currents for a shorter time")
         return sample
 
-    @property
-    def step(self) -> float:
-        """The networks' time step in ms: the longest recommended one that divides the sample."""
-        return default_step("exact", self.sample)
-
-    def engines(self) -> set[str]:
-        """As `Study.engines`."""
-        return {"theories", "exact"} if self.networks else {"theories"}
-
     def check(self, experiment: Experiment, circuit: Circuit) -> None:
-        """As `Study.check`; networks may be measured without any theory."""
+        """As `Study.check`; no sweep may move the current."""
         known_names("population", [self.population], circuit.populations)
         refuse_moved(experiment, circuit, self, f"{self.population}.input_current")
-        if self.asked(experiment) or not self.networks:
-            super().check(experiment, circuit)
+        super().check(experiment, circuit)
 
-    def check_run(self, experiment: Experiment, circuit: Circuit) -> None:
-        """As `Study.check_run`."""
-        super().check_run(experiment, circuit)
-        if self.networks:
-            refuse_long_step(circuit, self.step)
-
-    def models(self, plan: Plan) -> list[Label]:
-        """Labels of what is compared: the network, and the theories."""
-        return [NETWORK] * self.networks + self.asked(plan)
-
-    def items(self, plan: Plan, name: str) -> Iterator[Item]:
-        """As `Study.items`: the network of each run, and each theory on what it depends on."""
-        left_out = {"kind", "sweeps", "theories", "networks", "active", "swing"}
-        settings = self.model_dump(exclude=left_out)
-        free = {f"{self.population}.input_current": self.low}
-        for number, run in plan.runs_of(name):
-            if self.networks:
-                identity = run.circuit.replace(free).identity()
-                data = {"circuit": identity, "replicate": run.replicate, "hysteresis": settings}
-                key = hashed(data)
-                yield Item(key, seed_of(plan.seed, key), NETWORK, [number])
-            own = {key: value for key, value in settings.items() if key != "thresholds"}
-            for theory in self.asked(plan):
-                identity = plan.theories[theory].identity(run.circuit, free)
-                yield Item(hashed({**identity, "hysteresis": own}), label=theory, runs=[number])
+    def moved(self) -> Mapping[str, Any]:
+        """As `ComparedStudy.moved`."""
+        return {f"{self.population}.input_current": self.low}
 
     def compute(self, plan: Plan, item: Item) -> xr.Dataset:
         """As `Study.compute`.
@@ -240,19 +207,9 @@ class Hysteresis(TheoryStudy):
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:
         """The results of all models (run, model, …), and the region at every current."""
-        import xarray as xr  # noqa: PLC0415
-
-        models = self.models(results.plan)
-        runs = results.plan.runs_of(name)
-        rows = [
-            xr.concat([results.result(name, number, model) for number, _ in runs], "run")
-            for model in models
-        ]
-        label = xr.Variable("model", models, {"long_name": "network or theory"})
-        found: xr.Dataset = xr.concat(rows, label).transpose("run", "model", ...)
+        found = self.joined(results, name)
         found["region"] = self._regions(found)
-        found.attrs = {}
-        return found.assign_coords(results.coordinates(name, models[0]))
+        return found
 
     def _regions(self, found: xr.Dataset) -> xr.DataArray:
         """What every population does at every current, as a place in `REGIONS`."""

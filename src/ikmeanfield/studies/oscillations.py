@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from ikmeanfield.heterogeneity import Draw
-from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.limits import SAMPLES, at_most
-from ikmeanfield.schema import ConfigError, Label
-from ikmeanfield.stepping import default_step, whole_ratio
+from ikmeanfield.schema import ConfigError
+from ikmeanfield.stepping import whole_ratio
 from ikmeanfield.studies import cost
+from ikmeanfield.studies.compared import NETWORK, ComparedStudy
 from ikmeanfield.studies.cost import Cost
-from ikmeanfield.studies.networks import refuse_long_step
-from ikmeanfield.studies.study import Interval, Item, TheoryStudy, rising
+from ikmeanfield.studies.study import Interval, Item, rising
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-NETWORK = "network"
-"""The label of the network among the models that are compared."""
 SAMPLE_SECONDS = 6e-5
 """Going through the network's neurons at one sample, for means within a range of potentials."""
 SPIKE_SECONDS, SPIKE_BYTES = 2e-6, 64.0
@@ -52,7 +49,7 @@ WITHIN = "recovery_within"
 FEW_CYCLES = "with fewer than three cycles"
 
 
-class Oscillations(TheoryStudy):
+class Oscillations(ComparedStudy):
     """Frequency and extrema of oscillations in time, of networks and of theories beside them."""
 
     rule = "measure_oscillations"
@@ -65,9 +62,10 @@ class Oscillations(TheoryStudy):
         WITHIN: "without a range, of theories, or if no neuron is ever within it",
     }
 
+    of_networks = frozenset({"neurons", "within", "thresholds"})
+    of_summary = frozenset({"least"})
+
     kind: Literal["oscillations"]
-    networks: bool = True
-    """Whether spiking networks are simulated; theories are integrated in any case."""
     duration: float = Field(gt=0)
     """Length of a run in ms."""
     sample: float = Field(1.0, validate_default=True, gt=0)
@@ -111,50 +109,15 @@ class Oscillations(TheoryStudy):
     def _range_rises(cls, within: list[float] | None) -> list[float] | None:
         return within and rising(within)
 
-    @property
-    def step(self) -> float:
-        """The networks' time step in ms: the longest recommended one that divides the sample."""
-        return default_step("exact", self.sample)
-
-    def engines(self) -> set[str]:
-        """As `Study.engines`."""
-        return {"theories", "exact"} if self.networks else {"theories"}
-
-    def check(self, experiment: Experiment, circuit: Circuit) -> None:
-        """As `Study.check`; networks may be measured without any theory."""
-        if self.asked(experiment) or not self.networks:
-            super().check(experiment, circuit)
-
     def check_run(self, experiment: Experiment, circuit: Circuit) -> None:
         """As `Study.check_run`."""
         super().check_run(experiment, circuit)
         if not self.networks:
             return
-        refuse_long_step(circuit, self.step)
         for name, population in circuit.populations.items():
             if self.neurons > population.size:
                 msg = f"neurons: got {self.neurons}, but {name}.size = {population.size}"
                 raise ConfigError(msg)
-
-    def models(self, plan: Plan) -> list[Label]:
-        """Labels of what is compared: the network, and the theories."""
-        return [NETWORK] * self.networks + self.asked(plan)
-
-    def items(self, plan: Plan, name: str) -> Iterator[Item]:
-        """As `Study.items`: the network of each run, and each theory on what it depends on."""
-        settings = self.model_dump(exclude={"kind", "sweeps", "theories", "networks", "least"})
-        spikes = {"neurons", "within", "thresholds"}
-        for number, run in plan.runs_of(name):
-            given = {"input": plan.input_identity(run)}
-            if self.networks:
-                identity = {"circuit": run.circuit.identity(), "replicate": run.replicate}
-                key = hashed({**identity, **given, "oscillations": settings})
-                yield Item(key, seed_of(plan.seed, key), NETWORK, [number])
-            own = {key: value for key, value in settings.items() if key not in spikes}
-            for theory in self.asked(plan):
-                identity = plan.theories[theory].identity(run.circuit, {})
-                key = hashed({**identity, **given, "oscillations": own})
-                yield Item(key=key, label=theory, runs=[number])
 
     def compute(self, plan: Plan, item: Item) -> xr.Dataset:
         """As `Study.compute`.
@@ -281,23 +244,13 @@ class Oscillations(TheoryStudy):
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:
         """The results of all models (run, model, population), and whether they oscillate."""
-        import xarray as xr  # noqa: PLC0415
-
-        models = self.models(results.plan)
-        runs = results.plan.runs_of(name)
-        rows = [
-            xr.concat([results.result(name, number, model) for number, _ in runs], "run")
-            for model in models
-        ]
-        label = xr.Variable("model", models, {"long_name": "network or theory"})
-        found: xr.Dataset = xr.concat(rows, label).transpose("run", "model", "population")
+        found = self.joined(results, name)
         swing = found["rate_highest"] - found["rate_lowest"]
         text = f"1 where the rate swings by at least {self.least:g} Hz, else 0"
         found["oscillates"] = (
             (swing >= self.least).astype("int8").assign_attrs(units="1", long_name=text)
         )
-        found.attrs = {}
-        return found.assign_coords(results.coordinates(name, models[0]))
+        return found
 
     def rows(
         self, table: str, results: Results, name: str, summary: xr.Dataset

@@ -11,15 +11,12 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from ikmeanfield.circuit.population import Name
 from ikmeanfield.heterogeneity import Draw
-from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.limits import SAMPLES, at_most
-from ikmeanfield.schema import Label
-from ikmeanfield.stepping import default_step, whole_ratio
+from ikmeanfield.stepping import whole_ratio
 from ikmeanfield.studies import cost
+from ikmeanfield.studies.compared import NETWORK, ComparedStudy
 from ikmeanfield.studies.cost import Cost
-from ikmeanfield.studies.networks import refuse_long_step
-from ikmeanfield.studies.oscillations import NETWORK
-from ikmeanfield.studies.study import Item, TheoryStudy, known_names
+from ikmeanfield.studies.study import Item, known_names
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +56,7 @@ SCALARS = {
 }
 
 
-class Responses(TheoryStudy):
+class Responses(ComparedStudy):
     """Gain and phase of rates under a small modulation of a current, and their resonance."""
 
     rule = "measure_responses"
@@ -71,6 +68,8 @@ class Responses(TheoryStudy):
         **dict.fromkeys(("gain_error", "coherence", "half_gain"), ONE_MODEL),
     }
 
+    of_networks = frozenset({"amplitude", "segments", "sample", "thresholds"})
+
     kind: Literal["responses"]
     modulated: Name
     """The population whose input current is modulated."""
@@ -78,8 +77,6 @@ class Responses(TheoryStudy):
     """Populations whose rates are observed; null means all."""
     frequencies: Annotated[list[float], Len(1)]
     """Frequencies in Hz; each is moved to the nearest multiple of one over `segment`."""
-    networks: bool = True
-    """Whether spiking networks are simulated; theories are linearised in any case."""
     kick: float = 0.0
     """Current in pA that is added to the modulated one for the first half of `settle`, to reach a
     state of activity."""
@@ -114,48 +111,11 @@ class Responses(TheoryStudy):
             raise ValueError(msg)
         return frequencies
 
-    @property
-    def step(self) -> float:
-        """The networks' time step in ms: the longest recommended one that divides the sample."""
-        return default_step("exact", self.sample)
-
-    def engines(self) -> set[str]:
-        """As `Study.engines`."""
-        return {"theories", "exact"} if self.networks else {"theories"}
-
     def check(self, experiment: Experiment, circuit: Circuit) -> None:
-        """As `Study.check`; networks may be measured without any theory."""
+        """As `Study.check`."""
         known_names("modulated", [self.modulated], circuit.populations)
         known_names("observed", self.observed or (), circuit.populations)
-        if self.asked(experiment) or not self.networks:
-            super().check(experiment, circuit)
-
-    def check_run(self, experiment: Experiment, circuit: Circuit) -> None:
-        """As `Study.check_run`."""
-        super().check_run(experiment, circuit)
-        if self.networks:
-            refuse_long_step(circuit, self.step)
-
-    def models(self, plan: Plan) -> list[Label]:
-        """Labels of what is compared: the network, and the theories."""
-        return [NETWORK] * self.networks + self.asked(plan)
-
-    def items(self, plan: Plan, name: str) -> Iterator[Item]:
-        """As `Study.items`: the network of each run, and each theory on what it depends on."""
-        left_out = {"kind", "sweeps", "theories", "networks"}
-        settings = self.model_dump(exclude=left_out)
-        of_theories = {"modulated", "observed", "frequencies", "kick", "segment"}
-        for number, run in plan.runs_of(name):
-            given = {"input": plan.input_identity(run)}
-            if self.networks:
-                identity = {"circuit": run.circuit.identity(), "replicate": run.replicate}
-                key = hashed({**identity, **given, "responses": settings})
-                yield Item(key, seed_of(plan.seed, key), NETWORK, [number])
-            own = {key: value for key, value in settings.items() if key in of_theories}
-            for theory in self.asked(plan):
-                identity = plan.theories[theory].identity(run.circuit, {})
-                key = hashed({**identity, **given, "responses": own})
-                yield Item(key=key, label=theory, runs=[number])
+        super().check(experiment, circuit)
 
     def compute(self, plan: Plan, item: Item) -> xr.Dataset:
         """As `Study.compute`.
@@ -274,18 +234,7 @@ class Responses(TheoryStudy):
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:
         """The results of all models (run, model, population, frequency)."""
-        import xarray as xr  # noqa: PLC0415
-
-        models = self.models(results.plan)
-        runs = results.plan.runs_of(name)
-        rows = [
-            xr.concat([results.result(name, number, model) for number, _ in runs], "run")
-            for model in models
-        ]
-        label = xr.Variable("model", models, {"long_name": "network or theory"})
-        found: xr.Dataset = xr.concat(rows, label).transpose("run", "model", "population", ...)
-        found.attrs = {}
-        return found.assign_coords(results.coordinates(name, models[0]))
+        return self.joined(results, name)
 
     def rows(
         self, table: str, results: Results, name: str, summary: xr.Dataset

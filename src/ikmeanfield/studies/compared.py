@@ -1,0 +1,107 @@
+"""Shared by studies that measure a network and, in the same way, the theories beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ikmeanfield.keys import hashed, seed_of
+from ikmeanfield.schema import Label
+from ikmeanfield.stepping import default_step
+from ikmeanfield.studies.networks import refuse_long_step
+from ikmeanfield.studies.study import Item, TheoryStudy
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ikmeanfield.circuit import Circuit
+    from ikmeanfield.experiments.config import Experiment
+    from ikmeanfield.experiments.plan import Plan
+    from ikmeanfield.heterogeneity import Draw
+    from ikmeanfield.jobs.results import Results
+
+NETWORK = "network"
+"""The label of the network among the models that are compared."""
+NO_KEY = {"kind", "sweeps", "theories", "networks"}
+"""Settings that say what is done, and do not determine a result."""
+
+
+class ComparedStudy(TheoryStudy):
+    """A study with an item for the network of each run, and one for each theory beside it.
+
+    A kind derived from this one also has the settings ``sample`` and ``thresholds``.
+    """
+
+    of_networks: ClassVar[frozenset[str]]
+    """Settings on which theories do not depend."""
+    of_summary: ClassVar[frozenset[str]] = frozenset()
+    """Settings that concern the summary alone."""
+    takes_input: ClassVar[bool] = True
+    """Whether the experiment's input in time reaches the circuit."""
+
+    networks: bool = True
+    """Whether networks are simulated; theories are asked in any case."""
+
+    if TYPE_CHECKING:  # declared by the kinds themselves, after the settings that they depend on
+        sample: float
+        thresholds: Draw
+
+    @property
+    def step(self) -> float:
+        """The networks' time step in ms: the longest recommended one that divides the sample."""
+        return default_step("exact", self.sample)
+
+    def engines(self) -> set[str]:
+        """As `Study.engines`."""
+        return {"theories", "exact"} if self.networks else {"theories"}
+
+    def check(self, experiment: Experiment, circuit: Circuit) -> None:
+        """As `Study.check`; networks may be measured without any theory."""
+        if self.asked(experiment) or not self.networks:
+            super().check(experiment, circuit)
+
+    def check_run(self, experiment: Experiment, circuit: Circuit) -> None:
+        """As `Study.check_run`."""
+        super().check_run(experiment, circuit)
+        if self.networks:
+            refuse_long_step(circuit, self.step)
+
+    def models(self, plan: Plan) -> list[Label]:
+        """Labels of what is compared: the network, and the theories."""
+        return [NETWORK] * self.networks + self.asked(plan)
+
+    def moved(self) -> Mapping[str, Any]:
+        """Parameters that the study moves itself, each with one value for all results."""
+        return {}
+
+    def items(self, plan: Plan, name: str) -> Iterator[Item]:
+        """As `Study.items`: the network of each run, and each theory on what it depends on."""
+        settings = self.model_dump(exclude={*NO_KEY, *self.of_summary})
+        own = {key: value for key, value in settings.items() if key not in self.of_networks}
+        moved = self.moved()
+        for number, run in plan.runs_of(name):
+            given = {"input": plan.input_identity(run)} if self.takes_input else {}
+            if self.networks:
+                circuit = run.circuit.replace(moved) if moved else run.circuit
+                known = {"circuit": circuit.identity(), "replicate": run.replicate}
+                key = hashed({**known, **given, self.kind: settings})
+                yield Item(key, seed_of(plan.seed, key), NETWORK, [number])
+            for theory in self.asked(plan):
+                identity = plan.theories[theory].identity(run.circuit, moved)
+                key = hashed({**identity, **given, self.kind: own})
+                yield Item(key=key, label=theory, runs=[number])
+
+    def joined(self, results: Results, name: str) -> xr.Dataset:
+        """The results of all runs and models, along ``run`` and ``model``."""
+        import xarray as xr  # noqa: PLC0415
+
+        models = self.models(results.plan)
+        runs = results.plan.runs_of(name)
+        rows = [
+            xr.concat([results.result(name, number, model) for number, _ in runs], "run")
+            for model in models
+        ]
+        label = xr.Variable("model", models, {"long_name": "network or theory"})
+        found: xr.Dataset = xr.concat(rows, label).transpose("run", "model", ...)
+        found.attrs = {}
+        return found.assign_coords(results.coordinates(name, models[0]))
