@@ -46,13 +46,13 @@ class Need(Validated):
             given = getattr(study, name)
             if given != value and not (isinstance(given, list) and value in given):
                 return f"with {name}: {value}"
-        kinds = [experiment.theories[name].kind for name in study.asked(experiment)]
-        if self.theory is not None and self.theory not in kinds:
+        known = experiment.theories  # names of others are refused elsewhere
+        theories = [known[name] for name in study.asked(experiment) if name in known]
+        if self.theory is not None and self.theory not in [t.kind for t in theories]:
             return f"with a theory of kind {self.theory}"
-        if self.both_corrections:
-            theories = [experiment.theories[name] for name in study.asked(experiment)]
-            if not {True, False} <= {getattr(t, "reset_correction", None) for t in theories}:
-                return "with a theory that has reset_correction and one that has not"
+        corrections = {getattr(theory, "reset_correction", None) for theory in theories}
+        if self.both_corrections and not {True, False} <= corrections:
+            return "with a theory that has reset_correction and one that has not"
         return None
 
     def find(self, experiment: Experiment | Plan) -> str | None:

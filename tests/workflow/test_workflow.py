@@ -183,7 +183,7 @@ def test_without_a_configuration_the_papers_is_run_and_a_given_one_stands_alone(
     # Oracle: the summaries of the paper's studies; with a configuration given, only its own.
     here = Workflow(finished.checkout, finished.checkout)
     paper = here.planned(None)
-    assert paper["summarise_networks"] == 3
+    assert paper["summarise_networks"] == 7
     assert paper["summarise_transitions"] == 2
     other = tiny(figures={})
     other["experiments"] = {"other": other["experiments"]["truncation"]}
