@@ -18,6 +18,7 @@ def compared(case):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("index", [1, 6])
+@pytest.mark.long
 def test_random_networks_agree_with_the_theory_within_three_standard_errors(index):
     """Oracle: simulated networks with thresholds drawn at random, several draws of each."""
     rng = np.random.default_rng(SEED)

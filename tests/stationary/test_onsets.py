@@ -52,6 +52,7 @@ def test_many_nodes_come_in_sections():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_hopf_point_is_where_modes_stop_growing():
     """Oracle: modes counted by the winding of the determinant, on either side of the point."""
     theory = Stationary(CIRCUIT, nodes=64)
@@ -67,6 +68,7 @@ def test_a_hopf_point_is_where_modes_stop_growing():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_curve_of_hopf_points_is_found_and_stored(tmp_path):
     """Oracle: Hopf points sought from guesses of their own; no guess is given to the study."""
     plan = expand(parse(experiment()), "states")
@@ -84,6 +86,7 @@ def test_a_curve_of_hopf_points_is_found_and_stored(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_curve_ends_where_no_point_is_found():
     """Oracle: at weak adaptation no network oscillates (the mean field has no Hopf point)."""
     bounds = (10.0, 70.0)
