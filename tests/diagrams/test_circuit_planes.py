@@ -176,3 +176,19 @@ def test_the_lower_bound_of_the_current_may_cross_a_hopf_curve():
         branch = equilibrium_diagram(circuit("near", width), CURRENT, 0.0, 5.0, cycles=False)
         assert int(branch["equilibria"].stable[0]) == stable
         assert [r.stable for r in regions if r.holds(0.01, width)] == [stable]
+
+
+def test_a_hopf_curve_may_begin_on_its_bogdanov_takens_point():
+    """Oracle: the Jacobian is singular there, so no equilibrium can be followed away from it."""
+    circuit = excitatory_inhibitory().replace(
+        {"rs.input_current": 60.0, "rs.adaptation": 10.0, "fs.threshold_width": 0.2,
+         "rs.threshold_width": 0.1}
+    )  # fmt: skip
+    found = bifurcation_plane(
+        circuit, ("fs.input_current", "rs.threshold_width"), ((0.0, 100.0), (0.01, 4.0)),
+        scans=2, theory=MeanFieldSettings(reset_correction=False),
+    )  # fmt: skip
+    begins = [branch for branch in found.values() if branch.kind == "hopf" and branch.points("BT")]
+    assert begins
+    for branch in begins:
+        assert set(np.unique(branch["stable_change"])) <= {-1, 0, 1}

@@ -77,8 +77,13 @@ class _Local:
         return int(-np.sign(w @ bend @ q) * np.sign(w @ self.slope))
 
     def hopf(self) -> int:
-        """Sign of the side on which the equilibrium is stable."""
+        """Sign of the side on which the equilibrium is stable; 0 on a Bogdanov-Takens point.
+
+        A curve may begin on such a point, where an equilibrium cannot be followed.
+        """
         matrix = self.jacobian(0 * self.y, 0.0)
+        if np.linalg.matrix_rank(matrix) < len(matrix):
+            return 0
         along = -np.linalg.solve(matrix, self.slope)
         step = _STEP / max(1.0, float(np.linalg.norm(along)))
         ends = [
