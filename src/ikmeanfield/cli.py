@@ -14,7 +14,10 @@ import typer
 from ikmeanfield import environment, locks
 
 if TYPE_CHECKING:  # every command imports what it needs, and nothing else
+    from collections.abc import Mapping, Sequence
+
     from ikmeanfield.experiments import Plan
+    from ikmeanfield.sources import Taker
 
 app = typer.Typer(
     help=__doc__,
@@ -188,11 +191,7 @@ def draw(
     """Draw a figure from the results of experiments: .pdf, .png and its caption, .md."""
     from ikmeanfield.figures import FIGURES  # noqa: PLC0415
 
-    if figure not in FIGURES:
-        raise typer.BadParameter(f"no figure {figure!r}; the figures are {', '.join(FIGURES)}")
-    if len(folders) != len(FIGURES[figure].takes):
-        raise typer.BadParameter(f"{figure} is drawn from {len(FIGURES[figure].takes)} experiments")
-    plans = [_plan(folder / "plan.json") for folder in folders]
+    plans = _plans_taken("figure", FIGURES, figure, folders)
     from ikmeanfield.jobs.draw import draw as job  # noqa: PLC0415
 
     job(figure, plans, folders, output / (name or figure))
@@ -211,11 +210,7 @@ def judge(
     """Judge a claim by the results of experiments: a CSV file with a row per model."""
     from ikmeanfield.claims import CLAIMS  # noqa: PLC0415
 
-    if claim not in CLAIMS:
-        raise typer.BadParameter(f"no claim {claim!r}; the claims are {', '.join(CLAIMS)}")
-    if len(folders) != len(CLAIMS[claim].takes):
-        raise typer.BadParameter(f"{claim} is judged from {len(CLAIMS[claim].takes)} experiments")
-    plans = [_plan(folder / "plan.json") for folder in folders]
+    plans = _plans_taken("claim", CLAIMS, claim, folders)
     from ikmeanfield.jobs import judge as job  # noqa: PLC0415
 
     name = name or claim
@@ -304,6 +299,18 @@ def schema() -> None:
     from ikmeanfield.experiments.config import json_schema  # noqa: PLC0415
 
     print(json_schema(), end="")
+
+
+def _plans_taken(
+    what: str, known: Mapping[str, Taker], name: str, folders: Sequence[Path]
+) -> list[Plan]:
+    """The stored plans that a figure or a claim takes, which must be as many as it needs."""
+    if name not in known:
+        raise typer.BadParameter(f"no {what} {name!r}; the {what}s are {', '.join(known)}")
+    if len(folders) != len(known[name].takes):
+        count = len(known[name].takes)
+        raise typer.BadParameter(f"{name} is {known[name].verb} from {count} experiments")
+    return [_plan(folder / "plan.json") for folder in folders]
 
 
 def _plan(path: Path, study: str | None = None) -> Plan:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ikmeanfield.claims.claim import Finding, of_cases
+from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.sources import Sources
 from ikmeanfield.studies.hysteresis import REGIONS
 
@@ -21,7 +22,7 @@ KAPPA, WIDTH = "rs_adaptation", "fs_threshold_width"
 def judge(sources: Sequence[Sources], factor: float) -> Iterator[Finding]:
     """Oscillating share of currents and widths of RS thresholds, narrow over wide."""
     summary = sources[0]["hysteresis"].summary.sel(population="rs")
-    summary = summary.isel(run=np.flatnonzero(summary["sweep"].values == "rs_width"))
+    summary = of_sweep(summary, "rs_width")
     for model in summary["model"].values.tolist():
         region = summary["region"].sel(model=model).values == REGIONS.index("oscillating")
         cases: dict[str, bool | None] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from math import isfinite, isnan
@@ -98,9 +98,3 @@ def of_cases(cases: Mapping[str, bool | None]) -> tuple[Verdict, str]:
     if len(true) == len(known):
         return "holds", ""
     return ("holds in part", "; ".join(true)) if true else ("does not hold", "")
-
-
-def share(cases: Iterable[bool | None]) -> float:
-    """The share of the cases in which a claim holds; NaN if none can be decided."""
-    known = [case for case in cases if case is not None]
-    return sum(known) / len(known) if known else float("nan")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ikmeanfield.claims.claim import Finding, of_cases
+from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.sources import Sources
 
 STATEMENT = (
@@ -31,8 +32,8 @@ def judge(sources: Sequence[Sources], ratio: float) -> Iterator[Finding]:
         cases: dict[str, bool | None] = {}
         medians = []
         for sweep, words in (("width", "over Δ_v"), ("cutoff", "over φ")):
-            mine = networks.isel(run=np.flatnonzero(networks["sweep"].values == sweep))
-            theirs = predictions.isel(run=np.flatnonzero(predictions["sweep"].values == sweep))
+            mine = of_sweep(networks, sweep)
+            theirs = of_sweep(predictions, sweep)
             error = np.abs(theirs["difference_mean"].sel(theory=theory).values)
             medians.append(float(np.median(error / np.sqrt(mine["rate_variance"].values))))
             cases[words] = medians[-1] < ratio

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ikmeanfield.claims.claim import Finding, of_cases
+from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.sources import Sources
 
 STATEMENT = "Heterogeneity of inhibitory neurons removes hysteresis of excitatory ones."
@@ -20,7 +21,7 @@ KAPPA, WIDTH = "rs_adaptation", "fs_threshold_width"
 def judge(sources: Sequence[Sources], remains: float) -> Iterator[Finding]:
     """Bistable range at the largest width over the widest range at smaller ones."""
     summary = sources[0]["hysteresis"].summary.sel(population="rs")
-    summary = summary.isel(run=np.flatnonzero(summary["sweep"].values == "fs_width"))
+    summary = of_sweep(summary, "fs_width")
     for model in summary["model"].values.tolist():
         cases: dict[str, bool | None] = {}
         shares = []

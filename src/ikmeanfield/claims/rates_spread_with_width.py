@@ -8,6 +8,7 @@ import numpy as np
 
 from ikmeanfield.claims.claim import Finding, of_cases
 from ikmeanfield.claims.trends import rank_correlation
+from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.sources import Sources
 
 STATEMENT = (
@@ -32,7 +33,7 @@ def judge(sources: Sequence[Sources], correlation: float) -> Iterator[Finding]:
     for theory in summary["theory"].values.tolist():
         cases, values = {}, []
         for sweep, path, name, sign, words in CASES:
-            runs = summary.isel(run=np.flatnonzero(summary["sweep"].values == sweep))
+            runs = of_sweep(summary, sweep)
             quantity = np.abs(runs[name].sel(theory=theory).isel(population=0).values)
             value, _ = rank_correlation(runs[path].values, quantity)
             values.append(sign * value)

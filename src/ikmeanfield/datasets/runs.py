@@ -45,6 +45,11 @@ def identity_names(summary: xr.Dataset) -> list[str]:
     return ["sweep", *varied, "replicate", *seed]
 
 
+def of_sweep(summary: xr.Dataset, name: str) -> xr.Dataset:
+    """The runs of one sweep, out of a Dataset along ``run``."""
+    return summary.isel(run=np.flatnonzero(summary["sweep"].values == name))
+
+
 def grid_point(plan: Plan, run: Run) -> dict[str, Any]:
     """A grid point as columns of a table."""
     from ikmeanfield.experiments.paths import coordinate_name  # noqa: PLC0415

@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.continuation import Branch
+from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.figures.corrections import corrections
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.plot.branches import DASHED, Mark, draw_branch
@@ -158,7 +159,7 @@ def caption(summary: xr.Dataset, diagrams: Diagrams, series: xr.Dataset) -> str:
 
 
 def _distance_rows(summary: xr.Dataset, theories: Sequence[str]) -> list[str]:
-    chosen = summary.isel(run=np.flatnonzero(summary["sweep"].values == SWEEP))
+    chosen = of_sweep(summary, SWEEP)
     chosen = chosen.sel(synapse=SYNAPSE)
     rows = []
     for value in sorted(set(chosen[RESET].values.tolist()), reverse=True):

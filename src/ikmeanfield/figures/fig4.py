@@ -11,6 +11,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.heterogeneity import TruncatedLorentzian
 from ikmeanfield.plot.paper_style import (
@@ -122,7 +123,7 @@ def _center(summary: xr.Dataset) -> float:
 
 
 def _sweep(rates: xr.Dataset, name: str) -> xr.Dataset:
-    chosen = rates.isel(run=np.flatnonzero(rates["sweep"].values == name))
+    chosen = of_sweep(rates, name)
     if not chosen.sizes["run"]:
         msg = f"fig4 needs the sweep {name!r} in the summary"
         raise FigureError(msg)

@@ -17,6 +17,7 @@ from matplotlib.gridspec import GridSpec, GridSpecFromSubplotSpec, SubplotSpec
 from matplotlib.lines import Line2D
 
 from ikmeanfield.analysis.diagrams import from_tree
+from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.figures.fig5_caption import caption
 from ikmeanfield.figures.fig5_data import (
     ASSUMPTIONS,
@@ -28,7 +29,6 @@ from ikmeanfield.figures.fig5_data import (
     folds_of,
     network_points,
     network_widths,
-    sweep_of,
     transfer_functions,
 )
 from ikmeanfield.figures.fig5_panels import (
@@ -105,7 +105,7 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
         "onsets": adaptation["onsets"].summary if "onsets" in adaptation else None,
         "summary": attribution["attribution"].summary,
         "transfer": transfer_functions(attribution["transfer"]),
-        "uncoupled": None if networks is None else sweep_of(networks.summary, "uncoupled"),
+        "uncoupled": None if networks is None else of_sweep(networks.summary, "uncoupled"),
         "circuit": circuit_folds(exact["points"]),
         "circuit_networks": network_widths(circuit["transitions"].summary),
     }
@@ -142,19 +142,19 @@ def draw(
         figure = Figure(figsize=(DOUBLE_COLUMN, 6.3))
         grid = GridSpec(2, 2, figure=figure, width_ratios=(1, 1.45), height_ratios=(1.9, 1))
         first = figure.add_subplot(grid[0, 0])
-        _plane(first, plane, points, sweep_of(summary, "kappa"), onsets)
+        _plane(first, plane, points, of_sweep(summary, "kappa"), onsets)
         label_panel(first, "A")
         _assumptions(figure, grid[0, 1], summary)
         cells = GridSpecFromSubplotSpec(1, 2, grid[1, 0])
         single = figure.add_subplot(cells[0])
-        _resets(single, sweep_of(summary, "reset"))
+        _resets(single, of_sweep(summary, "reset"))
         label_panel(single, "D")
         draw_circuit_resets(figure.add_subplot(cells[1]), circuit)
         cells = GridSpecFromSubplotSpec(1, 3, grid[1, 1])
         axes = [figure.add_subplot(cells[column]) for column in range(3)]
         draw_transfer(axes[0], transfer, uncoupled)
         label_panel(axes[0], "E")
-        _widths(axes[1], sweep_of(summary, "width"))
+        _widths(axes[1], of_sweep(summary, "width"))
         draw_circuit_widths(axes[2], circuit, circuit_networks)
         figure.legend(
             handles=_handles(), loc="outside lower center", ncols=6, handlelength=1.8,
@@ -171,7 +171,7 @@ def _assumptions(figure: Figure, place: SubplotSpec, summary: xr.Dataset) -> Non
         for row, fold in enumerate(("upper", "lower")):
             share = panels[row][0] if panels[row] else None
             axes = figure.add_subplot(cells[row, column], sharey=share)
-            _contributions(axes, sweep_of(summary, sweep), AXES[sweep][0], fold)
+            _contributions(axes, of_sweep(summary, sweep), AXES[sweep][0], fold)
             axes.tick_params(labelleft=column == 0, labelbottom=row == 1)
             panels[row].append(axes)
         panels[1][column].set_xlabel(AXES[sweep][1])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.figures.fig5_data import (
     ASSUMPTIONS,
     AXES,
@@ -14,7 +15,6 @@ from ikmeanfield.figures.fig5_data import (
     CIRCUIT_WIDTH,
     KAPPA,
     folds_of,
-    sweep_of,
 )
 
 
@@ -32,7 +32,7 @@ def caption(
     del plane, transfer
     size = points.attrs.get("size", "?")
     lines = [
-        *_accuracy(points, sweep_of(summary, "kappa")), *_onsets(onsets), *_findings(summary),
+        *_accuracy(points, of_sweep(summary, "kappa")), *_onsets(onsets), *_findings(summary),
         *_intervals(summary, circuit, circuit_networks),
     ]  # fmt: skip
     return (
@@ -88,7 +88,7 @@ def _findings(summary: xr.Dataset) -> list[str]:
     """The errors and their parts at the ends of every sweep of panels B to D."""
     found = []
     for sweep, (varied, label) in AXES.items():
-        runs = sweep_of(summary, sweep).sortby(varied)
+        runs = of_sweep(summary, sweep).sortby(varied)
         both = np.flatnonzero(np.isfinite(runs["error"].values).all(axis=1))
         for place in dict.fromkeys(both[[0, -1]].tolist() if both.size else []):
             run = runs.isel(run=place)
@@ -122,7 +122,7 @@ def _onsets(onsets: xr.Dataset | None) -> list[str]:
 
 def _intervals(summary: xr.Dataset, circuit: xr.Dataset, networks: xr.Dataset) -> list[str]:
     """Where bistable intervals are longest, and how those of networks differ from the theories."""
-    runs = sweep_of(summary, "width").sortby(AXES["width"][0])
+    runs = of_sweep(summary, "width").sortby(AXES["width"][0])
     exact = np.nan_to_num(np.subtract(*folds_of(runs, 0).T), nan=0.0)
     found = [
         "bistable interval of the population: "

@@ -40,11 +40,6 @@ CIRCUIT_VARIED = (CIRCUIT_WIDTH, CIRCUIT_PEAK, CIRCUIT_RESET)
 """What varies in the circuit of panels D and E."""
 
 
-def sweep_of(summary: xr.Dataset, name: str) -> xr.Dataset:
-    """The runs of one sweep."""
-    return summary.isel(run=np.flatnonzero(summary["sweep"].values == name))
-
-
 def folds_of(runs: xr.Dataset, assumptions: int) -> FloatArray:
     """Both folds of every run, with all assumptions (1) or none (0): shape (run, 2)."""
     chosen = runs["fold"].isel(

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from ikmeanfield.analysis.diagrams import from_tree
+from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.figures.fig6_panels import CURRENT, SIZE, UNIT
 
 SHOWN = {"LP": "folds", "HB": "Hopf points", "LPC": "folds of cycles"}
@@ -62,7 +63,7 @@ def _range(values: np.ndarray) -> str:
 
 def sizes(finite_size: xr.Dataset) -> Iterator[str]:
     """Periods of bursts against the mean field's, by the size of the network."""
-    here = finite_size.isel(run=np.flatnonzero(finite_size["sweep"].values == "sizes"))
+    here = of_sweep(finite_size, "sizes")
     here = here.sel(population="p")
     for size in np.unique(here[SIZE].values):
         runs = here.isel(run=np.flatnonzero(here[SIZE].values == size))

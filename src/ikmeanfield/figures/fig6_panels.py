@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.continuation import Branch
+from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.figures.diagrams import draw_diagram
 from ikmeanfield.plot.branches import CODIMENSION_TWO, FOLD, HOPF, draw_mark
 from ikmeanfield.plot.paper_style import INK
@@ -106,7 +107,7 @@ def draw_series(
 def draw_border(axes: Axes, planes: Sequence[Curves], hysteresis: xr.Dataset, sweep: str) -> None:
     """Hopf curves in a plane, over what networks do there."""
     second = planes[0].free[1].replace(".", "_")
-    here = hysteresis.isel(run=np.flatnonzero(hysteresis["sweep"].values == sweep))
+    here = of_sweep(hysteresis, sweep)
     here = here.sel(model="network", population="p").sortby(second)
     axes.pcolormesh(
         here["current"].values, here[second].values, here["region"].values,
@@ -128,7 +129,7 @@ def draw_border(axes: Axes, planes: Sequence[Curves], hysteresis: xr.Dataset, sw
 def draw_pair(axes: Axes, tree: xr.DataTree, summary: xr.Dataset, sweep: str, title: str) -> None:
     """Rate of the strongly adapting population: mean field and networks."""
     draw_diagram(axes, from_tree(tree), "p.firing_rate", 1000.0)
-    here = summary.isel(run=np.flatnonzero(summary["sweep"].values == sweep))
+    here = of_sweep(summary, sweep)
     network = here.sel(model="network", population="p").sortby("parameter_drive")
     x, bursts = network["parameter_drive"].values, network["oscillates"].values == 1
     axes.plot(x, network["rate_mean"], "o", color=INK[1], markersize=2.2, zorder=6)
@@ -160,7 +161,7 @@ def draw_plane_of_pair(axes: Axes, plane: Curves) -> None:
 
 def draw_bursts(panels: Sequence[Axes], summary: xr.Dataset, fast: xr.DataTree) -> None:
     """Period and extrema of bursts by size, and the period with fast adaptation."""
-    sizes = summary.isel(run=np.flatnonzero(summary["sweep"].values == "sizes"))
+    sizes = of_sweep(summary, "sizes")
     sizes = sizes.sel(population="p").sortby(CURRENT)
     handles = []
     shown = [size for size in SIZES if (sizes[SIZE].values == size).any()]
@@ -201,7 +202,7 @@ def _fast(axes: Axes, summary: xr.Dataset, tree: xr.DataTree) -> None:
     for branch in from_tree(tree).values():
         if branch.kind == "cycle" and len(branch):
             axes.plot(branch[branch.free[0]], branch["period"], color=HOPF)
-    here = summary.isel(run=np.flatnonzero(summary["sweep"].values == "fast"))
+    here = of_sweep(summary, "fast")
     network = here.sel(model="network", population="p").sortby(CURRENT)
     burst = network["oscillates"].values == 1
     axes.plot(

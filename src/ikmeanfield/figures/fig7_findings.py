@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 
+from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.studies.hysteresis import REGIONS
 from ikmeanfield.studies.responses import meaningful
 
@@ -42,35 +43,33 @@ def _resonance(run: xr.Dataset) -> str:
 
 def regions(hysteresis: xr.Dataset) -> Iterator[str]:
     """Share of the levels at which circuits oscillate, at the ends of each row of widths."""
-    for sweep, varied, fixed in (("fs_width", FS, (KAPPA,)), ("rs_width", RS, (KAPPA, FS))):
-        here = hysteresis.isel(run=np.flatnonzero(hysteresis["sweep"].values == sweep))
-        for key, runs in _groups(here, fixed):
-            rows = runs.sortby(varied).sel(population="rs")
-            share = (rows["region"] == REGIONS.index("oscillating")).mean("current")
-            ends = [
-                f"{float(rows[varied][place]):g} mV: network "
-                f"{float(share[place].sel(model='network')):.0%}, mean field "
-                f"{float(share[place].sel(model='mean_field')):.0%}"
-                for place in (0, -1)
-            ]
-            name = "Δ_fs" if varied == FS else "Δ_rs"
-            yield f"oscillating levels, {key}, {name} = {'; '.join(ends)}"
+    for key, name, rows in _rows_of_widths(hysteresis):
+        share = (rows["region"] == REGIONS.index("oscillating")).mean("current")
+        yield f"oscillating levels, {key}, {_ends(name, rows, share, '{:.0%}')}"
 
 
 def hysteresis(hysteresis: xr.Dataset) -> Iterator[str]:
     """Width of the bistable range at the ends of each row of widths."""
+    for key, name, rows in _rows_of_widths(hysteresis):
+        yield f"bistable range, {key}, {_ends(name, rows, rows['width'], '{:.3g} pA')}"
+
+
+def _rows_of_widths(hysteresis: xr.Dataset) -> Iterator[tuple[str, str, xr.Dataset]]:
+    """Runs that differ in one width alone, by rising width: what they share, and what varies."""
     for sweep, varied, fixed in (("fs_width", FS, (KAPPA,)), ("rs_width", RS, (KAPPA, FS))):
-        here = hysteresis.isel(run=np.flatnonzero(hysteresis["sweep"].values == sweep))
-        for key, runs in _groups(here, fixed):
-            rows = runs.sortby(varied).sel(population="rs")
-            ends = [
-                f"{float(rows[varied][place]):g} mV: network "
-                f"{float(rows['width'][place].sel(model='network')):.3g} pA, mean field "
-                f"{float(rows['width'][place].sel(model='mean_field')):.3g} pA"
-                for place in (0, -1)
-            ]
-            name = "Δ_fs" if varied == FS else "Δ_rs"
-            yield f"bistable range, {key}, {name} = {'; '.join(ends)}"
+        for key, runs in _groups(of_sweep(hysteresis, sweep), fixed):
+            yield key, varied, runs.sortby(varied).sel(population="rs")
+
+
+def _ends(varied: str, rows: xr.Dataset, values: xr.DataArray, form: str) -> str:
+    """Values of network and mean field at the smallest and the largest width."""
+    ends = [
+        f"{float(rows[varied][place]):g} mV: network "
+        f"{form.format(float(values[place].sel(model='network')))}, mean field "
+        f"{form.format(float(values[place].sel(model='mean_field')))}"
+        for place in (0, -1)
+    ]
+    return f"{'Δ_fs' if varied == FS else 'Δ_rs'} = {'; '.join(ends)}"
 
 
 def _groups(runs: xr.Dataset, fixed: tuple[str, ...]) -> Iterator[tuple[str, xr.Dataset]]:

@@ -15,6 +15,7 @@ from matplotlib.patches import Patch
 
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.continuation import Branch
+from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.plot.branches import FOLD, HOPF
 from ikmeanfield.plot.paper_style import INK
 from ikmeanfield.plot.planes import draw_plane
@@ -177,7 +178,7 @@ def draw_loops(panels: Sequence[Axes], hysteresis: xr.Dataset) -> None:
     """Width of the bistable range against the width of either population's thresholds."""
     rows = (("fs_width", FS, (None,)), ("rs_width", RS, (0.2, 2.0)))
     for axes, (sweep, varied, widths) in zip(panels, rows, strict=True):
-        here = hysteresis.isel(run=np.flatnonzero(hysteresis["sweep"].values == sweep))
+        here = of_sweep(hysteresis, sweep)
         here = here.sel(population="rs").sortby(varied)
         for kappa, dashes, marker in ((10.0, "-", "o"), (100.0, (0, (3, 1)), "^")):
             for width, color in zip(widths, (INK[0], INK[2]), strict=False):

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
 
 from ikmeanfield.analysis.replicates import mean_over_replicates
+from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.experiments.paths import coordinate_name
 from ikmeanfield.figures.grids import GridAxis, axes_of, coordinate_label, draw_lines, draw_map
 from ikmeanfield.figures.overview_bifurcations import Diagram, Plane, draw_diagrams, draw_planes
@@ -279,7 +280,7 @@ def _panels(summary: xr.Dataset) -> list[_Panel]:
     sweeps = list(dict.fromkeys(summary["sweep"].values.tolist()))
     panels = []
     for sweep in sweeps:
-        runs = summary.isel(run=np.flatnonzero(summary["sweep"].values == sweep))
+        runs = of_sweep(summary, sweep)
         axes = axes_of(runs, names)
         if len(axes) > 2:
             msg = f"overview shows at most two axes; the sweep {sweep} has {len(axes)}"

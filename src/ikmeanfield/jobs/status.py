@@ -72,8 +72,8 @@ def status(
         msg = f"{results}: no plan.json of any experiment there; name a configuration: --config"
         raise ConfigError(msg)
     found = [_state(p, verify) for plan in plans for p in products(plan, results / plan.experiment)]
-    drawn = [_figure(results / "figures", name) for name in figures]
-    judged = [_claim(results / "claims", name) for name in claims]
+    drawn = [_made(results / "figures", name, "pdf", "png", "md") for name in figures]
+    judged = [_made(results / "claims", name, "csv") for name in claims]
     return found + [_state(product, verify=False) for product in (*drawn, *judged)]
 
 
@@ -85,15 +85,11 @@ def _stored_plan(path: Path) -> Plan:
     return plan
 
 
-def _figure(folder: Path, name: str) -> Product:
-    files = tuple(folder / f"{name}.{suffix}" for suffix in ("pdf", "png", "md"))
+def _made(folder: Path, name: str, *suffixes: str) -> Product:
+    """The files of a figure or a claim, in a folder that all of its kind share."""
+    files = tuple(folder / f"{name}.{suffix}" for suffix in suffixes)
     log, benchmark = folder / "logs" / f"{name}.log", folder / "benchmarks" / f"{name}.jsonl"
-    return Product("figures", name, files, log, benchmark)
-
-
-def _claim(folder: Path, name: str) -> Product:
-    log, benchmark = folder / "logs" / f"{name}.log", folder / "benchmarks" / f"{name}.jsonl"
-    return Product("claims", name, (folder / f"{name}.csv",), log, benchmark)
+    return Product(folder.name, name, files, log, benchmark)
 
 
 def stale(plan: Plan, folder: str | Path) -> Iterator[Path]:

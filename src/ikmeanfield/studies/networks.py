@@ -39,6 +39,26 @@ BATCHES_READ = 2.0
 """Number of batches of a study that a summary holds in memory at once."""
 
 
+def sample_of_duration(sample: float, info: ValidationInfo) -> float:
+    """A recording interval that divides the duration; of any other, a ValueError."""
+    duration = info.data.get("duration")
+    if duration is not None:
+        samples = whole_ratio(duration, sample, "duration", "sample")
+        at_most(samples, SAMPLES, "samples in a run", "shorten the duration or sample less")
+    return sample
+
+
+def discard_of_duration(discard: float, info: ValidationInfo) -> float:
+    """A time to leave out, of whole samples and within the duration; else a ValueError."""
+    duration, sample = info.data.get("duration"), info.data.get("sample")
+    if duration is not None and discard >= duration:
+        msg = f"must be shorter than the duration {duration:g} ms"
+        raise ValueError(msg)
+    if sample is not None and discard > 0:
+        whole_ratio(discard, sample, "discard", "sample")
+    return discard
+
+
 class Networks(Study):
     """Spiking networks, simulated for some time at every grid point."""
 
@@ -75,25 +95,8 @@ class Networks(Study):
     record: Annotated[list[Series], Len(1)] = Field(["firing_rate"])
     """Which series to store; ``firing_rate`` must be among them."""
 
-    @field_validator("sample")
-    @classmethod
-    def _sample_divides_duration(cls, sample: float, info: ValidationInfo) -> float:
-        duration = info.data.get("duration")
-        if duration is not None:
-            samples = whole_ratio(duration, sample, "duration", "sample")
-            at_most(samples, SAMPLES, "samples in a run", "shorten the duration or sample less")
-        return sample
-
-    @field_validator("discard")
-    @classmethod
-    def _discard_is_sampled(cls, discard: float, info: ValidationInfo) -> float:
-        duration, sample = info.data.get("duration"), info.data.get("sample")
-        if duration is not None and discard >= duration:
-            msg = f"must be shorter than the duration {duration:g} ms"
-            raise ValueError(msg)
-        if sample is not None and discard > 0:
-            whole_ratio(discard, sample, "discard", "sample")
-        return discard
+    _sample_divides_duration = field_validator("sample")(sample_of_duration)
+    _discard_is_sampled = field_validator("discard")(discard_of_duration)
 
     @field_validator("step")
     @classmethod

@@ -6,15 +6,14 @@ from collections.abc import Iterator, Mapping
 from math import nan
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, field_validator
 
 from ikmeanfield.heterogeneity import Draw
-from ikmeanfield.limits import SAMPLES, at_most
 from ikmeanfield.schema import ConfigError
-from ikmeanfield.stepping import whole_ratio
 from ikmeanfield.studies import cost
 from ikmeanfield.studies.compared import NETWORK, ComparedStudy
 from ikmeanfield.studies.cost import Cost
+from ikmeanfield.studies.networks import discard_of_duration, sample_of_duration
 from ikmeanfield.studies.study import Interval, Item, rising
 
 if TYPE_CHECKING:
@@ -84,25 +83,8 @@ class Oscillations(ComparedStudy):
     thresholds: Draw = "random"
     """Whether thresholds are drawn at random or are the quantiles of their distribution."""
 
-    @field_validator("sample")
-    @classmethod
-    def _sample_divides_duration(cls, sample: float, info: ValidationInfo) -> float:
-        duration = info.data.get("duration")
-        if duration is not None:
-            samples = whole_ratio(duration, sample, "duration", "sample")
-            at_most(samples, SAMPLES, "samples in a run", "shorten the duration or sample less")
-        return sample
-
-    @field_validator("discard")
-    @classmethod
-    def _discard_is_sampled(cls, discard: float, info: ValidationInfo) -> float:
-        duration, sample = info.data.get("duration"), info.data.get("sample")
-        if duration is not None and discard >= duration:
-            msg = f"must be shorter than the duration {duration:g} ms"
-            raise ValueError(msg)
-        if sample is not None and discard > 0:
-            whole_ratio(discard, sample, "discard", "sample")
-        return discard
+    _sample_divides_duration = field_validator("sample")(sample_of_duration)
+    _discard_is_sampled = field_validator("discard")(discard_of_duration)
 
     @field_validator("within")
     @classmethod
