@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,18 +75,18 @@ def errors_of_rates(predictions: xr.Dataset, what: str) -> Iterator[ErrorsOfDraw
 
 
 def errors_of_studies(
-    transitions: xr.Dataset, width: xr.Dataset, reset: xr.Dataset
+    summaries: Sequence[xr.Dataset], without: Container[str] = ()
 ) -> list[ErrorsOfDraws]:
     """Errors at one adaptation, at one width of the thresholds, and at one reset potential.
 
     Parameters
     ----------
-    transitions
-        As for `errors_of_folds`.
-    width, reset
-        As for `errors_of_rates`.
+    summaries
+        Of transitions, as for `errors_of_folds`, and of two studies of predictions.
+    without
+        Names of theories whose folds are left out.
     """
-    return [
-        *errors_of_folds(transitions), *errors_of_rates(width, "rate at one width"),
-        *errors_of_rates(reset, "rate at one reset"),
-    ]  # fmt: skip
+    transitions, width, reset = summaries
+    folds = [errors for errors in errors_of_folds(transitions) if errors.theory not in without]
+    rates = errors_of_rates(width, "rate at one width"), errors_of_rates(reset, "rate at one reset")
+    return [*folds, *rates[0], *rates[1]]

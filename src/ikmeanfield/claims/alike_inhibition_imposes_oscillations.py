@@ -36,10 +36,11 @@ def judge(sources: Sequence[Sources], factor: float) -> Iterator[Finding]:
             ends = [region[here & (summary[WIDTH].values == width)] for width in widths[[0, -1]]]
             narrow, wide = (end.mean() for end in ends)
             known = widths.size > 1 and narrow + wide > 0
-            value = narrow / wide if wide > 0 else np.inf
-            error = value / np.sqrt(len(ends[1])) / (ends[1].sum(axis=-1).mean() or np.inf)
-            ratios.append((float(value), float(error)))
-            less = bool(value <= factor) if np.isinf(value) else below(value, factor, error)
+            value = float(narrow / wide) if wide > 0 else np.inf
+            levels = float(ends[1].sum(axis=-1).mean())
+            error = value / levels / float(np.sqrt(len(ends[1]))) if wide > 0 else 0.0
+            ratios.append((value, error))
+            less = below(value, factor, error)
             cases[f"κ = {kappa:g} pA"] = not less if known and less is not None else None
         verdict, where = of_cases(cases)
         yield Finding(

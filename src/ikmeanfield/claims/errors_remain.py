@@ -25,13 +25,9 @@ CRITERION = {"errors": 3.0}
 def judge(sources: Sequence[Sources], errors: float) -> Iterator[Finding]:
     """Limit of theory less network, by a weighted fit over the sizes."""
     studies = [study for taken in sources for study in taken.values()]
-    exact = {
-        name for study in studies for name, theory in study.plan.theories.items()
-        if theory.kind == "stationary"
-    }  # fmt: skip
-    for found in errors_of_studies(*(study.summary for study in studies)):
-        if found.theory in exact:
-            continue
+    theories = studies[0].plan.theories
+    exact = [name for name, theory in theories.items() if theory.kind == "stationary"]
+    for found in errors_of_studies([study.summary for study in studies], without=exact):
         scaling, name = found.scaling(), f"{found.theory}, {found.what}"
         if scaling is None:
             yield Finding(

@@ -24,7 +24,7 @@ def judge(sources: Sequence[Sources], within: float) -> Iterator[Finding]:
     """Exponent of the standard deviation between draws against N, of the first theory each."""
     summaries = [study.summary for taken in sources for study in taken.values()]
     seen = set()
-    for found in errors_of_studies(*summaries):
+    for found in errors_of_studies(summaries):
         if found.what in seen:  # theories differ by a constant, so that the scatter is the same
             continue
         seen.add(found.what)

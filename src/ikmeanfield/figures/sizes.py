@@ -84,7 +84,7 @@ def draw(
 def _panels(summaries: Sequence[xr.Dataset]) -> dict[str, list[ErrorsOfDraws]]:
     """Errors of all theories by quantity."""
     panels: dict[str, list[ErrorsOfDraws]] = {}
-    for one in errors_of_studies(*summaries):
+    for one in errors_of_studies(summaries):
         panels.setdefault(one.what, []).append(one)
     if not panels:
         msg = "sizes needs theories that networks of several sizes are compared with; got none"
@@ -139,21 +139,22 @@ def caption(summaries: Sequence[xr.Dataset], roles: dict[str, str], given: Seque
         draws = max(int((e.size == n).sum()) for e in errors for n in np.unique(e.size))
         for one in errors:
             scaling = one.scaling()
-            if scaling is not None:
-                lines.append(
-                    f"{what}, {roles[one.theory]}: {scaling.limit:+.3g} ± "
-                    f"{scaling.limit_error:.2g} {one.unit} as N → ∞; standard deviation between {draws} draws "
-                    f"{scaling.deviation(1e4):.2g} {one.unit} at N = 10,000, falling as N to the "
-                    f"power {scaling.exponent:.2f} ± {scaling.exponent_error:.2f}"
-                )
+            if scaling is None:
+                continue
+            lines.append(
+                f"{what}, {roles[one.theory]}: {scaling.limit:+.3g} ± {scaling.limit_error:.2g} "
+                f"{one.unit} as N → ∞; standard deviation between {draws} draws "
+                f"{scaling.deviation(1e4):.2g} {one.unit} at N = 10,000, falling as N to the power "
+                f"{scaling.exponent:.2f} ± {scaling.exponent_error:.2f}"
+            )
     made = summaries[0].attrs
     return (
         "# Finite size and errors of the model\n\n"
         "Theory less network, for networks that differ in size and in the draw of their thresholds "
         f"(one mark each): (A) the upper fold of adapting neurons (κ = {kappa:g} pA) held at "
         "constant current, of the uncorrected mean field and of the exact theory of stationary "
-        f"states; (B) the mean rate of neurons with truncated thresholds (Δ_v = {width:g} mV); (C) the "
-        f"mean rate of neurons that are reset to v_0 = {reset:g} mV. "
+        f"states; (B) the mean rate of neurons with truncated thresholds (Δ_v = {width:g} mV); (C) "
+        f"the mean rate of neurons that are reset to v_0 = {reset:g} mV. "
         "Lines are fits of a limit and a term in 1/N, bands the standard deviation between draws, "
         "as it falls with 1/√N, and the marks at ∞ the limits with their standard errors. What "
         "remains there is the error of the model.\n\n"
