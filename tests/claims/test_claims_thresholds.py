@@ -1,10 +1,12 @@
 """Claims about draws of thresholds: each verdict is reached on made-up summaries."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import xarray as xr
 
-from made_up import MadeUp, judged
+from made_up import MadeUp, judged, plan_of
 
 VALUES = np.arange(1.0, 7.0)
 
@@ -27,6 +29,7 @@ def networks(random, equal, narrow=1.0, low=1.0, noise=0.0):
         xr.Dataset(
             {
                 "rate_variance": (("run", "population"), variance[:, None]),
+                "rate_mean": (("run", "population"), np.full((variance.size, 1), 40.0)),
                 "spectrum": (("run", "population", "frequency"), spectrum[:, None]),
                 "sweep": ("run", np.array(["width", "cutoff"])[sweep]),
                 "networks_thresholds": ("run", np.array(draws)[draw]),
@@ -34,7 +37,9 @@ def networks(random, equal, narrow=1.0, low=1.0, noise=0.0):
                 "rs_truncation": ("run", VALUES[place]),
             },
             {"frequency": frequency},
-        ).set_coords("networks_thresholds")
+        ).set_coords("networks_thresholds"),
+        plan_of(rs_size=10000),
+        SimpleNamespace(sample=0.1),
     )
 
 
@@ -52,7 +57,8 @@ def test_variance_of_one_kind_of_draw_decides_in_part():
     """Oracle: what is said of quantiles cannot be decided without them."""
     source = networks(-1, 1)
     random = source.summary["networks_thresholds"] == "random"
-    (found,) = judged("equal_thresholds_reverse_variance", MadeUp(source.summary.isel(run=random)))
+    source.summary = source.summary.isel(run=random)
+    (found,) = judged("equal_thresholds_reverse_variance", source)
     assert "not decided: equal steps" in found.where
 
 
@@ -62,4 +68,26 @@ def test_variance_of_one_kind_of_draw_decides_in_part():
 def test_shapes_of_spectra(narrow, low, verdict):
     """Oracle: exponential spectra whose decay differs or not, with a wobble between replicates."""
     (found,) = judged("spectra_differ", networks(-1, 1, narrow, low, noise=0.2))
+    assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("times", "verdict"),
+    [((1.5, 1.4), "holds"), ((1.0, 0.9), "does not hold"), ((1.5, 1.0), "holds in part"),
+     ((1.1, 1.1), "cannot be decided")],
+)  # fmt: skip
+def test_variance_and_synchrony(times, verdict):
+    """Oracle: rates from Poisson counts of 10,000 neurons at 40 Hz in 0.1 ms, drawn here.
+
+    Their variance is 40 Hz²; that of the networks is as many times this as made up.
+    """
+    counts = np.random.default_rng(1).poisson(40.0, 200_000) / (10_000 * 1e-4)
+    assert counts.var() == pytest.approx(40.0, rel=0.02)
+    source = networks(-1, 1)
+    wide = source.summary["rs_threshold_width"] > 3
+    wobble = np.tile(np.linspace(-0.05, 0.05, 6), source.summary.sizes["run"] // 6)
+    factor = np.where(source.summary["sweep"] == "width", *times) + wobble
+    factor = np.where(wide, 9.0, factor)  # wide distributions do not count
+    source.summary["rate_variance"] = (("run", "population"), 40.0 * factor[:, None])
+    (found,) = judged("variance_is_synchrony", source)
     assert found.verdict == verdict

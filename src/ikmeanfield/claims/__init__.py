@@ -34,6 +34,7 @@ for _name in (
     "near_resets_raise_rates",
     "far_reset_needs_no_correction",
     "correction_overestimates",
+    "variance_is_synchrony",
     "equal_thresholds_reverse_variance",
     "spectra_differ",
     "one_recovery_costs_most",

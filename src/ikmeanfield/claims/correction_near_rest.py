@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ikmeanfield.claims.averages import mean
+from ikmeanfield.claims.averages import median
 from ikmeanfield.claims.claim import Finding, exceeds
 from ikmeanfield.claims.corrections import both_corrections
 from ikmeanfield.sources import Sources
@@ -20,7 +20,10 @@ RESET, REST = "rs_reset_potential", "rs.resting_potential"
 
 
 def judge(sources: Sequence[Sources], ratio: float) -> Iterator[Finding]:
-    """Mean distance of the corrected mean field from networks with v_0 ≥ v_r over that below."""
+    """Median distance of the corrected mean field from networks with v_0 ≥ v_r over that below.
+
+    Medians, because single networks end up in the other of two states, far from the mean field.
+    """
     study = sources[0]["predictions"]
     corrected, plain = both_corrections(study, study.settings.asked(study.plan))
     rest = study.plan.circuit.get(REST)
@@ -28,14 +31,15 @@ def judge(sources: Sequence[Sources], ratio: float) -> Iterator[Finding]:
     distance = study.summary["rmse_synaptic_activation"].isel(synapse=0)
     own, other = (distance.sel(theory=name).values for name in (corrected, plain))
     above = resets >= rest
-    (high, high_error), (low, low_error) = mean(own[above]), mean(own[~above])
+    (high, high_error), (low, low_error) = median(own[above]), median(own[~above])
     value = high / low
-    error = value * float(np.hypot(high_error / high, low_error / low))
+    parts_of_error = np.nan_to_num([high_error / high, low_error / low])
+    error = value * float(np.hypot(*parts_of_error))
     parts = [
         f"v_0 = {v:g} mV: {own[resets == v].mean():.3g}, without {other[resets == v].mean():.3g}"
         for v in np.unique(resets)
     ]
     yield Finding(
-        "corrected mean field", "distance from the network's activation at v_0 ≥ v_r over that at "
-        "v_0 < v_r", value, error, "1", exceeds(value, ratio, error), "; ".join(parts),
+        "corrected mean field", "median distance from the network's activation at v_0 ≥ v_r over "
+        "that at v_0 < v_r", value, error, "1", exceeds(value, ratio, error), "; ".join(parts),
     )  # fmt: skip

@@ -8,6 +8,7 @@ import numpy as np
 
 from ikmeanfield.claims.claim import Finding, below, of_cases
 from ikmeanfield.claims.trends import rank_correlation
+from ikmeanfield.claims.variance_is_synchrony import independent
 from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.sources import Sources
 
@@ -19,7 +20,7 @@ SOURCE = "This project, Fig. 4"
 TAKES = [{"networks": {"kind": "networks", "sweeps": ["width", "cutoff"]}}]
 CRITERION = {"correlation": 0.5}
 """Least rank correlation, in the direction that is claimed."""
-DRAWS = "networks_thresholds"
+DRAWS, SIZE = "networks_thresholds", "rs.size"
 CASES = (
     ("random", "width", "rs_threshold_width", -1, "random, falls with Δ_v"),
     ("random", "cutoff", "rs_truncation", -1, "random, rises as φ shrinks"),
@@ -29,8 +30,13 @@ CASES = (
 
 
 def judge(sources: Sequence[Sources], correlation: float) -> Iterator[Finding]:
-    """Rank correlations of the variance in time with either parameter, for both kinds of draw."""
-    summary = sources[0]["networks"].summary
+    """Rank correlations of the variance in time with either parameter, for both kinds of draw.
+
+    How many times the variance of independent spikes it is tells why: random thresholds make spikes
+    independent, equal steps of probability keep them in order.
+    """
+    study = sources[0]["networks"]
+    summary, size = study.summary, study.plan.circuit.get(SIZE)
     cases: dict[str, bool | None] = {}
     values, words = [], []
     for draw, sweep, path, sign, claimed in CASES:
@@ -41,7 +47,11 @@ def judge(sources: Sequence[Sources], correlation: float) -> Iterator[Finding]:
         values.append((sign * value, error))
         less = below(sign * value, correlation, error)
         cases[claimed] = None if less is None else not less
-        words.append(f"{claimed}: {value:+.2f}")
+        rate = runs["rate_mean"].isel(population=0)
+        times = variance / independent(rate, size, study.settings.sample).values
+        if times.size:
+            spread = f"{times.min():.2f} to {times.max():.2f}"
+            words.append(f"{claimed}: {value:+.2f}, {spread} times that of independent spikes")
     verdict, where = of_cases(cases)
     value, error = min(values)
     told = "; ".join(words)

@@ -9,11 +9,12 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import NullLocator
+from numpy.typing import NDArray
 
 from ikmeanfield.analysis.errors_against_size import ErrorsOfDraws, errors_of_studies
 from ikmeanfield.figures.save import FigureError
-from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, INK, MARKERS, label_panel, style
+from ikmeanfield.plot.paper_style import DASHES, DOUBLE_COLUMN, INK, MARKERS, label_panel, style
 from ikmeanfield.sources import Sources
 
 TAKES = [
@@ -30,7 +31,9 @@ LOOKS = {
 }
 """Colour and marker by what a theory is."""
 GIVEN = ("rs.adaptation", "rs.threshold_width", "rs.reset_potential")
-"""What is fixed in each of the three experiments, for the caption."""
+"""What is fixed in each of the three experiments."""
+TITLES = (r"$\kappa$ = {:g} pA", r"$\Delta_v$ = {:g} mV", r"$v_0$ = {:g} mV")
+SCATTER = r"draws, $\propto 1/\sqrt{N}$"
 SPREAD = 0.06
 """Width over which draws of one size are spread, as a share of the factor between sizes."""
 
@@ -62,22 +65,23 @@ def draw(
     roles
         What each theory is: a key of `LOOKS`.
     given
-        The adaptation, the width and the reset potential, for the caption.
+        The adaptation in pA, the width and the reset potential in mV.
     """
-    del given
     panels = _panels(summaries)
+    titles = [text.format(value) for text, value in zip(TITLES, given, strict=False)]
     with style():
         figure = Figure(figsize=(DOUBLE_COLUMN, 2.5), layout="constrained")
-        for letter, axes, (what, errors) in zip(
-            "ABC", figure.subplots(1, len(panels)), panels.items(), strict=False
+        for number, (axes, (what, errors)) in enumerate(
+            zip(figure.subplots(1, len(panels)), panels.items(), strict=True)
         ):
             for one in errors:
                 _errors(axes, one, roles[one.theory])
-            axes.axhline(0.0, color="0.6", linewidth=0.6, zorder=0)
-            axes.set_xlabel("neurons $N$")
-            axes.set_ylabel(f"error of the {what} ({errors[0].unit})")
-            label_panel(axes, letter)
-            axes.legend(loc="best", handlelength=1.0)
+            _dress(axes, np.unique(errors[0].size))
+            quantity = what.partition(" at ")[0]
+            axes.set_ylabel(f"|error of the {quantity}| ({errors[0].unit})")
+            axes.set_title("".join(titles[number : number + 1]))
+            label_panel(axes, "ABC"[number])
+            axes.legend(loc="best", handlelength=1.2)
     return figure
 
 
@@ -93,38 +97,47 @@ def _panels(summaries: Sequence[xr.Dataset]) -> dict[str, list[ErrorsOfDraws]]:
 
 
 def _errors(axes: Axes, errors: ErrorsOfDraws, role: str) -> None:
-    """Errors of every draw, the 1/√N lines around their mean, and the limit as N → ∞."""
+    """Moduli of the errors of every draw, what is expected of them, and the limit as N → ∞."""
     color, marker = LOOKS[role]
     sizes = np.unique(errors.size)
     factor = sizes[1] / sizes[0] if sizes.size > 1 else 2.0
     for size in sizes:
-        values = errors.error[errors.size == size]
+        values = np.abs(errors.error[errors.size == size])
         shift = np.linspace(-SPREAD, SPREAD, values.size) if values.size > 1 else np.zeros(1)
         axes.plot(
             size * factor**shift, values, linestyle="", marker=marker, markersize=2.2, color=color,
             markerfacecolor="none", markeredgewidth=0.5,
             label=role if size == sizes[0] else None,
         )  # fmt: skip
-    beyond = sizes[-1] * factor
-    axes.set_xscale("log")
-    axes.set_xlim(sizes[0] / factor**0.5, beyond * factor**0.4)
-    axes.set_xticks([*sizes, beyond])
-    axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda x, _: "∞" if x == beyond else _short(float(x)))
-    )
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.minorticks_off()
     scaling = errors.scaling()
     if scaling is None:
         return
     x = np.geomspace(sizes[0] / factor**0.3, sizes[-1] * factor**0.3, 50)
-    middle, half = scaling.mean(x), scaling.deviation(x)
-    axes.fill_between(x, middle - half, middle + half, color=color, alpha=0.18, linewidth=0)
-    axes.plot(x, middle, color=color, linewidth=0.8)
+    axes.plot(x, np.hypot(scaling.mean(x), scaling.deviation(x)), color=color, linewidth=0.9)
+    if not any(line.get_label() == SCATTER for line in axes.lines):  # the same for all theories
+        axes.plot(
+            x, scaling.deviation(x), color="0.45", linestyle=DASHES[2], linewidth=0.8, zorder=1,
+            label=SCATTER,
+        )  # fmt: skip
+    limit, error = abs(scaling.limit), scaling.limit_error
+    known = limit > 2 * error
     axes.errorbar(
-        beyond, scaling.limit, yerr=scaling.limit_error, color=color, marker=marker, markersize=3.5,
-        capsize=2, elinewidth=0.8,
+        sizes[-1] * factor, limit if known else limit + 2 * error,
+        yerr=error if known else 0.3 * (limit + 2 * error), uplims=not known, color=color,
+        marker=marker if known else "_", markersize=3.5, capsize=2, elinewidth=0.8,
     )  # fmt: skip
+
+
+def _dress(axes: Axes, sizes: NDArray[np.float64]) -> None:
+    """Axes over the size, with a place for infinitely many neurons."""
+    factor = sizes[1] / sizes[0] if sizes.size > 1 else 2.0
+    beyond = sizes[-1] * factor
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlim(sizes[0] / factor**0.5, beyond * factor**0.4)
+    axes.set_xticks([*sizes, beyond], [*map(_short, sizes), "∞"])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xlabel("neurons $N$")
 
 
 def _short(size: float) -> str:
@@ -150,14 +163,16 @@ def caption(summaries: Sequence[xr.Dataset], roles: dict[str, str], given: Seque
     made = summaries[0].attrs
     return (
         "# Finite size and errors of the model\n\n"
-        "Theory less network, for networks that differ in size and in the draw of their thresholds "
-        f"(one mark each): (A) the upper fold of adapting neurons (κ = {kappa:g} pA) held at "
-        "constant current, of the uncorrected mean field and of the exact theory of stationary "
-        f"states; (B) the mean rate of neurons with truncated thresholds (Δ_v = {width:g} mV); (C) "
-        f"the mean rate of neurons that are reset to v_0 = {reset:g} mV. "
-        "Lines are fits of a limit and a term in 1/N, bands the standard deviation between draws, "
-        "as it falls with 1/√N, and the marks at ∞ the limits with their standard errors. What "
-        "remains there is the error of the model.\n\n"
+        "Distance of theories from networks that differ in size and in the draw of their "
+        f"thresholds (one mark each): (A) the upper fold of adapting neurons (κ = {kappa:g} pA) "
+        "held at constant current, of the uncorrected mean field and of the exact theory of "
+        "stationary states; (B) the mean rate of neurons with truncated thresholds "
+        f"(Δ_v = {width:g} mV); (C) the mean rate of neurons that are reset to v_0 = {reset:g} mV. "
+        "A limit, a bias of order 1/N and a standard deviation between draws that falls as 1/√N "
+        "(dotted) are fitted; solid lines are the root mean square distance that they give. The "
+        "marks at ∞ are the limits with their standard errors, or, as bars with arrows, bounds of "
+        "limits that are less than two standard errors from zero. What remains there is the error "
+        "of the theory.\n\n"
         + "".join(f"- {line}\n" for line in lines)
         + f"- made by {made.get('source')} on {made.get('processor')}\n"
     )
