@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from ikmeanfield.claims.claim import Finding, below, of_cases
+from ikmeanfield.claims.draws import SIZE, drawn, independent
 from ikmeanfield.claims.trends import rank_correlation
-from ikmeanfield.claims.variance_is_synchrony import independent
 from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.sources import Sources
 
@@ -20,7 +18,6 @@ SOURCE = "This project, Fig. 4"
 TAKES = [{"networks": {"kind": "networks", "sweeps": ["width", "cutoff"]}}]
 CRITERION = {"correlation": 0.5}
 """Least rank correlation, in the direction that is claimed."""
-DRAWS, SIZE = "networks_thresholds", "rs.size"
 CASES = (
     ("random", "width", "rs_threshold_width", -1, "random, falls with Δ_v"),
     ("random", "cutoff", "rs_truncation", -1, "random, rises as φ shrinks"),
@@ -40,8 +37,7 @@ def judge(sources: Sequence[Sources], correlation: float) -> Iterator[Finding]:
     cases: dict[str, bool | None] = {}
     values, words = [], []
     for draw, sweep, path, sign, claimed in CASES:
-        runs = of_sweep(summary, sweep)
-        runs = runs.isel(run=np.flatnonzero(runs[DRAWS].values == draw))
+        runs = drawn(of_sweep(summary, sweep), draw)
         variance = runs["rate_variance"].isel(population=0).values
         value, error = rank_correlation(runs[path].values, variance)
         values.append((sign * value, error))

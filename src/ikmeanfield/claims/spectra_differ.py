@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ikmeanfield.claims.averages import median
 from ikmeanfield.claims.claim import Finding, exceeds
+from ikmeanfield.claims.draws import drawn
 from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.sources import Sources
 
@@ -21,7 +22,6 @@ TAKES = [{"networks": {"kind": "networks", "sweeps": ["width", "cutoff"]}}]
 CRITERION = {"ratio": 1.5, "highest": 200.0}
 """Least ratio of the distance between the shapes to that between replicates, and the highest
 frequency that counts, in Hz."""
-DRAWS = "networks_thresholds"
 
 
 def judge(sources: Sequence[Sources], ratio: float, highest: float) -> Iterator[Finding]:
@@ -33,9 +33,7 @@ def judge(sources: Sequence[Sources], ratio: float, highest: float) -> Iterator[
     summary = sources[0]["networks"].summary
     shapes = []
     for sweep, path in (("width", "rs_threshold_width"), ("cutoff", "rs_truncation")):
-        runs = of_sweep(summary, sweep)
-        if DRAWS in runs.coords:
-            runs = runs.isel(run=np.flatnonzero(runs[DRAWS].values == "random"))
+        runs = drawn(of_sweep(summary, sweep), "random")
         narrowest = runs[path].values == runs[path].values.min()
         frequency = runs["frequency"].values
         chosen = (frequency > 0) & (frequency <= highest)

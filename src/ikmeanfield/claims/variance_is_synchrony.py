@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import xarray as xr
 
 from ikmeanfield.claims.averages import median
 from ikmeanfield.claims.claim import Finding, below, of_cases
+from ikmeanfield.claims.draws import SIZE, drawn, independent
 from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.sources import Sources
 from ikmeanfield.studies.networks import Networks
@@ -22,24 +22,18 @@ TAKES = [{"networks": {"kind": "networks", "sweeps": ["width", "cutoff"]}}]
 CRITERION = {"ratio": 1.1}
 """How many times the variance of independent spikes the variance must be, as the median over the
 half of the sweep in which thresholds are most alike."""
-SIZE = "rs.size"
 SWEEPS = (("width", "rs_threshold_width", "small Δ_v"), ("cutoff", "rs_truncation", "small φ"))
 
 
-def independent(rate: xr.DataArray, size: float, sample: float) -> xr.DataArray:
-    """Variance in Hz² of the rate of independent spikes, counted over samples of so many ms."""
-    return rate / (size * sample / 1000.0)
-
-
 def judge(sources: Sequence[Sources], ratio: float) -> Iterator[Finding]:
-    """Variance over that of as many independent spikes, in the narrower half of either sweep."""
+    """Variance over that of independent spikes of random draws, in the narrower half of a sweep."""
     study = sources[0]["networks"]
     settings: Networks = study.settings
     size = study.plan.circuit.get(SIZE)
     cases: dict[str, bool | None] = {}
     words, values = [], []
     for sweep, path, where_alike in SWEEPS:
-        runs = of_sweep(study.summary, sweep).isel(population=0)
+        runs = drawn(of_sweep(study.summary, sweep), "random").isel(population=0)
         runs = runs.isel(run=np.flatnonzero(runs[path].values <= np.median(runs[path].values)))
         times = runs["rate_variance"] / independent(runs["rate_mean"], size, settings.sample)
         value, error = median(times.values)
