@@ -187,14 +187,17 @@ def draw(
     ],
     output: Annotated[Path, typer.Option(help="Folder to draw into.")] = Path("results/figures"),
     name: Annotated[str, typer.Option(help="Name of the files; by default the figure's.")] = "",
+    style: Annotated[
+        Path | None, typer.Option(help="A matplotlib style sheet that changes the look.")
+    ] = None,
 ) -> None:
-    """Draw a figure from the results of experiments: .pdf, .png and its caption, .md."""
+    """Draw a figure from the results of experiments: .pdf, .png, data .csv, and caption .md."""
     from ikmeanfield.figures import FIGURES  # noqa: PLC0415
 
     plans = _plans_taken("figure", FIGURES, figure, folders)
     from ikmeanfield.jobs.draw import draw as job  # noqa: PLC0415
 
-    job(figure, plans, folders, output / (name or figure))
+    job(figure, plans, folders, output / (name or figure), style)
 
 
 @app.command()

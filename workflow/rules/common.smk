@@ -52,7 +52,7 @@ KERNELS = {
     name: f"results/kernels/{name.lower()}-{TARGET}-{code.kernel_code(name)}"
     for name in ("NETWORKS", "THEORIES", "NETWORKS_AND_THEORIES")
 }
-FORMATS = ("pdf", "png", "md")
+FORMATS = ("pdf", "png", "csv", "md")
 
 # Use the library of this checkout in any environment (braces are doubled for Snakemake).
 shell.prefix(
@@ -225,9 +225,11 @@ def evidence(wildcards):
 
 
 def figure_arguments(wildcards):
-    """Arguments of the command: the name of a figure, and the folders of its experiments."""
+    """Arguments of the command: a figure, the folders of its experiments, and a style sheet."""
     figure = SETTINGS.figures[wildcards.figure]
-    return " ".join([figure.draw, *(f"results/{name}" for name in figure.sources)])
+    style = [] if SETTINGS.style is None else ["--style", shlex.quote(SETTINGS.style)]
+    folders = (f"results/{name}" for name in figure.sources)
+    return " ".join([figure.draw, *folders, *style])
 
 
 def claim_arguments(wildcards):
