@@ -116,15 +116,24 @@ class Taker:
         """How many axes with more than one value a sweep may have; None for any number."""
         return self.declared.get("MOST_AXES")
 
+    @property
+    def about(self) -> str:
+        """The docstring of the module."""
+        return ast.get_docstring(ast.parse(self._source)) or ""
+
     @cached_property
-    def declared(self) -> dict[str, Any]:
-        """The declarations of the module, by name."""
+    def _source(self) -> str:
         spec = find_spec(self.module)
         if spec is None or spec.origin is None:
             msg = f"there is no module {self.module!r}"
             raise ModuleNotFoundError(msg)
+        return Path(spec.origin).read_text(encoding="utf-8")
+
+    @cached_property
+    def declared(self) -> dict[str, Any]:
+        """The declarations of the module, by name."""
         found: dict[str, Any] = {}
-        for name, value in _assignments(Path(spec.origin).read_text(encoding="utf-8")):
+        for name, value in _assignments(self._source):
             if name in self.declares:
                 try:
                     found[name] = ast.literal_eval(value)

@@ -13,7 +13,7 @@ if SOURCE not in sys.path:
 from ikmeanfield import environment, experiments
 from ikmeanfield.claims import CLAIMS
 from ikmeanfield.figures import FIGURES
-from ikmeanfield.jobs import code, products, taking
+from ikmeanfield.jobs import code, explore, products, taking
 from ikmeanfield.jobs.results import batch_path
 from ikmeanfield.schema import ConfigError
 from ikmeanfield.studies import KINDS, cost
@@ -135,6 +135,11 @@ def figure_cost(wildcards):
     """Predicted cost of drawing a figure."""
     sources = SETTINGS.figures[wildcards.figure].sources
     return products.figure_cost([PLANS[name] for name in sources])
+
+
+def explorer_cost(wildcards):
+    """Predicted cost of the explorer's page."""
+    return products.figure_cost([PLANS[name] for name in EXPLORED])
 
 
 def kernel_cost(wildcards):

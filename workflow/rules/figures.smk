@@ -5,7 +5,12 @@ rule draw_figure:
         style=[] if SETTINGS.style is None else SETTINGS.style,
     output:
         pdf="results/figures/{figure}.pdf",
-        png="results/figures/{figure}.png",
+        png=report(
+            "results/figures/{figure}.png",
+            caption="../report/figure.rst",
+            category="Figures",
+            labels={"figure": "{figure}", "shows": figure_title},
+        ),
         data="results/figures/{figure}.csv",
         caption="results/figures/{figure}.md",
     log:

@@ -1,0 +1,54 @@
+# What the report (`snakemake --report results/report.html`) says of each result: Snakemake shows
+# fixed texts, in which it replaces names by values of the configuration.
+import inspect
+import textwrap
+
+from markdown_it import MarkdownIt
+
+
+def as_html(path):
+    """A page in Markdown for the report; empty as long as the page is not there."""
+    if not Path(path).exists():
+        return ""
+    text = Path(path).read_text(encoding="utf-8")
+    page = MarkdownIt("commonmark").enable("table").render(text)
+    return f".. raw:: html\n\n{textwrap.indent(page, '   ')}"
+
+
+def first_line(text):
+    """The first line of a docstring, without the full stop."""
+    return (text or "").strip().partition("\n")[0].removesuffix(".")
+
+
+def rows_of(kind):
+    """What a row of a study's tables is, in the words of the function that makes them."""
+    return " ".join((inspect.getdoc(kind.rows) or "").partition("\n\n")[0].split())
+
+
+def figure_title(wildcards):
+    """What a figure shows, in a line: the first one of its module."""
+    return first_line(FIGURES[SETTINGS.figures[wildcards.figure].draw].about)
+
+
+def claim_statement(wildcards):
+    """What is claimed."""
+    return CLAIMS[SETTINGS.claims[wildcards.claim].claim].statement
+
+
+config["captions"] = {
+    "figures": {
+        name: as_html(f"results/figures/{name}.md") for name in SETTINGS.figures
+    },
+    "claims": as_html("results/claims.md"),
+    "claim": {
+        name: f"{CLAIMS[claim.claim].statement} ({CLAIMS[claim.claim].source})"
+        for name, claim in SETTINGS.claims.items()
+    },
+    "kinds": {
+        f"summarise_{name}": f"{first_line(kind.__doc__)}. {rows_of(kind)}"
+        for name, kind in KINDS.items()
+    },
+}
+
+
+report: "../report/workflow.rst"
