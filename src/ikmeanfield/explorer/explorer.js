@@ -336,7 +336,7 @@ function keyed(event) {
 
 const place = (g) => [
   `${words(view.y.path)} ${short(g.y)} ${view.y.unit}`,
-  `${words(view.x.path)} ${short(state.x)} ${view.x.unit}`,
+  `${words(view.x.path)} ${shown(Number(state.x.toPrecision(4)))} ${view.x.unit}`,
   ...view.names.map((name, k) => `${words(name.path)} ${valueText(g.at[k])} ${name.unit}`),
 ].join(", ").replace(/ 1(?=,|$)/g, "");
 
@@ -423,7 +423,7 @@ function showNumbers(g) {
     html("td", {}, line, what);
     html("td", {}, line, model);
     const cell = html("td", { class: "number" }, line);
-    values.forEach((value, k) => {
+    unique(values).forEach((value, k) => {
       if (k) cell.append(" – ");
       if (value === null || Number.isNaN(value)) cell.append("–");
       else html("a", { href: file }, cell, typeof value === "number" ? short(value, all) : value);
@@ -452,7 +452,7 @@ function showNumbers(g) {
       + view.x.unit;
     const unit = (c.panel.match(/\((.*)\)$/) || ["", ""])[1];
     if (c.mean) row(`${where}: mean`, c.model, [numbers(c.mean)[near]], unit, c.file);
-    row(`${where}: lowest – highest`, c.model, [numbers(c.low)[near], numbers(c.high)[near]], unit,
+    row(`${where}: lowest to highest`, c.model, [numbers(c.low)[near], numbers(c.high)[near]], unit,
       c.file);
   }
   for (const s of view.scalars) {
