@@ -7,7 +7,7 @@ rule judge_claim:
             "results/claims/{claim}.csv",
             caption="../report/claim.rst",
             category="Claims",
-            labels={"claim": "{claim}", "says": claim_statement},
+            labels=claim_labels,
         ),
     log:
         "results/claims/logs/{claim}.log",

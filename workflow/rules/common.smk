@@ -266,6 +266,11 @@ def claim_cost(wildcards):
     return products.figure_cost([PLANS[name] for name in sources])
 
 
+def explorer_code(wildcards):
+    """Hash of the code that makes the explorer's page."""
+    return code.explorer_code()
+
+
 def claim_code(wildcards):
     """Hash of the code that judges a claim."""
     return code.claim_code(SETTINGS.claims[wildcards.claim].claim)

@@ -26,6 +26,6 @@ rule write_explorer:
         runtime=minutes(explorer_cost),
     params:
         folders=" ".join(f"results/{name}" for name in EXPLORED),
-        code=code.explorer_code(),
+        code=explorer_code,
     shell:
         "python -m ikmeanfield explore {params.folders} --output {output.page} 2> {log}"

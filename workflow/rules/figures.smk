@@ -9,7 +9,7 @@ rule draw_figure:
             "results/figures/{figure}.png",
             caption="../report/figure.rst",
             category="Figures",
-            labels={"figure": "{figure}", "shows": figure_title},
+            labels=figure_labels,
         ),
         data="results/figures/{figure}.csv",
         caption="results/figures/{figure}.md",

@@ -1,5 +1,6 @@
 # What the report (`snakemake --report results/report.html`) says of each result: Snakemake shows
 # fixed texts, in which it replaces names by values of the configuration.
+import html
 import inspect
 import textwrap
 
@@ -11,8 +12,17 @@ def as_html(path):
     if not Path(path).exists():
         return ""
     text = Path(path).read_text(encoding="utf-8")
-    page = MarkdownIt("commonmark").enable("table").render(text)
+    return raw(MarkdownIt("commonmark").enable("table").render(text))
+
+
+def raw(page):
+    """HTML as Snakemake's texts, in reStructuredText, take it."""
     return f".. raw:: html\n\n{textwrap.indent(page, '   ')}"
+
+
+def as_text(words):
+    """Words that stay as they are, whatever reStructuredText would make of them."""
+    return raw(f"<p>{html.escape(words)}</p>")
 
 
 def first_line(text):
@@ -25,14 +35,16 @@ def rows_of(kind):
     return " ".join((inspect.getdoc(kind.rows) or "").partition("\n\n")[0].split())
 
 
-def figure_title(wildcards):
-    """What a figure shows, in a line: the first one of its module."""
-    return first_line(FIGURES[SETTINGS.figures[wildcards.figure].draw].about)
+def figure_labels(wildcards):
+    """A figure, and what it shows in a line: the first one of its module."""
+    about = FIGURES[SETTINGS.figures[wildcards.figure].draw].about
+    return {"figure": wildcards.figure, "shows": first_line(about)}
 
 
-def claim_statement(wildcards):
-    """What is claimed."""
-    return CLAIMS[SETTINGS.claims[wildcards.claim].claim].statement
+def claim_labels(wildcards):
+    """A claim, and what it says."""
+    claim = CLAIMS[SETTINGS.claims[wildcards.claim].claim]
+    return {"claim": wildcards.claim, "says": claim.statement}
 
 
 config["captions"] = {
@@ -41,11 +53,11 @@ config["captions"] = {
     },
     "claims": as_html("results/claims.md"),
     "claim": {
-        name: f"{CLAIMS[claim.claim].statement} ({CLAIMS[claim.claim].source})"
+        name: as_text(f"{CLAIMS[claim.claim].statement} ({CLAIMS[claim.claim].source})")
         for name, claim in SETTINGS.claims.items()
     },
     "kinds": {
-        f"summarise_{name}": f"{first_line(kind.__doc__)}. {rows_of(kind)}"
+        f"summarise_{name}": as_text(f"{first_line(kind.__doc__)}. {rows_of(kind)}")
         for name, kind in KINDS.items()
     },
 }

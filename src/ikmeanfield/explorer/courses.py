@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ikmeanfield.studies.compared import NETWORK
 from ikmeanfield.studies.series import input_currents
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 WINDOWS = 200
 """Largest number of windows along an axis."""
 TIME = "time (ms)"
+NETWORK = "network"
+"""The name of networks among the models."""
 
 
 @dataclass(frozen=True)

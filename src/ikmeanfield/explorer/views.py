@@ -7,20 +7,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from ikmeanfield.experiments.paths import EVERY
 from ikmeanfield.experiments.settings import is_setting
 from ikmeanfield.explorer.arrays import Arrays, number
-from ikmeanfield.explorer.courses import SHOWN, courses
+from ikmeanfield.explorer.courses import NETWORK, SHOWN, courses
 from ikmeanfield.explorer.planes import plane_parts
 from ikmeanfield.jobs.results import Results, StudyResults, batch_path, summary_path
-from ikmeanfield.studies.planes import Planes
 
 if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Plan
+    from ikmeanfield.studies.planes import Planes
     from ikmeanfield.studies.study import Item
 
 POINTS = ("kind", "direction", "method", "current", "lower", "upper", "noise")
@@ -33,7 +33,7 @@ SCALAR_DIMS = {"run", "model", "theory", "population"}
 
 def planes_of(plan: Plan) -> list[str]:
     """Names of the studies of planes of an experiment."""
-    return [name for name, study in plan.studies.items() if isinstance(study, Planes)]
+    return [name for name, study in plan.studies.items() if study.kind == "planes"]
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,7 @@ class View:
     @property
     def settings(self) -> Planes:
         """Settings of the study."""
-        found = self.results.plan.studies[self.study]
-        assert isinstance(found, Planes)
-        return found
+        return cast("Planes", self.results.plan.studies[self.study])
 
     def _axis(self, path: str, bounds: list[float]) -> dict[str, Any]:
         return {"path": path, "unit": self.results.plan.unit(path), "bounds": bounds}
@@ -190,7 +188,7 @@ class View:
                     words = {key: point[key] for key in ("kind", "direction", "method")}
                     currents = {k: number(point[k]) for k in ("lower", "upper", "noise")}
                     x = number(point["current"])
-                    yield {"model": "network", "file": file, "x": x, **words, **currents}
+                    yield {"model": NETWORK, "file": file, "x": x, **words, **currents}
             parameter = getattr(settings, "parameter", None)
             if settings.kind == "points" and parameter == self.settings.parameter:
                 for theory in settings.asked(plan):

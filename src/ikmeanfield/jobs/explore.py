@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ikmeanfield.files import replacing
 from ikmeanfield.jobs.results import Results, batch_path, summary_path
-from ikmeanfield.studies.planes import Planes
 
 if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Plan
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def has_planes(plan: Plan) -> bool:
     """Whether an experiment has planes to explore."""
-    return any(isinstance(study, Planes) for study in plan.studies.values())
+    return any(study.kind == "planes" for study in plan.studies.values())
 
 
 def files_explored(plan: Plan, folder: str) -> Iterator[Path]:

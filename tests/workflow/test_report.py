@@ -1,0 +1,60 @@
+"""The report of a workflow that has run to its end.
+
+Oracle: what the workflow has stored: every figure, table and claim, with captions that say what the
+figures' own captions say.
+"""
+
+import base64
+import json
+import re
+
+import pytest
+
+from ikmeanfield.claims import CLAIMS
+from small import tiny
+
+pytestmark = pytest.mark.slow
+
+CLAIM = "rates_spread_with_width"
+
+
+@pytest.fixture(scope="module")
+def results(finished):
+    """What the report shows, by path."""
+    config = tiny(claims={CLAIM: "truncation"})
+    finished.run(config)
+    finished.run(config, "--report", "results/report.html")
+    page = (finished.folder / "results/report.html").read_text()
+    yield json.loads(re.search(r"results = (\{.*?\});?$", page, re.MULTILINE)[1])
+    finished.run(tiny())
+
+
+def test_every_figure_table_and_claim_is_there_with_its_labels(results):
+    assert set(results) == {
+        "results/figures/fig4.png", "results/figures/runs.png",
+        "results/truncation/networks/networks.csv",
+        "results/truncation/predictions/predictions.csv",
+        "results/truncation/predictions/distances.csv",
+        "results/claims.csv", f"results/claims/{CLAIM}.csv",
+    }  # fmt: skip
+    labels = {path: shown["labels"] for path, shown in results.items()}
+    assert labels["results/figures/fig4.png"]["figure"] == "fig4"
+    assert labels["results/figures/fig4.png"]["shows"].startswith("Fig. 4 of the paper: ")
+    assert labels["results/truncation/networks/networks.csv"] == {
+        "study": "networks", "table": "networks"
+    }  # fmt: skip
+    assert labels[f"results/claims/{CLAIM}.csv"] == {
+        "claim": CLAIM, "says": CLAIMS[CLAIM].statement
+    }  # fmt: skip
+
+
+def test_captions_are_those_of_the_figures_and_pictures_are_whole(results, finished):
+    figure = results["results/figures/fig4.png"]
+    for words in ("N = 200", "base seed 1", "results/figures/fig4.csv"):
+        assert words in figure["caption"]
+    picture = base64.b64decode(figure["data_uri"].partition(",")[2])
+    assert picture == (finished.folder / "results/figures/fig4.png").read_bytes()
+    table = results["results/truncation/networks/networks.csv"]["caption"]
+    assert "One row per run and population" in table
+    assert "<table>" in results["results/claims.csv"]["caption"]
+    assert not any("System Message" in shown["caption"] for shown in results.values())
