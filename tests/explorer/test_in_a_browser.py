@@ -94,10 +94,10 @@ def test_points_on_the_ramp_can_be_hidden(browser):
     choose(browser, "network", "held")
     assert browser.value(point) == both - 1, "the fold on the ramp is gone from the legend"
     cells = "[...document.querySelectorAll('#values tbody td:first-child')].map(c => c.textContent)"
-    assert "fold, held, up" in browser.value(cells)
-    assert "fold, ramp, up" not in browser.value(cells)
+    assert "fold, held, rising current" in browser.value(cells)
+    assert "fold, on the ramp, rising current" not in browser.value(cells)
     choose(browser, "network", "ramp")
-    assert "fold, ramp, up" in browser.value(cells)
+    assert "fold, on the ramp, rising current" in browser.value(cells)
 
 
 def test_keys_reach_everything(browser):

@@ -340,8 +340,16 @@ const place = (g) => [
   ...view.names.map((name, k) => `${words(name.path)} ${valueText(g.at[k])} ${name.unit}`),
 ].join(", ").replace(/ 1(?=,|$)/g, "");
 
+// A point in words: what it is, how it was found, and on which side or slope.
+function pointText(p) {
+  const known = POINTS[`${p.kind} ${p.method}`];
+  const where = { up: "rising current", down: "falling current" }[p.direction] || p.direction;
+  const name = known ? known[0] : (CURVES[p.kind] || [p.kind])[0];
+  return where ? `${name}, ${where}` : name;
+}
+
 const told = (g) => chosenPoints(g).map(
-  (p) => `Network ${p.kind}, ${p.method}, ${p.direction}: ${short(p.x)}`).join("; ");
+  (p) => `Network: ${pointText(p)}: ${short(p.x)}`).join("; ");
 
 // ---- Courses ----
 
@@ -382,7 +390,7 @@ function drawCourses(g) {
         const dash = point.method === "held" ? "6 3" : "2 3";
         element("path", { d: `M${drawn.x(point.x)} ${drawn.y.domain.map(drawn.y).join("V")}`,
           stroke: color, "stroke-dasharray": dash }, drawn.inside);
-        legend.set(`network's ${point.kind}, ${point.method}`, ["line", color, dash]);
+        legend.set(`network: ${POINTS[`${point.kind} ${point.method}`][0]}`, ["line", color, dash]);
       }
       element("path", { d: `M${drawn.x(state.x)} ${drawn.y.domain.map(drawn.y).join("V")}`,
         stroke: "#c0392b", "stroke-width": 1.4, "stroke-dasharray": "3 3" }, drawn.inside);
@@ -436,7 +444,7 @@ function showNumbers(g) {
   });
   for (const p of g.points) {
     if (p.model === "network" && state.method !== "both" && p.method !== state.method) continue;
-    const what = `${p.kind}, ${p.method}, ${p.direction}`;
+    const what = pointText(p);
     row(what, p.model, [p.x], view.x.unit, p.file);
     if (p.lower !== undefined && p.lower !== null) {
       row(`${what}: between`, p.model, [p.lower, p.upper], view.x.unit, p.file);

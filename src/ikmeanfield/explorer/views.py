@@ -176,28 +176,40 @@ class View:
 
     def _points(self, run: int) -> Iterator[dict[str, Any]]:
         """Where a network changes state, and folds and Hopf points of theories, at a run."""
-        plan = self.results.plan
-        for study, settings in plan.studies.items():
-            if run not in dict(plan.runs_of(study)):
-                continue
+        for study, settings in self.results.plan.studies.items():
             if settings.kind == "transitions" and self._driven(settings) == self.settings.parameter:
-                data = self.results.result(study, run)
-                file = self._file(study, self.results.item(study, run))
-                for row in zip(*(data[name].values.tolist() for name in POINTS), strict=True):
-                    point = dict(zip(POINTS, row, strict=True))
-                    words = {key: point[key] for key in ("kind", "direction", "method")}
-                    currents = {k: number(point[k]) for k in ("lower", "upper", "noise")}
-                    x = number(point["current"])
-                    yield {"model": NETWORK, "file": file, "x": x, **words, **currents}
+                yield from self._of_network(study, run)
             parameter = getattr(settings, "parameter", None)
             if settings.kind == "points" and parameter == self.settings.parameter:
-                for theory in settings.asked(plan):
-                    data = self.results.result(study, run, theory)
-                    file = self._file(study, self.results.item(study, run, theory))
-                    rows = (data[name].values.tolist() for name in ("kind", "side", "value"))
-                    for kind, side, value in zip(*rows, strict=True):
-                        yield {"model": theory, "file": file, "x": number(value), "kind": kind,
-                               "direction": side, "method": "continuation"}  # fmt: skip
+                yield from self._of_theories(study, run)
+
+    def _of_network(self, study: str, run: int) -> Iterator[dict[str, Any]]:
+        if run not in dict(self.results.plan.runs_of(study)):
+            return
+        data = self.results.result(study, run)
+        file = self._file(study, self.results.item(study, run))
+        for row in zip(*(data[name].values.tolist() for name in POINTS), strict=True):
+            point = dict(zip(POINTS, row, strict=True))
+            words = {key: point[key] for key in ("kind", "direction", "method")}
+            currents = {key: number(point[key]) for key in ("lower", "upper", "noise")}
+            x = number(point["current"])
+            yield {"model": NETWORK, "file": file, "x": x, **words, **currents}
+
+    def _of_theories(self, study: str, run: int) -> Iterator[dict[str, Any]]:
+        """Points of theories for the circuit of a run, in whatever sweep they were found."""
+        plan = self.results.plan
+        circuit = plan.runs[run].circuit
+        same = (n for n, other in plan.runs_of(study) if n == run or other.circuit == circuit)
+        there = next(same, None)
+        if there is None:
+            return
+        for theory in plan.studies[study].asked(plan):
+            data = self.results.result(study, there, theory)
+            file = self._file(study, self.results.item(study, there, theory))
+            rows = (data[name].values.tolist() for name in ("kind", "side", "value"))
+            for kind, side, value in zip(*rows, strict=True):
+                yield {"model": theory, "file": file, "x": number(value), "kind": kind,
+                       "direction": side, "method": ""}  # fmt: skip
 
     def _regions(self, run: int) -> Iterator[dict[str, Any]]:
         """What every population does at currents that are held, from studies of hysteresis."""
