@@ -37,7 +37,7 @@ rule collect_claims:
             "results/claims.csv",
             caption="../report/claims.rst",
             category="Claims",
-            labels={"claim": "all", "says": "all verdicts in one table"},
+            labels={"claim": "all: the verdicts on all claims in one table"},
         ),
         page="results/claims.md",
     log:

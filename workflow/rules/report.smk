@@ -1,5 +1,7 @@
 # What the report (`snakemake --report results/report.html`) says of each result: Snakemake shows
 # fixed texts, in which it replaces names by values of the configuration.
+# Each result has one label: of two, Snakemake's page takes a second one with two values for a
+# switch between two versions of a result, and breaks where these do not exist.
 import html
 import inspect
 import textwrap
@@ -38,13 +40,13 @@ def rows_of(kind):
 def figure_labels(wildcards):
     """A figure, and what it shows in a line: the first one of its module."""
     about = FIGURES[SETTINGS.figures[wildcards.figure].draw].about
-    return {"figure": wildcards.figure, "shows": first_line(about)}
+    return {"figure": f"{wildcards.figure}: {first_line(about)}"}
 
 
 def claim_labels(wildcards):
     """A claim, and what it says."""
     claim = CLAIMS[SETTINGS.claims[wildcards.claim].claim]
-    return {"claim": wildcards.claim, "says": claim.statement}
+    return {"claim": f"{wildcards.claim}: {claim.statement}"}
 
 
 config["captions"] = {

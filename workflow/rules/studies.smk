@@ -44,7 +44,7 @@ for kind, study in KINDS.items():
                         caption="../report/table.rst",
                         category="Tables",
                         subcategory="{experiment}",
-                        labels={"study": "{study}", "table": table},
+                        labels={"table": f"{{study}}: {table}"},
                     )
                     for table in study.tables
                 ],
