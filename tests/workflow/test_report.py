@@ -5,6 +5,7 @@ figures' own captions say.
 """
 
 import base64
+import csv
 import json
 import re
 
@@ -53,5 +54,8 @@ def test_captions_are_those_of_the_figures_and_pictures_are_whole(results, finis
     assert picture == (finished.folder / "results/figures/fig4.png").read_bytes()
     table = results["results/truncation/networks/networks.csv"]["caption"]
     assert "One row per run and population" in table
-    assert "<table>" in results["results/claims.csv"]["caption"]
+    with (finished.folder / "results/claims.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    for path in ("results/claims.csv", f"results/claims/{CLAIM}.csv"):
+        assert f"<b>{row['model']}: {row['verdict']}</b>" in results[path]["caption"]
     assert not any("System Message" in shown["caption"] for shown in results.values())

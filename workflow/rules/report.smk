@@ -2,6 +2,7 @@
 # fixed texts, in which it replaces names by values of the configuration.
 # Each result has one label: of two, Snakemake's page takes a second one with two values for a
 # switch between two versions of a result, and breaks where these do not exist.
+import csv
 import html
 import inspect
 import textwrap
@@ -49,15 +50,35 @@ def claim_labels(wildcards):
     return {"claim": f"{wildcards.claim}: {claim.statement}"}
 
 
+def verdicts(path="results/claims.csv"):
+    """What the data say of each claim, as lists in HTML by claim; empty before they are judged."""
+    found = {}
+    if Path(path).exists():
+        with open(path, newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                unit = "" if row["unit"] == "1" else row["unit"]
+                value = f"{float(row['value'] or 'nan'):.3g} {unit} {row['where']}"
+                said = html.escape(f"{row['model']}: {row['verdict']}")
+                shown = html.escape(f"{row['statistic']} {value}".strip())
+                line = f"<li><b>{said}</b> ({shown})</li>"
+                found.setdefault(row["claim"], []).append(line)
+    return {name: f"<ul>{''.join(lines)}</ul>" for name, lines in found.items()}
+
+
+def claim_text(name):
+    """A claim, where it is made, and what the data say of it."""
+    claim = CLAIMS[SETTINGS.claims[name].claim]
+    statement = html.escape(f"{claim.statement} ({claim.source})")
+    return f"<p>{statement}</p>{VERDICTS.get(name, '')}"
+
+
+VERDICTS = verdicts()
 config["captions"] = {
     "figures": {
         name: as_html(f"results/figures/{name}.md") for name in SETTINGS.figures
     },
-    "claims": as_html("results/claims.md"),
-    "claim": {
-        name: as_text(f"{CLAIMS[claim.claim].statement} ({CLAIMS[claim.claim].source})")
-        for name, claim in SETTINGS.claims.items()
-    },
+    "claims": raw("".join(map(claim_text, SETTINGS.claims))),
+    "claim": {name: raw(claim_text(name)) for name in SETTINGS.claims},
     "kinds": {
         f"summarise_{name}": as_text(f"{first_line(kind.__doc__)}. {rows_of(kind)}")
         for name, kind in KINDS.items()
