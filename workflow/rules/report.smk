@@ -56,10 +56,11 @@ def verdicts(path="results/claims.csv"):
     if Path(path).exists():
         with open(path, newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
-                unit = "" if row["unit"] == "1" else row["unit"]
-                value = f"{float(row['value'] or 'nan'):.3g} {unit} {row['where']}"
+                unit = "" if row["unit"] == "1" else f" {row['unit']}"
+                number = f"{float(row['value'] or 'nan'):.3g}{unit}"
+                where = f"; {row['where']}" if row["where"] else ""
                 said = html.escape(f"{row['model']}: {row['verdict']}")
-                shown = html.escape(f"{row['statistic']} {value}".strip())
+                shown = html.escape(f"{row['statistic']}: {number}{where}")
                 line = f"<li><b>{said}</b> ({shown})</li>"
                 found.setdefault(row["claim"], []).append(line)
     return {name: f"<ul>{''.join(lines)}</ul>" for name, lines in found.items()}
