@@ -75,7 +75,7 @@ lock:  ## Write the lock and the conda pins (UPGRADE=1: newest versions)
 	}; \
 	[ ! -e envs/requirements.txt ] || cp envs/requirements.txt "$$tmp/requirements.txt"; \
 	"$$uv" pip compile --no-config --quiet pyproject.toml \
-	  --group workflow --group dev --group build --constraint envs/constraints.txt \
+	  --group workflow --group dev --group docs --group build --constraint envs/constraints.txt \
 	  --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 	  $(if $(UPGRADE),--upgrade) --output-file "$$tmp/requirements.txt" > "$$tmp/log"; \
