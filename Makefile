@@ -18,7 +18,7 @@ IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env figures test test-long test-continuation test-faults test-slurm lint bench lock clean clean-results clean-env
+.PHONY: help env figures test test-long test-continuation test-faults test-slurm lint docs archive bench lock clean clean-results clean-env
 # Module search paths of the calling shell must not take precedence over the locked environment.
 unexport PYTHONPATH PYTHONHOME
 
@@ -56,6 +56,10 @@ lint: env  ## Check style, types and the workflow
 	$(IN_VENV) mypy
 	$(IN_VENV) snakefmt --check Snakefile workflow
 	$(IN_VENV) snakemake --lint
+
+docs: env  ## Build the site of the documentation: build/site/index.html
+	$(IN_VENV) sphinx-build --quiet --fail-on-warning --keep-going -c docs -b html . build/site
+	@echo "build/site/index.html is ready"
 
 bench: env  ## Run every benchmark in benchmarks/
 	@for script in benchmarks/*.py; do \
