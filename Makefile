@@ -61,6 +61,9 @@ docs: env  ## Build the site of the documentation: build/site/index.html
 	$(IN_VENV) sphinx-build --quiet --fail-on-warning --keep-going -c docs -b html . build/site
 	@echo "build/site/index.html is ready"
 
+archive: env  ## Pack the results of CONFIG with lock and versions as an RO-Crate: archive.zip
+	$(IN_VENV) ikmeanfield archive $(CONFIG)
+
 bench: env  ## Run every benchmark in benchmarks/
 	@for script in benchmarks/*.py; do \
 	  [ -e "$$script" ] || continue; \
