@@ -3,6 +3,7 @@
 Blocks of Python run here from top to bottom of each page. Three pages have tests of their own:
 README.md, docs/architecture.md and docs/continuation.md. A block whose first line is a comment
 with the name of a file is that file; those of the tutorial run in the test of the tutorial.
+A block that reads files in results/ runs where these are there, and is only parsed elsewhere.
 """
 
 import csv
@@ -11,6 +12,8 @@ import json
 import re
 import shlex
 import tomllib
+from pathlib import Path
+from typing import get_args
 
 import matplotlib as mpl
 import numpy as np
@@ -19,6 +22,8 @@ import yaml
 
 from checkouts import Workflow, copy_checkout
 from ikmeanfield.circuit import PRESETS
+from ikmeanfield.claims import CLAIMS
+from ikmeanfield.claims.claim import Verdict
 from ikmeanfield.cli import app
 from ikmeanfield.experiments import expand_all, load, parse
 from ikmeanfield.studies import KINDS
@@ -26,13 +31,15 @@ from ikmeanfield.theories import THEORIES
 from pages import PAGES, ROOT, blocks
 
 TESTED_ELSEWHERE = {"README.md", "docs/architecture.md", "docs/continuation.md"}
-FILE = re.compile(r"# (\w+\.py)\n")
+FILE = re.compile(r"# ([\w/]+\.py)\n")
 
 
 def run(page, sources):
     names = {}
     for number, source in enumerate(sources):
-        exec(compile(source, f"{page}, block {number}", "exec"), names)
+        code = compile(source, f"{page}, block {number}", "exec")
+        if all(Path(path).exists() for path in re.findall(r'"(results/[^"]+)"', source)):
+            exec(code, names)
     return names
 
 
@@ -46,6 +53,7 @@ def test_the_python_of_a_page_runs(page, monkeypatch, tmp_path):
     """Oracles: nothing raises; what the pages say of the numbers they compute."""
     mpl.use("Agg")
     monkeypatch.chdir(tmp_path)
+    Path("results").symlink_to(ROOT / "results")
     names = run(page, [source for source in blocks(page, "python") if not FILE.match(source)])
     if page == "docs/model.md":
         # The adjusted current is the one at which the neuron with infinite reset is as fast.
@@ -86,7 +94,7 @@ def targets():
 def test_every_command_that_a_page_shows_exists():
     """Oracles: targets of the Makefile, commands of the program, figures of the configuration."""
     given = {name for page in PAGES for s in blocks(page, "python") for name in FILE.findall(s)}
-    given |= {"pulse.yaml", "my.yaml", "results/attribution/attribution/findings.csv"}
+    given |= {"pulse.yaml", "my.yaml"}
     config = load(ROOT / "config/config.yaml")
     ours = {command.name or command.callback.__name__ for command in app.registered_commands}
     count = 0
@@ -100,11 +108,13 @@ def test_every_command_that_a_page_shows_exists():
             assert plain[0] in ours, where
         elif program == "snakemake":
             options = {words[k + 1] for k, word in enumerate(words[:-1]) if word.startswith("-")}
-            assert set(plain) - options <= set(config.figures), where
+            asked = {word for word in plain if not word.startswith("results/")}
+            assert asked - options <= set(config.figures), where
         else:
             assert program in {"python", "cd", ".", "column", "pip", "git"}, where
         for word in [*plain, *(w.partition("=")[2] for w in words if "=" in w)]:
-            if re.search(r"\.(py|yaml|csv)$", word) or word.startswith("workflow/"):
+            made = word.startswith("results/")
+            if not made and (re.search(r"\.(py|yaml)$", word) or word.startswith("workflow/")):
                 assert word in given or (ROOT / word).exists(), f"{where}: no {word}"
     assert count > 20
 
@@ -112,10 +122,55 @@ def test_every_command_that_a_page_shows_exists():
 def test_links_of_the_readme_lead_somewhere():
     """Oracle: the files of the repository. Sphinx checks the links of the other pages."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text)]
+    links = re.findall(r"\]\(([^)]+)\)", text) + re.findall(r'(?:href|src)="([^"]+)"', text)
+    links = [link.partition("#")[0] for link in links]
     local = [link for link in links if link and "://" not in link]
     assert local
     assert [link for link in local if not (ROOT / link).exists()] == []
+
+
+def test_files_that_a_page_shows_are_the_files():
+    """Oracle: the files themselves; those of the tutorial are the reader's."""
+    for page in sorted(set(PAGES) - {"docs/tutorial.md"}):
+        for source in blocks(page, "python"):
+            if name := FILE.match(source):
+                code = source.partition("\n")[2]
+                assert code == (ROOT / name[1]).read_text(encoding="utf-8"), (page, name[1])
+
+
+def test_the_readme_shows_claims_as_they_are_registered():
+    """Oracle: statements and sources of the registered claims, and the words for verdicts."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = text.partition("<!-- claims: ")[2].partition("<!-- end")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    known = {claim.statement: claim.source for claim in CLAIMS.values()}
+    assert 1 < len(rows) <= 6
+    for statement, source, told in rows[1:]:
+        assert known[statement] == source
+        assert set(re.findall(r"\*\*([^*]+)\*\*", told)) <= set(get_args(Verdict))
+
+
+def test_the_head_of_the_claims_is_taken_from_the_table():
+    """Oracle: made-up rows; models are named where their verdicts differ."""
+    script = loaded("readme_claims")
+    same = {"claim": "folds_agree_held", "statement": "A.", "source": "S", "model": "m"}
+    other = {"claim": "correction_improves", "statement": "B.", "source": "T"}
+    rows = [
+        {"claim": "never shown", "statement": "", "source": "", "model": "", "verdict": "holds"},
+        {**other, "model": "network", "verdict": "holds"},
+        {**other, "model": "field", "verdict": "does not hold"},
+        {**same, "verdict": "holds"},
+    ]
+    lines = script.head(rows).splitlines()[2:]
+    assert lines == [
+        "| A. | S | **holds** |",
+        "| B. | T | network: **holds**, field: **does not hold** |",
+    ]
+    before = "a\n<!-- claims: x -->\nold\n<!-- end of claims -->\nb\n"
+    after = script.replaced(before, "new\n")
+    assert after == "a\n<!-- claims: x -->\n\nnew\n\n<!-- end of claims -->\nb\n"
+    with pytest.raises(ValueError, match="no place"):
+        script.replaced("a", "new")
 
 
 def loaded(name):
