@@ -18,7 +18,8 @@ IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env figures test test-long test-continuation test-faults test-slurm lint docs archive bench lock clean clean-results clean-env
+.PHONY: help env figures test test-long test-continuation test-faults test-slurm lint bench lock clean clean-results clean-env
+.PHONY: docs archive
 # Module search paths of the calling shell must not take precedence over the locked environment.
 unexport PYTHONPATH PYTHONHOME
 

@@ -55,6 +55,7 @@ def main() -> None:
 
 
 OURS = (
+    "ArchiveError",
     "ConfigError",
     "DatasetError",
     "StudyError",
@@ -62,7 +63,6 @@ OURS = (
     "DiagramError",
     "CoincidenceError",
     "ResetDomainError",
-    "ArchiveError",
 )
 """Errors whose message is enough; listed by name because importing their modules takes time."""
 
