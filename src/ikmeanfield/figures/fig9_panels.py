@@ -73,8 +73,8 @@ def draw_responses(axes: Axes, beside: Axes, series: xr.Dataset, distances: xr.D
     for sweep in SWEEPS:
         strength, mean, spread = by_strength(single, sweep, "rmse_firing_rate")
         _, noise, _ = by_strength(single, sweep, "noise_firing_rate")
-        look = {"color": COLORS[sweep], "marker": "o", "linestyle": "none"}
-        beside.errorbar(strength, mean, spread, elinewidth=0.6, **look)
+        beside.errorbar(strength, mean, spread, elinewidth=0.6, color=COLORS[sweep], marker="o",
+                        linestyle="none")  # fmt: skip
         beside.plot(strength, noise, color=COLORS[sweep], linestyle=(0, (3, 1)), linewidth=0.8)
     beside.set_xscale("log")
     beside.set_ylim(bottom=0)
