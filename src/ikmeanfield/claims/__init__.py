@@ -24,6 +24,10 @@ for _name in (
     "inhibition_lowers_resonance",
     "inhibition_removes_hysteresis",
     "alike_inhibition_imposes_oscillations",
+    "noise_averages_like_heterogeneity",
+    "only_heterogeneity_keeps_the_code",
+    "noise_hides_the_inputs",
+    "noise_adds_dimensions",
 ):
     CLAIMS.register(_name, Claim(f"{__name__}.{_name}"))
 
