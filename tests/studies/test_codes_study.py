@@ -12,6 +12,7 @@ from stored import computed
 SETTINGS = {
     "kind": "codes", "population": "rs", "amplitude": 10.0, "inputs": 4, "trials": 6, "folds": 3,
     "gap": 50.0, "window": 100.0, "settle": 200.0, "shown": 20,
+    "thresholds": "quantiles",
 }  # fmt: skip
 CIRCUIT = {
     "rs.size": 200, "rs.threshold_width": 0.0, "rs.law": "lorentzian", "rs.recovery": "population",
@@ -36,13 +37,13 @@ def summary(tmp_path_factory):
 
 
 def test_both_kinds_of_network_fire_at_the_rate_of_their_mean_field(summary):
-    """Oracle: the mean field without patterns, at its steady state; 200 neurons, 4 %.
+    """Oracle: the mean field without patterns, at its steady state; 200 neurons, 5 %.
 
     Patterns of mean zero move the rate by less than that.
     """
     theory = MeanField(regular_spiking().replace({**CIRCUIT, "rs.current_width": STRENGTH}), False)
     rate = theory.integrate(duration=1000.0, sample=10.0)["firing_rate"].values[0, -1]
-    np.testing.assert_allclose(summary["rate"], rate, rtol=0.04)
+    np.testing.assert_allclose(summary["rate"], rate, rtol=0.05)
 
 
 def test_only_neurons_that_differ_have_a_stable_code(summary):
@@ -52,7 +53,7 @@ def test_only_neurons_that_differ_have_a_stable_code(summary):
     )
     assert own["trial_correlation"].min() > 0.8
     assert noisy["trial_correlation"].max() < 0.4
-    assert (summary["accuracy"] >= 0.5).all()  # chance is 0.25
+    assert own["accuracy"].min() >= 0.6  # chance is 0.25
     assert (summary["dimension"] < 24).all()  # the number of presentations
     assert summary["count"].dims == ("run", "neuron", "trial")
     assert summary["count"].shape == (4, 20, 6)
