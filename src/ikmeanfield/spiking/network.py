@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from numbers import Real
 from types import ModuleType
 from typing import TYPE_CHECKING, get_args
@@ -16,7 +17,7 @@ from ikmeanfield.datasets import SERIES, synapse_labels, time_series
 from ikmeanfield.heterogeneity import Draw, differences
 from ikmeanfield.inputs import Current, currents, step_means
 from ikmeanfield.progress import reporting
-from ikmeanfield.spiking import conductances, euler, exact, flow, layout, passes, series
+from ikmeanfield.spiking import conductances, euler, exact, flow, layout, noise, passes, series
 from ikmeanfield.spiking.compiled import renew_together
 from ikmeanfield.spiking.flow import MAX_SPIKES
 from ikmeanfield.spiking.layout import (
@@ -46,7 +47,7 @@ MEANS = 4000
 """Steps for which the means of the input currents are computed at once, to bound the memory."""
 
 SCHEMES: dict[str, ModuleType] = {"exact": exact, "euler": euler}
-renew_together([series, flow, layout, passes, conductances, exact, euler])
+renew_together([series, flow, layout, noise, passes, conductances, exact, euler])
 
 
 class SimulationError(RuntimeError):
@@ -68,7 +69,7 @@ class Network:
         ``"quantiles"`` or ``"random"``, see `heterogeneity.Law.sample`: how neurons sample the
         laws of their thresholds and of what else differs between them.
     seed
-        Seed of the random draws.
+        Seed of the random draws, and of the noise of single neurons.
 
     Notes
     -----
@@ -100,7 +101,8 @@ class Network:
             rng = np.random.default_rng(self.seed)
             self.neurons = differences(circuit.populations, self.draw, rng)
             self._cells = self._kernel.cells(circuit, self.step, self.neurons)
-            self._various = self._kernel.various(circuit, self.step, self.neurons)
+            self._key = np.array([noise.noise_key(self.seed)])
+            self._various = self._variety()
             self._synapses = synapses(circuit, self.step)
             self._scale, self._origin, self._recovery_scale = self._kernel.scales(
                 circuit, self.step
@@ -167,6 +169,27 @@ class Network:
         if activation is not None:
             self._state.s[:] = numbers("activation", activation, self._state.s.shape, finite=False)
         exact.forget(self._state)
+
+    def set_pattern(self, currents: Mapping[str, FloatArray]) -> None:
+        """Give neurons a constant current of their own, on top of all that they receive.
+
+        Parameters
+        ----------
+        currents
+            By population, in pA, one per neuron in the order of thresholds. It holds until the
+            next call; a population that is not named has none.
+
+        Raises
+        ------
+        ValueError
+            If a population does not exist, or the number of currents is not that of its neurons.
+        """
+        given = {}
+        for name, values in currents.items():
+            self._block(name)
+            shape = (self.circuit.populations[name].size,)
+            given[name] = numbers(f"currents[{name!r}]", values, shape)
+        self._various = self._variety(given)
 
     def run(
         self,
@@ -311,6 +334,16 @@ class Network:
         time = np.asarray((began + stride * np.arange(1, samples + 1)) * self.step, dtype=float)
         self._check(series, time)
         return {"time": time, **series}, found
+
+    def _variety(self, added: Mapping[str, FloatArray] | None = None) -> layout.Variety:
+        """What differs between neurons, with currents in pA that are added to their own."""
+        neurons = {
+            name: replace(each, current=(each.current if each.current.size else 0.0) + added[name])
+            if added and name in added else each
+            for name, each in self.neurons.items()
+        }  # fmt: skip
+        various: layout.Variety = self._kernel.various(self.circuit, self.step, neurons)
+        return various._replace(key=self._key)
 
     def _block(self, population: str) -> tuple[int, slice]:
         names = list(self.circuit.populations)

@@ -28,6 +28,7 @@ KINDS: "Registry[type[Study]]" = Registry(
         "oscillations": "ikmeanfield.studies.oscillations:Oscillations",
         "responses": "ikmeanfield.studies.responses:Responses",
         "hysteresis": "ikmeanfield.studies.hysteresis:Hysteresis",
+        "codes": "ikmeanfield.studies.codes:Codes",
     },
 )
 """Every kind of study, by name."""
