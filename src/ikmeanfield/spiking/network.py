@@ -16,7 +16,16 @@ from ikmeanfield.datasets import SERIES, synapse_labels, time_series
 from ikmeanfield.heterogeneity import Draw, differences
 from ikmeanfield.inputs import Current, currents, step_means
 from ikmeanfield.progress import reporting
-from ikmeanfield.spiking import conductances, euler, exact, flow, layout, passes, series
+from ikmeanfield.spiking import (
+    conductances,
+    euler,
+    exact,
+    flow,
+    layout,
+    passes,
+    series,
+    sparse,
+)
 from ikmeanfield.spiking.compiled import renew_together
 from ikmeanfield.spiking.flow import MAX_SPIKES
 from ikmeanfield.spiking.layout import (
@@ -34,6 +43,7 @@ from ikmeanfield.spiking.recording import (
     watch,
     with_spikes,
 )
+from ikmeanfield.spiking.wiring import shuffled, wire
 from ikmeanfield.stepping import Scheme, check_step, default_step, whole_ratio
 
 if TYPE_CHECKING:
@@ -46,7 +56,7 @@ MEANS = 4000
 """Steps for which the means of the input currents are computed at once, to bound the memory."""
 
 SCHEMES: dict[str, ModuleType] = {"exact": exact, "euler": euler}
-renew_together([series, flow, layout, passes, conductances, exact, euler])
+renew_together([series, flow, layout, passes, conductances, exact, euler, sparse])
 
 
 class SimulationError(RuntimeError):
@@ -72,7 +82,8 @@ class Network:
 
     Notes
     -----
-    Neurons start at rest: v = v_r, u = 0, s = 0. They are ordered by threshold. `neurons` tells
+    Neurons start at rest: v = v_r, u = 0, s = 0. They are ordered by threshold; in a circuit with
+    sparse synapses, by their places, where thresholds have a random order. `neurons` tells
     by population how they differ (see `heterogeneity.Differences`). The same
     arguments give the same numbers however a run is cut into calls of `run`.
     """
@@ -95,16 +106,22 @@ class Network:
         self.draw: Draw = thresholds
         self.seed = whole_number("seed", seed, least=0)
         self.steps_done = 0
-        self._kernel = SCHEMES[scheme]
+        check_scheme(circuit, scheme)
+        self._kernel = sparse if circuit.sparse else SCHEMES[scheme]
         with np.errstate(all="ignore"):  # what overflows here is noticed in the run
             rng = np.random.default_rng(self.seed)
             self.neurons = differences(circuit.populations, self.draw, rng)
+            if circuit.sparse:
+                self.neurons = shuffled(self.neurons, rng)
             self._cells = self._kernel.cells(circuit, self.step, self.neurons)
-            self._various = self._kernel.various(circuit, self.step, self.neurons)
             self._synapses = synapses(circuit, self.step)
             self._scale, self._origin, self._recovery_scale = self._kernel.scales(
                 circuit, self.step
             )
+            if circuit.sparse:
+                self._various = wire(circuit, self.neurons, self._recovery_scale, rng)
+            else:
+                self._various = self._kernel.various(circuit, self.step, self.neurons)
             self._state = self._at_rest()
 
     @property
@@ -167,6 +184,41 @@ class Network:
         if activation is not None:
             self._state.s[:] = numbers("activation", activation, self._state.s.shape, finite=False)
         exact.forget(self._state)
+
+    def first_neuron(self, population: str) -> int:
+        """Number of a population's first neuron, counted over all populations."""
+        return int(self._block(population)[1].start)
+
+    def set_currents(self, population: str, currents: FloatArray | float) -> None:
+        """Give every neuron of a population a constant current of its own.
+
+        It adds to the input current and to the neurons' background currents, and takes the place of
+        what was set before.
+
+        Parameters
+        ----------
+        population
+            Name of the population.
+        currents
+            In pA, one for each neuron in the order of `neurons`, or one for all.
+
+        Raises
+        ------
+        ValueError
+            If the network has no sparse synapses: neurons of others have the same input.
+        """
+        p, block = self._block(population)
+        if not self.circuit.sparse:
+            msg = (
+                f"set_currents of {population!r}: neurons differ in their input in circuits with "
+                "sparse synapses only; set the connectivity of one"
+            )
+            raise ValueError(msg)
+        shape = () if np.ndim(currents) == 0 else self._state.v[block].shape
+        given = numbers("currents", currents, shape)
+        background = self.neurons[population].current
+        total = given + background if background.size else given
+        self._various.current[block] = total * self._recovery_scale[p]
 
     def run(
         self,
@@ -234,6 +286,7 @@ class Network:
         duration: float,
         sample: float,
         record: Sequence[str] | None = None,
+        spikes: Mapping[str, Sequence[int]] | None = None,
         progress: Progress | None = None,
     ) -> dict[str, FloatArray]:
         """Advance the network and return population means as arrays without labels.
@@ -243,7 +296,7 @@ class Network:
 
         Parameters
         ----------
-        inputs, duration, sample, record, progress
+        inputs, duration, sample, record, spikes, progress
             See `run`.
 
         Returns
@@ -251,15 +304,21 @@ class Network:
         dict of ndarray
             ``time`` in ms at the end of every interval, shape (samples,), and the recorded series
             by name, of shape (populations or synapses, samples), in the circuit's order and in
-            the units of `run`.
+            the units of `run`. With `spikes` also ``spike_time`` in ms and ``spike_neuron``,
+            counted over all populations, of shape (spikes,), in order of time step by step.
 
         Raises
         ------
         TypeError, ValueError, SimulationError
             As `run` does.
         """
-        watched = watch(self.circuit, {})
-        return self._carry(inputs, duration, sample, record, watched, progress)[0]
+        watched = watch(self.circuit, {} if spikes is None else spikes)
+        found, trains = self._carry(inputs, duration, sample, record, watched, progress)
+        if spikes is not None:
+            numbers_of = [neurons.astype(float) for neurons, _ in trains] or [np.zeros(0)]
+            found["spike_neuron"] = np.concatenate(numbers_of)
+            found["spike_time"] = np.concatenate([times for _, times in trains] or [np.zeros(0)])
+        return found
 
     def _carry(
         self,
@@ -324,6 +383,8 @@ class Network:
         populations = list(self.circuit.populations.values())
         size = sum(p.size for p in populations)
         activations = self._synapses.target.size
+        if self.circuit.sparse:
+            activations = int(self._various.start[-1])
         rest = [
             np.full(p.size, (p.resting_potential - origin) * scale)
             for p, origin, scale in zip(populations, self._origin, self._scale, strict=True)
@@ -366,6 +427,19 @@ class Network:
         return SimulationError(
             f"{what} (t = {time:g} ms, scheme {self.scheme}, step {self.step:g} ms)\n{self.circuit}"
         )
+
+
+def check_scheme(circuit: Circuit, scheme: str) -> None:
+    """Refuse a scheme that has no kernel for a circuit.
+
+    Raises
+    ------
+    ValueError
+        Naming the scheme and what to take instead.
+    """
+    if circuit.sparse and scheme != "exact":
+        msg = f"scheme = {scheme!r}: circuits with sparse synapses need the scheme 'exact'"
+        raise ValueError(msg)
 
 
 def simulate(
@@ -419,5 +493,7 @@ def compile_kernels(*schemes: Scheme) -> None:
     from ikmeanfield.circuit import regular_spiking  # noqa: PLC0415
 
     circuit = regular_spiking().replace({"rs.size": 2})
+    some = circuit.replace({"rs.ampa.connectivity": "random"})
     for scheme in schemes or get_args(Scheme):
-        Network(circuit, scheme=scheme).run(duration=1.0, sample=1.0)
+        for given in (circuit, some) if scheme == "exact" else (circuit,):
+            Network(given, scheme=scheme).run(duration=1.0, sample=1.0)

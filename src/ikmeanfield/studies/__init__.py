@@ -27,6 +27,8 @@ KINDS: "Registry[type[Study]]" = Registry(
         "oscillations": "ikmeanfield.studies.oscillations:Oscillations",
         "responses": "ikmeanfield.studies.responses:Responses",
         "hysteresis": "ikmeanfield.studies.hysteresis:Hysteresis",
+        "encoding": "ikmeanfield.studies.encoding:Encoding",
+        "decoding": "ikmeanfield.studies.decoding:Decoding",
     },
 )
 """Every kind of study, by name."""

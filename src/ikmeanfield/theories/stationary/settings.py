@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ikmeanfield.circuit.population import CONNECTIVITY
 from ikmeanfield.heterogeneity.registry import DEFAULT_LAW
 from ikmeanfield.theories.protocol import DomainError, Question, TheorySettings
 
@@ -19,7 +20,7 @@ RESET = ("peak_potential", "reset_potential")
 
 SPREADS = ("current_width", "current_truncation", "current_slope")
 """Parameters of a population by which neurons differ in more than their threshold."""
-SYNAPSE_SPREADS = ("conductance_width", "conductance_truncation")
+SYNAPSE_SPREADS = ("conductance_width", "conductance_truncation", *CONNECTIVITY)
 """Parameters of a synapse by which neurons differ in more than their threshold."""
 
 
