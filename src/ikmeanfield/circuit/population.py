@@ -124,7 +124,8 @@ class Population(Stored):
     """
 
     LATER_FIELDS: ClassVar[tuple[str, ...]] = (
-        "law", "current_width", "current_truncation", "current_slope",
+        "law", "current_width", "current_truncation", "current_slope", "cauchy_noise",
+        "gaussian_noise",
     )  # fmt: skip
 
     size: int = quantity(
@@ -151,6 +152,14 @@ class Population(Stored):
     current_slope: float = quantity(
         "nS", "background current per mV of a neuron's distance from the mean threshold, c", 0.0
     )
+    cauchy_noise: float = quantity(
+        "pA", "strength Γ of Cauchy white noise in the current, independent in every neuron",
+        0.0, ge=0,
+    )  # fmt: skip
+    gaussian_noise: float = quantity(
+        "pA ms^0.5", "intensity σ of Gaussian white noise in the current, independent in every "
+        "neuron", 0.0, ge=0,
+    )  # fmt: skip
     recovery_time: float = quantity("ms", "recovery time constant τ_u", gt=0)
     recovery_coupling: float = quantity("nS", "recovery coupling b")
     adaptation: float = quantity("pA", "jump κ of the recovery variable at a spike")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from numbers import Real
 from types import ModuleType
 from typing import TYPE_CHECKING, get_args
@@ -22,6 +23,7 @@ from ikmeanfield.spiking import (
     exact,
     flow,
     layout,
+    noise,
     passes,
     series,
     sparse,
@@ -43,7 +45,7 @@ from ikmeanfield.spiking.recording import (
     watch,
     with_spikes,
 )
-from ikmeanfield.spiking.wiring import shuffled, wire
+from ikmeanfield.spiking.wiring import Wiring, shuffled, stirred_by, wire
 from ikmeanfield.stepping import Scheme, check_step, default_step, whole_ratio
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ MEANS = 4000
 """Steps for which the means of the input currents are computed at once, to bound the memory."""
 
 SCHEMES: dict[str, ModuleType] = {"exact": exact, "euler": euler}
-renew_together([series, flow, layout, passes, conductances, exact, euler, sparse])
+renew_together([series, flow, layout, noise, passes, conductances, exact, euler, sparse])
 
 
 class SimulationError(RuntimeError):
@@ -78,7 +80,7 @@ class Network:
         ``"quantiles"`` or ``"random"``, see `heterogeneity.Law.sample`: how neurons sample the
         laws of their thresholds and of what else differs between them.
     seed
-        Seed of the random draws.
+        Seed of the random draws, and of the noise of single neurons.
 
     Notes
     -----
@@ -114,14 +116,13 @@ class Network:
             if circuit.sparse:
                 self.neurons = shuffled(self.neurons, rng)
             self._cells = self._kernel.cells(circuit, self.step, self.neurons)
+            self._key = np.array([noise.noise_key(self.seed)])
+            self._wiring = wire(circuit, rng) if circuit.sparse else None
+            self._various = self._variety()
             self._synapses = synapses(circuit, self.step)
             self._scale, self._origin, self._recovery_scale = self._kernel.scales(
                 circuit, self.step
             )
-            if circuit.sparse:
-                self._various = wire(circuit, self.neurons, self._recovery_scale, rng)
-            else:
-                self._various = self._kernel.various(circuit, self.step, self.neurons)
             self._state = self._at_rest()
 
     @property
@@ -189,36 +190,26 @@ class Network:
         """Number of a population's first neuron, counted over all populations."""
         return int(self._block(population)[1].start)
 
-    def set_currents(self, population: str, currents: FloatArray | float) -> None:
-        """Give every neuron of a population a constant current of its own.
-
-        It adds to the input current and to the neurons' background currents, and takes the place of
-        what was set before.
+    def set_pattern(self, currents: Mapping[str, FloatArray]) -> None:
+        """Give neurons a constant current of their own, on top of all that they receive.
 
         Parameters
         ----------
-        population
-            Name of the population.
         currents
-            In pA, one for each neuron in the order of `neurons`, or one for all.
+            By population, in pA, one per neuron in the order of `neurons`. It holds until the
+            next call; a population that is not named has none.
 
         Raises
         ------
         ValueError
-            If the network has no sparse synapses: neurons of others have the same input.
+            If a population does not exist, or the number of currents is not that of its neurons.
         """
-        p, block = self._block(population)
-        if not self.circuit.sparse:
-            msg = (
-                f"set_currents of {population!r}: neurons differ in their input in circuits with "
-                "sparse synapses only; set the connectivity of one"
-            )
-            raise ValueError(msg)
-        shape = () if np.ndim(currents) == 0 else self._state.v[block].shape
-        given = numbers("currents", currents, shape)
-        background = self.neurons[population].current
-        total = given + background if background.size else given
-        self._various.current[block] = total * self._recovery_scale[p]
+        given = {}
+        for name, values in currents.items():
+            self._block(name)
+            shape = (self.circuit.populations[name].size,)
+            given[name] = numbers(f"currents[{name!r}]", values, shape)
+        self._various = self._variety(given)
 
     def run(
         self,
@@ -371,6 +362,17 @@ class Network:
         self._check(series, time)
         return {"time": time, **series}, found
 
+    def _variety(self, added: Mapping[str, FloatArray] | None = None) -> layout.Variety | Wiring:
+        """What differs between neurons, with currents in pA that are added to their own."""
+        neurons = {
+            name: replace(each, current=(each.current if each.current.size else 0.0) + added[name])
+            if added and name in added else each
+            for name, each in self.neurons.items()
+        }  # fmt: skip
+        various: layout.Variety = self._kernel.various(self.circuit, self.step, neurons)
+        various = various._replace(key=self._key)
+        return various if self._wiring is None else stirred_by(self._wiring, various)
+
     def _block(self, population: str) -> tuple[int, slice]:
         names = list(self.circuit.populations)
         if population not in names:
@@ -383,8 +385,8 @@ class Network:
         populations = list(self.circuit.populations.values())
         size = sum(p.size for p in populations)
         activations = self._synapses.target.size
-        if self.circuit.sparse:
-            activations = int(self._various.start[-1])
+        if self._wiring is not None:
+            activations = int(self._wiring.start[-1])
         rest = [
             np.full(p.size, (p.resting_potential - origin) * scale)
             for p, origin, scale in zip(populations, self._origin, self._scale, strict=True)

@@ -28,13 +28,15 @@ from ikmeanfield.spiking.exact import (
     _share,
     cells,
     scales,
+    various,
 )
 from ikmeanfield.spiking.flow import MAX_SPIKES
 from ikmeanfield.spiking.layout import SPIKES_FULL, Records, SpikeLog, State, Synapses, average
+from ikmeanfield.spiking.noise import stirred
 from ikmeanfield.spiking.passes import SPIKES, carry, scratch
 from ikmeanfield.spiking.wiring import Wiring
 
-__all__ = ["advance", "cells", "scales"]
+__all__ = ["advance", "cells", "scales", "various"]
 
 FloatArray = NDArray[np.float64]
 
@@ -79,6 +81,8 @@ def advance(
             lo, hi = c.offset[p], c.offset[p + 1]
             cell = _cell(p, currents[n, p], nothing, c, synapses, state)
             reach = _act(p, lo, hi, c, more, synapses, state)
+            if more.noisy[p] == 1:
+                stirred(p, lo, first + n, more.force[lo:hi], more.force[lo:hi], more)
             status, neuron = carry(
                 state.v[lo:hi], state.u[lo:hi], more.field[lo:hi], more.force[lo:hi], reach, cell,
                 work, sums[p], events, more.everyone[lo:hi], 0.0,

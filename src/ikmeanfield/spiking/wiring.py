@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.connectivity import CONNECTIVITIES
 from ikmeanfield.heterogeneity import Differences
-from ikmeanfield.spiking.layout import offsets
+from ikmeanfield.spiking.layout import Variety, offsets
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -39,9 +39,14 @@ class Wiring(NamedTuple):
     pointer: IntArray  # of every source neuron's first entry in `targets`, path by path
     targets: NDArray[np.uint32]  # the entries that its spikes reach
     everyone: IntArray  # (neurons,) their numbers
-    current: FloatArray  # (neurons,) background currents, scaled
-    force: FloatArray  # (neurons,) scratch, as in `layout.Variety`
-    field: FloatArray  # (neurons,)
+    current: FloatArray  # these and all to `key` as in `layout.Variety`; never empty
+    force: FloatArray
+    field: FloatArray
+    noisy: IntArray
+    cauchy: FloatArray
+    gaussian: FloatArray
+    largest: FloatArray
+    key: NDArray[np.uint64]
     held: FloatArray  # (activations,)
     entering: FloatArray  # (entries, 2) unit jumps at the end of a step, and their averages
 
@@ -62,22 +67,17 @@ def shuffled(
     return found
 
 
-def wire(
-    circuit: Circuit,
-    neurons: Mapping[str, Differences],
-    force: FloatArray,
-    rng: np.random.Generator,
-) -> Wiring:
-    """Draw the connections of a circuit.
+def stirred_by(wiring: Wiring, various: Variety) -> Wiring:
+    """The same connections between neurons with these currents and this noise of their own."""
+    currents = various.current if various.current.size else np.zeros(wiring.everyone.size)
+    return wiring._replace(
+        current=currents, noisy=various.noisy, cauchy=various.cauchy, gaussian=various.gaussian,
+        largest=various.largest, key=various.key,
+    )  # fmt: skip
 
-    Parameters
-    ----------
-    circuit, neurons
-        What is connected; how its neurons differ, in the order of their places.
-    force
-        Scale of a current in every population.
-    rng
-        Source of random draws.
+
+def wire(circuit: Circuit, rng: np.random.Generator) -> Wiring:
+    """Draw the connections of a circuit; neurons have no currents and no noise yet.
 
     Raises
     ------
@@ -123,10 +123,6 @@ def wire(
             name = f"{names[target]} from {names[source]}"
             msg = f"the connections of {name} make {edges} in all, more than {EDGES}: take fewer"
             raise ValueError(msg)
-    current = np.zeros(int(offset[-1]))
-    for p, each in enumerate(neurons.values()):
-        if each.current.size:
-            current[offset[p] : offset[p + 1]] = force[p] * each.current
     start = np.cumsum([0, *(sizes[target] for target, _ in rows)], dtype=np.int64)
     return Wiring(
         start=start,
@@ -139,9 +135,14 @@ def wire(
         pointer=np.concatenate([*pointers, np.zeros(0, dtype=np.int64)]),
         targets=np.concatenate([*reached, np.zeros(0, dtype=np.uint32)]),
         everyone=np.arange(offset[-1]),
-        current=current,
+        current=np.zeros(int(offset[-1])),
         force=np.zeros(int(offset[-1])),
         field=np.zeros(int(offset[-1])),
+        noisy=np.zeros(len(names), dtype=np.int64),
+        cauchy=np.zeros(len(names)),
+        gaussian=np.zeros(len(names)),
+        largest=np.zeros(len(names)),
+        key=np.zeros(1, dtype=np.uint64),
         held=np.zeros(int(start[-1])),
         entering=np.zeros((int(place[-1]), 2)),
     )

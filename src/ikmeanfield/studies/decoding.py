@@ -173,9 +173,9 @@ class Decoding(SparseStudy):
         state, found = traces[:, -1], []
         for _ in range(self.trials):
             before = network.snapshot()
-            network.set_currents(self.population, pulse)
+            network.set_pattern({self.population: pulse})
             first, _ = self.observe(network, inputs, self.width, state)
-            network.set_currents(self.population, 0.0)
+            network.set_pattern({})
             second, _ = self.observe(network, inputs, self.cycle - self.width, first[:, -1])
             found.append(_joined(first, second))
             network.restore(before)

@@ -110,7 +110,7 @@ class Encoding(SparseStudy):
         inputs = currents_of(plan.inputs(run))
         network = self.network(plan, item)
         size = run.circuit.populations[self.population].size
-        self._advance(network, inputs, self.silent_until, self.silence)
+        self._advance(network, inputs, self.silent_until, np.full(size, self.silence))
         self._advance(network, inputs, self.stimulated[0])
         before = network.snapshot()
         rows, profiles = [], []
@@ -147,11 +147,15 @@ class Encoding(SparseStudy):
         )  # fmt: skip
 
     def _advance(
-        self, network: Network, inputs: Mapping[str, Any], end: float, current: Any = 0.0
+        self,
+        network: Network,
+        inputs: Mapping[str, Any],
+        end: float,
+        pattern: FloatArray | None = None,
     ) -> None:
-        """Advance to a time in ms while the population receives a current of its own."""
+        """Advance to a time in ms while the population's neurons receive these currents in pA."""
         duration = end - network.time
-        network.set_currents(self.population, current)
+        network.set_pattern({} if pattern is None else {self.population: pattern})
         if duration > self.sample / 2:
             network.advance(inputs, duration=duration, sample=self.sample, record=())
 

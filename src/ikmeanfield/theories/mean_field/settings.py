@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ikmeanfield.circuit.population import CONNECTIVITY
 from ikmeanfield.heterogeneity import with_lorentzians
-from ikmeanfield.theories.mean_field.domain import check_domain_at_rest, check_laws
+from ikmeanfield.theories.mean_field.domain import check_domain_at_rest, check_laws, check_noise
 from ikmeanfield.theories.protocol import Question, Theory, TheorySettings
 
 if TYPE_CHECKING:
@@ -49,8 +49,9 @@ class MeanFieldSettings(TheorySettings):
         return len(parts) != 2 or parts[1] not in hidden
 
     def check(self, circuit: Circuit) -> None:
-        """Refuse laws without a pole, and a reset correction that is not defined at rest."""
+        """Refuse laws without a pole, Gaussian noise, and a correction not defined at rest."""
         check_laws(self._taken(circuit))
+        check_noise(circuit)
         if self.reset_correction:
             check_domain_at_rest(circuit)
 

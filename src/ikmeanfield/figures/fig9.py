@@ -1,0 +1,90 @@
+"""Fig. 9: what neurons that differ compute with, and what noise of the same law does not give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import xarray as xr
+from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec, GridSpecFromSubplotSpec
+
+from ikmeanfield.figures import fig9_findings
+from ikmeanfield.figures.fig9_panels import (
+    draw_counts,
+    draw_responses,
+    draw_statistics,
+    example_runs,
+)
+from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, label_panel, style
+from ikmeanfield.sources import Sources
+from ikmeanfield.studies.series import side_by_side
+
+TAKES = [
+    {
+        "networks": {"kind": "networks", "sweeps": ["heterogeneous", "noisy"]},
+        "predictions": {"kind": "predictions", "sweeps": ["heterogeneous", "noisy"]},
+    },
+    {"codes": {"kind": "codes", "sweeps": ["heterogeneous", "noisy"]}},
+]
+"""Studies that the figure takes, see `ikmeanfield.sources.Taker`."""
+
+
+def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
+    """What `draw` and `caption` take."""
+    response, code = experiments
+    networks, predictions = response["networks"], response["predictions"]
+    runs = example_runs(networks.plan, networks.runs())
+    return {
+        "series": side_by_side(networks, predictions, runs, ["firing_rate"]),
+        "distances": predictions.summary,
+        "codes": code["codes"].summary,
+    }
+
+
+def draw(series: xr.Dataset, distances: xr.Dataset, codes: xr.Dataset) -> Figure:
+    """Draw the panels.
+
+    Parameters
+    ----------
+    series
+        Rates in time of one network of each sweep, and of the mean field, for A.
+    distances
+        Summary of the predictions: how far the mean field is from networks, for A.
+    codes
+        Summary of the study of codes, for B and C.
+    """
+    with style():
+        figure = Figure(figsize=(DOUBLE_COLUMN, 4.6))
+        grid = GridSpec(2, 1, figure=figure)
+        cells = GridSpecFromSubplotSpec(1, 4, grid[0], width_ratios=(1.5, 1, 1, 1))
+        panels = [figure.add_subplot(cells[column]) for column in range(4)]
+        draw_responses(panels[0], panels[1], series, distances)
+        label_panel(panels[0], "A")
+        draw_counts(panels[2:], codes)
+        label_panel(panels[2], "B")
+        cells = GridSpecFromSubplotSpec(1, 3, grid[1])
+        panels = [figure.add_subplot(cells[column]) for column in range(3)]
+        draw_statistics(panels, codes)
+        label_panel(panels[0], "C")
+    return figure
+
+
+def caption(series: xr.Dataset, distances: xr.Dataset, codes: xr.Dataset) -> str:
+    """The caption, with the findings in numbers."""
+    lines = [*fig9_findings.responses(series, distances), *fig9_findings.codes(codes)]
+    return (
+        "# Fig. 9. Heterogeneity and computation\n\n"
+        "(A) Rate of a network whose background currents differ (Lorentzian, half-width Δ), of one "
+        "whose equal neurons receive independent Cauchy noise of the same strength, and of the one "
+        "mean field of both, under steps of the current; and the distance of networks to the mean "
+        "field against Δ, with the scatter between replicates. "
+        "(B) Spikes that single neurons fire in repeated presentations of one input, a row per "
+        "neuron, ordered by their mean, and a column per presentation. "
+        "(C) Correlation of the spike counts of all neurons between two presentations of an input, "
+        "accuracy of a ridge classifier that tells the inputs apart in presentations it has not "
+        "seen, and dimension (participation ratio) of the spike counts; means and standard "
+        "deviations of the replicates.\n\n"
+        + "".join(f"- {line}\n" for line in lines)
+        + f"- made by {codes.attrs.get('source')} on {codes.attrs.get('processor')}\n"
+    )
