@@ -24,6 +24,9 @@ for _name in (
     "inhibition_lowers_resonance",
     "inhibition_removes_hysteresis",
     "alike_inhibition_imposes_oscillations",
+    "heterogeneity_blurs_bumps",
+    "heterogeneity_raises_dimension",
+    "heterogeneity_helps_decoding",
 ):
     CLAIMS.register(_name, Claim(f"{__name__}.{_name}"))
 
