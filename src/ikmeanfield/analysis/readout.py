@@ -53,26 +53,6 @@ def kernel_variance(kernels: Sequence[FloatArray]) -> float:
     return float(np.var(np.stack(kernels), axis=0, ddof=1).mean())
 
 
-def dimension(response: FloatArray) -> float:
-    """Participation ratio (tr C)² / ‖C‖² of the states' covariance C over time.
-
-    Parameters
-    ----------
-    response
-        Shape (times, neurons).
-
-    Returns
-    -------
-    float
-        Between 1 and the smaller of both numbers; NaN if nothing varies.
-    """
-    centred = response - response.mean(axis=0)
-    # C has the same trace and norm as the smaller matrix of products between times.
-    products = centred @ centred.T
-    square = float(np.sum(products**2))
-    return float(np.trace(products)) ** 2 / square if square > 0 else float("nan")
-
-
 def gaussian_target(time: FloatArray, centre: float, width: float) -> FloatArray:
     """A Gaussian bump of height one at `centre`, of standard deviation `width`, all in ms."""
     return np.exp(-((time - centre) ** 2) / (2 * width**2))

@@ -55,6 +55,11 @@ def _curve(axes: Axes, summary: xr.Dataset, values: FloatArray, place: int, labe
     )  # fmt: skip
 
 
+def _highest(axes: Axes) -> float:
+    """The largest mean that is drawn; intervals of few draws may be far longer than the axis."""
+    return max(float(np.nanmax(np.asarray(line.get_ydata(), float))) for line in axes.lines)
+
+
 def draw_encoding(panels: Sequence[Axes], encoding: xr.Dataset) -> None:
     """D: mean profiles by width, a few of them, the error, and what is active outside the box."""
     image, lines, errors, outside = panels
@@ -86,10 +91,10 @@ def draw_encoding(panels: Sequence[Axes], encoding: xr.Dataset) -> None:
         _curve(errors, here, here["error"].values, order, f"{value:.0%}")
         _curve(outside, here, here["outside"].values, order, f"{value:.0%}")
     for axes, label in ((errors, "maintenance error"), (outside, "activity outside")):
-        axes.set(xlabel=WIDTHS, ylabel=label)
-        axes.set_ylim(bottom=0)
+        axes.set(xlabel=WIDTHS, ylabel=label, xscale="log")
+        axes.set_ylim(0, 1.15 * _highest(axes))
     errors.axhline(1.0, color="0.6", linewidth=0.6, linestyle=(0, (3, 1)))
-    errors.legend(title="stimulated", ncols=2, handlelength=1.6, columnspacing=0.8)
+    outside.legend(title="stimulated", handlelength=1.6)
 
 
 def draw_functions(panels: Sequence[Axes], decoding: xr.Dataset) -> None:
@@ -117,7 +122,8 @@ def draw_functions(panels: Sequence[Axes], decoding: xr.Dataset) -> None:
             values = here["error"].sel(function=name).values
             _curve(axes, here, values, order, f"{current:g} pA")
         axes.set_title(words)
-        axes.set(xlabel=WIDTHS, ylabel="error", yscale="log")
+        axes.set(xlabel=WIDTHS, ylabel="error", xscale="log")
+        axes.set_ylim(0, 1.25 * max(1.0, _highest(axes)))
         axes.axhline(1.0, color="0.6", linewidth=0.6, linestyle=(0, (3, 1)))
     panels[2].legend(handlelength=1.6)
 
@@ -132,9 +138,9 @@ def draw_kernels(panels: Sequence[Axes], decoding: xr.Dataset) -> None:
     for axes, (label, values) in zip(panels, quantities, strict=True):
         for order, (current, here) in enumerate(regimes(decoding)):
             _curve(axes, here, values(here), order, f"{current:g} pA")
-        axes.set(xlabel=WIDTHS, ylabel=label)
-    panels[0].set_ylim(bottom=0)
-    panels[2].set_ylim(bottom=0)
+        axes.set(xlabel=WIDTHS, ylabel=label, xscale="log")
+    for axes in (panels[0], panels[2]):
+        axes.set_ylim(0, 1.15 * _highest(axes))
     panels[0].legend(handlelength=1.6)
 
 

@@ -27,6 +27,7 @@ KINDS: "Registry[type[Study]]" = Registry(
         "oscillations": "ikmeanfield.studies.oscillations:Oscillations",
         "responses": "ikmeanfield.studies.responses:Responses",
         "hysteresis": "ikmeanfield.studies.hysteresis:Hysteresis",
+        "codes": "ikmeanfield.studies.codes:Codes",
         "encoding": "ikmeanfield.studies.encoding:Encoding",
         "decoding": "ikmeanfield.studies.decoding:Decoding",
     },

@@ -37,6 +37,8 @@ STEP_SECONDS = {"exact": 5.5e-7, "euler": 2e-8}
 """Per time step, independently of the number of neurons."""
 NEURON_SECONDS = {"exact": 1.05e-9, "euler": 1.5e-10}
 """Per neuron and step."""
+NOISE_SECONDS = 2e-9
+"""Per neuron and step, where neurons have noise of their own."""
 THRESHOLD_SECONDS = 2e-7
 """Drawing and ordering the threshold of a neuron."""
 NEURON_BYTES = 36.0
@@ -122,7 +124,8 @@ def start(runs: int, *, theory: bool = False) -> Cost:
 def network(circuit: Circuit, steps: float, scheme: str = "exact") -> Cost:
     """Cost of drawing a network's thresholds and integrating it over a number of steps."""
     size = neurons(circuit)
-    per_step = STEP_SECONDS[scheme] + size * NEURON_SECONDS[scheme]
+    noisy = sum(p.size for p in circuit.populations.values() if p.cauchy_noise or p.gaussian_noise)
+    per_step = STEP_SECONDS[scheme] + size * NEURON_SECONDS[scheme] + noisy * NOISE_SECONDS
     seconds = steps * per_step + size * THRESHOLD_SECONDS
     simulated = Cost(seconds=seconds, peak=size * NEURON_BYTES / MIB)
     return simulated + connected(circuit, steps) if circuit.sparse else simulated

@@ -119,6 +119,7 @@ class Decoding(SparseStudy):
         import xarray as xr  # noqa: PLC0415
 
         from ikmeanfield.analysis import readout as linear  # noqa: PLC0415
+        from ikmeanfield.analysis.codes import participation_ratio  # noqa: PLC0415
         from ikmeanfield.inputs.settings import currents_of  # noqa: PLC0415
 
         network = self.network(plan, item)
@@ -139,7 +140,7 @@ class Decoding(SparseStudy):
              for row, target in zip(answers, targets, strict=True)]
         )  # fmt: skip
         values = [
-            float(np.mean([linear.dimension(response) for response in training])),
+            float(np.mean([participation_ratio(response) for response in training])),
             linear.kernel_variance(kernels), *self._rates(rate),
         ]  # fmt: skip
         variables: dict[str, Any] = {
