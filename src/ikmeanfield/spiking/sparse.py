@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ikmeanfield.spiking.compiled import OPTIONS, VECTOR
+from ikmeanfield.spiking.compiled import ALLOCATING, OPTIONS, VECTOR
 from ikmeanfield.spiking.exact import (
     AHEAD,
     BEFORE,
@@ -41,7 +41,7 @@ __all__ = ["advance", "cells", "scales", "various"]
 FloatArray = NDArray[np.float64]
 
 
-@njit(**OPTIONS)
+@njit(**ALLOCATING)
 def advance(
     first: int, steps: int, stride: int, begun: int, c: Cells, more: Wiring, synapses: Synapses,
     currents: FloatArray, state: State, records: Records, log: SpikeLog,
@@ -62,14 +62,24 @@ def advance(
     tuple of int
         Status (0: done), steps carried out, population and neuron of an error.
     """
-    populations = c.own.size
-    work = scratch()
-    sums = np.zeros((populations, 6))
-    nothing = np.zeros(0)
     room = more.everyone.size * MAX_SPIKES
     events = SpikeLog(
         more.everyone, np.empty(room, np.int64), np.empty(room), np.zeros(1, np.int64), 0
     )
+    done: tuple[int, int, int, int] = _advance(
+        first, steps, stride, begun, c, more, synapses, currents, state, records, log, scratch(),
+        np.zeros((c.own.size, 6)), np.zeros(0), events,
+    )  # fmt: skip
+    return done
+
+
+@njit(**OPTIONS)
+def _advance(
+    first, steps, stride, begun, c, more, synapses, currents, state, records, log, work, sums,
+    nothing, events,
+):  # fmt: skip
+    """Do what `advance` does, with scratch and room for the spikes of a step given."""
+    populations = c.own.size
     for n in range(steps):
         if log.filled[0] + log.reserve > log.time.size:
             return SPIKES_FULL, n, -1, -1
@@ -121,8 +131,9 @@ def _act(p, lo, hi, c, more, synapses, state):
     Returns the largest absolute value of the neurons' part of H.
     """
     y, D, F = state.v[lo:hi], more.field[lo:hi], more.force[lo:hi]
-    D[:] = c.half[lo:hi]
-    F[:] = more.current[lo:hi]
+    for i in range(y.size):
+        D[i] = c.half[lo + i]
+        F[i] = more.current[lo + i]
     for j in range(synapses.target.size):
         if synapses.target[j] == p:
             a, b = more.start[j], more.start[j + 1]
@@ -193,15 +204,16 @@ def _receive(j, more, synapses, state):
     """Advance the activations of a synapse, and learn from what entered them."""
     lo, hi = more.start[j], more.start[j + 1]
     s, entered = state.s[lo:hi], more.held[lo:hi]  # what was held is no longer needed
-    entered[:] = 0.0
     for i in range(s.size):
+        entered[i] = 0.0
         s[i] *= synapses.decay[j]
     for q in range(more.source.size):
         if more.synapse[q] == j:
             a, b = more.place[q], more.place[q + 1]
             if more.dense[q] == 1:
-                more.entering[a:b, 0] = more.entering[a, 0]
-                more.entering[a:b, 1] = more.entering[a, 1]
+                for entry in range(a + 1, b):
+                    more.entering[entry, 0] = more.entering[a, 0]
+                    more.entering[entry, 1] = more.entering[a, 1]
             _take(more.entering[a:b], more.gain[a:b], s, entered)
     _learn(entered, state.s_past[:, lo:hi])
 

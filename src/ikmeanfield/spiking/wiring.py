@@ -116,7 +116,8 @@ def wire(circuit: Circuit, rng: np.random.Generator) -> Wiring:
         by_source = counts.tocsc()
         ends = np.cumsum(np.asarray(counts.sum(axis=0), dtype=np.int64).ravel())
         pointers.append(edges + np.concatenate([[0], ends]))
-        reached.append((place[q] + np.repeat(by_source.indices, by_source.data)).astype(np.uint32))
+        entries = np.repeat(by_source.indices, by_source.data).astype(np.uint32)
+        reached.append(entries + np.uint32(place[q]))
         edges += int(ends[-1])
         known += int(sizes[source]) + 1
         if edges > EDGES:
