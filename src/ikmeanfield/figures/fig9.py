@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec, GridSpecFromSubplotSpec
@@ -38,8 +39,10 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
     response, code, encoding, decoding = experiments
     networks, predictions = response["networks"], response["predictions"]
     runs = example_runs(networks.plan, networks.runs())
+    series = side_by_side(networks, predictions, runs, ["firing_rate"])
+    kept = series["time"].values > networks.settings.discard
     return {
-        "series": side_by_side(networks, predictions, runs, ["firing_rate"]),
+        "series": series.isel(time=np.flatnonzero(kept)),
         "distances": predictions.summary,
         "codes": code["codes"].summary,
         "encoding": encoding["encoding"].summary,
@@ -114,8 +117,9 @@ def caption(
         "# Fig. 9. Heterogeneity and computation\n\n"
         "(A) Rate of a network whose background currents differ (Lorentzian, half-width Δ), of one "
         "whose equal neurons receive independent Cauchy noise of the same strength, and of the one "
-        "mean field of both, under steps of the current; and the distance of networks to the mean "
-        "field against Δ, with the scatter between replicates. "
+        "mean field of both, under steps of the current (networks in means over 5 ms); and the "
+        "distance of networks to the mean field against Δ, with the scatter between replicates "
+        "(dashed). "
         "(B) Spikes that single neurons fire in repeated presentations of one input, a row per "
         "neuron, ordered by their mean, and a column per presentation. "
         "(C) Correlation of the spike counts of all neurons between two presentations of an input, "

@@ -184,6 +184,8 @@ def decoding_findings(decoding: xr.Dataset) -> Iterator[str]:
         for words, values in rows.items():
             widths, mean, half = over_draws(runs, values)
             known = np.flatnonzero(np.isfinite(mean))
+            if not known.size:
+                continue
             shown = "; ".join(
                 f"{widths[i]:g} mV: {mean[i]:.3g} ± {half[i]:.2g}" for i in known[[0, -1]]
             )

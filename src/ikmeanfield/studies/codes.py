@@ -34,7 +34,7 @@ PRESENTATION_SECONDS = 4e-3
 """Changing the pattern and collecting the spikes of a presentation."""
 FIT_SECONDS = 2e-9
 """Fitting classifiers: per squared number of presentations, neuron and fold."""
-IMPORT_SECONDS, IMPORT_MIB = 1.5, 90.0
+IMPORT_MIB = 90.0
 """Importing scikit-learn."""
 SCALARS = {
     "trial_correlation": ("1", "correlation over neurons of counts in two trials of an input"),
@@ -203,9 +203,8 @@ class Codes(Study):
         neurons = self.neurons or circuit.populations[self.population].size
         fits = presentations**2 * neurons * self.folds * FIT_SECONDS
         return cost.network(circuit, duration / self.step) + Cost(
-            seconds=presentations * PRESENTATION_SECONDS + fits + IMPORT_SECONDS,
-            kept=IMPORT_MIB,
-            peak=8 * 4 * presentations * neurons / cost.MIB,
+            seconds=presentations * PRESENTATION_SECONDS + fits,
+            peak=IMPORT_MIB + 8 * 4 * presentations * neurons / cost.MIB,
         )
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:
