@@ -27,6 +27,7 @@ KINDS: "Registry[type[Study]]" = Registry(
         "oscillations": "ikmeanfield.studies.oscillations:Oscillations",
         "responses": "ikmeanfield.studies.responses:Responses",
         "hysteresis": "ikmeanfield.studies.hysteresis:Hysteresis",
+        "sensitivity": "ikmeanfield.studies.sensitivity:Sensitivity",
     },
 )
 """Every kind of study, by name."""
