@@ -28,6 +28,7 @@ KINDS: "Registry[type[Study]]" = Registry(
         "responses": "ikmeanfield.studies.responses:Responses",
         "hysteresis": "ikmeanfield.studies.hysteresis:Hysteresis",
         "sensitivity": "ikmeanfield.studies.sensitivity:Sensitivity",
+        "stability": "ikmeanfield.studies.stability:Stability",
     },
 )
 """Every kind of study, by name."""
