@@ -15,27 +15,38 @@ TAKES = [
     {
         "oscillations": {
             "kind": "oscillations",
-            "sweeps": ["high", "low", "map"],
+            "sweeps": ["high", "low"],
             "settings": {"networks": True},
         },
+        "regions": {"kind": "oscillations", "sweeps": ["map"], "settings": {"networks": True}},
         "planes": {
             "kind": "planes",
             "settings": {"parameter": "rs.input_current", "second": "rs.threshold_width"},
         },
-        "onsets": {
-            "kind": "onsets",
+        "stability": {"kind": "stability", "optional": True},
+        "onsets": {"kind": "onsets", "settings": {"near": None}, "optional": True},
+        "upper_onsets": {"kind": "onsets", "settings": {"near": [60.7, 6.0]}, "optional": True},
+    },
+    {
+        "regions": {"kind": "oscillations", "sweeps": ["map"], "settings": {"networks": True}},
+        "planes": {
+            "kind": "planes",
             "settings": {"parameter": "rs.input_current", "second": "rs.threshold_width"},
         },
     },
-    {
-        "oscillations": {"kind": "oscillations", "settings": {"networks": True}},
-        "planes": {"kind": "planes", "settings": {"second": "rs.threshold_width"}},
-    },
     {"sensitivity": {"kind": "sensitivity", "settings": {"networks": True}}},
     {
-        "diagrams": {"kind": "diagrams", "settings": {"parameter": "rs.input_current"}},
-        "points": {"kind": "points", "settings": {"parameter": "rs.input_current"}},
-        "eigenvalues": {"kind": "eigenvalues"},
+        "diagrams": {
+            "kind": "diagrams",
+            "sweeps": ["width"],
+            "settings": {"parameter": "rs.input_current"},
+        },
+        "hysteresis": {
+            "kind": "hysteresis",
+            "sweeps": ["width"],
+            "settings": {"population": "rs", "networks": True},
+        },
+        "modes": {"kind": "responses", "sweeps": ["current", "coupling", "adaptation"]},
     },
 ]
 """Studies that the figure takes, see `ikmeanfield.sources.Taker`."""
