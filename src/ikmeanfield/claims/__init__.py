@@ -24,6 +24,12 @@ for _name in (
     "inhibition_lowers_resonance",
     "inhibition_removes_hysteresis",
     "alike_inhibition_imposes_oscillations",
+    "heterogeneity_desynchronises",
+    "intermediate_heterogeneity_synchronises",
+    "sensitivity_has_an_optimum",
+    "heterogeneity_linearises",
+    "heterogeneity_removes_bistability",
+    "heterogeneity_steadies_eigenvalues",
 ):
     CLAIMS.register(_name, Claim(f"{__name__}.{_name}"))
 

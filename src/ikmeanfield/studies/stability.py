@@ -136,3 +136,11 @@ class Stability(Study):
         from ikmeanfield.datasets.tables import scalar_rows  # noqa: PLC0415
 
         return scalar_rows(summary, ("run", "population"))
+
+
+def by_form(summary: xr.Dataset, recovery: str) -> Iterator[tuple[str, xr.Dataset]]:
+    """The runs by form of recovery, which a coordinate tells: ``exact, own u``, ``exact, one u``."""
+    forms = summary[recovery].values
+    for form, words in (("neuron", "exact, own u"), ("population", "exact, one u")):
+        if (forms == form).any():
+            yield words, summary.isel(run=forms == form)
