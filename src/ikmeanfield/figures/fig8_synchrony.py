@@ -63,15 +63,14 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
         for source in (alone, circuit)
     ]
     regions = alone["regions"].summary.sel(population="rs")
-    exact = [alone[name].summary for name in ("onsets", "upper_onsets") if name in alone]
+    curves = {"neuron": ("own_onsets",), "population": ("onsets", "upper_onsets")}
     stability = alone["stability"].summary if "stability" in alone else None
     maps = {}
     for form in ("neuron", "population"):
         runs = np.flatnonzero(regions[RECOVERY].values == form)
         known = stability and stability.isel(run=np.flatnonzero(stability[RECOVERY].values == form))
-        maps[form] = Map(
-            regions.isel(run=runs), planes[0], exact if form == "population" else [], known
-        )
+        exact = [alone[name].summary for name in curves[form] if name in alone]
+        maps[form] = Map(regions.isel(run=runs), planes[0], exact, known)
     circuits = of_sweep(circuit["regions"].summary, "map").sel(population="rs")
     maps["circuit"] = Map(circuits, planes[1])
     return {"oscillations": alone["oscillations"].summary.sel(population="rs"), "maps": maps}
