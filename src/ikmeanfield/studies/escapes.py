@@ -141,8 +141,9 @@ class Escapes(ComparedStudy):
             raise ConfigError(msg)
         if self.position is not None:
             refuse_moved(experiment, circuit, self, self._path)
-        known_names("reference", [self.reference] if self.reference else [], experiment.theories)
-        if not self.asked(experiment):
+        asked = self.asked(experiment)
+        known_names("reference", [self.reference] if self.reference else [], asked)
+        if not asked:
             msg = "theories: at least one is needed, to tell the states apart; there are none"
             raise ConfigError(msg)
         super().check(experiment, circuit)
@@ -151,7 +152,7 @@ class Escapes(ComparedStudy):
     def _path(self) -> str:
         return f"{self.population}.input_current"
 
-    def _reference(self, plan: Plan) -> str:
+    def _reference(self, plan: Experiment | Plan) -> str:
         return self.reference or self.asked(plan)[0]
 
     def moved(self) -> Mapping[str, Any]:
@@ -204,18 +205,18 @@ class Escapes(ComparedStudy):
                 found["linear_kick"][place] = states.linear_kick(state)
             if model is None or not model.start(state, item.seed or 0):
                 continue
-            base = circuit.populations[self.population].input_current
+            base, seed = circuit.populations[self.population].input_current, item.seed or 0
             if item.label != NETWORK or self.thresholds == "quantiles":
                 for one, value in self._thresholds(model, state, states, base).items():
                     found[one][place] = value
-            times = self._times(model, state, states.left(state), base, item.seed or 0)
+            times = self._times(model, state, states.left(state), base, seed)
             noise[:, place] = times
             for one, value in self._barrier(times).items():
                 found[one][place] = value
-        none = states is None
+        held = circuit.populations[self.population].input_current
         single = {
             "saddle": nan if states is None else states.activation("saddle"),
-            "current": nan if none else circuit.populations[self.population].input_current,
+            "current": nan if states is None else held,
         }
         return xr.Dataset(
             {
