@@ -24,6 +24,14 @@ for _name in (
     "inhibition_lowers_resonance",
     "inhibition_removes_hysteresis",
     "alike_inhibition_imposes_oscillations",
+    "heterogeneity_desynchronises",
+    "intermediate_heterogeneity_synchronises",
+    "sensitivity_has_an_optimum",
+    "heterogeneity_linearises",
+    "heterogeneity_removes_bistability",
+    "heterogeneity_steadies_eigenvalues",
+    "barriers_fall_with_heterogeneity",
+    "heterogeneity_widens_locking",
 ):
     CLAIMS.register(_name, Claim(f"{__name__}.{_name}"))
 

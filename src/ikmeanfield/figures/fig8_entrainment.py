@@ -116,8 +116,8 @@ def _draw_widths(axes: Axes, across: xr.Dataset) -> None:
         label="between edges",
     )  # fmt: skip
     axes.plot(
-        across[WIDTH], across["locked_width"].sel(model=theory), color=INK[1], drawstyle="steps-mid",
-        label="mean field",
+        across[WIDTH], across["locked_width"].sel(model=theory), color=INK[1],
+        drawstyle="steps-mid", label="mean field",
     )  # fmt: skip
     axes.plot(across[WIDTH], across["locked_width"].sel(model=NETWORK), "o", color=INK[2],
               label="network")  # fmt: skip

@@ -27,6 +27,8 @@ KINDS: "Registry[type[Study]]" = Registry(
         "oscillations": "ikmeanfield.studies.oscillations:Oscillations",
         "responses": "ikmeanfield.studies.responses:Responses",
         "hysteresis": "ikmeanfield.studies.hysteresis:Hysteresis",
+        "sensitivity": "ikmeanfield.studies.sensitivity:Sensitivity",
+        "stability": "ikmeanfield.studies.stability:Stability",
         "escapes": "ikmeanfield.studies.escapes:Escapes",
         "entrainment": "ikmeanfield.studies.entrainment:Entrainment",
     },
