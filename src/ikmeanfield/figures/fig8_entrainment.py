@@ -26,7 +26,7 @@ WIDTH_LABEL = r"width $\Delta_v$ (mV)"
 FREQUENCY_LABEL = "drive (Hz)"
 EDGE_MARKS = {1: "^", 2: "o", 3: "s"}
 """Folds, torus points and period doublings at the edges of tongues."""
-MAP = {"cmap": "cividis", "vmin": 0.0, "vmax": 1.0}
+MAP: dict[str, Any] = {"cmap": "cividis", "vmin": 0.0, "vmax": 1.0}
 
 
 def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
