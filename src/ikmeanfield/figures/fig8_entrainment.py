@@ -63,11 +63,12 @@ def draw(place: SubFigure, tongues: xr.Dataset, widths: xr.Dataset) -> None:
         axes.set_title(rf"$\Delta_v$ = {float(here[WIDTH]):g} mV")
         axes.set_ylabel("amplitude (pA)")
         _draw_edges(axes, here, here["edge_amplitude"].values)
-    across = widths.isel(amplitude=0, edge_amplitude=0)
+    across = widths.isel(amplitude=0, edge_amplitude=slice(0, 1))
     _draw_map(panels[2], across, across[WIDTH].values, "run")
     panels[2].set_title(f"amplitude {float(widths['amplitude'][0]):g} pA")
     panels[2].set_ylabel(WIDTH_LABEL)
-    _draw_edges(panels[2], across, across[WIDTH].values)
+    if across.sizes["edge_amplitude"]:
+        _draw_edges(panels[2], across.isel(edge_amplitude=0), across[WIDTH].values)
     place.colorbar(image, ax=panels[2], label="coherence", pad=0.02)
     _draw_widths(panels[3], across)
 
@@ -110,11 +111,11 @@ def _draw_edges(axes: Axes, summary: xr.Dataset, second: Any) -> None:
 def _draw_widths(axes: Axes, across: xr.Dataset) -> None:
     """Width of 1:1 locking against the width of thresholds."""
     theory = theory_of(across)
-    edge = across["edge"].sel(model=theory)
-    axes.plot(
-        across[WIDTH], edge.sel(side="high") - edge.sel(side="low"), color=INK[0],
-        label="between edges",
-    )  # fmt: skip
+    for edge in across["edge"].sel(model=theory).transpose("edge_amplitude", ...):
+        axes.plot(
+            across[WIDTH], edge.sel(side="high") - edge.sel(side="low"), color=INK[0],
+            label="between edges",
+        )  # fmt: skip
     axes.plot(
         across[WIDTH], across["locked_width"].sel(model=theory), color=INK[1],
         drawstyle="steps-mid", label="mean field",

@@ -11,6 +11,7 @@ from annotated_types import Len
 from pydantic import Field, ValidationInfo, field_validator
 
 from ikmeanfield.circuit.population import Name
+from ikmeanfield.datasets.store import UNDEFINED
 from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.limits import SAMPLES, at_most
 from ikmeanfield.stepping import whole_ratio
@@ -60,7 +61,7 @@ class Entrainment(ComparedStudy):
     tables: ClassVar[tuple[str, ...]] = ("locking", "edges")
     undefined: ClassVar = {
         **dict.fromkeys(MEASURED, NOT_COMPUTED),
-        **dict.fromkeys(RANGES, "where nothing is locked"),
+        **dict.fromkeys(RANGES, "where nothing is locked, and where networks are left out"),
         "free_frequency": "without oscillations",
         "edge": "of networks, and where no edge is found",
     }
@@ -257,7 +258,8 @@ class Entrainment(ComparedStudy):
                     found["frequency"].values[known], yes[place][known]
                 )
         for row, one in enumerate(RANGES):
-            found[one] = (dims[:3], ranges[row], _described(one))
+            text = {**_described(one), UNDEFINED: self.undefined[one]}
+            found[one] = (dims[:3], ranges[row], text)
         return found
 
     def rows(
