@@ -35,7 +35,11 @@ figures: env  ## Run the whole workflow: networks, theories, all figures
 	@$(IN_VENV) ikmeanfield check $(CONFIG)
 	$(IN_VENV) snakemake --cores $(CORES) --configfile $(CONFIG) $(SNAKEMAKE_ARGS)
 
+# Kernels are compiled first, by two processes that share none: every process that tests run in
+# would compile its own otherwise.
 test: env  ## Run the tests
+	@$(IN_VENV) sh -c '{ ikmeanfield compile --engine exact && ikmeanfield compile --engine euler; } & \
+		ikmeanfield compile --engine theories && ikmeanfield compile --engine stationary; wait'
 	$(IN_VENV) pytest $(PARALLEL) --dist loadgroup $(PYTEST_ARGS)
 
 test-long: env  ## Run the tests that take minutes each

@@ -1,115 +1,127 @@
-"""Claims about barriers and locking: each verdict can be reached, on summaries of known truth."""
+"""Claims of Fig. 8 A to D: each verdict can be reached, on made-up summaries of known truth."""
 
 import numpy as np
 import pytest
-import xarray as xr
 
+from dynamics import (
+    Study,
+    diagrams,
+    hysteresis,
+    modes,
+    oscillations,
+    sensitivity,
+    stability,
+)
+from ikmeanfield.analysis.eigenvalue_changes import relative_changes
 from ikmeanfield.claims import CLAIMS
-from test_claims import MadeUp, judged
 
-WIDTHS = [0.5, 1.0, 2.0]
-NAN3 = [np.nan] * 3
+HOLDS, NOT, PART, OPEN = "holds", "does not hold", "holds in part", "cannot be decided"
 
 
-def barriers(pulse, barrier, gap):
-    """A mean field, a network and a theory of stationary states, in both states alike."""
-    dims = ("run", "model", "state")
-
-    def column(first, last):
-        values = np.array([first, first, last], float).T
-        return (dims, np.repeat(values[:, :, None], 2, axis=2))
-
-    return xr.Dataset(
-        {
-            "pulse": column(pulse, NAN3),
-            "barrier": column(barrier, NAN3),
-            "gap": column(gap, gap),
-        },
-        {
-            "model": ["network", "mean_field", "exact"], "state": ["low", "high"],
-            "sweep": ("run", ["width"] * 3), "rs_threshold_width": ("run", WIDTHS),
-        },
-    )  # fmt: skip
+def judged(name, *sources):
+    claim = CLAIMS[name]
+    return {one.model: one.verdict for one in claim.judge(list(sources), claim.criterion)}
 
 
 @pytest.mark.parametrize(
-    ("pulse", "barrier", "gap", "verdicts"),
+    ("swing", "modes_of_one", "verdict"),
     [
-        ([9, 6, 3], [9, 6, 3], [9, 6, 3], ["holds"] * 3),
-        ([9, 6, 5], [9, 9, 9], [9, 9, 9], ["does not hold"] * 3),
-        ([9, 6, 3], [9, 9, 9], NAN3, ["holds in part"] * 2 + ["cannot be decided"]),
-        ([9, 6, 3], NAN3, [9, 6, 3], ["holds"] * 3),
+        ([50, 30, 10, 0], [2, 2, 2, 0], HOLDS),
+        ([50, 30, 40, 20], [2, 2, 2, 2], NOT),
+        ([0, 30, 20, 0], [0, 2, 2, 0], NOT),
+        ([0, 0, 1, 0], [0, 0, 0, 0], OPEN),
     ],
 )
-def test_barriers_that_fall_and_barriers_that_do_not(pulse, barrier, gap, verdicts):
-    """Oracle: shares of 1/3, 5/9 and 1 that remain, made up, against one half."""
-    found = judged("barriers_fall_with_heterogeneity", MadeUp(barriers(pulse, barrier, gap)))
-    assert [finding.verdict for finding in found] == verdicts
+def test_desynchronisation(swing, modes_of_one, verdict):
+    """Oracle: swings and numbers of modes that were made up; networks with u_i never oscillate."""
+    source = {
+        "oscillations": Study(oscillations("high", [60.0], [0.1] * 4, swing, swing)),
+        "stability": Study(stability("exact_high", 60.0, [0] * 4, modes_of_one)),
+    }
+    found = judged("heterogeneity_desynchronises", source)
+    assert found == {
+        "network, own u": OPEN, "network, one u": verdict, "mean_field": verdict,
+        "exact, own u": OPEN, "exact, one u": verdict,
+    }  # fmt: skip
 
 
-def test_the_share_of_a_barrier_is_of_those_that_are_known():
-    """Oracle: 4/8 between the first and the last known value."""
-    source = MadeUp(barriers([np.nan, 8, 4], NAN3, NAN3))
-    network = next(iter(judged("barriers_fall_with_heterogeneity", source)))
-    assert network.value == pytest.approx(0.5)
-    strict = next(iter(judged("barriers_fall_with_heterogeneity", source, remains=0.4)))
-    assert strict.verdict == "does not hold"
+@pytest.mark.parametrize(
+    ("swing", "modes_of_one", "verdict"),
+    [
+        ([0, 30, 20, 0], [0, 2, 2, 0], HOLDS),
+        ([50, 30, 20, 0], [2, 2, 2, 0], NOT),
+        ([0, 0, 0, 0], [0, 0, 0, 0], OPEN),
+    ],
+)
+def test_synchrony_at_intermediate_heterogeneity(swing, modes_of_one, verdict):
+    """Oracle: swings and numbers of modes that were made up."""
+    regions = oscillations("map", [45.0, 50.0], [0.1] * 4, swing, swing)
+    source = {
+        "regions": Study(regions),
+        "stability": Study(stability("exact_low", 50.0, [0] * 4, modes_of_one)),
+    }
+    found = judged("intermediate_heterogeneity_synchronises", source, {"regions": Study(regions)})
+    assert {found.pop(f"{where}network, own u") for where in ("", "circuit: ")} == {OPEN}
+    assert found.pop("exact, own u") == OPEN
+    assert set(found.values()) == {verdict}
+    assert len(found) == 5
 
 
-FREQUENCIES = np.arange(2.0, 6.1, 0.5)
-
-
-def locking(narrow, wide, free=(3.0, 4.0), edges=((2.5, 3.5), (2.5, 5.0))):
-    """Locked ranges (low, high) in Hz at two widths, at one amplitude, and the tongue's edges."""
-    shape = (2, 2, 1)
-    low, high = (
-        np.broadcast_to(np.array([narrow[i], wide[i]], float)[:, None, None], shape) for i in (0, 1)
+def test_synchrony_at_some_currents():
+    """Oracle: the pattern was made up at one of two currents."""
+    regions = oscillations("map", [45.0, 50.0], [0.1] * 4, [0, 30, 20, 0], [0] * 4)
+    first = (regions["rs_input_current"].values == 45.0) & (regions["rs_threshold_width"] == 0.1)
+    regions["rate_highest"][np.flatnonzero(first.values)] = 60.0
+    (finding,) = (
+        one
+        for one in CLAIMS["intermediate_heterogeneity_synchronises"].judge(
+            [{"regions": Study(regions)}] * 2, {"least": 3.0}
+        )
+        if one.model == "network, one u"
     )
-    span = np.where(np.isfinite(low), high - low + 0.5, 0.0)
-    dims = ("run", "model", "amplitude")
-    edge = np.full((2, 2, 1, 2), np.nan)
-    edge[:, 1, 0] = edges
-    return xr.Dataset(
-        {
-            "locked_low": (dims, low), "locked_high": (dims, high), "locked_width": (dims, span),
-            "free_frequency": (("run", "model"), np.array([free, free]).T),
-            "edge": (("run", "model", "edge_amplitude", "side"), edge),
-        },
-        {
-            "model": ["network", "mean_field"], "amplitude": [3.5], "edge_amplitude": [3.5],
-            "side": ["low", "high"], "frequency": FREQUENCIES,
-            "sweep": ("run", ["tongue"] * 2), "rs_threshold_width": ("run", [0.1, 1.0]),
-        },
-    )  # fmt: skip
+    assert (finding.verdict, finding.where, finding.value) == (PART, "50 pA", 0.5)
 
 
 @pytest.mark.parametrize(
-    ("narrow", "wide", "verdict"),
+    ("values", "verdict"),
     [
-        ((2.5, 3.5), (3.0, 5.0), "holds"),
-        ((2.5, 3.5), (3.0, 4.0), "does not hold"),
-        ((2.0, 3.5), (3.0, 5.5), "cannot be decided"),  # the first may be wider than it is seen
-        ((2.5, 5.0), (3.5, 6.0), "cannot be decided"),  # so may the second
-        ((2.5, 3.5), (3.0, 6.0), "holds"),  # it is wide enough as it is
+        ([1.0, 3.0, 2.0, 1.0], HOLDS), ([1.0, 2.0, 3.0, 4.0], NOT), ([4.0, 3.0, 2.0, 1.0], NOT),
+        ([1.0, 1.05, 1.0, 1.0], NOT), ([np.nan] * 4, OPEN),
     ],
-)
-def test_locking_that_widens_and_locking_that_does_not(narrow, wide, verdict):
-    """Oracle: ranges that were made up, counted as points times their spacing of 0.5 Hz."""
-    found = list(judged("heterogeneity_widens_locking", MadeUp(locking(narrow, wide))))
-    assert [(one.model, one.verdict) for one in found] == [
-        ("network", verdict), ("mean_field", verdict), ("mean_field", "holds"),
-    ]  # fmt: skip
-    assert found[-1].value == pytest.approx(2.5)
+)  # fmt: skip
+def test_an_optimum_of_sensitivity(values, verdict):
+    """Oracle: values that were made up, with a peak inside or not."""
+    found = judged("sensitivity_has_an_optimum", {"sensitivity": Study(sensitivity(values))})
+    assert set(found.values()) == {verdict}
+    assert len(found) == 3
 
 
-def test_only_populations_that_oscillate_by_themselves_count():
-    """Oracle: without a rhythm of its own at the larger width there is nothing to compare."""
-    source = MadeUp(locking((2.5, 3.5), (3.0, 5.0), free=(3.0, np.nan)))
-    assert list(judged("heterogeneity_widens_locking", source)) == []
+def test_linearity_and_number_of_states():
+    """Oracle: folded and straight curves that were made up; the folds' distance in closed form."""
+    source = {"diagrams": diagrams(1.5, -3.0), "hysteresis": Study(hysteresis(25.0, 0.0))}
+    for name in ("heterogeneity_linearises", "heterogeneity_removes_bistability"):
+        found = judged(name, source)
+        assert len(found) == 5
+        assert set(found.values()) == {HOLDS}
+    reverse = {"diagrams": diagrams(1.5, 1.5), "hysteresis": Study(hysteresis(25.0, 25.0))}
+    found = judged("heterogeneity_removes_bistability", reverse)
+    assert set(found.values()) == {NOT}
+    assert judged("heterogeneity_linearises", reverse)["mean_field"] == NOT
+    findings = CLAIMS["heterogeneity_removes_bistability"].judge([reverse], {"least": 2.5})
+    assert findings[0].value == pytest.approx(10 * 4 / 3 * 1.5**1.5, rel=1e-4)
+    single = {"diagrams": diagrams(-1.0, -3.0), "hysteresis": Study(hysteresis(0.0, 0.0))}
+    assert set(judged("heterogeneity_removes_bistability", single).values()) == {OPEN}
 
 
 @pytest.mark.parametrize(
-    "name", ["barriers_fall_with_heterogeneity", "heterogeneity_widens_locking"]
+    ("slopes", "verdict"), [((40.0, 10.0), HOLDS), ((10.0, 40.0), NOT), ((10.0, 9.0), NOT)]
 )
-def test_their_criteria_are_numbers(name):
-    assert all(isinstance(value, float) for value in CLAIMS[name].criterion.values())
+def test_dependence_of_eigenvalues(slopes, verdict):
+    """Oracle: growth rates that were made linear in the logarithm of each parameter."""
+    summary = modes(*slopes)
+    changes = relative_changes(summary)["change"]
+    assert changes.sizes == {"parameter": 3, "current": 2, "rs_threshold_width": 2}
+    for place, slope in enumerate(slopes):
+        np.testing.assert_allclose(changes.isel(rs_threshold_width=place), slope, rtol=1e-9)
+    found = judged("heterogeneity_steadies_eigenvalues", {"modes": Study(summary)})
+    assert found == {"mean_field": verdict}

@@ -37,7 +37,7 @@ def judge(
     summary = of_sweep(sources[0]["oscillations"].summary, "high").sortby(WIDTH)
     for model, own in by_recovery(summary.sel(population="rs"), RECOVERY):
         swing = (own["rate_highest"] - own["rate_lowest"]).values
-        share = float(swing[-1] / swing[0])
+        share = float(swing[-1] / swing.max()) if swing.max() > 0 else float("nan")
         trend, error = rank_correlation(own[WIDTH].values, swing)
         verdict: Verdict = "does not hold"
         if swing.max() < least:

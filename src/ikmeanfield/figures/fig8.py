@@ -30,8 +30,9 @@ TAKES = [
             "settings": {"parameter": "rs.input_current", "second": "rs.threshold_width"},
         },
         "stability": {"kind": "stability", "optional": True},
-        "onsets": {"kind": "onsets", "settings": {"near": None}, "optional": True},
+        "onsets": {"kind": "onsets", "settings": {"near": [49.3, 2.1]}, "optional": True},
         "upper_onsets": {"kind": "onsets", "settings": {"near": [60.7, 6.0]}, "optional": True},
+        "own_onsets": {"kind": "onsets", "settings": {"near": [45.5, 3.7]}, "optional": True},
     },
     {
         "regions": {"kind": "oscillations", "sweeps": ["map"], "settings": {"networks": True}},

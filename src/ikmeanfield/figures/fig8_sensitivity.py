@@ -10,6 +10,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FormatStrFormatter, NullFormatter
 
 from ikmeanfield.plot.paper_style import INK, label_panel
 from ikmeanfield.sources import Sources
@@ -31,6 +32,8 @@ NAMES = {
     "network, own u": "network, $u_i$", "network, one u": "network, one $u$",
     "mean_field": "mean field",
 }  # fmt: skip
+TICKS = (0.1, 1.0, 10.0)
+"""Widths in mV that the logarithmic axis names."""
 QUANTITIES = {
     "gain": "gain (Hz/pA)",
     "information": "information (bit/s)",
@@ -82,6 +85,9 @@ def draw_lines(axes: Axes, shown: xr.Dataset, name: str) -> None:
             if model in MARKERS:
                 axes.plot(own[WIDTH], own[name], color=color, label=model, **MARKERS[model])
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(FixedLocator(TICKS))
+    axes.xaxis.set_major_formatter(FormatStrFormatter("%g"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel(r"width $\Delta_v$ (mV)")
     axes.set_ylabel(QUANTITIES[name])
     axes.set_ylim(bottom=0)

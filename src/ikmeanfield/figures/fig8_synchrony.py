@@ -63,15 +63,14 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
         for source in (alone, circuit)
     ]
     regions = alone["regions"].summary.sel(population="rs")
-    exact = [alone[name].summary for name in ("onsets", "upper_onsets") if name in alone]
+    curves = {"neuron": ("own_onsets",), "population": ("onsets", "upper_onsets")}
     stability = alone["stability"].summary if "stability" in alone else None
     maps = {}
     for form in ("neuron", "population"):
         runs = np.flatnonzero(regions[RECOVERY].values == form)
         known = stability and stability.isel(run=np.flatnonzero(stability[RECOVERY].values == form))
-        maps[form] = Map(
-            regions.isel(run=runs), planes[0], exact if form == "population" else [], known
-        )
+        exact = [alone[name].summary for name in curves[form] if name in alone]
+        maps[form] = Map(regions.isel(run=runs), planes[0], exact, known)
     circuits = of_sweep(circuit["regions"].summary, "map").sel(population="rs")
     maps["circuit"] = Map(circuits, planes[1])
     return {"oscillations": alone["oscillations"].summary.sel(population="rs"), "maps": maps}
@@ -106,14 +105,14 @@ def draw(place: SubFigure, oscillations: xr.Dataset, maps: Mapping[str, Map]) ->
     for axes, letter in ((panels[0, 0], "A"), (panels[1, 0], "B")):
         label_panel(axes, letter)
     handles = [Line2D([], [], label=NAMES[name], **look) for name, look in LOOKS.items()]
-    panels[0, 0].legend(handles=handles, handlelength=1.4)
+    panels[0, 2].legend(handles=handles, handlelength=1.4, loc="upper right")
     curves = [
         Line2D([], [], color=HOPF, label="Hopf"),
         Line2D([], [], color=FOLD, label="fold"),
         Line2D([], [], color="k", linestyle=(0, (3, 1.5)), linewidth=0.9, label="exact"),
     ]
-    panels[1, 2].legend(
-        handles=curves, loc="upper right", handlelength=1.4, fontsize=5.5, labelspacing=0.15
+    panels[1, 1].legend(
+        handles=curves, loc="upper left", handlelength=1.4, fontsize=5.5, labelspacing=0.15
     )
 
 
@@ -126,7 +125,6 @@ def draw_amplitudes(axes: Axes, runs: xr.Dataset) -> None:
     swing = runs.assign(swing=runs["rate_highest"] - runs["rate_lowest"])
     draw_lines(axes, swing, "swing", "swing of the rate (Hz)", everywhere=True)
     axes.set_title(_level(runs))
-    axes.set_ylim(bottom=0)
 
 
 def draw_lines(
@@ -142,7 +140,9 @@ def draw_lines(
             axes.plot(own[WIDTH], values, label=model, **LOOKS[model])
     axes.set_xlabel(WIDTH_LABEL)
     axes.set_ylabel(label)
-    axes.set_ylim(bottom=0)
+    axes.set_xlim(0, 1.03 * float(runs[WIDTH].max()))
+    low, high = axes.get_ylim()
+    axes.set_ylim(min(low, 0.0) if name == "synchrony" else 0.0, 1.05 * high)
 
 
 def draw_map(axes: Axes, shown: Map) -> None:
@@ -157,7 +157,15 @@ def draw_map(axes: Axes, shown: Map) -> None:
     )
     table[rows, columns] = np.where(networks["oscillates"].values == 1, swing, 0.0)
     drawn = axes.pcolormesh(
-        currents, widths, table, cmap=MAP, vmin=0, shading="nearest", rasterized=True, zorder=0
+        currents,
+        widths,
+        table,
+        cmap=MAP,
+        vmin=0,
+        vmax=max(1.0, float(np.nanmax(table))),
+        shading="nearest",
+        rasterized=True,
+        zorder=0,
     )
     draw_plane(axes, shown.plane.branches, shown.plane.bounds, regions=False)
     for curve in shown.exact:

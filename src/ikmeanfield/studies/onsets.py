@@ -118,7 +118,8 @@ class Onsets(Study):
     def cost(self, plan: Plan, item: Item) -> Cost:
         """As `Study.cost`."""
         populations = len(plan.first_run(item).circuit.populations)
-        work = SEARCH_SECONDS + POINT_SECONDS * (len(self.values) - 1)
+        first = SEARCH_SECONDS if self.near is None else POINT_SECONDS
+        work = first + POINT_SECONDS * (len(self.values) - 1)
         return Cost(seconds=work * populations, peak=MIB)
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-CELL_SECONDS = 1.5e-4
+CELL_SECONDS = 1.3e-4
 """Integrating a mean field over one cell of the noise, per population."""
 SEGMENTS = 4
 """Fewest segments from which a coherence is estimated."""

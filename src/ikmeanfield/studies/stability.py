@@ -139,7 +139,7 @@ class Stability(Study):
 
 
 def by_form(summary: xr.Dataset, recovery: str) -> Iterator[tuple[str, xr.Dataset]]:
-    """The runs by form of recovery, which a coordinate tells: ``exact, own u``, ``exact, one u``."""
+    """The runs by form of recovery, which a coordinate tells: ``exact, own u`` or ``one u``."""
     forms = summary[recovery].values
     for form, words in (("neuron", "exact, own u"), ("population", "exact, one u")):
         if (forms == form).any():
