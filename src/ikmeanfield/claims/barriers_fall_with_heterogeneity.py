@@ -12,7 +12,7 @@ from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.sources import Sources
 
 STATEMENT = "Heterogeneity of thresholds lowers the barriers between coexisting states."
-SOURCE = "the perspective (Neuron 2026, doi 10.1016/j.neuron.2025.11.023), Fig. 2E"
+SOURCE = "How heterogeneity shapes dynamics and computation in the brain (Neuron 2026), Fig. 2E"
 TAKES = [{"escapes": {"kind": "escapes", "sweeps": ["width"]}}]
 CRITERION = {"remains": 0.5}
 """Share of a barrier at the narrowest distribution that may remain at the widest one at which it

@@ -12,7 +12,7 @@ from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.sources import Sources
 
 STATEMENT = "Heterogeneity of thresholds widens the range of drives that lock a rhythm one to one."
-SOURCE = "the perspective (Neuron 2026, doi 10.1016/j.neuron.2025.11.023), Fig. 2F"
+SOURCE = "How heterogeneity shapes dynamics and computation in the brain (Neuron 2026), Fig. 2F"
 TAKES = [{"tongues": {"kind": "entrainment", "sweeps": ["tongue"]}}]
 CRITERION = {"widens_by": 0.25}
 """Share by which the range must grow from the narrowest to the widest distribution of thresholds

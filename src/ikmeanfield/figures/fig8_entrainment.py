@@ -90,7 +90,8 @@ def _draw_map(axes: Axes, summary: xr.Dataset, second: Any, dim: str) -> Any:
             **MAP,
         )  # fmt: skip
     axes.set_xlabel(FREQUENCY_LABEL)
-    axes.set_xlim(frequency[0], frequency[-1])
+    margin = (frequency[1] - frequency[0]) / 2
+    axes.set_xlim(frequency[0] - margin, frequency[-1] + margin)
     return image
 
 
