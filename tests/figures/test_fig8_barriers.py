@@ -31,8 +31,9 @@ def escapes():
         },
         {
             "model": MODELS, "state": ["low", "high"], "intensity": SIGMA,
-            "rs_threshold_width": ("run", WIDTHS), "rs_size": ("run", [1000] * 4),
+            "rs_threshold_width": ("run", WIDTHS),
         },
+        {"size": "1000", "limit": 4000.0, "least": 300.0, "pulse": 20.0},
     )  # fmt: skip
 
 
@@ -70,7 +71,9 @@ def test_barriers_are_drawn_as_they_are(escapes, sizes):
     text = " ".join(fig8_barriers.findings(escapes, sizes))
     assert "barrier 2 10⁴ pA² ms at Δ_v = 0.5 mV and 0.333 at 3 mV" in text
     assert "3 escapes in 48 s" in text
-    assert "200 to 1000 neurons" in fig8_barriers.caption(escapes, sizes)
+    told = fig8_barriers.caption(escapes, sizes)
+    assert "200 to 1000 neurons" in told
+    assert "up to 40 trials each, cut after 4 s" in told
     assert fig8_barriers.theory_of(escapes) == "mean_field"
 
 
@@ -100,6 +103,7 @@ def locking():
             "edge_amplitude": [1.0, 3.5], "frequency": [2.0, 3.0, 4.0], "side": ["low", "high"],
             "rs_threshold_width": ("run", [0.1, 1.0]),
         },
+        {"size": "2000", "within": 0.01, "even": 0.01, "duration": 24000.0, "discard": 8000.0},
     )  # fmt: skip
 
 
@@ -123,4 +127,6 @@ def test_tongues_are_drawn_as_they_are(locking):
     text = " ".join(fig8_entrainment.findings(locking, across))
     assert "1.20 Hz at Δ_v = 0.1 mV, 1.90 Hz at Δ_v = 1 mV" in text
     assert "mean field, locked one to one at 3.5 pA: 2.5 to 3.5 Hz at 0.1 mV" in text
-    assert "winding number 1" in fig8_entrainment.caption(locking, across)
+    told = fig8_entrainment.caption(locking, across)
+    assert "networks of 2000 neurons" in told
+    assert "number 1 within 0.01 and periods even within 1%, over 16 s" in told

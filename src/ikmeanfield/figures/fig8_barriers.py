@@ -159,20 +159,21 @@ def _draw_sizes(axes: Axes, sizes: xr.Dataset) -> None:
 
 def caption(escapes: xr.Dataset, sizes: xr.Dataset) -> str:
     """What the panels show, in a few sentences."""
-    trials = int(np.nanmax(escapes["trials"].values))
+    settings, trials = escapes.attrs, int(np.nanmax(escapes["trials"].values))
     least, most = sizes[SIZE].values.min(), sizes[SIZE].values.max()
     return (
         "(E) Two states of RS neurons (κ = 10 pA) that coexist, each model at the middle of the "
         "range of currents between its own folds. Above: mean times until white noise σ ξ(t) in "
         "the current of all neurons leads from one state to the other (lines: mean field; dots: "
-        f"networks of {int(escapes[SIZE].values[0]) if SIZE in escapes else 1000} neurons with "
-        f"95 % intervals; up to {trials} trials each, censored ones included), and the barrier, "
-        "the slope of these lines where times exceed 0.3 s, with standard errors. Below: the "
-        "smallest current pulse of 20 ms, and the smallest shift of the synaptic activation s, "
-        "that switch the state (dotted: to the plane that touches the separatrix at the saddle); "
-        f"escape times of networks of {least:g} to {most:g} neurons without noise, each trial with "
-        "thresholds of its own (open marks with arrows: no escape was seen, the mean time is "
-        "longer with 95 % confidence)."
+        f"networks of {settings['size']} neurons with 95 % intervals; up to {trials} trials each, "
+        f"cut after {settings['limit'] / 1e3:g} s), and the barrier, the slope of these lines "
+        f"where times exceed {settings['least'] / 1e3:g} s, with standard errors of networks. "
+        f"Below: the smallest current pulse of {settings['pulse']:g} ms, and the smallest shift of "
+        "the synaptic activation s, that switch the state (dotted: to the plane that touches the "
+        "separatrix at the saddle; nothing where no shift switches); escape times of networks "
+        f"of {least:g} to {most:g} neurons without noise, each trial with thresholds of its own "
+        "(open marks with arrows: no escape was seen, and the mean time is longer with 95 % "
+        "confidence)."
     )
 
 
@@ -200,8 +201,9 @@ def findings(escapes: xr.Dataset, sizes: xr.Dataset) -> Iterator[str]:
             if np.isfinite(value)
         ]
         yield (
-            f"{model.replace('_', ' ')}: metastability (mean time 0.3 s) of the weaker state ends "
-            f"at a noise of {', '.join(ends) or 'no value tried'} pA √ms"
+            f"{model.replace('_', ' ')}: the mean time from the weaker state falls to "
+            f"{escapes.attrs['least'] / 1e3:g} s at a noise of "
+            f"{', '.join(ends) or 'no value tried'} pA √ms"
         )
     seen = int(np.nansum(sizes["escapes"].values))
     observed = float(np.nansum(sizes["observed"].values)) / 1e3

@@ -141,13 +141,15 @@ def edge_handles() -> list[Line2D]:
 
 def caption(tongues: xr.Dataset, widths: xr.Dataset) -> str:
     """What the panels show, in a few sentences."""
-    del widths
+    settings, networks = tongues.attrs, widths.attrs["size"]
     return (
         "(F) RS neurons (κ = 100 pA, 55 pA) that oscillate by themselves, under a sinusoidal "
         "drive: coherence of the firing rate with the drive, in the mean field (colour) and in "
-        "networks (dots; red rims: locked one to one, that is, winding number 1 within 0.01 and "
-        "periods even within 1 %), over frequency and amplitude of the drive at two widths of the "
-        "thresholds, and over frequency and width at one amplitude. White lines join the edges of "
+        f"networks of {networks} neurons (dots; red rims: locked one to one, that is, winding "
+        f"number 1 within {settings['within']:g} and periods even within {settings['even']:.0%}, "
+        f"over {(settings['duration'] - settings['discard']) / 1e3:g} s), over frequency and "
+        "amplitude of the drive at two widths of the thresholds, and over frequency and width at "
+        "one amplitude. White lines join the edges of "
         "the 1:1 tongue, where the locked orbit of the mean field loses its stability by a fold "
         "(triangles) or at a torus point (circles). Right: range of frequencies that lock one to "
         "one, by continuation and by counting locked frequencies."
