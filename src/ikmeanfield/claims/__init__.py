@@ -60,6 +60,8 @@ for _name in (
     "heterogeneity_linearises",
     "heterogeneity_leaves_one_state",
     "heterogeneity_steadies_eigenvalues",
+    "barriers_fall_with_heterogeneity",
+    "heterogeneity_widens_locking",
 ):
     CLAIMS.register(_name, Claim(f"{__name__}.{_name}"))
 

@@ -33,6 +33,8 @@ KINDS: "Registry[type[Study]]" = Registry(
         "decoding": "ikmeanfield.studies.decoding:Decoding",
         "sensitivity": "ikmeanfield.studies.sensitivity:Sensitivity",
         "stability": "ikmeanfield.studies.stability:Stability",
+        "escapes": "ikmeanfield.studies.escapes:Escapes",
+        "entrainment": "ikmeanfield.studies.entrainment:Entrainment",
     },
 )
 """Every kind of study, by name."""
