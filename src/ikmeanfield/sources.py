@@ -137,6 +137,11 @@ class Taker:
         """How many axes with more than one value a sweep may have; None for any number."""
         return self.declared.get("MOST_AXES")
 
+    @property
+    def about(self) -> str:
+        """The docstring of the module."""
+        return ast.get_docstring(ast.parse(self.source_text)) or ""
+
     @cached_property
     def source_text(self) -> str:
         """The source of the module."""
