@@ -14,7 +14,7 @@ STATEMENT = (
     "Homogeneous excitatory networks excel at encoding: the error with which they maintain a bump "
     "of activity grows with Δ_v."
 )
-SOURCE = "Gast, Solla & Kennedy 2024 (PNAS 121, e2311885121)"
+SOURCE = "Gast, Solla & Kennedy 2024 (PNAS)"
 TAKES = [{"encoding": {"kind": "encoding"}}]
 CRITERION = {"correlation": 0.5, "by": 0.1, "errors": 2.0}
 """Least rank correlation of error and width; share of the error by which it must rise from the
