@@ -18,7 +18,7 @@ TAKES = [
     {"attribution": {"kind": "attribution", "sweeps": ["width"]}},
     {"hysteresis": {"kind": "hysteresis", "sweeps": ["rs_width"]}},
 ]
-CRITERION = {"remains": 0.1, "kappa": 10.0}
+CRITERION = {"remains": 0.5, "kappa": 10.0}
 """Share of the widest bistable range that may remain at the largest width, and the adaptation of
 the networks in pA."""
 KAPPA, WIDTH = "rs_adaptation", "rs_threshold_width"
@@ -49,7 +49,7 @@ def _finding(
     most = float(ranges.max(initial=0.0))
     value = float(ranges[-1]) / most if most > 0 else float("nan")
     error = spacing / most if most > 0 else float("nan")
-    fewer = below(value, remains, 0.0 if value == 0 else error)
+    fewer = below(value, remains, error)
     gone = widths[ranges == 0]
     words = f"none from Δ_v = {gone.min():g} mV on" if gone.size else ""
     return Finding(
