@@ -84,6 +84,19 @@ def test_repertoires(alike, different, verdict):
     assert [finding.verdict for finding in found] == [verdict] * 2
 
 
+def test_a_slow_passage_is_no_oscillation():
+    """Oracle: the circuit seems to oscillate at two of five currents, or does at three."""
+    for count, verdict in ((2, "holds in part"), (3, "holds")):
+        circuit = held([*ALONE, *ALONE], fs=[0.2] * 4 + [2.0] * 4)
+        region = circuit.summary["region"]
+        region[:4, ..., :count] = OSCILLATING
+        region[:4, ..., 4] = BISTABLE
+        alone = held([BISTABLE] * 4)
+        circuit.summary["region"][4:] = BISTABLE
+        found = judged("different_inhibition_only_shifts", circuit, alone)
+        assert {finding.verdict for finding in found} == {verdict}
+
+
 def test_repertoires_without_the_neurons_alone():
     """Oracle: neurons alone were measured at another adaptation only."""
     alone = held(ALONE)
