@@ -40,7 +40,11 @@ figures: env  ## Run the whole workflow: figures, claims, the explorer, and a re
 report: env  ## Write results/report.html when everything is done
 	$(IN_VENV) snakemake --cores 1 --configfile $(CONFIG) --report results/report.html
 
+# Kernels are compiled first, by two processes that share none: every process that tests run in
+# would compile its own otherwise.
 test: env  ## Run the tests
+	@$(IN_VENV) sh -c '{ ikmeanfield compile --engine exact && ikmeanfield compile --engine euler; } & \
+		ikmeanfield compile --engine theories && ikmeanfield compile --engine stationary; wait'
 	$(IN_VENV) pytest $(PARALLEL) --dist loadgroup $(PYTEST_ARGS)
 
 test-long: env  ## Run the tests that take minutes each

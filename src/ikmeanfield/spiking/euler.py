@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.heterogeneity import Differences
-from ikmeanfield.spiking.compiled import OPTIONS, SUMMED, VECTOR
+from ikmeanfield.spiking.compiled import ALLOCATING, OPTIONS, SUMMED, VECTOR
 from ikmeanfield.spiking.layout import (
     CURRENTS,
     NON_FINITE,
@@ -152,14 +152,23 @@ def _add_conductance(more, s, reversal, F, D):
         F[i] += more[i] * s * reversal
 
 
-@njit(**OPTIONS)
+@njit(**ALLOCATING)
 def advance(
     first: int, steps: int, stride: int, begun: int, c: Cells, more: Variety, synapses: Synapses,
     currents: FloatArray, state: State, records: Records, log: SpikeLog,
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Carry a network over a number of steps, in place; see `exact.advance`."""
+    spikes = np.zeros(c.own.size)
+    done: tuple[int, int, int, int] = _advance(
+        first, steps, stride, begun, c, more, synapses, currents, state, records, log, spikes
+    )
+    return done
+
+
+@njit(**OPTIONS)
+def _advance(first, steps, stride, begun, c, more, synapses, currents, state, records, log, spikes):
+    """Do what `advance` does, with room for the number of spikes of every population."""
     populations = c.own.size
-    spikes = np.zeros(populations)
     watching = log.watched.size > 0
     for n in range(steps):
         if log.filled[0] + log.reserve > log.time.size:
@@ -193,8 +202,9 @@ def advance(
                 )  # fmt: skip
             else:
                 F, D = more.force[lo:hi], more.field[lo:hi]
-                F[:] = more.current[lo:hi]
-                D[:] = 0.0
+                for i in range(D.size):
+                    F[i] = more.current[lo + i]
+                    D[i] = 0.0
                 for j in range(state.s.size):
                     if synapses.target[j] == p:
                         reversal = more.lever[j] + rest

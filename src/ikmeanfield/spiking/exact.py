@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.heterogeneity import Differences
-from ikmeanfield.spiking.compiled import OPTIONS
+from ikmeanfield.spiking.compiled import ALLOCATING, OPTIONS
 from ikmeanfield.spiking.conductances import act, pushed
 from ikmeanfield.spiking.layout import (
     CONDUCTANCES,
@@ -141,7 +141,7 @@ def forget(state: State) -> None:
         past[[MEAN, BEFORE]] = value
 
 
-@njit(**OPTIONS)
+@njit(**ALLOCATING)
 def advance(
     first: int, steps: int, stride: int, begun: int, c: Cells, more: Variety, synapses: Synapses,
     currents: FloatArray, state: State, records: Records, log: SpikeLog,
@@ -169,10 +169,21 @@ def advance(
     tuple of int
         Status (0: done), steps carried out, population and neuron of an error.
     """
-    populations = c.own.size
-    work = scratch()
-    sums = np.zeros((populations, 6))
+    sums = np.zeros((c.own.size, 6))
     held = np.zeros(synapses.target.size)
+    done: tuple[int, int, int, int] = _advance(
+        first, steps, stride, begun, c, more, synapses, currents, state, records, log, scratch(),
+        sums, held,
+    )  # fmt: skip
+    return done
+
+
+@njit(**OPTIONS)
+def _advance(
+    first, steps, stride, begun, c, more, synapses, currents, state, records, log, work, sums, held
+):
+    """Do what `advance` does, with scratch given."""
+    populations = c.own.size
     for n in range(steps):
         if log.filled[0] + log.reserve > log.time.size:
             return SPIKES_FULL, n, -1, -1
