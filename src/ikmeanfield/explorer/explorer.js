@@ -481,6 +481,7 @@ function showNumbers(g) {
     if (unit && unit !== "1") cell.append(` ${unit}`);
   };
   row(words(view.y.path), "grid point", [g.y], view.y.unit, view.plan);
+  if (g.x !== null) row(words(view.x.path), "grid point", [g.x], view.x.unit, view.plan);
   view.names.forEach((name, k) => {
     row(words(name.path), "grid point", [g.at[k]], name.unit, view.plan);
   });
