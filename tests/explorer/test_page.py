@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 
 from ikmeanfield.analysis.diagrams import from_tree
-from ikmeanfield.explorer import page as pages
+from ikmeanfield.experiments import parse
 from ikmeanfield.explorer.arrays import Arrays
-from ikmeanfield.explorer.courses import WINDOWS, windows
-from ikmeanfield.jobs.explore import explore
+from ikmeanfield.explorer.courses import windows
+from ikmeanfield.jobs import explore as job
+from ikmeanfield.jobs.explore import ExplorerError, explore
+from ikmeanfield.schema import ConfigError
+from small import both
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +87,7 @@ def test_curves_are_those_of_the_study(explored, view, numbers):
         assert [c["kind"] for c in plane["curves"]] == [branch.kind for branch in stored] != []
         for curve, branch in zip(plane["curves"], stored, strict=True):
             for axis, path in zip("xy", ("rs.input_current", "rs.adaptation"), strict=True):
-                np.testing.assert_array_equal(numbers(curve[axis]), branch[path])
+                np.testing.assert_allclose(numbers(curve[axis]), branch[path], rtol=1e-6)
 
 
 @pytest.mark.parametrize("model", ["network", "corrected"])
@@ -96,7 +99,7 @@ def test_courses_keep_the_extrema_of_the_stored_series(explored, view, numbers, 
     low, high, x = (numbers(found[key]) for key in ("low", "high", "x"))
     assert low.min() == rising["recovery"].values.min()
     assert high.max() == rising["recovery"].values.max()
-    assert len(x) == min(WINDOWS, rising.sizes["time"])
+    assert len(x) == min(200, rising.sizes["time"])
     assert (np.diff(x) > 0).all()
     assert (x[0], x[-1]) == pytest.approx((20.0, 70.0), abs=0.5)
 
@@ -148,27 +151,38 @@ def test_the_same_results_give_the_same_page(explored, tmp_path):
     assert again.read_bytes() == explored.page.read_bytes()
 
 
-def test_a_page_that_is_too_large_or_has_no_planes_is_refused(explored, tmp_path, monkeypatch):
-    monkeypatch.setattr(pages, "MOST_BYTES", 1000)
-    with pytest.raises(pages.ExplorerError, match=r"would have \d\.\d MB.*name fewer experiments"):
-        explore([explored.results.plan], [explored.results.folder], tmp_path / "page.html")
-    assert not (tmp_path / "page.html").exists()
-    with pytest.raises(pages.ExplorerError, match="no planes to explore"):
-        explore([], [], tmp_path / "page.html")
+def test_a_page_that_would_be_too_large_has_fewer_windows_or_is_refused(
+    explored, tmp_path, monkeypatch
+):
+    """Oracle: sizes of the page with more and with fewer windows."""
+    given = [explored.results.plan], [explored.results.folder]
+    page = tmp_path / "page.html"
+    monkeypatch.setattr(job, "MOST_BYTES", explored.page.stat().st_size - 1)
+    explore(*given, page)
+    assert '"windows":100' in page.read_text(encoding="utf-8")
+    assert page.stat().st_size < explored.page.stat().st_size
+    page.unlink()
+    monkeypatch.setattr(job, "MOST_BYTES", 1000)
+    monkeypatch.setattr(job, "WINDOWS", (50,))
+    with pytest.raises(ExplorerError, match=r"would have \d\.\d MB.*name fewer experiments"):
+        explore(*given, page)
+    assert not page.exists()
+    with pytest.raises(ExplorerError, match="no planes to explore"):
+        explore([], [], page)
 
 
 def test_windows_lose_no_peak_and_no_value():
     """Oracle: single peaks at known places, and the mean of all values."""
     values = np.zeros(1234)
     values[[3, 617, 1233]] = [5.0, -7.0, 9.0]
-    low, high, mean = windows(values)
-    assert len(low) == WINDOWS
+    low, high, mean = windows(values, 200)
+    assert len(low) == 200
     assert sorted(high[high > 0]) == [5.0, 9.0]
     assert low[low < 0].tolist() == [-7.0]
-    sizes = np.diff([*(np.arange(WINDOWS) * 1234 // WINDOWS), 1234])
+    sizes = np.diff([*(np.arange(200) * 1234 // 200), 1234])
     assert (mean * sizes).sum() == pytest.approx(values.sum())
     short = np.array([1.0, 3.0, 2.0])
-    for found in windows(short):
+    for found in windows(short, 200):
         np.testing.assert_array_equal(found, short)
 
 
@@ -178,3 +192,17 @@ def test_equal_rows_are_stored_once():
     assert places[0] == places[2] != places[1]
     decoded = np.frombuffer(base64.b64decode(arrays.encoded()["8"]), "<f8")
     assert decoded.tolist() == [1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["nowhere"], "explorer: .*no experiment 'nowhere'; there are truncation, adaptation"),
+        (["truncation"], "explorer: .*truncation has no planes to explore"),
+    ],
+)
+def test_a_configuration_cannot_name_what_the_explorer_does_not_show(given, words):
+    config = both() | {"figures": {}}
+    assert parse(config | {"explorer": ["adaptation"]}).explorer == ["adaptation"]
+    with pytest.raises(ConfigError, match=words):
+        parse(config | {"explorer": given})

@@ -515,7 +515,8 @@ function showNumbers(g) {
 
 // ---- Begin ----
 
-at("about").textContent = DATA.about;
+at("about").textContent = DATA.source;
+at("windows").textContent = DATA.windows;
 at("plane").addEventListener("pointermove", pointed);
 at("plane").addEventListener("pointerdown", pointed);
 at("plane").addEventListener("keydown", keyed);

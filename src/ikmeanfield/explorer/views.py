@@ -58,12 +58,15 @@ class View:
         Where long rows of numbers are stored.
     page
         Folder of the page, from which links lead to files.
+    windows
+        Largest number of windows of a series.
     """
 
     results: Results
     study: str
     arrays: Arrays
     page: Path
+    windows: int
 
     def data(self) -> dict[str, Any]:
         """Everything as plain data, with `Arrays` for long rows of numbers."""
@@ -194,7 +197,7 @@ class View:
     def _courses(self, run: int) -> Iterator[dict[str, Any]]:
         for study, settings in self.results.plan.studies.items():
             driven, single = self._driven(settings), settings.kind not in DOUBLE
-            for course in courses(self.results, study, run):
+            for course in courses(self.results, study, run, self.windows):
                 rows = {"x": course.x, "low": course.low, "high": course.high}
                 if course.mean is not None:
                     rows["mean"] = course.mean
