@@ -149,6 +149,20 @@ def test_without_mean_fields_the_rate_is_shown():
     assert "Mean firing rate of the network" in overview.caption(data)
 
 
+def test_sweeps_without_predictions_are_shown_beside_those_with_them():
+    data = summary([(5.0,), (1.0,)], [ADAPTATION])
+    names = [n for n in data.data_vars if str(n).startswith(("difference", "trace"))]
+    other = data.drop_vars([*names, "theory"]).assign_coords(sweep=("run", ["alone"] * 4))
+    networks = xr.concat([data.drop_vars([*names, "theory"]), other], "run")
+    alone = overview._unpredicted(networks, data)
+    axes = {a.get_title(): a for a in all_axes(overview.draw(data, alone=alone)) if a.containers}
+    assert list(axes) == ["grid: rs", "grid: fs", "alone: rs", "alone: fs"]
+    (container,) = axes["alone: fs"].containers
+    by_hand = data["rate_mean"].values[:, 1].reshape(2, 2).mean(axis=-1)
+    np.testing.assert_allclose(container.lines[0].get_ydata(), by_hand[::-1])
+    assert "the network's mean rate" in overview.caption(data, alone=alone)
+
+
 def test_more_than_two_axes_are_refused():
     rows = [(k, s, w) for k in (1.0, 2.0) for s in ("exact", "euler") for w in (1.0, 2.0)]
     data = summary(rows, [ADAPTATION, SCHEME, ("rs.threshold_width", "mV")])
@@ -176,6 +190,19 @@ def test_diagrams_show_the_rate_in_hertz_at_named_grid_points():
     state = trees[2][1]["equilibria"]["state"].sel(variable="rs.firing_rate").values
     assert max(y.max() for y in heights) == pytest.approx(1000 * state.max())
     assert "Equilibria" in overview.caption(**content)
+
+
+def test_diagrams_in_different_parameters_have_rows_and_axes_of_their_own():
+    circuit = regular_spiking()
+    weights = equilibrium_diagram(
+        circuit, "rs.ampa.weights.rs", 0.0, 20.0, theory=MeanFieldSettings(), cycles=False
+    )
+    other = to_tree(weights, {"circuit": circuit.model_dump_json()})
+    trees = [("mean field", diagram(5.0, "corrected")), ("mean field", other)]
+    stored = {"transitions": MadeUp(grid()), "diagrams": MadeUp(trees=trees)}
+    drawn = [a for a in all_axes(overview.draw(**overview.arrange([stored]))) if a.get_lines()]
+    assert [a.get_xlabel() for a in drawn][-2:] == ["rs input current (pA)", "rs ampa weights rs"]
+    assert drawn[-2].get_xlim() != drawn[-1].get_xlim()
 
 
 def test_every_plane_holds_the_points_of_its_networks():

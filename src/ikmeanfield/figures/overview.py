@@ -63,8 +63,10 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
     """What `draw` and `caption` take, from whatever an experiment has."""
     (taken,) = experiments
     summary = xr.Dataset()
+    alone = None
     if "networks" in taken:
         summary = joined_summaries(taken["networks"], taken.get("predictions"))
+        alone = _unpredicted(taken["networks"].summary, summary)
     elif "transitions" in taken:
         summary = taken["transitions"].summary
     points = taken["transitions"].summary if "transitions" in taken else None
@@ -80,10 +82,17 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
         summary.attrs = next(iter(taken.values())).attributes
     return {
         "summary": summary,
+        "alone": alone,
         "points": points,
         "planes": [_named(item.label, tree["curves"], tree.attrs) for item, tree in planes],
         "diagrams": [_named(item.label, tree, {}) for item, tree in lines],
     }
+
+
+def _unpredicted(networks: xr.Dataset, joined: xr.Dataset) -> xr.Dataset | None:
+    """Networks of the sweeps in which no theory predicts anything, None if there are none."""
+    missing = ~np.isin(networks["sweep"].values, joined["sweep"].values)
+    return networks.isel(run=np.flatnonzero(missing)) if missing.any() else None
 
 
 def _named(theory: str, branches: xr.DataTree, values: Mapping[Any, Any]) -> xr.DataTree:
@@ -98,6 +107,7 @@ def draw(
     points: xr.Dataset | None = None,
     planes: Sequence[xr.DataTree] = (),
     diagrams: Sequence[xr.DataTree] = (),
+    alone: xr.Dataset | None = None,
 ) -> Figure:
     """Draw what there is: traces, the grid, diagrams; or planes with the networks' points.
 
@@ -111,18 +121,22 @@ def draw(
         Branches in the plane of two parameters.
     diagrams
         Branches in one parameter, one tree for each grid point and mean field.
+    alone
+        Of networks in time that no theory predicts, in sweeps of their own.
     """
     parts = []
     if "trace_network" in summary:
         rows = summary.sizes["population"] + 1
         parts.append(Part(0.55 + 0.72 * rows, lambda box: _traces(box, summary)))
     if "rate_mean" in summary:
-        panels = _panels(summary)
+        shown = [summary] if alone is None else [summary, alone]
+        several = sum(len(set(part["sweep"].values.tolist())) for part in shown) > 1
+        panels = [panel for part in shown for panel in _panels(part, several=several)]
         height = 0.1 + 1.85 * ceil(len(panels) / _columns(panels))
         parts.append(Part(height, lambda box: _grids(box, panels)))
     if planes:
-        shown = [Plane.of(tree, points) for tree in planes]
-        parts.append(Part(0.3 + 3.0 * ceil(len(shown) / 2), lambda box: draw_planes(box, shown)))
+        curves = [Plane.of(tree, points) for tree in planes]
+        parts.append(Part(0.3 + 3.0 * ceil(len(curves) / 2), lambda box: draw_planes(box, curves)))
     if diagrams:
         lines = Diagram.chosen(diagrams, _paths(summary), COLUMNS)
         parts.append(Part(0.5 + 1.2 * len(lines), lambda box: draw_diagrams(box, lines)))
@@ -143,6 +157,7 @@ def caption(
     points: xr.Dataset | None = None,
     planes: Sequence[xr.DataTree] = (),
     diagrams: Sequence[xr.DataTree] = (),
+    alone: xr.Dataset | None = None,
 ) -> str:
     """The caption, with everything needed to know how the figure was made."""
     a = summary.attrs
@@ -158,6 +173,11 @@ def caption(
             "Mean in time of D_r, the theory's minus the network's firing rate, over the grid, "
             "averaged over replicates. Error bars are ± one standard error, from replicates or, if "
             "that is larger, from block averages in time."
+            + (
+                " Where no theory predicts it: the network's mean rate."
+                if alone is not None
+                else ""
+            )
         )
     elif "rate_mean" in summary:
         parts.append("Mean firing rate of the network over the grid, averaged over replicates.")
@@ -275,7 +295,8 @@ class _Panel:
     limits: Normalize
 
 
-def _panels(summary: xr.Dataset) -> list[_Panel]:
+def _panels(summary: xr.Dataset, *, several: bool) -> list[_Panel]:
+    """The panels of every sweep, named after it where there are several."""
     names = [coordinate_name(path) for path in _paths(summary)]
     sweeps = list(dict.fromkeys(summary["sweep"].values.tolist()))
     panels = []
@@ -290,7 +311,7 @@ def _panels(summary: xr.Dataset) -> list[_Panel]:
             label = "network" if not _theories(summary) else "$D_r$"
             finite = np.concatenate([values[0] for values in series.values()])
             limits = Normalize(float(np.nanmin(finite)), float(np.nanmax(finite)))
-            title = population if len(sweeps) == 1 else f"{sweep}: {population}"
+            title = f"{sweep}: {population}" if several else population
             if len(axes) < 2:
                 panels.append(_Panel(title, label, axes, series, limits))
                 continue

@@ -126,8 +126,8 @@ class Diagram:
     @classmethod
     def chosen(
         cls, trees: Sequence[xr.DataTree], paths: Sequence[str], count: int
-    ) -> dict[str, list[Self]]:
-        """For each theory, up to `count` diagrams spread over the grid.
+    ) -> dict[tuple[str, str], list[Self]]:
+        """For each theory and parameter that is followed, up to `count` diagrams over the grid.
 
         Parameters
         ----------
@@ -138,14 +138,16 @@ class Diagram:
         count
             Largest number of diagrams.
         """
-        fields: dict[str, list[dict[str, Branch]]] = {}
+        rows: dict[tuple[str, str], list[dict[str, Branch]]] = {}
         for tree in trees:
-            fields.setdefault(str(tree.attrs.get("theory", "")), []).append(from_tree(tree))
-        found: dict[str, list[Self]] = {}
-        for field, given in fields.items():
+            branches = from_tree(tree)
+            row = str(tree.attrs.get("theory", "")), _equilibria(branches).free[0]
+            rows.setdefault(row, []).append(branches)
+        found: dict[tuple[str, str], list[Self]] = {}
+        for row, given in rows.items():
             fixed = [_equilibria(branches).fixed for branches in given]
             places = np.linspace(0, len(given) - 1, min(count, len(given))).round().astype(int)
-            found[field] = [
+            found[row] = [
                 cls("\n".join(_values(fixed[place], paths, fixed)), given[place])
                 for place in places
             ]
@@ -156,19 +158,25 @@ def _equilibria(branches: Mapping[str, Branch]) -> Branch:
     return next(branch for branch in branches.values() if branch.kind == "equilibrium")
 
 
-def draw_diagrams(box: SubFigure, diagrams: Mapping[str, Sequence[Diagram]]) -> Axes:
-    """Draw a row of diagrams for each theory, without titles that repeat the one above.
+def draw_diagrams(box: SubFigure, diagrams: Mapping[tuple[str, str], Sequence[Diagram]]) -> Axes:
+    """Draw a row of diagrams for each theory and parameter, without titles that repeat.
 
     The diagrams show the rate of the population whose parameter is followed, if there is one, and
     the first variable otherwise.
     """
     columns = max(len(row) for row in diagrams.values())
-    places = box.subplots(len(diagrams), columns, squeeze=False, sharex=True, sharey=True)
+    followed = [parameter for _, parameter in diagrams]
+    alike = len(set(followed)) == 1
+    places = box.subplots(
+        len(diagrams), columns, squeeze=False, sharex=True if alike else "row",
+        sharey=True if alike else "row",
+    )  # fmt: skip
     above = [""] * columns
-    for (field, row), row_places in zip(diagrams.items(), places, strict=True):
+    rows = zip(diagrams.items(), places, [*followed[1:], ""], strict=True)
+    for ((field, parameter), row), row_places, below in rows:
+        own = f"{parameter.partition('.')[0]}{RATE}"
         for number, (diagram, place) in enumerate(zip(row, row_places, strict=False)):
             branch = _equilibria(diagram.branches)
-            own = f"{branch.free[0].partition('.')[0]}{RATE}"
             variable = own if own in branch.variables else branch.variables[0]
             draw_diagram(place, diagram.branches, variable, PER_SECOND if variable == own else 1.0)
             place.set_title("" if diagram.title == above[number] else diagram.title, fontsize=6.5)
@@ -178,8 +186,8 @@ def draw_diagrams(box: SubFigure, diagrams: Mapping[str, Sequence[Diagram]]) -> 
                     f"rate of {variable.partition('.')[0]} (Hz)" if variable == own else variable
                 )
                 place.set_ylabel(f"{field}\n{label}" if field else label)
-            if row is list(diagrams.values())[-1]:
-                place.set_xlabel(path_label(branch.free[0]))
+            if parameter != below:
+                place.set_xlabel(path_label(parameter))
         for place in row_places[len(row) :]:
             place.set_visible(False)
     corner: Axes = places[0, 0]

@@ -14,8 +14,14 @@ from ikmeanfield.compilation import announce_compilation
 
 announce_compilation()
 
-OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy"}
-"""Plain kernels: IEEE arithmetic, no check at divisions, machine code kept on disk."""
+ALLOCATING: dict[str, Any] = {"cache": True, "error_model": "numpy"}
+"""Kernels that make arrays: IEEE arithmetic, no check at divisions, machine code kept on disk."""
+
+OPTIONS: dict[str, Any] = {**ALLOCATING, "_nrt": False}
+"""Plain kernels, which make no arrays, and so need not count who refers to those they are given.
+
+Counting took most of the time of a step of a small network.
+"""
 
 VECTOR: dict[str, Any] = {**OPTIONS, "fastmath": {"contract", "nsz"}}
 """Loops over neurons: products and sums may be fused, but are not reordered.

@@ -35,9 +35,9 @@ def act(p, lo, hi, v, half, held, missed, cell, more, synapses):
         The largest absolute value of the neurons' own part of H.
     """
     y, D, F = v[lo:hi], more.field[lo:hi], more.force[lo:hi]
-    D[:] = half[lo:hi]
-    F[:] = more.current[lo:hi]
     for i in range(y.size):
+        D[i] = half[lo + i]
+        F[i] = more.current[lo + i]
         y[i] = cell.keep * y[i] + cell.push
     for j in range(held.size):
         if synapses.target[j] == p:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.heterogeneity import Differences
-from ikmeanfield.spiking.compiled import OPTIONS
+from ikmeanfield.spiking.compiled import ALLOCATING, OPTIONS
 from ikmeanfield.spiking.conductances import act, pushed
 from ikmeanfield.spiking.layout import (
     CONDUCTANCES,
@@ -39,6 +39,7 @@ from ikmeanfield.spiking.layout import (
     record,
     variety,
 )
+from ikmeanfield.spiking.noise import largest_force, stirred
 from ikmeanfield.spiking.passes import (
     AREA,
     LEFT,
@@ -122,7 +123,8 @@ def various(circuit: Circuit, step: float, neurons: Mapping[str, Differences]) -
     """What differs between neurons besides thresholds: currents as forces, conductances in H."""
     x, _, force = scales(circuit, step)
     k = np.array([p.leakage for p in circuit.populations.values()])
-    return variety(circuit, neurons, force, x / (2 * k), 2 * x)
+    largest = largest_force(circuit, step)
+    return variety(circuit, neurons, force, x / (2 * k), 2 * x, step, largest)
 
 
 def scales(circuit: Circuit, step: float) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -141,7 +143,7 @@ def forget(state: State) -> None:
         past[[MEAN, BEFORE]] = value
 
 
-@njit(**OPTIONS)
+@njit(**ALLOCATING)
 def advance(
     first: int, steps: int, stride: int, begun: int, c: Cells, more: Variety, synapses: Synapses,
     currents: FloatArray, state: State, records: Records, log: SpikeLog,
@@ -169,10 +171,21 @@ def advance(
     tuple of int
         Status (0: done), steps carried out, population and neuron of an error.
     """
-    populations = c.own.size
-    work = scratch()
-    sums = np.zeros((populations, 6))
+    sums = np.zeros((c.own.size, 6))
     held = np.zeros(synapses.target.size)
+    done: tuple[int, int, int, int] = _advance(
+        first, steps, stride, begun, c, more, synapses, currents, state, records, log, scratch(),
+        sums, held,
+    )  # fmt: skip
+    return done
+
+
+@njit(**OPTIONS)
+def _advance(
+    first, steps, stride, begun, c, more, synapses, currents, state, records, log, work, sums, held
+):
+    """Do what `advance` does, with scratch given."""
+    populations = c.own.size
     for n in range(steps):
         if log.filled[0] + log.reserve > log.time.size:
             return SPIKES_FULL, n, -1, -1
@@ -189,6 +202,8 @@ def advance(
                     missed = state.s_past[MISSED]
                     reach = act(p, lo, hi, state.v, c.half, held, missed, cell, more, synapses)
                     cell = pushed(cell)
+                if more.noisy[p] == 1:
+                    F = stirred(p, lo, first + n, F, more.force[lo:hi], more)
                 status, neuron = carry(
                     state.v[lo:hi], state.u[lo:hi], D, F, reach, cell, work, sums[p], log,
                     log.watched[lo:hi], float(first + n),

@@ -25,7 +25,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ikmeanfield.spiking.compiled import OPTIONS, SUMMED, VECTOR
+from ikmeanfield.spiking.compiled import ALLOCATING, OPTIONS, SUMMED, VECTOR
 from ikmeanfield.spiking.flow import MAX_SPIKES, whole_step
 from ikmeanfield.spiking.layout import NON_FINITE, TOO_MANY_SPIKES
 from ikmeanfield.spiking.series import (
@@ -102,7 +102,7 @@ class Work(NamedTuple):
     times: FloatArray  # (MAX_SPIKES,)
 
 
-@njit(**OPTIONS)
+@njit(**ALLOCATING)
 def scratch():
     """Memory for a step, to be made once per call of the kernel."""
     marks = np.zeros(BLOCK, np.uint8)
