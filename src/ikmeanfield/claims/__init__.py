@@ -51,6 +51,9 @@ for _name in (
     "errors_remain",
     "exact_folds_are_the_limit",
     "scatter_falls_with_size",
+    "heterogeneity_blurs_bumps",
+    "heterogeneity_raises_dimension",
+    "heterogeneity_helps_decoding",
 ):
     CLAIMS.register(_name, Claim(f"{__name__}.{_name}"))
 

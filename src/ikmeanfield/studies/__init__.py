@@ -29,6 +29,8 @@ KINDS: "Registry[type[Study]]" = Registry(
         "responses": "ikmeanfield.studies.responses:Responses",
         "hysteresis": "ikmeanfield.studies.hysteresis:Hysteresis",
         "codes": "ikmeanfield.studies.codes:Codes",
+        "encoding": "ikmeanfield.studies.encoding:Encoding",
+        "decoding": "ikmeanfield.studies.decoding:Decoding",
     },
 )
 """Every kind of study, by name."""

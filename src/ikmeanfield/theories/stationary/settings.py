@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ikmeanfield.circuit.population import CONNECTIVITY
 from ikmeanfield.heterogeneity.registry import DEFAULT_LAW
 from ikmeanfield.theories.protocol import DomainError, Question, TheorySettings
 
@@ -21,7 +22,7 @@ SPREADS = (
     "current_width", "current_truncation", "current_slope", "cauchy_noise", "gaussian_noise"
 )  # fmt: skip
 """Parameters of a population by which neurons differ in more than their threshold, or by noise."""
-SYNAPSE_SPREADS = ("conductance_width", "conductance_truncation")
+SYNAPSE_SPREADS = ("conductance_width", "conductance_truncation", *CONNECTIVITY)
 """Parameters of a synapse by which neurons differ in more than their threshold."""
 
 
