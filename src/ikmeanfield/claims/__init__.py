@@ -54,6 +54,14 @@ for _name in (
     "heterogeneity_blurs_bumps",
     "heterogeneity_raises_dimension",
     "heterogeneity_helps_decoding",
+    "heterogeneity_desynchronises",
+    "intermediate_heterogeneity_synchronises",
+    "sensitivity_has_an_optimum",
+    "heterogeneity_linearises",
+    "heterogeneity_leaves_one_state",
+    "heterogeneity_steadies_eigenvalues",
+    "barriers_fall_with_heterogeneity",
+    "heterogeneity_widens_locking",
 ):
     CLAIMS.register(_name, Claim(f"{__name__}.{_name}"))
 
