@@ -219,9 +219,7 @@ def _receive(j, more, synapses, state):
                     more.entering[entry, 1] = more.entering[a, 1]
             _take(more.entering[a:b], more.gain[a:b], s, entered)
     past = state.s_past
-    _learn(
-        entered, past[LATE, lo:hi], past[AHEAD, lo:hi], past[MISSED, lo:hi], past[MEAN, lo:hi]
-    )
+    _learn(entered, past[LATE, lo:hi], past[AHEAD, lo:hi], past[MISSED, lo:hi], past[MEAN, lo:hi])
 
 
 @njit(**VECTOR)
