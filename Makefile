@@ -18,7 +18,8 @@ IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env figures test test-long test-continuation test-faults test-slurm lint bench lock clean clean-results clean-env
+.PHONY: help env figures report test test-long test-continuation test-faults test-slurm lint bench lock clean clean-results clean-env
+.PHONY: docs archive
 # Module search paths of the calling shell must not take precedence over the locked environment.
 unexport PYTHONPATH PYTHONHOME
 
@@ -31,11 +32,20 @@ help:  ## List the commands
 
 env: $(READY)  ## Build the environment .venv: the locked packages and this package
 
-figures: env  ## Run the whole workflow: networks, theories, all figures
+# With arguments of Snakemake's, such as a dry run or single targets, there may be nothing to report.
+figures: env  ## Run the whole workflow: figures, claims, the explorer, and a report of all
 	@$(IN_VENV) ikmeanfield check $(CONFIG)
 	$(IN_VENV) snakemake --cores $(CORES) --configfile $(CONFIG) $(SNAKEMAKE_ARGS)
+	$(if $(SNAKEMAKE_ARGS),,@$(MAKE) --no-print-directory report)
 
+report: env  ## Write results/report.html when everything is done
+	$(IN_VENV) snakemake --cores 1 --configfile $(CONFIG) --report results/report.html
+
+# Kernels are compiled first, by two processes that share none: every process that tests run in
+# would compile its own otherwise.
 test: env  ## Run the tests
+	@$(IN_VENV) sh -c '{ ikmeanfield compile --engine exact && ikmeanfield compile --engine euler; } & \
+		ikmeanfield compile --engine theories && ikmeanfield compile --engine stationary; wait'
 	$(IN_VENV) pytest $(PARALLEL) --dist loadgroup $(PYTEST_ARGS)
 
 test-long: env  ## Run the tests that take minutes each
@@ -57,6 +67,13 @@ lint: env  ## Check style, types and the workflow
 	$(IN_VENV) snakefmt --check Snakefile workflow
 	$(IN_VENV) snakemake --lint
 
+docs: env  ## Build the site of the documentation: build/site/index.html
+	$(IN_VENV) sphinx-build --quiet --fail-on-warning --keep-going -c docs -b html . build/site
+	@echo "build/site/index.html is ready"
+
+archive: env  ## Pack the results of CONFIG with lock and versions as an RO-Crate: archive.zip
+	$(IN_VENV) ikmeanfield archive $(CONFIG)
+
 bench: env  ## Run every benchmark in benchmarks/
 	@for script in benchmarks/*.py; do \
 	  [ -e "$$script" ] || continue; \
@@ -75,7 +92,7 @@ lock:  ## Write the lock and the conda pins (UPGRADE=1: newest versions)
 	}; \
 	[ ! -e envs/requirements.txt ] || cp envs/requirements.txt "$$tmp/requirements.txt"; \
 	"$$uv" pip compile --no-config --quiet pyproject.toml \
-	  --group workflow --group dev --group build --constraint envs/constraints.txt \
+	  --group workflow --group dev --group docs --group build --constraint envs/constraints.txt \
 	  --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 	  $(if $(UPGRADE),--upgrade) --output-file "$$tmp/requirements.txt" > "$$tmp/log"; \

@@ -55,6 +55,7 @@ def main() -> None:
 
 
 OURS = (
+    "ArchiveError",
     "ConfigError",
     "DatasetError",
     "StudyError",
@@ -62,6 +63,7 @@ OURS = (
     "DiagramError",
     "CoincidenceError",
     "ResetDomainError",
+    "ExplorerError",
 )
 """Errors whose message is enough; listed by name because importing their modules takes time."""
 
@@ -187,14 +189,17 @@ def draw(
     ],
     output: Annotated[Path, typer.Option(help="Folder to draw into.")] = Path("results/figures"),
     name: Annotated[str, typer.Option(help="Name of the files; by default the figure's.")] = "",
+    style: Annotated[
+        Path | None, typer.Option(help="A matplotlib style sheet that changes the look.")
+    ] = None,
 ) -> None:
-    """Draw a figure from the results of experiments: .pdf, .png and its caption, .md."""
+    """Draw a figure from the results of experiments: .pdf, .png, data .csv, and caption .md."""
     from ikmeanfield.figures import FIGURES  # noqa: PLC0415
 
     plans = _plans_taken("figure", FIGURES, figure, folders)
     from ikmeanfield.jobs.draw import draw as job  # noqa: PLC0415
 
-    job(figure, plans, folders, output / (name or figure))
+    job(figure, plans, folders, output / (name or figure), style)
 
 
 @app.command()
@@ -237,6 +242,24 @@ def claims(
 
 
 @app.command()
+def explore(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Folders of experiments; by default all in results/."),
+    ] = None,
+    output: Annotated[Path, typer.Option(help="The page.")] = Path("results/explorer.html"),
+) -> None:
+    """Write a page that shows planes with traces at every grid point; a browser opens it."""
+    folders = folders or sorted(path.parent for path in Path("results").glob("*/plan.json"))
+    if not folders:
+        raise typer.BadParameter("no experiment in results/; name the folders of experiments")
+    plans = [_plan(folder / "plan.json") for folder in folders]
+    from ikmeanfield.jobs.explore import explore as job  # noqa: PLC0415
+
+    job(plans, folders, output)
+
+
+@app.command()
 def status(
     results: Annotated[Path, typer.Argument(help="Folder of all results.")] = Path("results"),
     config: Annotated[
@@ -276,6 +299,23 @@ def prune(
             print(batch)
             if remove:
                 batch.unlink()
+
+
+@app.command()
+def archive(
+    config: ConfigFile,
+    results: Annotated[Path, typer.Option(help="Folder of all results.")] = Path("results"),
+    output: Annotated[Path, typer.Option(help="File to write.")] = Path("archive.zip"),
+) -> None:
+    """Pack all results with configuration, lock and versions as an RO-Crate, and check it."""
+    try:
+        import rocrate  # noqa: F401, PLC0415
+    except ImportError:
+        raise typer.BadParameter("it needs the package rocrate: pip install rocrate") from None
+    from ikmeanfield.jobs import archive as job  # noqa: PLC0415
+
+    count = job.archive(config, results, output)
+    print(f"{output}: {count} files, all there with their checksums")
 
 
 @app.command()

@@ -107,3 +107,17 @@ def test_a_curve_ends_where_no_point_is_found():
 def test_what_cannot_be_asked_is_refused(changes, words):
     with pytest.raises(ConfigError, match=words):
         expand(parse(experiment(**changes)), "states")
+
+
+def test_of_several_curves_the_one_nearby_is_followed():
+    """Oracle: the mean field's Hopf points, calculated independently; there is another at 50 pA.
+
+    Neurons with thresholds below v_r, which the mean field leaves out, slow it down by 0.014 Hz.
+    """
+    every = {"infinite_reset": True, "full_lorentzian": True, "shared_recovery": True}
+    theory = Stationary(CIRCUIT, **every)
+    bounds, near = (30.0, 90.0), (60.0, 6.5)
+    (found,) = hopf_curve(theory, CURRENT, bounds, "rs.threshold_width", [1.0], near)
+    assert found is not None
+    assert found.value == pytest.approx(61.141, abs=0.01)
+    assert found.frequency == pytest.approx(5.957, abs=0.03)

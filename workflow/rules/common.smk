@@ -12,8 +12,9 @@ if SOURCE not in sys.path:
 
 from ikmeanfield import environment, experiments
 from ikmeanfield.claims import CLAIMS
+from ikmeanfield.experiments.yaml_files import read_yaml
 from ikmeanfield.figures import FIGURES
-from ikmeanfield.jobs import code, products, taking
+from ikmeanfield.jobs import code, explore, products, taking
 from ikmeanfield.jobs.results import batch_path
 from ikmeanfield.schema import ConfigError
 from ikmeanfield.studies import KINDS, cost
@@ -24,6 +25,11 @@ from ikmeanfield.studies import KINDS, cost
 # writes it has to run, Snakemake does not check the parameters of the jobs that read it.
 # On a cluster, each job is another process of Snakemake, which reads the stored plans.
 try:
+    if workflow.is_main_process:
+        # Of a key that is given twice, Snakemake silently takes the last one; this refuses it.
+        for file in workflow.configfiles:
+            if Path(file).suffix != ".json":
+                read_yaml(file)
     SETTINGS = experiments.parse(config)
     if workflow.is_main_process or "IKMEANFIELD_PLANS" not in os.environ:
         PLANS = experiments.expand_all(SETTINGS)
@@ -52,7 +58,7 @@ KERNELS = {
     name: f"results/kernels/{name.lower()}-{TARGET}-{code.kernel_code(name)}"
     for name in ("NETWORKS", "THEORIES", "NETWORKS_AND_THEORIES")
 }
-FORMATS = ("pdf", "png", "md")
+FORMATS = ("pdf", "png", "csv", "md")
 
 # Use the library of this checkout in any environment (braces are doubled for Snakemake).
 shell.prefix(
@@ -135,6 +141,11 @@ def figure_cost(wildcards):
     """Predicted cost of drawing a figure."""
     sources = SETTINGS.figures[wildcards.figure].sources
     return products.figure_cost([PLANS[name] for name in sources])
+
+
+def explorer_cost(wildcards):
+    """Predicted cost of the explorer's page."""
+    return products.figure_cost([PLANS[name] for name in EXPLORED])
 
 
 def kernel_cost(wildcards):
@@ -225,9 +236,11 @@ def evidence(wildcards):
 
 
 def figure_arguments(wildcards):
-    """Arguments of the command: the name of a figure, and the folders of its experiments."""
+    """Arguments of the command: a figure, the folders of its experiments, and a style sheet."""
     figure = SETTINGS.figures[wildcards.figure]
-    return " ".join([figure.draw, *(f"results/{name}" for name in figure.sources)])
+    style = [] if SETTINGS.style is None else ["--style", shlex.quote(SETTINGS.style)]
+    folders = (f"results/{name}" for name in figure.sources)
+    return " ".join([figure.draw, *folders, *style])
 
 
 def claim_arguments(wildcards):
@@ -257,6 +270,11 @@ def claim_cost(wildcards):
     """Predicted cost of judging a claim."""
     sources = SETTINGS.claims[wildcards.claim].sources
     return products.figure_cost([PLANS[name] for name in sources])
+
+
+def explorer_code(wildcards):
+    """Hash of the code that makes the explorer's page."""
+    return code.explorer_code()
 
 
 def claim_code(wildcards):

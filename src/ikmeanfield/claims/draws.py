@@ -1,60 +1,30 @@
-"""How a quantity changes with a width, over independent draws of networks."""
+"""Draws of thresholds, and the variance of a rate that independent spikes have."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
+import xarray as xr
 
-from ikmeanfield.claims.trends import rank_correlation
-
-FloatArray = NDArray[np.float64]
+DRAWS, SIZE = "networks_thresholds", "rs.size"
 
 
-class Change(NamedTuple):
-    """From the narrowest to the widest distribution at which the quantity is known."""
-
-    correlation: float
-    """Rank correlation of the means over draws with the width."""
-    first: float
-    last: float
-    """Means over the draws at both ends."""
-    error: float
-    """Standard error of their difference; NaN for single draws."""
+def drawn(runs: xr.Dataset, draw: str) -> xr.Dataset:
+    """The runs whose thresholds are ``random`` or ``quantiles``; all if this does not vary."""
+    if DRAWS not in runs.coords:
+        return runs
+    return runs.isel(run=np.flatnonzero(runs[DRAWS].values == draw))
 
 
-def change(widths: FloatArray, values: FloatArray) -> Change:
-    """The change of a quantity, given for every run beside its width; NaN where unknown."""
-    known = np.isfinite(values)
-    levels = np.unique(widths[known])
-    if levels.size < 2:
-        return Change(float("nan"), float("nan"), float("nan"), float("nan"))
-    draws = [values[known & (widths == level)] for level in levels]
-    means = [float(draw.mean()) for draw in draws]
-    ends = (draws[0], draws[-1])
-    error = float("nan")
-    if min(end.size for end in ends) > 1:
-        error = float(np.sqrt(sum(end.var(ddof=1) / end.size for end in ends)))
-    return Change(rank_correlation(levels, means)[0], means[0], means[-1], error)
-
-
-def rises(found: Change, correlation: float, by: float, errors: float) -> bool | None:
-    """Whether a quantity rises steadily and enough; None if that cannot be told.
+def independent(rate: xr.DataArray, size: float, sample: float) -> xr.DataArray:
+    """Variance in Hz² of the rate of independent spikes.
 
     Parameters
     ----------
-    found
-        The change.
-    correlation
-        Least rank correlation.
-    by
-        Share of its first value by which it must rise.
-    errors
-        How many standard errors of the difference the rise must exceed.
+    rate
+        Mean rate in Hz.
+    size
+        Number of neurons.
+    sample
+        Interval over which spikes are counted, in ms.
     """
-    if not np.isfinite([found.correlation, found.first, found.error]).all():
-        return None
-    rise = found.last - found.first
-    enough = rise > by * abs(found.first) and rise > errors * found.error
-    return bool(found.correlation > correlation and enough)
+    return rate / (size * sample / 1000.0)

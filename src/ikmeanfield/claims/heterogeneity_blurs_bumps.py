@@ -8,8 +8,8 @@ import numpy as np
 
 from ikmeanfield.analysis.bistability import bistable_ranges
 from ikmeanfield.claims.claim import Finding, of_cases
-from ikmeanfield.claims.draws import change, rises
 from ikmeanfield.claims.trends import rank_correlation
+from ikmeanfield.claims.width_changes import change, rises
 from ikmeanfield.sources import Sources
 
 STATEMENT = (

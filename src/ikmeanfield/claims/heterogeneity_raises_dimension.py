@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ikmeanfield.claims.claim import Finding, of_cases
-from ikmeanfield.claims.draws import change, rises
+from ikmeanfield.claims.width_changes import change, rises
 from ikmeanfield.sources import Sources
 
 STATEMENT = "Heterogeneity of excitatory neurons increases the dimension of their dynamics."

@@ -178,6 +178,9 @@ class Config(Validated):
     """The experiments by name; results go to ``results/<name>/``."""
     figures: dict[Label, Figure] = Field({})
     """Figures to draw, each with the experiments it is drawn from."""
+    style: str | None = None
+    """A matplotlib style sheet that changes the look of all figures: a path from the folder in
+    which the workflow runs."""
     claims: dict[Label, Judged] = Field({})
     """Claims to judge, each with the experiments that decide it."""
 
@@ -208,6 +211,18 @@ class Config(Validated):
         experiments: dict[str, Experiment] = info.data["experiments"]
         return {name: checked(name, figure, experiments) for name, figure in figures.items()}
 
+    @field_validator("style")
+    @classmethod
+    def _style_is_a_sheet(cls, style: str | None) -> str | None:
+        if style is not None:
+            from ikmeanfield.plot.style_sheet import read_sheet  # noqa: PLC0415 - takes a second
+
+            try:
+                read_sheet(style)
+            except ConfigError as error:
+                raise ValueError(str(error)) from None
+        return style
+
     @field_validator("claims")
     @classmethod
     def _claims_can_be_judged(
@@ -234,16 +249,9 @@ def parse(data: Mapping[str, Any]) -> Config:
 
 def load(path: str | Path) -> Config:
     """Read and check a YAML configuration file."""
-    import yaml  # noqa: PLC0415
+    from ikmeanfield.experiments.yaml_files import read_yaml  # noqa: PLC0415
 
-    try:
-        data = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        msg = f"{path}: cannot be read ({error.strerror})"
-        raise ConfigError(msg) from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        msg = f"{path}: not valid YAML: {error}"
-        raise ConfigError(msg) from None
+    data = read_yaml(path)
     if not isinstance(data, dict):
         msg = f"{path}: a configuration is a mapping of keys; got {type(data).__name__}"
         raise ConfigError(msg)

@@ -19,6 +19,7 @@ KINDS: "Registry[type[Study]]" = Registry(
         "diagrams": "ikmeanfield.studies.diagrams:Diagrams",
         "rates": "ikmeanfield.studies.rates:Rates",
         "transitions": "ikmeanfield.studies.transitions:Transitions",
+        "ramps": "ikmeanfield.studies.ramps:Ramps",
         "points": "ikmeanfield.studies.points:Points",
         "planes": "ikmeanfield.studies.planes:Planes",
         "traces": "ikmeanfield.studies.traces:Traces",
@@ -30,6 +31,10 @@ KINDS: "Registry[type[Study]]" = Registry(
         "codes": "ikmeanfield.studies.codes:Codes",
         "encoding": "ikmeanfield.studies.encoding:Encoding",
         "decoding": "ikmeanfield.studies.decoding:Decoding",
+        "sensitivity": "ikmeanfield.studies.sensitivity:Sensitivity",
+        "stability": "ikmeanfield.studies.stability:Stability",
+        "escapes": "ikmeanfield.studies.escapes:Escapes",
+        "entrainment": "ikmeanfield.studies.entrainment:Entrainment",
     },
 )
 """Every kind of study, by name."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ikmeanfield.schema import ConfigError
+from ikmeanfield.studies.study import known_names
 
 if TYPE_CHECKING:
     from ikmeanfield.circuit import Circuit
@@ -50,6 +51,20 @@ def check_followed(
             if not any(experiment.theories[name].knows(one) for one in moved):
                 msg = f"{setting}: the theory {name} does not depend on {path}"
                 raise ConfigError(msg)
+
+
+def require_stationary(experiment: Experiment, name: str) -> None:
+    """Refuse a theory, by the name in an experiment, that does not describe asynchronous states."""
+    from ikmeanfield.theories.stationary.settings import StationarySettings  # noqa: PLC0415
+
+    known_names("theory", [name], experiment.theories)
+    theory = experiment.theories[name]
+    if not isinstance(theory, StationarySettings):
+        msg = (
+            f"theory: {name!r} is a {theory.title}; asynchronous states are described "
+            "by a theory of kind: stationary"
+        )
+        raise ConfigError(msg)
 
 
 def reported(title: str, base: Any = None) -> ContinuationOptions:

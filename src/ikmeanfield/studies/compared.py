@@ -105,3 +105,34 @@ class ComparedStudy(TheoryStudy):
         found: xr.Dataset = xr.concat(rows, label).transpose("run", "model", ...)
         found.attrs = {}
         return found.assign_coords(results.coordinates(name, models[0]))
+
+
+def by_recovery(summary: xr.Dataset, recovery: str) -> Iterator[tuple[str, xr.Dataset]]:
+    """The runs of every model of a summary; those of networks, by their form of recovery.
+
+    Theories are taken in the runs of one form of recovery, since they do not depend on it.
+
+    Parameters
+    ----------
+    summary
+        Along ``run`` and ``model``.
+    recovery
+        Name of the coordinate that tells the form of recovery; it may be missing.
+
+    Yields
+    ------
+    tuple
+        Such as ``("network, one u", runs)``, ``("network, own u", runs)``, ``("mean_field",
+        runs)``.
+    """
+    forms = summary[recovery].values if recovery in summary.coords else None
+    for model in summary["model"].values.tolist():
+        own = summary.sel(model=model)
+        if forms is None:
+            yield model, own
+        elif model != NETWORK:
+            yield model, own.isel(run=forms == forms[0])
+        else:
+            for form, words in (("neuron", "own u"), ("population", "one u")):
+                if (forms == form).any():
+                    yield f"{model}, {words}", own.isel(run=forms == form)

@@ -9,11 +9,10 @@ from annotated_types import Len
 from pydantic import field_validator
 
 from ikmeanfield.keys import hashed
-from ikmeanfield.schema import ConfigError, Label
-from ikmeanfield.studies.branches import check_followed, refuse_moved
+from ikmeanfield.schema import Label
+from ikmeanfield.studies.branches import check_followed, refuse_moved, require_stationary
 from ikmeanfield.studies.cost import Cost
-from ikmeanfield.studies.study import Interval, Item, Study, check_theory, known_names, rising
-from ikmeanfield.theories.stationary.settings import StationarySettings
+from ikmeanfield.studies.study import Interval, Item, Study, check_theory, rising
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -48,6 +47,8 @@ class Onsets(Study):
     """Path of the second parameter, for example ``rs.adaptation``."""
     values: Annotated[list[float], Len(1)]
     """Its values in order, from one at which there is such a point to where the curve ends."""
+    near: Interval | None = None
+    """Where there are several curves: value of the first point, and its frequency in Hz."""
 
     @field_validator("bounds")
     @classmethod
@@ -64,14 +65,7 @@ class Onsets(Study):
 
     def check(self, experiment: Experiment, circuit: Circuit) -> None:
         """As `Study.check`."""
-        known_names("theory", [self.theory], experiment.theories)
-        theory = experiment.theories[self.theory]
-        if not isinstance(theory, StationarySettings):
-            msg = (
-                f"theory: {self.theory!r} is a {theory.title}; asynchronous states are described "
-                "by a theory of kind: stationary"
-            )
-            raise ConfigError(msg)
+        require_stationary(experiment, self.theory)
         followed = [
             ("parameter", self.parameter, self.bounds), ("second", self.second, self.values)
         ]  # fmt: skip
@@ -85,6 +79,8 @@ class Onsets(Study):
     def items(self, plan: Plan, name: str) -> Iterator[Item]:
         """As `Study.items`."""
         where = self.model_dump(exclude={"kind", "sweeps", "theory"})
+        if self.near is None:  # curves without it keep the keys of earlier versions
+            del where["near"]
         free = {self.parameter: self.bounds[0], self.second: self.values[0]}
         for number, run in plan.runs_of(name):
             identity = plan.theories[self.theory].identity(run.circuit, free)
@@ -101,7 +97,8 @@ class Onsets(Study):
         theory = plan.theories[self.theory].build(plan.first_run(item).circuit)
         assert isinstance(theory, Stationary)
         low, high = self.bounds
-        points = hopf_curve(theory, self.parameter, (low, high), self.second, self.values)
+        near = None if self.near is None else (self.near[0], self.near[1])
+        points = hopf_curve(theory, self.parameter, (low, high), self.second, self.values, near)
         found = [(v, p) for v, p in zip(self.values, points, strict=True) if p is not None]
         unit = Circuit.unit(self.parameter)
         columns = {
@@ -121,7 +118,8 @@ class Onsets(Study):
     def cost(self, plan: Plan, item: Item) -> Cost:
         """As `Study.cost`."""
         populations = len(plan.first_run(item).circuit.populations)
-        work = SEARCH_SECONDS + POINT_SECONDS * (len(self.values) - 1)
+        first = SEARCH_SECONDS if self.near is None else POINT_SECONDS
+        work = first + POINT_SECONDS * (len(self.values) - 1)
         return Cost(seconds=work * populations, peak=MIB)
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:

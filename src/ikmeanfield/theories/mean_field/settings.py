@@ -27,7 +27,9 @@ class MeanFieldSettings(TheorySettings):
     """The mean field of Eqs. 22-25, or of Eqs. 36-39 with the reset correction."""
 
     title: ClassVar[str] = "mean field"
-    answers: ClassVar[frozenset[Question]] = frozenset({"series", "equilibria", "cycles", "rates"})
+    answers: ClassVar[frozenset[Question]] = frozenset(
+        {"series", "steps", "equilibria", "cycles", "rates"}
+    )
     implementation: ClassVar[str] = "ikmeanfield.theories.mean_field.model:MeanField"
 
     kind: Literal["mean_field"] = "mean_field"
@@ -66,6 +68,8 @@ class MeanFieldSettings(TheorySettings):
     @classmethod
     def compile_kernels(cls) -> None:
         """As `TheorySettings.compile_kernels`: integration, continuation, and rates."""
+        import numpy as np  # noqa: PLC0415
+
         from ikmeanfield.circuit import PRESETS  # noqa: PLC0415
         from ikmeanfield.theories.mean_field import MeanField, adjusted_current  # noqa: PLC0415
 
@@ -75,6 +79,7 @@ class MeanFieldSettings(TheorySettings):
             for reset_correction in (True, False):
                 theory = MeanField(circuit, reset_correction)
                 theory.integrate(duration=1.0, sample=0.5)
+                theory.advance(theory.initial_state(), np.zeros((1, len(circuit.populations))), 0.5)
                 problem = theory.problem()
                 state, parameters = theory.initial_state(), problem.vector()
                 problem.field(state, parameters)

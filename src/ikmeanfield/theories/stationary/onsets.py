@@ -230,12 +230,12 @@ def _upper_states(
 
 def hopf_curve(
     theory: Stationary, parameter: str, bounds: tuple[float, float], second: str,
-    values: Sequence[float],
+    values: Sequence[float], near: tuple[float, float] | None = None,
 ) -> list[HopfPoint | None]:  # fmt: skip
     """Hopf points of asynchronous states at several values of a second parameter.
 
     The first one is searched for (see `last_hopf_point`), each further one is sought from those
-    before, until one is not found.
+    before, until one is not found. Where there are several curves, `near` tells which is meant.
 
     Parameters
     ----------
@@ -245,6 +245,8 @@ def hopf_curve(
         The free parameter and its range.
     second, values
         Path of the second parameter, and its values in order.
+    near
+        Value of the parameter and frequency in Hz near those of the first point; None: unknown.
 
     Returns
     -------
@@ -263,7 +265,7 @@ def hopf_curve(
                 state = known[-1][1].state
                 point = hopf_point(here, state, parameter, start, frequency, reach)
             else:
-                point = last_hopf_point(here, parameter, bounds)
+                point = _first(here, parameter, bounds, near)
         except ArithmeticError:
             found.append(None)
             if known:
@@ -272,6 +274,18 @@ def hopf_curve(
         known.append((value, point))
         found.append(point)
     return found + [None] * (len(values) - len(found))
+
+
+def _first(
+    theory: Stationary, parameter: str, bounds: tuple[float, float],
+    near: tuple[float, float] | None,
+) -> HopfPoint:  # fmt: skip
+    """A first point of a curve, near a value and a frequency in Hz if these are given."""
+    if near is None:
+        return last_hopf_point(theory, parameter, bounds)
+    states = _upper_states(theory, parameter, bounds)
+    _, state = min(states, key=lambda one: abs(one[0] - near[0]))
+    return hopf_point(theory, state, parameter, *near, reach=0.1 * (bounds[1] - bounds[0]))
 
 
 def _ahead(known: Iterable[tuple[float, HopfPoint]], value: float) -> tuple[float, float]:

@@ -181,6 +181,8 @@ class AsynchronousState:
                 b = complex(SMALLEST_GROWTH / 2, b.imag)
             fb = self.determinant(b)
             if abs(step) < _TOLERANCE + 1e-7 * abs(b) and abs(fb) < 1e-5:
+                if b.real < SMALLEST_GROWTH:
+                    break
                 return b
         msg = (
             f"no growing mode found from {guess:.3g} per ms (determinant {abs(fb):.1e}); "
