@@ -18,7 +18,7 @@ IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env figures test test-long test-continuation test-faults test-slurm lint bench lock clean clean-results clean-env
+.PHONY: help env figures report test test-long test-continuation test-faults test-slurm lint bench lock clean clean-results clean-env
 # Module search paths of the calling shell must not take precedence over the locked environment.
 unexport PYTHONPATH PYTHONHOME
 
@@ -31,9 +31,14 @@ help:  ## List the commands
 
 env: $(READY)  ## Build the environment .venv: the locked packages and this package
 
-figures: env  ## Run the whole workflow: networks, theories, all figures
+# With arguments of Snakemake's, such as a dry run or single targets, there may be nothing to report.
+figures: env  ## Run the whole workflow: figures, claims, the explorer, and a report of all
 	@$(IN_VENV) ikmeanfield check $(CONFIG)
 	$(IN_VENV) snakemake --cores $(CORES) --configfile $(CONFIG) $(SNAKEMAKE_ARGS)
+	$(if $(SNAKEMAKE_ARGS),,@$(MAKE) --no-print-directory report)
+
+report: env  ## Write results/report.html when everything is done
+	$(IN_VENV) snakemake --cores 1 --configfile $(CONFIG) --report results/report.html
 
 # Kernels are compiled first, by two processes that share none: every process that tests run in
 # would compile its own otherwise.

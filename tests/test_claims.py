@@ -1,7 +1,6 @@
 """Claims: each verdict can be reached, on made-up summaries whose truth is known."""
 
 import json
-from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,39 +14,7 @@ from ikmeanfield.experiments import parse
 from ikmeanfield.jobs.judge import collect
 from ikmeanfield.schema import ConfigError
 from ikmeanfield.studies.hysteresis import REGIONS
-
-
-@dataclass
-class MadeUp:
-    summary: xr.Dataset
-    plan: object = None
-    settings: object = None
-
-
-def judged(name, *sources, **criterion):
-    """Verdicts by model (and by place, where a model has several)."""
-    claim = CLAIMS[name]
-    roles = [list(takes) for takes in claim.takes]
-    given = [dict.fromkeys(names, source) for names, source in zip(roles, sources, strict=True)]
-    return claim.judge(given, {**claim.criterion, **criterion})
-
-
-def transitions(ramp, held, kappa=(5.0, 20.0, 30.0, 35.0)):
-    """Upper and lower folds at each adaptation, with these distances and lags in pA."""
-    count = len(kappa)
-    side = np.repeat(["upper", "lower"], count)
-    dims = ("transition",)
-    ramp, held = (np.broadcast_to(v, (2, count)).ravel() for v in (ramp, held))
-    return xr.Dataset(
-        {
-            "rs_adaptation": ("run", np.array(kappa)),
-            "transition_run_number": (dims, np.tile(np.arange(count), 2)),
-            "ramp_difference": (dims, ramp.astype(float)),
-            "held_difference": (dims, held.astype(float)),
-            "ramp_lag": (dims, (ramp - held).astype(float)),
-        },
-        {"kind_of": (dims, ["fold"] * 2 * count), "side_of": (dims, side)},
-    )
+from made_up import BOTH, MadeUp, Trees, draws, judged, plan_of, transitions
 
 
 @pytest.mark.parametrize(
@@ -59,14 +26,24 @@ def transitions(ramp, held, kappa=(5.0, 20.0, 30.0, 35.0)):
 )  # fmt: skip
 def test_agreement_of_folds(ramp, verdict):
     """Oracle: distances that were made up, against one within 1 pA."""
-    source = MadeUp(transitions(ramp, 0.0))
-    (found,) = judged("folds_agree_on_the_ramp", source)
+    source = MadeUp(transitions(ramp, 0.0), plan_of(rs_size=10000))
+    (found,) = judged("folds_agree_on_the_ramp", source, draws())
     assert found.verdict == verdict
-    (held,) = judged("folds_agree_held", source)
+    (held,) = judged("folds_agree_held", source, draws())
     assert held.verdict == "holds"
-    (strict,) = judged("folds_agree_held", MadeUp(transitions(0.0, 0.5)), within=0.1)
+    source = MadeUp(transitions(0.0, 0.5), plan_of(rs_size=10000))
+    (strict,) = judged("folds_agree_held", source, draws(), within=0.1)
     assert strict.verdict == "does not hold"
     assert strict.value == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("size", "expected"), [(10000, 0.2), (2500, 0.4)])
+def test_the_scatter_between_draws_is_part_of_the_uncertainty(size, expected):
+    """Oracle: a scatter made up, which is larger by 2 in networks that are smaller by 4."""
+    source = MadeUp(transitions(0.7, 0.7), plan_of(rs_size=size))
+    (found,) = judged("folds_agree_held", source, draws(scatter=0.2))
+    assert found.uncertainty == pytest.approx(expected, rel=0.01)
+    assert found.verdict == ("holds" if size == 10000 else "cannot be decided")
 
 
 def test_deviation_that_grows_and_one_that_does_not():
@@ -113,15 +90,11 @@ def test_a_correction_that_helps_everywhere_somewhere_or_nowhere(ratios, verdict
         },
         {"theory": ["with", "without"]},
     )  # fmt: skip
-    theories = {
-        "with": SimpleNamespace(reset_correction=True),
-        "without": SimpleNamespace(reset_correction=False),
-    }
-    settings = SimpleNamespace(asked=lambda plan: list(theories))
-    source = MadeUp(summary, SimpleNamespace(theories=theories), settings)
+    settings = SimpleNamespace(asked=lambda plan: list(BOTH))
+    source = MadeUp(summary, plan_of(BOTH), settings)
     (found,) = judged("correction_improves", source)
     assert found.verdict == verdict
-    assert found.value == pytest.approx(np.mean(ratios))
+    assert found.value == pytest.approx(max(ratios))
 
 
 @pytest.mark.parametrize(
@@ -232,7 +205,10 @@ def test_verdicts():
     assert exceeds(2.0, 1.0) == exceeds(2.0, 1.0, 0.9) == "holds"
     assert exceeds(2.0, 1.0, 1.1) == exceeds(float("nan"), 1.0) == "cannot be decided"
     assert exceeds(0.0, 1.0) == "does not hold"
-    assert of_cases({"a": True, "b": None}) == ("holds", "")
+    assert of_cases({"a": True, "b": None}) == ("holds", "not decided: b")
+    assert of_cases({"a": True}) == ("holds", "")
+    assert of_cases({"a": None}) == ("cannot be decided", "")
+    assert of_cases({"a": False, "b": None}) == ("does not hold", "not decided: b")
     assert of_cases({"a": True, "b": False}) == ("holds in part", "a")
     assert of_cases({}) == ("cannot be decided", "")
     assert rank_correlation([1, 2, 3, np.nan], [9, 8, 7, 1])[0] == pytest.approx(-1)
@@ -266,9 +242,9 @@ CONFIG = {
     ("claims", "words"),
     [
         ({"moon": "one"}, "no claim 'moon'; the claims are"),
-        ({"folds_agree_held": "one"}, "a study of kind transitions is needed"),
-        ({"folds_agree_held": "two"}, "no experiment 'two'; there are one"),
-        ({"folds_agree_held": ["one", "one"]}, "is judged from 1 experiment"),
+        ({"deviation_grows_with_adaptation": "one"}, "a study of kind transitions is needed"),
+        ({"deviation_grows_with_adaptation": "two"}, "no experiment 'two'; there are one"),
+        ({"deviation_grows_with_adaptation": ["one", "one"]}, "is judged from 1 experiment"),
         (
             {"folds_agree_held": {"from": ["one"], "criterion": {"near": 1.0}}},
             "criterion: no 'near'; there are lowest, highest, within",
@@ -298,16 +274,6 @@ def test_findings_are_collected(tmp_path):
     assert parsed(json.dumps({"within": 1})) == {"within": 1}
 
 
-class Trees:
-    """Stands in for a study whose results are trees."""
-
-    def __init__(self, *datasets):
-        self.datasets = datasets
-
-    def each(self):
-        return [(None, xr.DataTree(data)) for data in self.datasets]
-
-
 def traces(kappa, own, shared):
     """A mean field at zero, and two networks at these distances from it."""
     values = np.zeros((3, 5)) + np.array([0.0, own, shared])[:, None]
@@ -328,7 +294,9 @@ def traces(kappa, own, shared):
 )
 def test_one_recovery_variable(given, verdict):
     """Oracle: distances that were made up."""
-    (found,) = judged("one_recovery_is_closer", Trees(*(traces(*one) for one in given)))
+    (found,) = judged(
+        "one_recovery_is_closer", Trees(*(xr.DataTree(traces(*one)) for one in given))
+    )
     assert found.verdict == verdict
 
 
@@ -374,11 +342,7 @@ def test_the_correction_in_a_circuit(gains, verdict):
             "score_overlap": (dims, overlap),
         }
     )
-    theories = {
-        "with": SimpleNamespace(reset_correction=True),
-        "without": SimpleNamespace(reset_correction=False),
-    }
-    source = MadeUp(summary, SimpleNamespace(theories=theories))
+    source = MadeUp(summary, plan_of(BOTH))
     (found,) = judged("correction_in_the_circuit", source)
     assert found.verdict == verdict
     assert found.value == pytest.approx(np.median(gains))

@@ -99,18 +99,18 @@ def test_an_optimum_of_sensitivity(values, verdict):
 def test_linearity_and_number_of_states():
     """Oracle: folded and straight curves that were made up; the folds' distance in closed form."""
     source = {"diagrams": diagrams(1.5, -3.0), "hysteresis": Study(hysteresis(25.0, 0.0))}
-    for name in ("heterogeneity_linearises", "heterogeneity_removes_bistability"):
+    for name in ("heterogeneity_linearises", "heterogeneity_leaves_one_state"):
         found = judged(name, source)
         assert len(found) == 5
         assert set(found.values()) == {HOLDS}
     reverse = {"diagrams": diagrams(1.5, 1.5), "hysteresis": Study(hysteresis(25.0, 25.0))}
-    found = judged("heterogeneity_removes_bistability", reverse)
+    found = judged("heterogeneity_leaves_one_state", reverse)
     assert set(found.values()) == {NOT}
     assert judged("heterogeneity_linearises", reverse)["mean_field"] == NOT
-    findings = CLAIMS["heterogeneity_removes_bistability"].judge([reverse], {"least": 2.5})
+    findings = CLAIMS["heterogeneity_leaves_one_state"].judge([reverse], {"least": 2.5})
     assert findings[0].value == pytest.approx(10 * 4 / 3 * 1.5**1.5, rel=1e-4)
     single = {"diagrams": diagrams(-1.0, -3.0), "hysteresis": Study(hysteresis(0.0, 0.0))}
-    assert set(judged("heterogeneity_removes_bistability", single).values()) == {OPEN}
+    assert set(judged("heterogeneity_leaves_one_state", single).values()) == {OPEN}
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_the_examples_of_the_readme_run(monkeypatch, tmp_path, capsys):
 
 def test_the_recipes_are_the_toys_that_run_in_the_tests():
     """Oracle: the files in tests/toys, which test_toys.py runs through the workflow."""
-    for source in blocks("docs/architecture.md", "python"):
+    for source in (*blocks("docs/architecture.md", "python"), *blocks("docs/claims.md", "python")):
         first, _, code = source.partition("\n")
         assert code == (ROOT / first.removeprefix("# ")).read_text(encoding="utf-8")
 

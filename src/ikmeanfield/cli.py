@@ -62,6 +62,7 @@ OURS = (
     "DiagramError",
     "CoincidenceError",
     "ResetDomainError",
+    "ExplorerError",
 )
 """Errors whose message is enough; listed by name because importing their modules takes time."""
 
@@ -187,14 +188,17 @@ def draw(
     ],
     output: Annotated[Path, typer.Option(help="Folder to draw into.")] = Path("results/figures"),
     name: Annotated[str, typer.Option(help="Name of the files; by default the figure's.")] = "",
+    style: Annotated[
+        Path | None, typer.Option(help="A matplotlib style sheet that changes the look.")
+    ] = None,
 ) -> None:
-    """Draw a figure from the results of experiments: .pdf, .png and its caption, .md."""
+    """Draw a figure from the results of experiments: .pdf, .png, data .csv, and caption .md."""
     from ikmeanfield.figures import FIGURES  # noqa: PLC0415
 
     plans = _plans_taken("figure", FIGURES, figure, folders)
     from ikmeanfield.jobs.draw import draw as job  # noqa: PLC0415
 
-    job(figure, plans, folders, output / (name or figure))
+    job(figure, plans, folders, output / (name or figure), style)
 
 
 @app.command()
@@ -234,6 +238,24 @@ def claims(
         return
     for name, claim in CLAIMS.items():
         print(f"{name}\n    {claim.statement} ({claim.source})")
+
+
+@app.command()
+def explore(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Folders of experiments; by default all in results/."),
+    ] = None,
+    output: Annotated[Path, typer.Option(help="The page.")] = Path("results/explorer.html"),
+) -> None:
+    """Write a page that shows planes with traces at every grid point; a browser opens it."""
+    folders = folders or sorted(path.parent for path in Path("results").glob("*/plan.json"))
+    if not folders:
+        raise typer.BadParameter("no experiment in results/; name the folders of experiments")
+    plans = [_plan(folder / "plan.json") for folder in folders]
+    from ikmeanfield.jobs.explore import explore as job  # noqa: PLC0415
+
+    job(plans, folders, output)
 
 
 @app.command()

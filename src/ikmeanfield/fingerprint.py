@@ -21,7 +21,7 @@ from pathlib import Path
 from ikmeanfield.registry import load_plugins
 
 ROOT = Path(__file__).parent
-DATA_SUFFIXES = (".mplstyle",)
+DATA_SUFFIXES = (".mplstyle", ".html", ".css", ".js")
 
 
 def code_hash(*entries: str, root: Path = ROOT) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,26 @@ Sources = Mapping[str, "StudyResults"]
 NEEDS = TypeAdapter(list[dict[str, Need]])
 
 
+def by_correction(corrected: Mapping[str, bool | None]) -> dict[bool, str]:
+    """The first theory with the correction for finite reset, and the first one without.
+
+    Parameters
+    ----------
+    corrected
+        Whether each theory has the correction, by its name; None for those that know none.
+
+    Returns
+    -------
+    dict
+        Their names by whether they have it; without those that do not exist.
+    """
+    found: dict[bool, str] = {}
+    for name, has in corrected.items():
+        if has is not None:
+            found.setdefault(bool(has), name)
+    return found
+
+
 class Taker:
     """A module that works with the results of experiments and declares which studies it takes.
 
@@ -116,15 +137,25 @@ class Taker:
         """How many axes with more than one value a sweep may have; None for any number."""
         return self.declared.get("MOST_AXES")
 
+    @property
+    def about(self) -> str:
+        """The docstring of the module."""
+        return ast.get_docstring(ast.parse(self.source_text)) or ""
+
     @cached_property
-    def declared(self) -> dict[str, Any]:
-        """The declarations of the module, by name."""
+    def source_text(self) -> str:
+        """The source of the module."""
         spec = find_spec(self.module)
         if spec is None or spec.origin is None:
             msg = f"there is no module {self.module!r}"
             raise ModuleNotFoundError(msg)
+        return Path(spec.origin).read_text(encoding="utf-8")
+
+    @cached_property
+    def declared(self) -> dict[str, Any]:
+        """The declarations of the module, by name."""
         found: dict[str, Any] = {}
-        for name, value in _assignments(Path(spec.origin).read_text(encoding="utf-8")):
+        for name, value in _assignments(ast.parse(self.source_text).body):
             if name in self.declares:
                 try:
                     found[name] = ast.literal_eval(value)
@@ -181,9 +212,19 @@ class Taker:
                     raise ValueError(f"{msg}: split it")
 
 
-def _assignments(source: str) -> Iterator[tuple[str, ast.expr]]:
-    """Names to which a module's statements assign a value each, with these values."""
-    for node in ast.parse(source).body:
+def explanation(source: str, name: str) -> str:
+    """The text below the assignment to a name in a module's source, on one line; empty if none."""
+    for node, following in pairwise(ast.parse(source).body):
+        match following:
+            case ast.Expr(value=ast.Constant(value=str(text))):
+                if any(assigned == name for assigned, _ in _assignments([node])):
+                    return " ".join(text.split())
+    return ""
+
+
+def _assignments(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    """Names to which statements assign a value each, with these values."""
+    for node in statements:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 yield name, value

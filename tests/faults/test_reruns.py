@@ -8,6 +8,7 @@ from small import both
 
 TRUNCATION, ADAPTATION = ("experiments", "truncation"), ("experiments", "adaptation")
 PLAN, DRAW, COMPILE = "write_plan", "draw_figure", "compile_kernels"
+EXPLORE = "write_explorer"
 NETWORKS, THEORIES, DIAGRAMS = "simulate_networks", "integrate_theories", "follow_diagrams"
 LOCATE, POINTS, PLANES, TRACES = (
     "locate_transitions", "find_points", "follow_planes", "run_traces"
@@ -16,9 +17,10 @@ OF_NETWORKS, OF_THEORIES, OF_DIAGRAMS = (
     "summarise_networks", "summarise_predictions", "summarise_diagrams"
 )  # fmt: skip
 OF_TRANSITIONS, OF_POINTS = "summarise_transitions", "summarise_points"
-# A new plan comes with new summaries of all studies of its experiment, and new figures of it.
+# A new plan comes with new summaries of all studies of its experiment, and new figures of it; the
+# explorer shows the second experiment, which has planes.
 SERIES = {PLAN: 1, OF_NETWORKS: 1, OF_THEORIES: 1, OF_DIAGRAMS: 1, DRAW: 1}
-RAMPS = {PLAN: 1, OF_TRANSITIONS: 1, OF_POINTS: 1, DRAW: 1}
+RAMPS = {PLAN: 1, OF_TRANSITIONS: 1, OF_POINTS: 1, DRAW: 1, EXPLORE: 1}
 
 
 def of(*path):
@@ -101,15 +103,15 @@ CONFIG = {
 
 IN_TIME = {NETWORKS, THEORIES, OF_NETWORKS, OF_THEORIES}
 CONTINUED = {DIAGRAMS, POINTS, PLANES}
-AFTER_CONTINUED = {OF_DIAGRAMS, OF_POINTS, OF_TRANSITIONS, DRAW}
+AFTER_CONTINUED = {OF_DIAGRAMS, OF_POINTS, OF_TRANSITIONS, DRAW, EXPLORE}
 # Oracle: the same; which rules run when a line of code is added to a module of the library.
 CODE = {
     "plot/style.mplstyle": {DRAW},
     "figures/fig4.py": {DRAW},
     "analysis/spectra.py": {OF_NETWORKS, DRAW},
-    "analysis/distance.py": {OF_NETWORKS, OF_THEORIES, DRAW},
-    "analysis/transitions/boundary_search.py": {LOCATE, OF_TRANSITIONS, DRAW},
-    "analysis/diagrams/coincidence.py": {OF_POINTS, DRAW},
+    "analysis/distance.py": {OF_NETWORKS, OF_THEORIES, DRAW, EXPLORE},
+    "analysis/transitions/boundary_search.py": {LOCATE, OF_TRANSITIONS, DRAW, EXPLORE},
+    "analysis/diagrams/coincidence.py": {OF_POINTS, DRAW, EXPLORE},
     "continuation/walk.py": CONTINUED | AFTER_CONTINUED,
     "theories/mean_field/equations.py": {
         COMPILE, THEORIES, OF_THEORIES, TRACES, *CONTINUED, *AFTER_CONTINUED
@@ -118,9 +120,10 @@ CODE = {
         COMPILE, THEORIES, OF_THEORIES, TRACES, *CONTINUED, *AFTER_CONTINUED
     },
     "spiking/exact.py": {
-        COMPILE, NETWORKS, LOCATE, TRACES, OF_NETWORKS, OF_THEORIES, OF_TRANSITIONS, DRAW
+        COMPILE, NETWORKS, LOCATE, TRACES, OF_NETWORKS, OF_THEORIES, OF_TRANSITIONS, DRAW,
+        EXPLORE,
     },
-    "inputs/waveforms.py": {*IN_TIME, DRAW},
+    "inputs/waveforms.py": {*IN_TIME, DRAW, EXPLORE},
     "jobs/status.py": set(),
     "experiments/grid.py": set(),
     "locks.py": set(),

@@ -56,7 +56,7 @@ def test_fig4_has_its_panels_with_units(summary):
 def test_figures_are_stable_to_the_byte(summary, tmp_path):
     for name in ("a", "b"):
         save(fig4.draw(summary), fig4.caption(summary), tmp_path / name / "fig4")
-    for suffix in ("pdf", "png", "md"):
+    for suffix in ("pdf", "png", "csv", "md"):
         first, second = (tmp_path / n / f"fig4.{suffix}" for n in ("a", "b"))
         assert first.read_bytes() == second.read_bytes()
     assert b"/Type3" not in (tmp_path / "a/fig4.pdf").read_bytes()

@@ -1,7 +1,8 @@
-"""One study, theory, law, input and figure of one's own, each a plug-in of one file."""
+"""One study, theory, law, input, figure and claim of one's own, each a plug-in of one file."""
 
 import csv
 import json
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from checkouts import Workflow, copy_checkout, environment
 
 pytestmark = pytest.mark.slow
 
-TOYS = ("rate_variance", "constant_rate", "uniform", "pulse", "panel")
+TOYS = ("rate_variance", "constant_rate", "uniform", "pulse", "panel", "quiet_theory")
 
 CONFIG = {
     "seed": 3,
@@ -33,6 +34,7 @@ CONFIG = {
         }
     },
     "figures": {"panel": "toys"},
+    "claims": {"quiet_theory": {"from": ["toys"], "criterion": {"least": 5.0}}},
 }  # fmt: skip
 
 # The toys' results are checked in a process that knows them, as a notebook of their author would.
@@ -68,7 +70,7 @@ for run, width in enumerate([0.5, 1.0, 2.0]):
 
 @pytest.fixture(scope="module")
 def plugins():
-    """An environment in which the five toys are plug-ins."""
+    """An environment in which the toys are plug-ins."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IKMEANFIELD_PLUGINS", ",".join(f"toys.{toy}" for toy in TOYS))
         yield
@@ -76,7 +78,7 @@ def plugins():
 
 @pytest.fixture(scope="module")
 def workflow(plugins, tmp_path_factory):
-    """A workflow with all five that has run to its end; the toys lie beside the library."""
+    """A workflow with all of them that has run to its end; the toys lie beside the library."""
     checkout = copy_checkout(tmp_path_factory.mktemp("checkout"))
     toys = checkout / "src/toys"
     toys.mkdir()
@@ -87,7 +89,7 @@ def workflow(plugins, tmp_path_factory):
     return found
 
 
-def test_all_five_run_to_the_end(workflow):
+def test_all_run_to_the_end(workflow):
     """Oracles: the variance of a network simulated here; the constant; the pulse as steps."""
     results = workflow.folder / "results"
     assert "in 3 networks" in (results / "figures/panel.md").read_text()
@@ -103,6 +105,26 @@ def test_all_five_run_to_the_end(workflow):
     assert [row["rs_threshold_width"] for row in rows] == ["0.5", "1.0", "2.0"]
     assert all(float(row["rate_variance"]) > 0 for row in rows)
     assert workflow.planned(CONFIG) == {}
+
+
+def test_the_claim_is_judged(workflow):
+    """Oracle: the mean over the networks in the table of predictions, read here."""
+    results = workflow.folder / "results"
+    with (results / "toys/predictions/predictions.csv").open() as file:
+        less = [-float(row["difference_mean"]) for row in csv.DictReader(file)]
+    with (results / "claims.csv").open() as file:
+        (row,) = csv.DictReader(file)
+    assert float(row["value"]) == pytest.approx(sum(less) / 3, rel=1e-4)
+    error = float(row["uncertainty"])
+    assert error == pytest.approx(statistics.stdev(less) / 3**0.5, rel=1e-4)
+    gap = float(row["value"]) - 5.0
+    assert row["verdict"] == (
+        "cannot be decided" if abs(gap) < error else "holds" if gap > 0 else "does not hold"
+    )
+    page = (results / "claims.md").read_text()
+    assert "## A study of one's own" in page
+    assert "| Fig. 1 | Networks fire faster" in page
+    assert "least 5 (By how many Hz the network must be faster.)" in page
 
 
 def test_commands_know_the_study(workflow):
@@ -135,8 +157,15 @@ def test_the_schema_knows_the_settings(workflow):
 
 EDITS = {
     "rate_variance": {"vary_rates", "summarise_rate_variance", "draw_figure"},
-    "constant_rate": {"compile_kernels", "integrate_theories", "summarise_predictions"},
+    "constant_rate": {
+        "compile_kernels",
+        "integrate_theories",
+        "summarise_predictions",
+        "judge_claim",
+        "collect_claims",
+    },
     "panel": {"draw_figure"},
+    "quiet_theory": {"judge_claim", "collect_claims"},
 }
 
 
@@ -148,6 +177,7 @@ def test_an_edit_of_a_plug_in_reruns_what_depends_on_it(workflow, toy):
         "rate_variance": ('var("time")', 'var("time") * 1.0'),
         "constant_rate": ("np.full(", "1.0 * np.full("),
         "panel": ('"o"', '"s"'),
+        "quiet_theory": ("statistic, value", "statistic, 1.0 * value"),
     }
     assert edits[toy][0] in text
     try:

@@ -34,11 +34,15 @@ def batch_files(experiment, study):
 
 
 def test_everything_promised_is_there(located, folder, experiment):
-    for name in ("fig1.pdf", "fig1.png", "fig1.md", "plane.pdf", "plane.md"):
+    for name in ("fig1.pdf", "fig1.png", "fig1.csv", "fig1.md", "plane.pdf", "plane.md"):
         assert (located.folder / "results/figures" / name).stat().st_size > 100
     caption = (located.folder / "results/figures/fig1.md").read_text()
     for words in ("size 300", "thresholds quantiles", "seed 1", "rise 2000"):
         assert words in caption
+    page = (located.folder / "results/explorer.html").read_text()
+    assert all(
+        f"adaptation/transitions/{p.name}" in page for p in batch_files(experiment, "transitions")
+    )
     for study in ("transitions", "points"):
         batches = [read(path) for path in batch_files(experiment, study)]
         assert sorted(batch.sizes["item"] for batch in batches) == [1, 2]
@@ -125,7 +129,7 @@ def test_a_change_of_traces_reruns_them_and_the_figure(located):
     config["experiments"]["adaptation"]["studies"]["traces"]["ramps"][0]["at"] = 5.0
     assert located.planned(config) == {
         "write_plan": 1, "run_traces": 1, "summarise_transitions": 1, "summarise_points": 1,
-        "draw_figure": 2,
+        "draw_figure": 2, "write_explorer": 1,
     }  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from small import tiny
 
 pytestmark = pytest.mark.slow
 
+FORMATS = ("pdf", "png", "csv", "md")
+
 
 def with_cutoffs(*values):
     config = tiny()
@@ -23,7 +25,7 @@ def with_cutoffs(*values):
 
 def test_everything_promised_is_there(finished):
     results = finished.folder / "results"
-    for name in ("fig4.pdf", "fig4.png", "fig4.md", "runs.pdf", "runs.png", "runs.md"):
+    for name in (f"{figure}.{suffix}" for figure in ("fig4", "runs") for suffix in FORMATS):
         assert (results / "figures" / name).stat().st_size > 100
     caption = (results / "figures/fig4.md").read_text()
     for words in ("N = 200", "`exact`", "step 0.1 ms", "base seed 1", "thresholds random"):

@@ -3,7 +3,12 @@ rule judge_claim:
         plans=claim_plans,
         stored=evidence,
     output:
-        findings="results/claims/{claim}.csv",
+        findings=report(
+            "results/claims/{claim}.csv",
+            caption="../report/claim.rst",
+            category="Claims",
+            labels=claim_labels,
+        ),
     log:
         "results/claims/logs/{claim}.log",
     benchmark:
@@ -28,7 +33,12 @@ rule collect_claims:
     input:
         findings=collect("results/claims/{claim}.csv", claim=SETTINGS.claims),
     output:
-        table="results/claims.csv",
+        table=report(
+            "results/claims.csv",
+            caption="../report/claims.rst",
+            category="Claims",
+            labels={"claim": "all: the verdicts on all claims in one table"},
+        ),
         page="results/claims.md",
     log:
         "results/claims/logs/all.log",

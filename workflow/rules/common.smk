@@ -13,7 +13,7 @@ if SOURCE not in sys.path:
 from ikmeanfield import environment, experiments
 from ikmeanfield.claims import CLAIMS
 from ikmeanfield.figures import FIGURES
-from ikmeanfield.jobs import code, products, taking
+from ikmeanfield.jobs import code, explore, products, taking
 from ikmeanfield.jobs.results import batch_path
 from ikmeanfield.schema import ConfigError
 from ikmeanfield.studies import KINDS, cost
@@ -52,7 +52,7 @@ KERNELS = {
     name: f"results/kernels/{name.lower()}-{TARGET}-{code.kernel_code(name)}"
     for name in ("NETWORKS", "THEORIES", "NETWORKS_AND_THEORIES")
 }
-FORMATS = ("pdf", "png", "md")
+FORMATS = ("pdf", "png", "csv", "md")
 
 # Use the library of this checkout in any environment (braces are doubled for Snakemake).
 shell.prefix(
@@ -135,6 +135,11 @@ def figure_cost(wildcards):
     """Predicted cost of drawing a figure."""
     sources = SETTINGS.figures[wildcards.figure].sources
     return products.figure_cost([PLANS[name] for name in sources])
+
+
+def explorer_cost(wildcards):
+    """Predicted cost of the explorer's page."""
+    return products.figure_cost([PLANS[name] for name in EXPLORED])
 
 
 def kernel_cost(wildcards):
@@ -225,9 +230,11 @@ def evidence(wildcards):
 
 
 def figure_arguments(wildcards):
-    """Arguments of the command: the name of a figure, and the folders of its experiments."""
+    """Arguments of the command: a figure, the folders of its experiments, and a style sheet."""
     figure = SETTINGS.figures[wildcards.figure]
-    return " ".join([figure.draw, *(f"results/{name}" for name in figure.sources)])
+    style = [] if SETTINGS.style is None else ["--style", shlex.quote(SETTINGS.style)]
+    folders = (f"results/{name}" for name in figure.sources)
+    return " ".join([figure.draw, *folders, *style])
 
 
 def claim_arguments(wildcards):
@@ -257,6 +264,11 @@ def claim_cost(wildcards):
     """Predicted cost of judging a claim."""
     sources = SETTINGS.claims[wildcards.claim].sources
     return products.figure_cost([PLANS[name] for name in sources])
+
+
+def explorer_code(wildcards):
+    """Hash of the code that makes the explorer's page."""
+    return code.explorer_code()
 
 
 def claim_code(wildcards):

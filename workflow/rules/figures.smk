@@ -2,9 +2,16 @@ rule draw_figure:
     input:
         plans=figure_plans,
         stored=stored,
+        style=[] if SETTINGS.style is None else SETTINGS.style,
     output:
         pdf="results/figures/{figure}.pdf",
-        png="results/figures/{figure}.png",
+        png=report(
+            "results/figures/{figure}.png",
+            caption="../report/figure.rst",
+            category="Figures",
+            labels=figure_labels,
+        ),
+        data="results/figures/{figure}.csv",
         caption="results/figures/{figure}.md",
     log:
         "results/figures/logs/{figure}.log",

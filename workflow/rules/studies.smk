@@ -39,7 +39,13 @@ for kind, study in KINDS.items():
             output:
                 summary="results/{experiment}/{study}/summary.nc",
                 tables=[
-                    f"results/{{experiment}}/{{study}}/{table}.csv"
+                    report(
+                        f"results/{{experiment}}/{{study}}/{table}.csv",
+                        caption="../report/table.rst",
+                        category="Tables",
+                        subcategory="{experiment}",
+                        labels={"table": f"{{study}}: {table}"},
+                    )
                     for table in study.tables
                 ],
             log:

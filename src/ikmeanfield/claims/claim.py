@@ -8,7 +8,7 @@ from importlib import import_module
 from math import isfinite, isnan
 from typing import Literal
 
-from ikmeanfield.sources import Sources, Taker
+from ikmeanfield.sources import Sources, Taker, explanation
 
 Verdict = Literal["holds", "holds in part", "does not hold", "cannot be decided"]
 
@@ -44,8 +44,9 @@ class Claim(Taker):
     """A claim, decided by a module of its own.
 
     Besides what a `Taker` declares, the module declares ``STATEMENT`` and ``SOURCE`` (where the
-    claim is made), and ``CRITERION``, the numbers against which the statistic is held, by name,
-    with their defaults. Its function ``judge(sources, **criterion)`` returns the findings, one per
+    claim is made, as "study, Sec. …" or "study, Fig. …"), and ``CRITERION``, the numbers against
+    which the statistic is held, by name, with their defaults; the text below it says what they
+    mean. Its function ``judge(sources, **criterion)`` returns the findings, one per
     model.
 
     Parameters
@@ -72,29 +73,52 @@ class Claim(Taker):
         """The numbers that decide, by name, with their defaults."""
         return dict(self.declared.get("CRITERION", {}))
 
+    @property
+    def meaning(self) -> str:
+        """What these numbers mean: the text below ``CRITERION``."""
+        return explanation(self.source_text, "CRITERION")
+
     def judge(self, sources: Sequence[Sources], criterion: Mapping[str, float]) -> list[Finding]:
         """What the data say, one finding per model."""
         return list(import_module(self.module).judge(sources, **criterion))
 
 
+def below(value: float, limit: float, uncertainty: float = 0.0) -> bool | None:
+    """Whether a value is smaller than a limit, or equal; None if its uncertainty reaches the limit.
+
+    An uncertainty that is not known (NaN) does not count; a value that is not known decides
+    nothing.
+    """
+    if isnan(value) or not isfinite(limit):
+        return None
+    if abs(value - limit) < (0.0 if isnan(uncertainty) else uncertainty):
+        return None
+    return value <= limit
+
+
+def as_verdict(holds: bool | None) -> Verdict:
+    """The verdict of a claim with a single case, which may be undecided (None)."""
+    return "cannot be decided" if holds is None else ("holds" if holds else "does not hold")
+
+
 def exceeds(value: float, limit: float, uncertainty: float = 0.0) -> Verdict:
     """Whether a value is larger than a limit, by more than its uncertainty."""
-    if isnan(value) or not isfinite(limit):
-        return "cannot be decided"
-    if abs(value - limit) < (0.0 if isnan(uncertainty) else uncertainty):
-        return "cannot be decided"
-    return "holds" if value > limit else "does not hold"
+    smaller = below(value, limit, uncertainty)
+    return as_verdict(None if smaller is None else not smaller)
 
 
 def of_cases(cases: Mapping[str, bool | None]) -> tuple[Verdict, str]:
     """The verdict when a claim holds in some cases: all, part or none; and where it holds.
 
-    Cases that cannot be decided are None and are left out.
+    Cases that cannot be decided are None. They do not count, but are named where others do.
     """
     known = {case: holds for case, holds in cases.items() if holds is not None}
+    open_cases = [case for case in cases if case not in known]
     if not known:
         return "cannot be decided", ""
     true = [case for case, holds in known.items() if holds]
+    left = f"not decided: {'; '.join(open_cases)}" if open_cases else ""
     if len(true) == len(known):
-        return "holds", ""
-    return ("holds in part", "; ".join(true)) if true else ("does not hold", "")
+        return "holds", left
+    found = [*(["; ".join(true)] if true else []), *([left] if left else [])]
+    return ("holds in part" if true else "does not hold"), ", ".join(found)

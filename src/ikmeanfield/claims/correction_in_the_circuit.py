@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ikmeanfield.claims.claim import Finding, of_cases
+from ikmeanfield.claims.claim import Finding, below, of_cases
+from ikmeanfield.claims.scores import scores
 from ikmeanfield.sources import Sources
 
 STATEMENT = (
@@ -17,38 +18,19 @@ SOURCE = "Gast, Solla & Kennedy 2023, Sec. IV.C"
 TAKES = [{"transitions": {"kind": "transitions"}}]
 CRITERION = {"gain": 0.02}
 """By how much the overlap of the regions must be larger with the correction."""
-RESET = "all_reset_potential"
 
 
 def judge(sources: Sequence[Sources], gain: float) -> Iterator[Finding]:
     """Difference of the overlaps, corrected minus uncorrected, by region and reset potential."""
-    study = sources[0]["transitions"]
-    summary, theories = study.summary, study.plan.theories
-    corrected = {
-        name: getattr(theories[name], "reset_correction", None)
-        for name in np.unique(summary["scored_theory"].values)
-    }
-    names = {
-        wanted: next((name for name, c in corrected.items() if c is wanted), None)
-        for wanted in (True, False)
-    }
     cases: dict[str, bool | None] = {}
     gains = []
-    for region in np.unique(summary["scored_region"].values):
-        for reset in np.unique(summary[f"scored_{RESET}"].values):
-            here = (summary["scored_region"].values == region) & (
-                summary[f"scored_{RESET}"].values == reset
-            )
-            values = [
-                summary["score_overlap"].values[here & (summary["scored_theory"].values == name)]
-                for name in (names[True], names[False])
-            ]
-            known = all(v.size and np.isfinite(v[0]) for v in values)
-            if known:
-                gains.append(float(values[0][0] - values[1][0]))
-            cases[f"{region} region at v_0 = {reset:g} mV"] = gains[-1] > gain if known else None
+    for region, reset, corrected, plain in scores(sources[0]["transitions"], "overlap"):
+        worse = below(corrected - plain, gain)
+        cases[f"{region} region at v_0 = {reset:g} mV"] = None if worse is None else not worse
+        gains.append(corrected - plain)
     verdict, where = of_cases(cases)
+    known = np.array(gains)[np.isfinite(gains)]
     yield Finding(
         "mean field", "overlap of corrected minus uncorrected regions, median",
-        float(np.median(gains)) if gains else float("nan"), float("nan"), "1", verdict, where,
+        float(np.median(known)) if known.size else float("nan"), float("nan"), "1", verdict, where,
     )  # fmt: skip

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ikmeanfield.claims.claim import Finding, of_cases
+from ikmeanfield.claims.averages import median
+from ikmeanfield.claims.claim import Finding, below, of_cases
 from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.sources import Sources
 
@@ -30,15 +31,15 @@ def judge(sources: Sequence[Sources], ratio: float) -> Iterator[Finding]:
     networks, predictions = (sources[0][name].summary for name in ("networks", "predictions"))
     for theory in predictions["theory"].values.tolist():
         cases: dict[str, bool | None] = {}
-        medians = []
+        medians: list[tuple[float, float]] = []
         for sweep, words in (("width", "over Δ_v"), ("cutoff", "over φ")):
             mine = of_sweep(networks, sweep)
             theirs = of_sweep(predictions, sweep)
             error = np.abs(theirs["difference_mean"].sel(theory=theory).values)
-            medians.append(float(np.median(error / np.sqrt(mine["rate_variance"].values))))
-            cases[words] = medians[-1] < ratio
+            medians.append(median(error / np.sqrt(mine["rate_variance"].values)))
+            cases[words] = below(medians[-1][0], ratio, medians[-1][1])
         verdict, where = of_cases(cases)
         yield Finding(
             theory, "|mean difference| over the standard deviation of the network's rate, median",
-            max(medians), float("nan"), "1", verdict, where,
+            *max(medians), "1", verdict, where,
         )  # fmt: skip

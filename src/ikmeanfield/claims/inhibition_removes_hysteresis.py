@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ikmeanfield.claims.claim import Finding, of_cases
+from ikmeanfield.claims.claim import Finding, below, of_cases
 from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.sources import Sources
 
@@ -19,21 +19,24 @@ KAPPA, WIDTH = "rs_adaptation", "fs_threshold_width"
 
 
 def judge(sources: Sequence[Sources], remains: float) -> Iterator[Finding]:
-    """Bistable range at the largest width over the widest range at smaller ones."""
+    """Bistable range at the largest width over the widest range, known to a step of the current."""
     summary = sources[0]["hysteresis"].summary.sel(population="rs")
     summary = of_sweep(summary, "fs_width")
+    spacing = float(np.diff(summary["current"].values[:2])[0])
     for model in summary["model"].values.tolist():
         cases: dict[str, bool | None] = {}
-        shares = []
+        shares: list[tuple[float, float]] = []
         for kappa in np.unique(summary[KAPPA].values):
             runs = summary.isel(run=np.flatnonzero(summary[KAPPA].values == kappa)).sortby(WIDTH)
             width = runs["width"].sel(model=model).values
             most = float(width.max())
-            shares.append(width[-1] / most if most > 0 else np.nan)
-            cases[f"κ = {kappa:g} pA"] = bool(shares[-1] <= remains) if most > 0 else None
+            if most == 0:
+                cases[f"κ = {kappa:g} pA"] = None
+                continue
+            shares.append((float(width[-1]) / most, spacing / most))
+            cases[f"κ = {kappa:g} pA"] = below(shares[-1][0], remains, shares[-1][1])
         verdict, where = of_cases(cases)
         yield Finding(
             model, "bistable range at the largest width over the widest at any width",
-            float(np.nanmax(shares)) if np.isfinite(shares).any() else float("nan"),
-            float("nan"), "1", verdict, where,
+            *max(shares, default=(float("nan"), float("nan"))), "1", verdict, where,
         )  # fmt: skip

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ikmeanfield.claims.claim import Finding, of_cases
+from ikmeanfield.claims.averages import median
+from ikmeanfield.claims.claim import Finding, below, of_cases
 from ikmeanfield.claims.folds import KAPPA, SIDES, fold_rows
 from ikmeanfield.sources import Sources
 
@@ -14,7 +15,7 @@ STATEMENT = (
     "The mean field's upper folds agree with those on the ramp because the lag of the ramp is as "
     "large as the error of the mean field."
 )
-SOURCE = "Fig. 5, from the theory of stationary states"
+SOURCE = "This project, Fig. 5"
 TAKES = [
     {"transitions": {"kind": "transitions"}},
     {"attribution": {"kind": "attribution", "sweeps": ["kappa"]}},
@@ -33,19 +34,23 @@ def judge(
     chosen = (summary["sweep"].values == "kappa") & (kappa > lowest) & (kappa < highest)
     errors = summary["error"].isel(run=np.flatnonzero(chosen))
     cases: dict[str, bool | None] = {}
-    ratios: dict[str, float] = {}
+    ratios: dict[str, tuple[float, float]] = {}
     for side in SIDES:
         lag = rows["ramp_lag"].values[rows["side_of"].values == side]
         error = errors.sel(fold_kind=side).values
-        if not (np.isfinite(lag).any() and np.isfinite(error).any()):
+        (late, late_error), (wrong, wrong_error) = median(lag), median(error)
+        if np.isnan(late) or np.isnan(wrong):
             cases[f"{side} fold"] = None
             continue
-        ratios[side] = float(np.nanmedian(lag) / np.nanmedian(error))
-        cases[f"{side} fold"] = 1 / factor < ratios[side] < factor
+        parts = np.nan_to_num([late_error / late, wrong_error / wrong])
+        value, uncertainty = late / wrong, abs(late / wrong) * float(np.hypot(*parts))
+        ratios[side] = value, uncertainty
+        within = [below(value, factor, uncertainty), below(-value, -1 / factor, uncertainty)]
+        cases[f"{side} fold"] = False if False in within else (None if None in within else True)
     verdict, where = of_cases(cases)
-    words = ", ".join(f"{side} fold {ratio:.2f}" for side, ratio in ratios.items())
+    words = ", ".join(f"{side} fold {ratio:.2f}" for side, (ratio, _) in ratios.items())
     yield Finding(
         "network", "lag of the ramp over the error of the mean field",
-        ratios.get("upper", float("nan")), float("nan"), "1", verdict,
+        *ratios.get("upper", (float("nan"), float("nan"))), "1", verdict,
         f"{where}: {words}" if where else words,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ikmeanfield.claims.claim import Finding, of_cases
+from ikmeanfield.claims.claim import Finding, below, of_cases
 from ikmeanfield.claims.trends import rank_correlation
 from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.sources import Sources
@@ -31,15 +31,17 @@ def judge(sources: Sequence[Sources], correlation: float) -> Iterator[Finding]:
     """Rank correlations of mean and variance with both parameters."""
     summary = sources[0]["predictions"].summary
     for theory in summary["theory"].values.tolist():
-        cases, values = {}, []
+        cases: dict[str, bool | None] = {}
+        values: list[tuple[float, float]] = []
         for sweep, path, name, sign, words in CASES:
             runs = of_sweep(summary, sweep)
             quantity = np.abs(runs[name].sel(theory=theory).isel(population=0).values)
-            value, _ = rank_correlation(runs[path].values, quantity)
-            values.append(sign * value)
-            cases[words] = None if np.isnan(value) else sign * value > correlation
+            value, error = rank_correlation(runs[path].values, quantity)
+            values.append((sign * value, error))
+            less = below(sign * value, correlation, error)
+            cases[words] = None if less is None else not less
         verdict, where = of_cases(cases)
         yield Finding(
             theory, "least of the four rank correlations, in the direction claimed",
-            float(np.min(values)), float("nan"), "1", verdict, where,
+            *min(values), "1", verdict, where,
         )  # fmt: skip

@@ -178,6 +178,9 @@ class Config(Validated):
     """The experiments by name; results go to ``results/<name>/``."""
     figures: dict[Label, Figure] = Field({})
     """Figures to draw, each with the experiments it is drawn from."""
+    style: str | None = None
+    """A matplotlib style sheet that changes the look of all figures: a path from the folder in
+    which the workflow runs."""
     claims: dict[Label, Judged] = Field({})
     """Claims to judge, each with the experiments that decide it."""
 
@@ -207,6 +210,18 @@ class Config(Validated):
             return figures
         experiments: dict[str, Experiment] = info.data["experiments"]
         return {name: checked(name, figure, experiments) for name, figure in figures.items()}
+
+    @field_validator("style")
+    @classmethod
+    def _style_is_a_sheet(cls, style: str | None) -> str | None:
+        if style is not None:
+            from ikmeanfield.plot.style_sheet import read_sheet  # noqa: PLC0415 - takes a second
+
+            try:
+                read_sheet(style)
+            except ConfigError as error:
+                raise ValueError(str(error)) from None
+        return style
 
     @field_validator("claims")
     @classmethod

@@ -10,7 +10,9 @@ from ikmeanfield.registry import Registry
 FIGURES: Registry[Figure] = Registry("figure", {})
 """Every figure, by name."""
 
-for _name in ("fig1", "fig2", "fig3", "fig4", "fig5", "fig6", "fig7", "fig8", "overview"):
+for _name in (
+    "fig1", "fig2", "fig3", "fig4", "fig5", "fig6", "fig7", "fig8", "sizes", "overview",
+):  # fmt: skip
     FIGURES.register(_name, Figure(f"{__name__}.{_name}"))
 
 __all__ = ["FIGURES", "Figure"]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import xarray as xr
 
 from ikmeanfield.figures.save import FigureError
+from ikmeanfield.sources import by_correction
 
 
 def corrections(summary: xr.Dataset, names: Iterable[str], figure: str) -> dict[str, bool]:
@@ -34,11 +35,7 @@ def corrections(summary: xr.Dataset, names: Iterable[str], figure: str) -> dict[
     """
     names = list(names)
     settings = json.loads(summary.attrs["config"])["theories"]
-    found: dict[bool, str] = {}
-    for name in names:
-        corrected = settings[name].get("reset_correction")
-        if corrected is not None:
-            found.setdefault(bool(corrected), name)
+    found = by_correction({name: settings[name].get("reset_correction") for name in names})
     if len(found) < 2:
         msg = (
             f"{figure} needs a theory with reset_correction and one without; "

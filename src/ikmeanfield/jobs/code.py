@@ -33,6 +33,11 @@ def figure_code(figure: str) -> str:
     return code_hash("ikmeanfield.jobs.draw", FIGURES[figure].module)
 
 
+def explorer_code() -> str:
+    """Hash of the code that makes the explorer's page, with its script and style."""
+    return code_hash("ikmeanfield.jobs.explore", "ikmeanfield.explorer.page")
+
+
 def claim_code(claim: str) -> str:
     """Hash of the code that judges a claim."""
     return code_hash("ikmeanfield.jobs.judge", CLAIMS[claim].module)

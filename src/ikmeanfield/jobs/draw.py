@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Plan
 
 
-def draw(figure: str, plans: Sequence[Plan], folders: Sequence[Path], stem: Path) -> None:
+def draw(
+    figure: str,
+    plans: Sequence[Plan],
+    folders: Sequence[Path],
+    stem: Path,
+    sheet: Path | None = None,
+) -> None:
     """Draw a figure.
 
     Parameters
@@ -23,10 +29,15 @@ def draw(figure: str, plans: Sequence[Plan], folders: Sequence[Path], stem: Path
     plans, folders
         The experiments it is drawn from, in the figure's order, and the folder of each.
     stem
-        The path of the files to write (``.pdf``, ``.png`` and the caption, ``.md``) without suffix.
+        The path without suffix of the files to write: ``.pdf``, ``.png``, the panels' data
+        ``.csv``, and the caption ``.md``.
+    sheet
+        A style sheet of one's own, which changes the style of all figures.
     """
     from ikmeanfield.figures.save import save  # noqa: PLC0415
+    from ikmeanfield.plot.paper_style import with_sheet  # noqa: PLC0415
 
     drawn = FIGURES[figure]
-    content = drawn.arrange(sources(drawn, plans, folders))
-    save(drawn.draw(**content), drawn.caption(**content), stem)
+    with with_sheet(sheet):
+        content = drawn.arrange(sources(drawn, plans, folders))
+        save(drawn.draw(**content), drawn.caption(**content), stem)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from math import isnan
@@ -19,7 +21,18 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Plan
 
 COLUMNS = ("claim", "statement", "source", "model", "verdict", "where", "statistic", "value",
-           "uncertainty", "unit", "criterion")  # fmt: skip
+           "uncertainty", "unit", "criterion", "meaning")  # fmt: skip
+PLACE = re.compile(r", (?=Secs?\. |Figs?\. |figure )")
+"""What divides the place of a claim from the study in which it is made."""
+INTRODUCTION = """# Claims
+
+What the studies claim, and what the data say of it. A verdict is reached by a value and its
+criterion, which is fixed in the configuration before anything is computed. *Holds in part*: in
+the cases that are named. *Cannot be decided*: data are missing, or the value is closer to its
+criterion than its uncertainty. Uncertainties are standard errors, or the resolution of a grid; –
+where none is known. Networks with random thresholds differ from draw to draw; this is part of the
+uncertainty wherever several draws were simulated.
+"""
 
 
 def judge(
@@ -49,6 +62,7 @@ def judge(
     known = {
         "claim": name, "statement": judged.statement, "source": judged.source,
         "criterion": ", ".join(f"{key} {value:g}" for key, value in numbers.items()),
+        "meaning": judged.meaning,
     }  # fmt: skip
     write_rows(path, [known | asdict(finding) for finding in findings], COLUMNS)
 
@@ -65,23 +79,35 @@ def collect(paths: Iterable[Path], table: Path) -> None:
 
 
 def _page(rows: Sequence[Mapping[str, str]]) -> str:
-    """The table for readers: a row per claim and model."""
-    lines = [
-        "# Claims\n",
-        "Each claim, what the data say of it, and by which numbers. Criteria are fixed in the "
-        "configuration before anything is computed.\n",
-        "| claim | made in | model | verdict | where | statistic | value | criterion |",
-        f"|{'---|' * 8}",
-    ]
+    """The table for readers: a section per study, with a row per claim and model."""
+    counts = Counter(row["verdict"] for row in rows)
+    told = ", ".join(f"{count} × {verdict}" for verdict, count in counts.most_common())
+    lines = [INTRODUCTION, f"{len(rows)} verdicts: {told}.\n" if rows else "No claims.\n"]
+    studies: dict[str, list[Mapping[str, str]]] = {}
     for row in rows:
-        value = f"{_short(row['value'])}"
-        if row["uncertainty"]:
-            value += f" ± {_short(row['uncertainty'])}"
-        unit = "" if row["unit"] == "1" else f" {row['unit']}"
-        cells = (row["statement"], row["source"], row["model"], f"**{row['verdict']}**",
-                 row["where"], row["statistic"], value + unit, row["criterion"])  # fmt: skip
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
+        studies.setdefault(PLACE.split(row["source"], maxsplit=1)[0], []).append(row)
+    for study, own in studies.items():
+        lines += [
+            f"## {study}\n",
+            "| place | claim | model | verdict | where | statistic | value | criterion |",
+            f"|{'---|' * 8}",
+            *(_line(row) for row in own),
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def _line(row: Mapping[str, str]) -> str:
+    """A row of the table for readers."""
+    value = _short(row["value"])
+    if row["uncertainty"]:
+        value += f" ± {_short(row['uncertainty'])}"
+    unit = "" if row["unit"] == "1" else f" {row['unit']}"
+    criterion = f"{row['criterion']} ({row['meaning']})" if row["meaning"] else row["criterion"]
+    place = PLACE.split(row["source"], maxsplit=1)[1:]
+    cells = (place[0] if place else "", row["statement"], row["model"], f"**{row['verdict']}**",
+             row["where"], row["statistic"], value + unit, criterion)  # fmt: skip
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _short(text: str) -> str:

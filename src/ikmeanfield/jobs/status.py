@@ -72,7 +72,7 @@ def status(
         msg = f"{results}: no plan.json of any experiment there; name a configuration: --config"
         raise ConfigError(msg)
     found = [_state(p, verify) for plan in plans for p in products(plan, results / plan.experiment)]
-    drawn = [_made(results / "figures", name, "pdf", "png", "md") for name in figures]
+    drawn = [_made(results / "figures", name, "pdf", "png", "csv", "md") for name in figures]
     judged = [_made(results / "claims", name, "csv") for name in claims]
     return found + [_state(product, verify=False) for product in (*drawn, *judged)]
 

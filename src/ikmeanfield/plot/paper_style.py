@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,41 @@ DASHES: tuple[tuple[int, tuple[float, ...]], ...] = (
 MARKERS = ("o", "s", "^", "D")
 
 
+_own: ContextVar[Mapping[str, Any] | None] = ContextVar("settings of one's own", default=None)
+
+
 def style() -> AbstractContextManager[None]:
     """The style of all figures, as a context manager that restores the settings afterwards."""
-    manager: AbstractContextManager[None] = mpl.rc_context(
-        mpl.rc_params_from_file(
-            Path(__file__).with_name("style.mplstyle"), use_default_template=True
-        )
+    settings: dict[Any, Any] = mpl.rc_params_from_file(
+        Path(__file__).with_name("style.mplstyle"), use_default_template=True
     )
+    manager: AbstractContextManager[None] = mpl.rc_context(settings | dict(_own.get() or {}))
     return manager
+
+
+@contextmanager
+def with_sheet(path: str | Path | None) -> Iterator[None]:
+    """Put a style sheet of one's own above the style of all figures, within this context.
+
+    Colours, dashes and markers that tell curves apart are part of a figure and stay.
+
+    Parameters
+    ----------
+    path
+        The style sheet, see `style_sheet.read_sheet`; None: the style as it is.
+
+    Raises
+    ------
+    ConfigError
+        If the sheet cannot be read or is wrong.
+    """
+    from ikmeanfield.plot.style_sheet import read_sheet  # noqa: PLC0415
+
+    token = _own.set(None if path is None else read_sheet(path))
+    try:
+        yield
+    finally:
+        _own.reset(token)
 
 
 def axes_to_draw_in(ax: Axes | None, height: float = 2.5) -> Axes:

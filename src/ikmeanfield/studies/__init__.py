@@ -19,6 +19,7 @@ KINDS: "Registry[type[Study]]" = Registry(
         "diagrams": "ikmeanfield.studies.diagrams:Diagrams",
         "rates": "ikmeanfield.studies.rates:Rates",
         "transitions": "ikmeanfield.studies.transitions:Transitions",
+        "ramps": "ikmeanfield.studies.ramps:Ramps",
         "points": "ikmeanfield.studies.points:Points",
         "planes": "ikmeanfield.studies.planes:Planes",
         "traces": "ikmeanfield.studies.traces:Traces",

@@ -99,14 +99,17 @@ class Planes(TheoryStudy):
 
     def items(self, plan: Plan, name: str) -> Iterator[Item]:
         """As `Study.items`."""
+        for number, run in plan.runs_of(name):
+            for theory in self.asked(plan):
+                yield Item(key=self.key(plan, theory, run.circuit), label=theory, runs=[number])
+
+    def key(self, plan: Plan, theory: str, circuit: Circuit) -> str:
+        """The key of a theory's plane that a circuit lies in; the two parameters do not matter."""
         where = self.model_dump(exclude={"kind", "sweeps", "theories"})
         if not self.cycles:  # planes without them keep the keys of earlier versions
             del where["cycles"]
         free = {self.parameter: self.bounds[0], self.second: self.second_bounds[0]}
-        for number, run in plan.runs_of(name):
-            for theory in self.asked(plan):
-                identity = plan.theories[theory].identity(run.circuit, free)
-                yield Item(key=hashed({**identity, "planes": where}), label=theory, runs=[number])
+        return hashed({**plan.theories[theory].identity(circuit, free), "planes": where})
 
     def compute(self, plan: Plan, item: Item) -> xr.DataTree:
         """As `Study.compute`.

@@ -1,0 +1,61 @@
+"""The explorer's page from the stored results of experiments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ikmeanfield.files import replacing
+from ikmeanfield.jobs.results import Results, batch_path, summary_path
+
+if TYPE_CHECKING:
+    from ikmeanfield.experiments.plan import Plan
+
+
+def has_planes(plan: Plan) -> bool:
+    """Whether an experiment has planes to explore."""
+    return any(study.kind == "planes" for study in plan.studies.values())
+
+
+def files_explored(plan: Plan, folder: str) -> Iterator[Path]:
+    """The files of an experiment that the page is made from."""
+    for study, settings in plan.studies.items():
+        yield from (batch_path(folder, study, batch) for batch in plan.batches[study])
+        if settings.summarises():
+            yield summary_path(folder, study)
+
+
+def explore(plans: Sequence[Plan], folders: Sequence[Path], path: Path) -> None:
+    """Write the explorer's page.
+
+    Parameters
+    ----------
+    plans, folders
+        The experiments, and the folder of each; those without planes are left out.
+    path
+        The page.
+
+    Raises
+    ------
+    ExplorerError
+        If no experiment has planes, or the page would be too large.
+    """
+    from ikmeanfield.explorer.arrays import Arrays  # noqa: PLC0415
+    from ikmeanfield.explorer.page import ExplorerError, page  # noqa: PLC0415
+    from ikmeanfield.explorer.views import View, planes_of  # noqa: PLC0415
+
+    arrays, made, sources = Arrays(), [], set()
+    for plan, folder in zip(plans, folders, strict=True):
+        results = Results(plan, folder)
+        for study in planes_of(plan):
+            made.append(View(results, study, arrays, path.parent).data())
+            first = next(iter(plan.batches[study]))
+            sources.add(str(results.batch(study, first).attrs["source"]))
+    if not made:
+        names = ", ".join(plan.experiment for plan in plans)
+        msg = f"no planes to explore in {names}; name an experiment with a study of kind planes"
+        raise ExplorerError(msg)
+    text = page(made, arrays, ", ".join(sorted(sources)))
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

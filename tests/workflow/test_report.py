@@ -1,0 +1,61 @@
+"""The report of a workflow that has run to its end.
+
+Oracle: what the workflow has stored: every figure, table and claim, with captions that say what the
+figures' own captions say.
+"""
+
+import base64
+import csv
+import json
+import re
+
+import pytest
+
+from ikmeanfield.claims import CLAIMS
+from small import tiny
+
+pytestmark = pytest.mark.slow
+
+CLAIM = "rates_spread_with_width"
+
+
+@pytest.fixture(scope="module")
+def results(finished):
+    """What the report shows, by path."""
+    config = tiny(claims={CLAIM: "truncation"})
+    finished.run(config)
+    finished.run(config, "--report", "results/report.html")
+    page = (finished.folder / "results/report.html").read_text()
+    yield json.loads(re.search(r"results = (\{.*?\});?$", page, re.MULTILINE)[1])
+    finished.run(tiny())
+
+
+def test_every_figure_table_and_claim_is_there_with_its_labels(results):
+    assert set(results) == {
+        "results/figures/fig4.png", "results/figures/runs.png",
+        "results/truncation/networks/networks.csv",
+        "results/truncation/predictions/predictions.csv",
+        "results/truncation/predictions/distances.csv",
+        "results/claims.csv", f"results/claims/{CLAIM}.csv",
+    }  # fmt: skip
+    labels = {path: shown["labels"] for path, shown in results.items()}
+    assert labels["results/figures/fig4.png"]["figure"].startswith("fig4: Fig. 4 of the paper: ")
+    assert labels["results/truncation/networks/networks.csv"] == {"table": "networks: networks"}
+    said = f"{CLAIM}: {CLAIMS[CLAIM].statement}"
+    assert labels[f"results/claims/{CLAIM}.csv"] == {"claim": said}
+    assert {len(one) for one in labels.values()} == {1}, "two labels may break Snakemake's page"
+
+
+def test_captions_are_those_of_the_figures_and_pictures_are_whole(results, finished):
+    figure = results["results/figures/fig4.png"]
+    for words in ("N = 200", "base seed 1", "results/figures/fig4.csv"):
+        assert words in figure["caption"]
+    picture = base64.b64decode(figure["data_uri"].partition(",")[2])
+    assert picture == (finished.folder / "results/figures/fig4.png").read_bytes()
+    table = results["results/truncation/networks/networks.csv"]["caption"]
+    assert "One row per run and population" in table
+    with (finished.folder / "results/claims.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    for path in ("results/claims.csv", f"results/claims/{CLAIM}.csv"):
+        assert f"<b>{row['model']}: {row['verdict']}</b>" in results[path]["caption"]
+    assert not any("System Message" in shown["caption"] for shown in results.values())
