@@ -372,3 +372,57 @@ def test_errors_against_fluctuations(error, verdict):
     (found,) = claim.judge([sources], claim.criterion)
     assert found.verdict == verdict
     assert found.value == pytest.approx(max(error))
+
+
+def rings(name, dims, slope, draws=5, **coordinates):
+    """A quantity that changes with the width by this slope, with a little scatter of draws."""
+    rng = np.random.default_rng(1)
+    width = np.linspace(0.1, 2.0, 8)
+    (dim, labels) = dims
+    runs = np.tile(np.repeat(width, draws), max(1, len(next(iter(coordinates.values()), [1]))))
+    values = 1.0 + slope * runs[:, None] + 0.02 * rng.normal(size=(runs.size, len(labels)))
+    size = width.size * draws
+    own = {key: ("run", np.repeat(each, size)) for key, each in coordinates.items()}
+    return xr.Dataset(
+        {name: (("run", dim), values)},
+        {"rs_threshold_width": ("run", runs), dim: labels, **own},
+    )
+
+
+@pytest.mark.parametrize(
+    ("slope", "verdict"), [(0.3, "holds"), (0.0, "does not hold"), (-0.3, "does not hold")]
+)
+def test_errors_of_bumps_that_grow_and_that_do_not(slope, verdict):
+    """Oracle: errors that change with the width as made up."""
+    (found,) = judged(
+        "heterogeneity_blurs_bumps", MadeUp(rings("error", ("fraction", [0.1, 0.5]), slope))
+    )
+    assert found.verdict == verdict
+    assert found.value == pytest.approx(1.9 * slope, abs=0.05)
+
+
+def test_errors_of_bumps_that_grow_in_one_case():
+    """Oracle: one fraction with errors that grow, one with errors that fall."""
+    both = [rings("error", ("fraction", [f]), s) for f, s in ((0.1, 0.3), (0.5, -0.3))]
+    (found,) = judged("heterogeneity_blurs_bumps", MadeUp(xr.concat(both, "fraction")))
+    assert found.verdict == "holds in part"
+    assert found.where == "10% stimulated"
+
+
+@pytest.mark.parametrize(("slope", "verdict"), [(0.3, "does not hold"), (-0.3, "holds")])
+def test_errors_of_readouts_that_fall_and_that_do_not(slope, verdict):
+    """Oracle: errors that change with the width as made up."""
+    summary = rings("error", ("function", ["bump"]), slope, rs_input_current=[45.0, 70.0])
+    (found,) = judged("heterogeneity_helps_decoding", MadeUp(summary))
+    assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("slope", "draws", "verdict"),
+    [(0.5, 5, "holds"), (-0.1, 5, "does not hold"), (0.5, 1, "cannot be decided")],
+)
+def test_dimensions_that_rise_and_that_do_not(slope, draws, verdict):
+    """Oracle: dimensions as made up; single draws leave the error of a change unknown."""
+    summary = rings("dimension", ("one", [0]), slope, draws, rs_input_current=[45.0])
+    (found,) = judged("heterogeneity_raises_dimension", MadeUp(summary.isel(one=0)))
+    assert found.verdict == verdict

@@ -249,16 +249,9 @@ def parse(data: Mapping[str, Any]) -> Config:
 
 def load(path: str | Path) -> Config:
     """Read and check a YAML configuration file."""
-    import yaml  # noqa: PLC0415
+    from ikmeanfield.experiments.yaml_files import read_yaml  # noqa: PLC0415
 
-    try:
-        data = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        msg = f"{path}: cannot be read ({error.strerror})"
-        raise ConfigError(msg) from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        msg = f"{path}: not valid YAML: {error}"
-        raise ConfigError(msg) from None
+    data = read_yaml(path)
     if not isinstance(data, dict):
         msg = f"{path}: a configuration is a mapping of keys; got {type(data).__name__}"
         raise ConfigError(msg)
