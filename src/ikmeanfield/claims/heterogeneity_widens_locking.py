@@ -69,7 +69,7 @@ def _counted(own: xr.Dataset) -> dict[float, Growth]:
     over √6, since either end lies anywhere between two of them. A range that reaches the first or
     the last frequency may be wider than it is counted.
     """
-    driven = np.isfinite(own["coherence"]).any(["run", "amplitude"]).values
+    driven = own["coherence"].notnull().any(["run", "amplitude"]).values
     frequency = own["frequency"].values[driven]
     spacing = float(frequency[1] - frequency[0])
     error = spacing / sqrt(6)
