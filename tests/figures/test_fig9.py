@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
-from test_fig9_rings import decoding, encoding  # noqa: F401 - what D to F are drawn from
+from test_fig9_rings import decoding, encoding, folds  # noqa: F401 - what D to F are drawn from
 
 from ikmeanfield.figures import fig9
 from ikmeanfield.figures.fig9_panels import SWEEPS, by_strength
@@ -25,7 +25,7 @@ def runs():
 
 
 @pytest.fixture
-def content(encoding, decoding):  # noqa: F811 - fixtures
+def content(encoding, folds, decoding):  # noqa: F811 - fixtures
     rng = np.random.default_rng(1)
     number = np.arange(12.0)
     codes = xr.Dataset(
@@ -59,7 +59,7 @@ def content(encoding, decoding):  # noqa: F811 - fixtures
     )  # fmt: skip
     return {
         "series": series, "distances": distances, "codes": codes, "encoding": encoding,
-        "decoding": decoding,
+        "folds": folds, "decoding": decoding,
     }  # fmt: skip
 
 
