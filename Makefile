@@ -19,6 +19,7 @@ IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help env figures report test test-long test-continuation test-faults test-slurm lint bench lock clean clean-results clean-env
+.PHONY: docs archive
 # Module search paths of the calling shell must not take precedence over the locked environment.
 unexport PYTHONPATH PYTHONHOME
 
@@ -66,6 +67,13 @@ lint: env  ## Check style, types and the workflow
 	$(IN_VENV) snakefmt --check Snakefile workflow
 	$(IN_VENV) snakemake --lint
 
+docs: env  ## Build the site of the documentation: build/site/index.html
+	$(IN_VENV) sphinx-build --quiet --fail-on-warning --keep-going -c docs -b html . build/site
+	@echo "build/site/index.html is ready"
+
+archive: env  ## Pack the results of CONFIG with lock and versions as an RO-Crate: archive.zip
+	$(IN_VENV) ikmeanfield archive $(CONFIG)
+
 bench: env  ## Run every benchmark in benchmarks/
 	@for script in benchmarks/*.py; do \
 	  [ -e "$$script" ] || continue; \
@@ -84,7 +92,7 @@ lock:  ## Write the lock and the conda pins (UPGRADE=1: newest versions)
 	}; \
 	[ ! -e envs/requirements.txt ] || cp envs/requirements.txt "$$tmp/requirements.txt"; \
 	"$$uv" pip compile --no-config --quiet pyproject.toml \
-	  --group workflow --group dev --group build --constraint envs/constraints.txt \
+	  --group workflow --group dev --group docs --group build --constraint envs/constraints.txt \
 	  --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 	  $(if $(UPGRADE),--upgrade) --output-file "$$tmp/requirements.txt" > "$$tmp/log"; \

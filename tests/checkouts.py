@@ -87,8 +87,12 @@ class Workflow:
 
     def command(self, *arguments, check=True, **more):
         """Output of `ikmeanfield …` in this folder, from the copied checkout."""
+        return self.python("-m", "ikmeanfield", *arguments, check=check, **more)
+
+    def python(self, *arguments, check=True, **more):
+        """Output of `python …` in this folder, with the library of the copied checkout."""
         done = subprocess.run(
-            [sys.executable, "-m", "ikmeanfield", *map(str, arguments)], cwd=self.folder,
+            [sys.executable, *map(str, arguments)], cwd=self.folder,
             env=environment(PYTHONPATH=str(self.checkout / "src"), **more),
             capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip

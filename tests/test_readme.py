@@ -1,23 +1,14 @@
 """The Python and YAML that the documentation shows work as they stand."""
 
-import re
-from pathlib import Path
-
 import matplotlib as mpl
 import pytest
 import yaml
 
 from ikmeanfield.experiments import expand, parse
-
-ROOT = Path(__file__).parents[1]
+from pages import ROOT, blocks
 
 # Computed with AUTO-07p: I and κ in pA.
 CUSP, BOGDANOV_TAKENS = (46.8962287043, 81.5553382941), (46.5303809315, 79.3724492756)
-
-
-def blocks(path, language):
-    text = (ROOT / path).read_text(encoding="utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.filterwarnings("error")

@@ -55,6 +55,7 @@ def main() -> None:
 
 
 OURS = (
+    "ArchiveError",
     "ConfigError",
     "DatasetError",
     "StudyError",
@@ -298,6 +299,23 @@ def prune(
             print(batch)
             if remove:
                 batch.unlink()
+
+
+@app.command()
+def archive(
+    config: ConfigFile,
+    results: Annotated[Path, typer.Option(help="Folder of all results.")] = Path("results"),
+    output: Annotated[Path, typer.Option(help="File to write.")] = Path("archive.zip"),
+) -> None:
+    """Pack all results with configuration, lock and versions as an RO-Crate, and check it."""
+    try:
+        import rocrate  # noqa: F401, PLC0415
+    except ImportError:
+        raise typer.BadParameter("it needs the package rocrate: pip install rocrate") from None
+    from ikmeanfield.jobs import archive as job  # noqa: PLC0415
+
+    count = job.archive(config, results, output)
+    print(f"{output}: {count} files, all there with their checksums")
 
 
 @app.command()

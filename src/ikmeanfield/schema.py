@@ -165,12 +165,33 @@ def explain(
         elif problem["type"] == "missing":
             lines.append(f"{key}: this key is missing")
         else:
-            message = problem["msg"].removeprefix("Value error, ")
+            message = problem["msg"].removeprefix("Value error, ") + _as_number(problem)
             lines.append(f"{key}: got {_shown(problem['input'])}; {message}")
     if len(problems) > MOST:
         lines.append(f"and {len(problems) - MOST} further problems")
     return ConfigError("\n".join(lines))
 
+
+def _as_number(problem: Mapping[str, Any]) -> str:
+    """How to write a number that was given as text, where a number is expected."""
+    text = problem["input"]
+    if problem["type"] not in NUMBER_EXPECTED or not isinstance(text, str):
+        return ""
+    try:
+        number = float(text)
+    except ValueError:
+        return ""
+    whole = number.is_integer() and (problem["type"] == "int_type" or number < 1e15)
+    literal = f"{number:.0f}" if whole and problem["type"] == "int_type" else repr(number)
+    if "e" in literal and "." not in literal:
+        literal = literal.replace("e", ".0e")
+    quoted = "e" not in text.lower()
+    why = "in quotation marks it is text" if quoted else f"YAML reads {text} as text"
+    return f", and {why}: write {literal}"
+
+
+NUMBER_EXPECTED = ("float_type", "int_type")
+"""Errors of pydantic where a number is expected and something of another type is given."""
 
 MOST = 50
 """Largest number of problems that one message lists."""

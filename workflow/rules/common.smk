@@ -12,6 +12,7 @@ if SOURCE not in sys.path:
 
 from ikmeanfield import environment, experiments
 from ikmeanfield.claims import CLAIMS
+from ikmeanfield.experiments.yaml_files import read_yaml
 from ikmeanfield.figures import FIGURES
 from ikmeanfield.jobs import code, explore, products, taking
 from ikmeanfield.jobs.results import batch_path
@@ -24,6 +25,11 @@ from ikmeanfield.studies import KINDS, cost
 # writes it has to run, Snakemake does not check the parameters of the jobs that read it.
 # On a cluster, each job is another process of Snakemake, which reads the stored plans.
 try:
+    if workflow.is_main_process:
+        # Of a key that is given twice, Snakemake silently takes the last one; this refuses it.
+        for file in workflow.configfiles:
+            if Path(file).suffix != ".json":
+                read_yaml(file)
     SETTINGS = experiments.parse(config)
     if workflow.is_main_process or "IKMEANFIELD_PLANS" not in os.environ:
         PLANS = experiments.expand_all(SETTINGS)

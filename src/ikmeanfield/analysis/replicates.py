@@ -1,4 +1,4 @@
-"""Means over the replicates of a grid point, with their standard errors."""
+"""Means over the replicates of a grid point, with their standard errors and intervals."""
 
 from __future__ import annotations
 
@@ -40,3 +40,17 @@ def mean_over_replicates(
         scatter = float(mean[here].std(ddof=1) / np.sqrt(runs)) if runs > 1 else 0.0
         found[:, number] = mean[here].mean(), max(own, scatter)
     return found
+
+
+def interval(values: FloatArray, level: float = 0.95) -> tuple[float, float]:
+    """Mean of independent draws and half the width of its confidence interval, by Student's t.
+
+    Values that are NaN are left out; the half width is NaN for fewer than two others.
+    """
+    from scipy.stats import t  # noqa: PLC0415
+
+    known = values[np.isfinite(values)]
+    if known.size < 2:
+        return float(known.mean()) if known.size else float("nan"), float("nan")
+    error = float(known.std(ddof=1)) / np.sqrt(known.size)
+    return float(known.mean()), float(t.ppf((1 + level) / 2, known.size - 1) * error)

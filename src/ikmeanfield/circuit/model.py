@@ -63,6 +63,11 @@ class Circuit(Stored):
             self.__dict__["populations"] = populations  # the model itself is frozen
         return self
 
+    @property
+    def sparse(self) -> bool:
+        """Whether any synapse connects some neurons only, so that neurons have places."""
+        return any(s.sparse for p in self.populations.values() for s in p.synapses.values())
+
     def get(self, path: str) -> Any:
         """The value of one parameter, for example ``circuit.get("rs.adaptation")``."""
         if path in self.parameters:

@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from ikmeanfield.connectivity.registry import ALL_TO_ALL, CONNECTIVITIES
 from ikmeanfield.heterogeneity.registry import DEFAULT_LAW, LAWS
 from ikmeanfield.limits import NEURONS
 from ikmeanfield.schema import RegisteredName, Validated, quantity
@@ -20,6 +21,9 @@ from ikmeanfield.schema import RegisteredName, Validated, quantity
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
 
 RecoveryForm = Literal["neuron", "population"]
+
+CONNECTIVITY = ("connectivity", "connection_probability", "distance_exponent")
+"""Parameters of a synapse that say which neurons are connected; theories know all-to-all only."""
 
 
 class Stored(Validated):
@@ -46,10 +50,14 @@ class Synapse(Stored):
     """A conductance synapse into one population; its activation s obeys Eq. 3 (or 25).
 
     Conductances of the neurons follow the population's law, of half-width `conductance_width`
-    about `conductance`, independently of all else that differs between neurons.
+    about `conductance`, independently of all else that differs between neurons. `connectivity`
+    says from which neurons of its source populations a neuron receives input; each of them counts
+    J over their number. If it is not all of them, every neuron has an activation of its own.
     """
 
-    LATER_FIELDS: ClassVar[tuple[str, ...]] = ("conductance_width", "conductance_truncation")
+    LATER_FIELDS: ClassVar[tuple[str, ...]] = (
+        "conductance_width", "conductance_truncation", *CONNECTIVITY,
+    )  # fmt: skip
 
     conductance: float = quantity("nS", "maximum conductance g", ge=0)
     reversal_potential: float = quantity("mV", "reversal potential E")
@@ -62,6 +70,15 @@ class Synapse(Stored):
         "nS", "half-range of the conductances; null: conductance, so that none is negative",
         None, gt=0,
     )  # fmt: skip
+    connectivity: Annotated[str, RegisteredName(CONNECTIVITIES)] = quantity(
+        "1", "how source neurons are connected to a neuron", ALL_TO_ALL
+    )
+    connection_probability: float = quantity(
+        "1", "number of inputs of a neuron over the number of source neurons", 1.0, gt=0, le=1
+    )
+    distance_exponent: float = quantity(
+        "1", "power a of the distance with which connections on a ring become rarer", 0.0, ge=0
+    )
 
     @model_validator(mode="after")
     def _has_a_source(self) -> Self:
@@ -69,6 +86,30 @@ class Synapse(Stored):
             msg = "weights is empty; name at least one source population"
             raise ValueError(msg)
         return self
+
+    @model_validator(mode="after")
+    def _connectivity_takes_what_is_given(self) -> Self:
+        takes = CONNECTIVITIES[self.connectivity].takes
+        for name in CONNECTIVITY[1:]:
+            value = getattr(self, name)
+            if name not in takes and value != type(self).model_fields[name].default:
+                msg = (
+                    f"{name} = {value:g} means nothing to the connectivity "
+                    f"{self.connectivity!r}; leave it out, or choose another connectivity"
+                )
+                raise ValueError(msg)
+        if self.sparse and self.conductance_width > 0:
+            msg = (
+                f"conductance_width = {self.conductance_width:g} nS: conductances can differ only "
+                f"where connectivity is {ALL_TO_ALL!r}; it is {self.connectivity!r}"
+            )
+            raise ValueError(msg)
+        return self
+
+    @property
+    def sparse(self) -> bool:
+        """Whether neurons differ in the neurons from which they receive input."""
+        return self.connectivity != ALL_TO_ALL
 
 
 class Population(Stored):
@@ -83,7 +124,8 @@ class Population(Stored):
     """
 
     LATER_FIELDS: ClassVar[tuple[str, ...]] = (
-        "law", "current_width", "current_truncation", "current_slope",
+        "law", "current_width", "current_truncation", "current_slope", "cauchy_noise",
+        "gaussian_noise",
     )  # fmt: skip
 
     size: int = quantity(
@@ -110,6 +152,14 @@ class Population(Stored):
     current_slope: float = quantity(
         "nS", "background current per mV of a neuron's distance from the mean threshold, c", 0.0
     )
+    cauchy_noise: float = quantity(
+        "pA", "strength Γ of Cauchy white noise in the current, independent in every neuron",
+        0.0, ge=0,
+    )  # fmt: skip
+    gaussian_noise: float = quantity(
+        "pA ms^0.5", "intensity σ of Gaussian white noise in the current, independent in every "
+        "neuron", 0.0, ge=0,
+    )  # fmt: skip
     recovery_time: float = quantity("ms", "recovery time constant τ_u", gt=0)
     recovery_coupling: float = quantity("nS", "recovery coupling b")
     adaptation: float = quantity("pA", "jump κ of the recovery variable at a spike")

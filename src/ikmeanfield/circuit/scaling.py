@@ -147,9 +147,13 @@ def dimensionless(population: Population) -> Dimensionless:
     Raises
     ------
     ValueError
-        If the population has another number of synapses or different thresholds.
+        If the population has another number of synapses, different thresholds or noise.
     """
     units = units_of(population)
+    for name in ("cauchy_noise", "gaussian_noise"):
+        if getattr(population, name) > 0:
+            msg = f"{name} = {getattr(population, name):g}: the dimensionless form has no noise"
+            raise ValueError(msg)
     if len(population.synapses) != 1 or population.threshold_width != 0:
         msg = (
             f"the population has {len(population.synapses)} synapses and threshold_width = "

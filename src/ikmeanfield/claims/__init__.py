@@ -24,6 +24,10 @@ for _name in (
     "inhibition_lowers_resonance",
     "inhibition_removes_hysteresis",
     "alike_inhibition_imposes_oscillations",
+    "noise_averages_like_heterogeneity",
+    "only_heterogeneity_keeps_the_code",
+    "noise_hides_the_inputs",
+    "noise_adds_dimensions",
     "bistable_then_oscillating",
     "recovery_not_above_adaptation",
     "codimension_two_points",
@@ -47,12 +51,17 @@ for _name in (
     "errors_remain",
     "exact_folds_are_the_limit",
     "scatter_falls_with_size",
+    "heterogeneity_blurs_bumps",
+    "heterogeneity_raises_dimension",
+    "heterogeneity_helps_decoding",
     "heterogeneity_desynchronises",
     "intermediate_heterogeneity_synchronises",
     "sensitivity_has_an_optimum",
     "heterogeneity_linearises",
     "heterogeneity_leaves_one_state",
     "heterogeneity_steadies_eigenvalues",
+    "barriers_fall_with_heterogeneity",
+    "heterogeneity_widens_locking",
 ):
     CLAIMS.register(_name, Claim(f"{__name__}.{_name}"))
 

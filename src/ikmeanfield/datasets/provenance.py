@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import platform
-import subprocess
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import ikmeanfield
+from ikmeanfield.checkout import commit
 
 REFERENCES = (
     "R. Gast, S. A. Solla, A. Kennedy, Macroscopic dynamics of neural networks with heterogeneous "
@@ -38,8 +38,8 @@ def attributes(
         Further attributes, for example seed, scheme and step.
     """
     made_by = f"ikmeanfield {ikmeanfield.__version__}"
-    if commit := _commit():
-        made_by += f", commit {commit}"
+    if revision := commit():
+        made_by += f", commit {revision}"
     return {
         "Conventions": "CF-1.11",
         "title": title,
@@ -68,26 +68,6 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
-
-
-@cache
-def _commit() -> str:
-    """The commit of the checkout from which this library runs; empty if there is none."""
-    source = Path(__file__).parent
-    repository = source.parents[2]
-    if not (repository / ".git").exists() or not (repository / "pyproject.toml").exists():
-        return ""
-
-    def git(*command: str) -> str:
-        return subprocess.run(
-            ["git", "-C", str(repository), *command], capture_output=True, text=True, check=True
-        ).stdout.strip()
-
-    try:
-        dirty = git("status", "--porcelain", "--untracked-files=no", "--", "src")
-        return git("rev-parse", "HEAD") + ("-dirty" if dirty else "")
-    except (OSError, subprocess.CalledProcessError):
-        return ""
 
 
 @cache

@@ -57,7 +57,7 @@ def scalar_rows(summary: xr.Dataset, dims: tuple[str, ...]) -> Iterator[dict[str
     summary
         The Dataset.
     dims
-        The dimensions: ``run``, perhaps ``theory``, and ``population``.
+        The dimensions: ``run``, and others such as ``theory``, ``population`` or ``state``.
     """
     identity = identity_names(summary)
     data = summary.data_vars.items()
@@ -75,10 +75,12 @@ def scalar_rows(summary: xr.Dataset, dims: tuple[str, ...]) -> Iterator[dict[str
     axes = {name: [str(d) for d in summary[name].dims] for name in [*scalars, *synaptic]}
 
     def cell(name: str, synapse: str, where: dict[str, int]) -> object:
-        label = f"{summary['population'].values[where['population']]}.{synapse}"
-        if synapse and label not in labels:
-            return ""
-        place = {**where, "synapse": labels.index(label)} if synapse else where
+        place = where
+        if synapse:
+            label = f"{summary['population'].values[where['population']]}.{synapse}"
+            if label not in labels:
+                return ""
+            place = {**where, "synapse": labels.index(label)}
         return values[name][tuple(place[d] for d in axes[name])]
 
     for places in itertools.product(*(range(summary.sizes[dim]) for dim in dims)):

@@ -181,6 +181,8 @@ class Config(Validated):
     style: str | None = None
     """A matplotlib style sheet that changes the look of all figures: a path from the folder in
     which the workflow runs."""
+    explorer: list[Label] | None = None
+    """Experiments that the explorer shows; null: all that have planes."""
     claims: dict[Label, Judged] = Field({})
     """Claims to judge, each with the experiments that decide it."""
 
@@ -210,6 +212,21 @@ class Config(Validated):
             return figures
         experiments: dict[str, Experiment] = info.data["experiments"]
         return {name: checked(name, figure, experiments) for name, figure in figures.items()}
+
+    @field_validator("explorer")
+    @classmethod
+    def _explorer_has_planes(
+        cls, explorer: list[str] | None, info: ValidationInfo
+    ) -> list[str] | None:
+        for name in explorer or []:
+            experiment = info.data.get("experiments", {}).get(name)
+            if experiment is None and "experiments" in info.data:
+                msg = f"no experiment {name!r}; there are {', '.join(info.data['experiments'])}"
+                raise ValueError(msg)
+            if experiment and not any(s.kind == "planes" for s in experiment.studies.values()):
+                msg = f"{name} has no planes to explore; give it a study of kind planes"
+                raise ValueError(msg)
+        return explorer
 
     @field_validator("style")
     @classmethod
@@ -249,16 +266,9 @@ def parse(data: Mapping[str, Any]) -> Config:
 
 def load(path: str | Path) -> Config:
     """Read and check a YAML configuration file."""
-    import yaml  # noqa: PLC0415
+    from ikmeanfield.experiments.yaml_files import read_yaml  # noqa: PLC0415
 
-    try:
-        data = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        msg = f"{path}: cannot be read ({error.strerror})"
-        raise ConfigError(msg) from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        msg = f"{path}: not valid YAML: {error}"
-        raise ConfigError(msg) from None
+    data = read_yaml(path)
     if not isinstance(data, dict):
         msg = f"{path}: a configuration is a mapping of keys; got {type(data).__name__}"
         raise ConfigError(msg)

@@ -11,7 +11,7 @@ FIGURES: Registry[Figure] = Registry("figure", {})
 """Every figure, by name."""
 
 for _name in (
-    "fig1", "fig2", "fig3", "fig4", "fig5", "fig6", "fig7", "fig8", "sizes", "overview",
+    "fig1", "fig2", "fig3", "fig4", "fig5", "fig6", "fig7", "fig8", "fig9", "sizes", "overview",
 ):  # fmt: skip
     FIGURES.register(_name, Figure(f"{__name__}.{_name}"))
 

@@ -7,7 +7,13 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from ikmeanfield.figures import fig8_linearity, fig8_sensitivity, fig8_synchrony
+from ikmeanfield.figures import (
+    fig8_barriers,
+    fig8_entrainment,
+    fig8_linearity,
+    fig8_sensitivity,
+    fig8_synchrony,
+)
 from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, style
 from ikmeanfield.sources import Sources
 
@@ -49,10 +55,32 @@ TAKES = [
         },
         "modes": {"kind": "responses", "sweeps": ["current", "coupling", "adaptation"]},
     },
+    {
+        "escapes": {"kind": "escapes", "sweeps": ["width"], "settings": {"networks": True}},
+        "escapes_of_sizes": {
+            "kind": "escapes",
+            "sweeps": ["sizes"],
+            "settings": {"thresholds": "random", "networks": True},
+        },
+    },
+    {
+        "tongues": {
+            "kind": "entrainment",
+            "sweeps": ["tongue"],
+            "settings": {"networks": True},
+        },
+        "widths": {"kind": "entrainment", "sweeps": ["width"], "settings": {"networks": True}},
+    },
 ]
 """Studies that the figure takes, see `ikmeanfield.sources.Taker`."""
 
-ROWS = {"synchrony": fig8_synchrony, "sensitivity": fig8_sensitivity, "linearity": fig8_linearity}
+ROWS = {
+    "synchrony": fig8_synchrony,
+    "sensitivity": fig8_sensitivity,
+    "linearity": fig8_linearity,
+    "barriers": fig8_barriers,
+    "entrainment": fig8_entrainment,
+}
 """The modules that draw one or more rows of panels each, from above.
 
 Each takes the next `EXPERIMENTS` of the experiments and is `HEIGHT` inches high. Its function

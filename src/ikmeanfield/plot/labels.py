@@ -12,6 +12,8 @@ SYMBOLS = {
     "threshold_width": r"$\Delta_v$",
     "truncation": r"$\varphi$",
     "current_width": r"$\Delta_\eta$",
+    "cauchy_noise": r"$\Gamma$",
+    "gaussian_noise": r"$\sigma$",
     "current_slope": "$c$",
     "conductance_width": r"$\Delta_g$",
     "threshold": r"$\bar v_\theta$",

@@ -33,6 +33,7 @@ from ikmeanfield.spiking.layout import (
     record,
     variety,
 )
+from ikmeanfield.spiking.noise import largest_force, stirred
 
 FloatArray = NDArray[np.float64]
 
@@ -75,9 +76,8 @@ def cells(circuit: Circuit, step: float, neurons: Mapping[str, Differences]) -> 
 
 def various(circuit: Circuit, step: float, neurons: Mapping[str, Differences]) -> Variety:
     """What differs between neurons besides thresholds, in physical units."""
-    del step
     one = np.ones(len(circuit.populations))
-    return variety(circuit, neurons, one, one, one)
+    return variety(circuit, neurons, one, one, one, step, largest_force(circuit, step))
 
 
 def scales(circuit: Circuit, step: float) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -152,6 +152,17 @@ def _add_conductance(more, s, reversal, F, D):
         F[i] += more[i] * s * reversal
 
 
+@njit(**OPTIONS)
+def _conduct(p, lo, hi, rest, s, more, synapses, F, D):
+    """Collect in F and D what each neuron of a population has beyond the centres."""
+    for i in range(D.size):
+        F[i] = more.current[lo + i]
+        D[i] = 0.0
+    for j in range(s.size):
+        if synapses.target[j] == p:
+            _add_conductance(more.conductance[j, lo:hi], s[j], more.lever[j] + rest, F, D)
+
+
 @njit(**ALLOCATING)
 def advance(
     first: int, steps: int, stride: int, begun: int, c: Cells, more: Variety, synapses: Synapses,
@@ -196,19 +207,18 @@ def _advance(first, steps, stride, begun, c, more, synapses, currents, state, re
                     jump,
                 )  # fmt: skip
             elif more.differs[p] == CURRENTS:
+                F = more.current[lo:hi]
+                if more.noisy[p] == 1:
+                    F = stirred(p, lo, first + n, F, more.force[lo:hi], more)
                 count, above = _move(
-                    v, u, threshold, more.current[lo:hi], None, own, gain, k, rest, total, G, peak,
-                    reset, rate, b, jump,
+                    v, u, threshold, F, None, own, gain, k, rest, total, G, peak, reset, rate, b,
+                    jump,
                 )  # fmt: skip
             else:
                 F, D = more.force[lo:hi], more.field[lo:hi]
-                for i in range(D.size):
-                    F[i] = more.current[lo + i]
-                    D[i] = 0.0
-                for j in range(state.s.size):
-                    if synapses.target[j] == p:
-                        reversal = more.lever[j] + rest
-                        _add_conductance(more.conductance[j, lo:hi], state.s[j], reversal, F, D)
+                _conduct(p, lo, hi, rest, state.s, more, synapses, F, D)
+                if more.noisy[p] == 1:
+                    stirred(p, lo, first + n, F, F, more)
                 count, above = _move(
                     v, u, threshold, F, D, own, gain, k, rest, total, G, peak, reset, rate, b, jump
                 )

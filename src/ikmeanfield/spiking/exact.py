@@ -39,6 +39,7 @@ from ikmeanfield.spiking.layout import (
     record,
     variety,
 )
+from ikmeanfield.spiking.noise import largest_force, stirred
 from ikmeanfield.spiking.passes import (
     AREA,
     LEFT,
@@ -122,7 +123,8 @@ def various(circuit: Circuit, step: float, neurons: Mapping[str, Differences]) -
     """What differs between neurons besides thresholds: currents as forces, conductances in H."""
     x, _, force = scales(circuit, step)
     k = np.array([p.leakage for p in circuit.populations.values()])
-    return variety(circuit, neurons, force, x / (2 * k), 2 * x)
+    largest = largest_force(circuit, step)
+    return variety(circuit, neurons, force, x / (2 * k), 2 * x, step, largest)
 
 
 def scales(circuit: Circuit, step: float) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -200,6 +202,8 @@ def _advance(
                     missed = state.s_past[MISSED]
                     reach = act(p, lo, hi, state.v, c.half, held, missed, cell, more, synapses)
                     cell = pushed(cell)
+                if more.noisy[p] == 1:
+                    F = stirred(p, lo, first + n, F, more.force[lo:hi], more)
                 status, neuron = carry(
                     state.v[lo:hi], state.u[lo:hi], D, F, reach, cell, work, sums[p], log,
                     log.watched[lo:hi], float(first + n),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -45,8 +46,13 @@ class Variety(NamedTuple):
     current: FloatArray  # (neurons,) background currents
     conductance: FloatArray  # (synapses, neurons)
     lever: FloatArray  # (synapses,) scaled E − v_r of the target
-    force: FloatArray  # (neurons,) scratch of a step: what the currents and conductances make
+    force: FloatArray  # (neurons,) scratch of a step: what currents, conductances, noise make
     field: FloatArray  # (neurons,) scratch: what the conductances, and in `exact` thresholds, make
+    noisy: NDArray[np.int64]  # (populations,) 1 where each neuron has noise of its own
+    cauchy: FloatArray  # (populations,) scaled strength of Cauchy noise
+    gaussian: FloatArray  # (populations,) scaled standard deviation of Gaussian noise in a step
+    largest: FloatArray  # (populations,) scaled, of a kick of Cauchy noise
+    key: NDArray[np.uint64]  # (1,) of the noise
 
 
 class State(NamedTuple):
@@ -119,6 +125,8 @@ def variety(
     force: FloatArray,
     field: FloatArray,
     lever: FloatArray,
+    step: float,
+    largest: FloatArray,
 ) -> Variety:
     """Collect what differs between neurons besides their thresholds.
 
@@ -128,14 +136,22 @@ def variety(
         Populations, and what differs between their neurons.
     force, field, lever
         Scales of a current, a conductance and a potential in every population.
+    step, largest
+        Step in ms, and the largest kick of Cauchy noise in pA. The key of the noise is 0.
     """
+    populations = circuit.populations.values()
+    cauchy = force * np.array([p.cauchy_noise for p in populations])
+    gaussian = force * np.array([p.gaussian_noise for p in populations]) / sqrt(step)
+    noisy = (cauchy > 0) | (gaussian > 0)
     differs = np.array(
         [
-            CONDUCTANCES if each.conductance else CURRENTS if each.current.size else THRESHOLDS
-            for each in neurons.values()
+            CONDUCTANCES if each.conductance
+            else CURRENTS if each.current.size or stirs
+            else THRESHOLDS
+            for each, stirs in zip(neurons.values(), noisy, strict=True)
         ],
         dtype=np.int64,
-    )
+    )  # fmt: skip
     offset = offsets(circuit)
     rows = [
         (target, name, synapse.reversal_potential - population.resting_potential)
@@ -152,9 +168,13 @@ def variety(
         given = list(neurons.values())[target].conductance
         if name in given:
             conductance[j, offset[target] : offset[target + 1]] = field[target] * given[name]
-    scratch = np.zeros((2, offset[-1] if uneven else 0))
+    forces = np.zeros(offset[-1] if uneven or noisy.any() else 0)
+    fields = np.zeros(offset[-1] if uneven else 0)
     levers = np.array([lever[target] * distance for target, _, distance in rows])
-    return Variety(differs, current, conductance, levers, scratch[0], scratch[1])
+    return Variety(
+        differs, current, conductance, levers, forces, fields, noisy.astype(np.int64), cauchy,
+        gaussian, force * largest, np.zeros(1, dtype=np.uint64),
+    )  # fmt: skip
 
 
 @njit(**SUMMED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from numbers import Real
 from types import ModuleType
 from typing import TYPE_CHECKING, get_args
@@ -16,7 +17,17 @@ from ikmeanfield.datasets import SERIES, synapse_labels, time_series
 from ikmeanfield.heterogeneity import Draw, differences
 from ikmeanfield.inputs import Current, currents, step_means
 from ikmeanfield.progress import reporting
-from ikmeanfield.spiking import conductances, euler, exact, flow, layout, passes, series
+from ikmeanfield.spiking import (
+    conductances,
+    euler,
+    exact,
+    flow,
+    layout,
+    noise,
+    passes,
+    series,
+    sparse,
+)
 from ikmeanfield.spiking.compiled import renew_together
 from ikmeanfield.spiking.flow import MAX_SPIKES
 from ikmeanfield.spiking.layout import (
@@ -34,6 +45,7 @@ from ikmeanfield.spiking.recording import (
     watch,
     with_spikes,
 )
+from ikmeanfield.spiking.wiring import Wiring, shuffled, stirred_by, wire
 from ikmeanfield.stepping import Scheme, check_step, default_step, whole_ratio
 
 if TYPE_CHECKING:
@@ -45,8 +57,11 @@ Progress = Callable[[float], None]
 MEANS = 4000
 """Steps for which the means of the input currents are computed at once, to bound the memory."""
 
+SHORTEST = 100
+"""Fewest steps that a kernel is called for, unless somebody counts them: a call has its cost."""
+
 SCHEMES: dict[str, ModuleType] = {"exact": exact, "euler": euler}
-renew_together([series, flow, layout, passes, conductances, exact, euler])
+renew_together([series, flow, layout, noise, passes, conductances, exact, euler, sparse])
 
 
 class SimulationError(RuntimeError):
@@ -68,11 +83,12 @@ class Network:
         ``"quantiles"`` or ``"random"``, see `heterogeneity.Law.sample`: how neurons sample the
         laws of their thresholds and of what else differs between them.
     seed
-        Seed of the random draws.
+        Seed of the random draws, and of the noise of single neurons.
 
     Notes
     -----
-    Neurons start at rest: v = v_r, u = 0, s = 0. They are ordered by threshold. `neurons` tells
+    Neurons start at rest: v = v_r, u = 0, s = 0. They are ordered by threshold; in a circuit with
+    sparse synapses, by their places, where thresholds have a random order. `neurons` tells
     by population how they differ (see `heterogeneity.Differences`). The same
     arguments give the same numbers however a run is cut into calls of `run`.
     """
@@ -95,12 +111,17 @@ class Network:
         self.draw: Draw = thresholds
         self.seed = whole_number("seed", seed, least=0)
         self.steps_done = 0
-        self._kernel = SCHEMES[scheme]
+        check_scheme(circuit, scheme)
+        self._kernel = sparse if circuit.sparse else SCHEMES[scheme]
         with np.errstate(all="ignore"):  # what overflows here is noticed in the run
             rng = np.random.default_rng(self.seed)
             self.neurons = differences(circuit.populations, self.draw, rng)
+            if circuit.sparse:
+                self.neurons = shuffled(self.neurons, rng)
             self._cells = self._kernel.cells(circuit, self.step, self.neurons)
-            self._various = self._kernel.various(circuit, self.step, self.neurons)
+            self._key = np.array([noise.noise_key(self.seed)])
+            self._wiring = wire(circuit, rng) if circuit.sparse else None
+            self._various = self._variety()
             self._synapses = synapses(circuit, self.step)
             self._scale, self._origin, self._recovery_scale = self._kernel.scales(
                 circuit, self.step
@@ -168,6 +189,31 @@ class Network:
             self._state.s[:] = numbers("activation", activation, self._state.s.shape, finite=False)
         exact.forget(self._state)
 
+    def first_neuron(self, population: str) -> int:
+        """Number of a population's first neuron, counted over all populations."""
+        return int(self._block(population)[1].start)
+
+    def set_pattern(self, currents: Mapping[str, FloatArray]) -> None:
+        """Give neurons a constant current of their own, on top of all that they receive.
+
+        Parameters
+        ----------
+        currents
+            By population, in pA, one per neuron in the order of `neurons`. It holds until the
+            next call; a population that is not named has none.
+
+        Raises
+        ------
+        ValueError
+            If a population does not exist, or the number of currents is not that of its neurons.
+        """
+        given = {}
+        for name, values in currents.items():
+            self._block(name)
+            shape = (self.circuit.populations[name].size,)
+            given[name] = numbers(f"currents[{name!r}]", values, shape)
+        self._various = self._variety(given)
+
     def run(
         self,
         inputs: Mapping[str, Current | float] | None = None,
@@ -234,6 +280,7 @@ class Network:
         duration: float,
         sample: float,
         record: Sequence[str] | None = None,
+        spikes: Mapping[str, Sequence[int]] | None = None,
         progress: Progress | None = None,
     ) -> dict[str, FloatArray]:
         """Advance the network and return population means as arrays without labels.
@@ -243,7 +290,7 @@ class Network:
 
         Parameters
         ----------
-        inputs, duration, sample, record, progress
+        inputs, duration, sample, record, spikes, progress
             See `run`.
 
         Returns
@@ -251,15 +298,21 @@ class Network:
         dict of ndarray
             ``time`` in ms at the end of every interval, shape (samples,), and the recorded series
             by name, of shape (populations or synapses, samples), in the circuit's order and in
-            the units of `run`.
+            the units of `run`. With `spikes` also ``spike_time`` in ms and ``spike_neuron``,
+            counted over all populations, of shape (spikes,), in order of time step by step.
 
         Raises
         ------
         TypeError, ValueError, SimulationError
             As `run` does.
         """
-        watched = watch(self.circuit, {})
-        return self._carry(inputs, duration, sample, record, watched, progress)[0]
+        watched = watch(self.circuit, {} if spikes is None else spikes)
+        found, trains = self._carry(inputs, duration, sample, record, watched, progress)
+        if spikes is not None:
+            numbers_of = [neurons.astype(float) for neurons, _ in trains] or [np.zeros(0)]
+            found["spike_neuron"] = np.concatenate(numbers_of)
+            found["spike_time"] = np.concatenate([times for _, times in trains] or [np.zeros(0)])
+        return found
 
     def _carry(
         self,
@@ -283,7 +336,7 @@ class Network:
         self._state.spikes[:] = 0
         found: list[Spikes] = []
         total = samples * stride
-        chunk = max(1, total // 50)
+        chunk = max(SHORTEST if progress is None else 1, total // 50)
         log = empty_log(watched)
         with reporting("simulating the network") as task:
             tell = progress or task.update
@@ -312,6 +365,17 @@ class Network:
         self._check(series, time)
         return {"time": time, **series}, found
 
+    def _variety(self, added: Mapping[str, FloatArray] | None = None) -> layout.Variety | Wiring:
+        """What differs between neurons, with currents in pA that are added to their own."""
+        neurons = {
+            name: replace(each, current=(each.current if each.current.size else 0.0) + added[name])
+            if added and name in added else each
+            for name, each in self.neurons.items()
+        }  # fmt: skip
+        various: layout.Variety = self._kernel.various(self.circuit, self.step, neurons)
+        various = various._replace(key=self._key)
+        return various if self._wiring is None else stirred_by(self._wiring, various)
+
     def _block(self, population: str) -> tuple[int, slice]:
         names = list(self.circuit.populations)
         if population not in names:
@@ -324,6 +388,8 @@ class Network:
         populations = list(self.circuit.populations.values())
         size = sum(p.size for p in populations)
         activations = self._synapses.target.size
+        if self._wiring is not None:
+            activations = int(self._wiring.start[-1])
         rest = [
             np.full(p.size, (p.resting_potential - origin) * scale)
             for p, origin, scale in zip(populations, self._origin, self._scale, strict=True)
@@ -366,6 +432,19 @@ class Network:
         return SimulationError(
             f"{what} (t = {time:g} ms, scheme {self.scheme}, step {self.step:g} ms)\n{self.circuit}"
         )
+
+
+def check_scheme(circuit: Circuit, scheme: str) -> None:
+    """Refuse a scheme that has no kernel for a circuit.
+
+    Raises
+    ------
+    ValueError
+        Naming the scheme and what to take instead.
+    """
+    if circuit.sparse and scheme != "exact":
+        msg = f"scheme = {scheme!r}: circuits with sparse synapses need the scheme 'exact'"
+        raise ValueError(msg)
 
 
 def simulate(
@@ -419,5 +498,7 @@ def compile_kernels(*schemes: Scheme) -> None:
     from ikmeanfield.circuit import regular_spiking  # noqa: PLC0415
 
     circuit = regular_spiking().replace({"rs.size": 2})
+    some = circuit.replace({"rs.ampa.connectivity": "random"})
     for scheme in schemes or get_args(Scheme):
-        Network(circuit, scheme=scheme).run(duration=1.0, sample=1.0)
+        for given in (circuit, some) if scheme == "exact" else (circuit,):
+            Network(given, scheme=scheme).run(duration=1.0, sample=1.0)

@@ -28,8 +28,13 @@ KINDS: "Registry[type[Study]]" = Registry(
         "oscillations": "ikmeanfield.studies.oscillations:Oscillations",
         "responses": "ikmeanfield.studies.responses:Responses",
         "hysteresis": "ikmeanfield.studies.hysteresis:Hysteresis",
+        "codes": "ikmeanfield.studies.codes:Codes",
+        "encoding": "ikmeanfield.studies.encoding:Encoding",
+        "decoding": "ikmeanfield.studies.decoding:Decoding",
         "sensitivity": "ikmeanfield.studies.sensitivity:Sensitivity",
         "stability": "ikmeanfield.studies.stability:Stability",
+        "escapes": "ikmeanfield.studies.escapes:Escapes",
+        "entrainment": "ikmeanfield.studies.entrainment:Entrainment",
     },
 )
 """Every kind of study, by name."""

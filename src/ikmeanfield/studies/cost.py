@@ -37,10 +37,18 @@ STEP_SECONDS = {"exact": 5.5e-7, "euler": 2e-8}
 """Per time step, independently of the number of neurons."""
 NEURON_SECONDS = {"exact": 1.05e-9, "euler": 1.5e-10}
 """Per neuron and step."""
+NOISE_SECONDS = 2e-9
+"""Per neuron and step, where neurons have noise of their own."""
 THRESHOLD_SECONDS = 2e-7
 """Drawing and ordering the threshold of a neuron."""
 NEURON_BYTES = 36.0
 """Per neuron: potential, recovery, the threshold in mV and scaled."""
+ACTIVATION_SECONDS, ACTIVATION_BYTES = 4e-9, 100.0
+"""In sparse networks, per neuron and synapse: in every step; and to hold."""
+EVENT_SECONDS, SPIKES_PER_STEP = 1.5e-9, 0.01
+"""Carrying a spike along one connection; and how many a neuron fires in a step of 0.4 ms."""
+CONNECTION_SECONDS, CONNECTION_BYTES = 3e-7, 40.0
+"""Drawing a connection, and the memory that this takes."""
 VALUE_SECONDS, VALUE_BYTES = 1.5e-7, 20.0
 """Per recorded value: to stack it, convert it to single precision, checksum and compress it."""
 READ_SECONDS, READ_BYTES = 2e-8, 9.0
@@ -116,9 +124,29 @@ def start(runs: int, *, theory: bool = False) -> Cost:
 def network(circuit: Circuit, steps: float, scheme: str = "exact") -> Cost:
     """Cost of drawing a network's thresholds and integrating it over a number of steps."""
     size = neurons(circuit)
-    per_step = STEP_SECONDS[scheme] + size * NEURON_SECONDS[scheme]
+    noisy = sum(p.size for p in circuit.populations.values() if p.cauchy_noise or p.gaussian_noise)
+    per_step = STEP_SECONDS[scheme] + size * NEURON_SECONDS[scheme] + noisy * NOISE_SECONDS
     seconds = steps * per_step + size * THRESHOLD_SECONDS
-    return Cost(seconds=seconds, peak=size * NEURON_BYTES / MIB)
+    simulated = Cost(seconds=seconds, peak=size * NEURON_BYTES / MIB)
+    return simulated + connected(circuit, steps) if circuit.sparse else simulated
+
+
+def connected(circuit: Circuit, steps: float) -> Cost:
+    """Cost of the sparse synapses of a circuit: to draw them, and to carry spikes along them."""
+    sizes = {name: population.size for name, population in circuit.populations.items()}
+    activations, connections = 0, 0.0
+    for name, population in circuit.populations.items():
+        for synapse in population.synapses.values():
+            activations += sizes[name]
+            if synapse.sparse:
+                sources = sum(sizes[source] for source in synapse.weights)
+                connections += sizes[name] * sources * synapse.connection_probability
+    per_step = activations * ACTIVATION_SECONDS
+    per_step += connections * SPIKES_PER_STEP * EVENT_SECONDS
+    return Cost(
+        seconds=steps * per_step + connections * CONNECTION_SECONDS,
+        peak=(connections * CONNECTION_BYTES + activations * ACTIVATION_BYTES) / MIB,
+    )
 
 
 def theory_in_time(circuit: Circuit, duration: float, *, oscillating: bool = False) -> Cost:

@@ -123,6 +123,9 @@ class Networks(Study):
     def check_run(self, experiment: Experiment, circuit: Circuit) -> None:
         """As `Study.check_run`."""
         refuse_long_step(circuit, self.step)
+        if circuit.sparse and self.scheme != "exact":
+            msg = f"scheme: got {self.scheme!r}; circuits with sparse synapses need 'exact'"
+            raise ConfigError(msg)
 
     def items(self, plan: Plan, name: str) -> Iterator[Item]:
         """As `Study.items`: each run is a separate network."""

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-Question = Literal["series", "equilibria", "cycles", "rates"]
+Question = Literal["series", "steps", "equilibria", "cycles", "rates"]
 """What a theory may be asked."""
 
 QUESTIONS: dict[Question, str] = {
     "series": "the circuit's course in time",
+    "steps": "the circuit's state step by step",
     "equilibria": "equilibria and their bifurcations",
     "cycles": "limit cycles",
     "rates": "firing rates of single neurons",
@@ -121,6 +122,13 @@ class Theory(Protocol):
         """Series sampled every `sample` ms under input currents (``"series"``).
 
         The Dataset is as `datasets.time_series` makes it.
+        """
+
+    def advance(self, state: ArrayLike, currents: FloatArray, step: float) -> FloatArray:
+        """States at the ends of steps of `step` ms each, of shape (steps, variables) (``"steps"``).
+
+        Row n of `currents` holds the current in pA into each population, in order, during step n.
+        What many short runs from given states need; `integrate` controls its error.
         """
 
     def rates(self, population: str, current: ArrayLike) -> FloatArray:

@@ -62,6 +62,36 @@ def check_laws(circuit: Circuit) -> None:
                 raise DomainError(msg)
 
 
+def check_noise(circuit: Circuit) -> None:
+    """Refuse noise of single neurons over which the mean field cannot average.
+
+    Cauchy noise of strength Γ has the mean field of currents of half-width Γ. It adds to
+    `current_width`, so no parameter of the circuit's own may set either.
+
+    Raises
+    ------
+    DomainError
+        Naming the parameter, its value, and what the mean field takes.
+    """
+    for name, population in circuit.populations.items():
+        if population.gaussian_noise > 0:
+            msg = (
+                f"{name}.gaussian_noise = {population.gaussian_noise:g} pA ms^0.5: a mean field "
+                "cannot average over Gaussian noise of single neurons; set it to 0, or take "
+                "cauchy_noise"
+            )
+            raise DomainError(msg)
+        for derived, parameter in circuit.parameters.items():
+            for field in ("cauchy_noise", "current_width"):
+                path = f"{name}.{field}"
+                if population.cauchy_noise > 0 and path in parameter.sets:
+                    msg = (
+                        f"{path} is set by the parameter {derived}: a mean field takes "
+                        f"{name}.cauchy_noise and current_width as one; give both as numbers"
+                    )
+                    raise DomainError(msg)
+
+
 def check_domain_at_rest(circuit: Circuit) -> None:
     """Refuse a circuit whose reset correction is not defined at rest.
 

@@ -393,3 +393,33 @@ def driven_jacobian(
     """`jacobian` under currents linear in time; takes what `driven_field` takes."""
     _set_currents(t, p, populations, lines)
     return jacobian(y, p, populations, synapses, weights, corrected, absolute)
+
+
+@kernel
+def stepped(
+    y: FloatArray,
+    p: FloatArray,
+    currents: FloatArray,
+    step: float,
+    populations: IntArray,
+    synapses: IntArray,
+    weights: IntArray,
+    corrected: bool,
+    absolute: bool,
+) -> FloatArray:
+    """States at the ends of steps of the classical Runge-Kutta method, of shape (steps, states).
+
+    Row n of `currents` holds the current in pA into each population during step n; the currents
+    are written into p.
+    """
+    states = np.empty((currents.shape[0], y.size))
+    for n in range(currents.shape[0]):
+        for i in range(populations.shape[0]):
+            p[populations[i, 1] + INPUT] = currents[n, i]
+        a = field(y, p, populations, synapses, weights, corrected, absolute)
+        b = field(y + 0.5 * step * a, p, populations, synapses, weights, corrected, absolute)
+        c = field(y + 0.5 * step * b, p, populations, synapses, weights, corrected, absolute)
+        d = field(y + step * c, p, populations, synapses, weights, corrected, absolute)
+        y = y + step / 6.0 * (a + 2.0 * b + 2.0 * c + d)
+        states[n] = y
+    return states

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ikmeanfield.arguments import one_of, yes_or_no
+from ikmeanfield.arguments import one_of, positive, yes_or_no
 from ikmeanfield.circuit import Circuit, checked_circuit
 from ikmeanfield.continuation.problem import Problem, Scalar
 from ikmeanfield.theories.mean_field import equations
 from ikmeanfield.theories.mean_field.domain import (
     check_domain_at_rest,
     check_laws,
+    check_noise,
     outside_domain,
     warn_of_high_reset,
 )
@@ -46,7 +47,7 @@ class MeanField:
 
     A `Theory` (see `ikmeanfield.theories`). Time is in ms and the firing rate in 1/ms throughout.
     The number of neurons, the truncation of the thresholds and the form of the recovery variable
-    do not enter.
+    do not enter. Cauchy noise of single neurons enters as a width of their background currents.
 
     Attributes
     ----------
@@ -65,7 +66,8 @@ class MeanField:
     Raises
     ------
     DomainError
-        If a law of the circuit's heterogeneity has no pole to average by.
+        If a law of the circuit's heterogeneity has no pole to average by, or neurons have Gaussian
+        noise of their own.
     ResetDomainError
         If the reset correction is asked for and not defined at rest (see `check_domain_at_rest`).
     """
@@ -82,6 +84,7 @@ class MeanField:
         one_of("form", self.form, get_args(Form))
         yes_or_no("reset_correction", self.reset_correction)
         check_laws(checked_circuit(self.circuit))
+        check_noise(self.circuit)
         if self.reset_correction:
             check_domain_at_rest(self.circuit)
             for name, population in self.circuit.populations.items():
@@ -99,8 +102,14 @@ class MeanField:
 
     @cached_property
     def parameters(self) -> Mapping[str, float]:
-        """Names (paths of the circuit) and values of the parameters, in order."""
-        return {path: float(self.circuit.get(path)) for path in self.layout.parameters}
+        """Names (paths of the circuit) and values of the parameters, in order.
+
+        The widths of background currents contain the strengths of Cauchy noise.
+        """
+        values = {path: float(self.circuit.get(path)) for path in self.layout.parameters}
+        for name, population in self.circuit.populations.items():
+            values[f"{name}.current_width"] += population.cauchy_noise
+        return values
 
     @property
     def attributes(self) -> dict[str, str | float]:
@@ -212,6 +221,27 @@ class MeanField:
         from ikmeanfield.theories.mean_field.integration import solution  # noqa: PLC0415
 
         return solution(self, inputs, duration=duration, sample=sample, progress=progress, **solver)
+
+    def advance(self, state: ArrayLike, currents: FloatArray, step: float) -> FloatArray:
+        """States at the ends of steps of the classical Runge-Kutta method; see `Theory.advance`.
+
+        At 0.4 ms its error is below a thousandth of the range of every variable, also where the
+        population fires in sharp bursts.
+
+        Raises
+        ------
+        ValueError
+            If the currents are not of the shape (steps, populations).
+        """
+        y, p = self._checked(
+            np.asarray(state, dtype=float), np.array(list(self.parameters.values()))
+        )
+        given = np.ascontiguousarray(currents, dtype=np.float64)
+        populations = len(self.circuit.populations)
+        if given.ndim != 2 or given.shape[1] != populations:
+            msg = f"currents: shape {given.shape} must be (steps, populations = {populations})"
+            raise ValueError(msg)
+        return equations.stepped(y, p, given, positive("step", step, "ms"), *self.structure)
 
     def rates(self, population: str, current: ArrayLike) -> FloatArray:
         """Rates in Hz of a neuron of mean threshold at constant currents in pA, u = 0 and s = 0.

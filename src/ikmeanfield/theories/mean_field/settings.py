@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ikmeanfield.circuit.population import CONNECTIVITY
 from ikmeanfield.heterogeneity import with_lorentzians
-from ikmeanfield.theories.mean_field.domain import check_domain_at_rest, check_laws
+from ikmeanfield.theories.mean_field.domain import check_domain_at_rest, check_laws, check_noise
 from ikmeanfield.theories.protocol import Question, Theory, TheorySettings
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ Form = Literal["paper", "absolute"]
 
 NETWORK_ONLY = ("size", "truncation", "current_truncation", "law", "recovery")
 """Parameters of a population that enter no mean field."""
-SYNAPSE_NETWORK_ONLY = "conductance_truncation"
-"""The parameter of a synapse that enters no mean field."""
+SYNAPSE_NETWORK_ONLY = ("conductance_truncation", *CONNECTIVITY)
+"""Parameters of a synapse that enter no mean field."""
 RESET = ("peak_potential", "reset_potential")
 """Parameters of a population that enter only the mean field with the reset correction."""
 
@@ -26,7 +27,9 @@ class MeanFieldSettings(TheorySettings):
     """The mean field of Eqs. 22-25, or of Eqs. 36-39 with the reset correction."""
 
     title: ClassVar[str] = "mean field"
-    answers: ClassVar[frozenset[Question]] = frozenset({"series", "equilibria", "cycles", "rates"})
+    answers: ClassVar[frozenset[Question]] = frozenset(
+        {"series", "steps", "equilibria", "cycles", "rates"}
+    )
     implementation: ClassVar[str] = "ikmeanfield.theories.mean_field.model:MeanField"
 
     kind: Literal["mean_field"] = "mean_field"
@@ -43,13 +46,14 @@ class MeanFieldSettings(TheorySettings):
         """Whether a parameter of a circuit, named by its path, enters the mean field."""
         parts = path.split(".")
         hidden = NETWORK_ONLY if self.reset_correction else NETWORK_ONLY + RESET
-        if parts[2:] == [SYNAPSE_NETWORK_ONLY]:
+        if len(parts) == 3 and parts[2] in SYNAPSE_NETWORK_ONLY:
             return False
         return len(parts) != 2 or parts[1] not in hidden
 
     def check(self, circuit: Circuit) -> None:
-        """Refuse laws without a pole, and a reset correction that is not defined at rest."""
+        """Refuse laws without a pole, Gaussian noise, and a correction not defined at rest."""
         check_laws(self._taken(circuit))
+        check_noise(circuit)
         if self.reset_correction:
             check_domain_at_rest(circuit)
 
@@ -64,6 +68,8 @@ class MeanFieldSettings(TheorySettings):
     @classmethod
     def compile_kernels(cls) -> None:
         """As `TheorySettings.compile_kernels`: integration, continuation, and rates."""
+        import numpy as np  # noqa: PLC0415
+
         from ikmeanfield.circuit import PRESETS  # noqa: PLC0415
         from ikmeanfield.theories.mean_field import MeanField, adjusted_current  # noqa: PLC0415
 
@@ -73,6 +79,7 @@ class MeanFieldSettings(TheorySettings):
             for reset_correction in (True, False):
                 theory = MeanField(circuit, reset_correction)
                 theory.integrate(duration=1.0, sample=0.5)
+                theory.advance(theory.initial_state(), np.zeros((1, len(circuit.populations))), 0.5)
                 problem = theory.problem()
                 state, parameters = theory.initial_state(), problem.vector()
                 problem.field(state, parameters)

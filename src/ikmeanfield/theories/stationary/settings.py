@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ikmeanfield.circuit.population import CONNECTIVITY
 from ikmeanfield.heterogeneity.registry import DEFAULT_LAW
 from ikmeanfield.theories.protocol import DomainError, Question, TheorySettings
 
@@ -17,14 +18,16 @@ RESET = ("peak_potential", "reset_potential")
 """Parameters of a population that do not enter if peak and reset are at infinity."""
 
 
-SPREADS = ("current_width", "current_truncation", "current_slope")
-"""Parameters of a population by which neurons differ in more than their threshold."""
-SYNAPSE_SPREADS = ("conductance_width", "conductance_truncation")
+SPREADS = (
+    "current_width", "current_truncation", "current_slope", "cauchy_noise", "gaussian_noise"
+)  # fmt: skip
+"""Parameters of a population by which neurons differ in more than their threshold, or by noise."""
+SYNAPSE_SPREADS = ("conductance_width", "conductance_truncation", *CONNECTIVITY)
 """Parameters of a synapse by which neurons differ in more than their threshold."""
 
 
 def check_differences(circuit: Circuit) -> None:
-    """Refuse neurons that differ in more than their threshold.
+    """Refuse neurons that differ in more than their threshold, or that have noise of their own.
 
     Raises
     ------
@@ -34,7 +37,7 @@ def check_differences(circuit: Circuit) -> None:
     widths = {
         f"{name}.{field}": getattr(population, field)
         for name, population in circuit.populations.items()
-        for field in ("current_width", "current_slope")
+        for field in ("current_width", "current_slope", "cauchy_noise", "gaussian_noise")
     } | {
         f"{name}.{label}.conductance_width": synapse.conductance_width
         for name, population in circuit.populations.items()
