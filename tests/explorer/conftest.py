@@ -23,16 +23,20 @@ EXPERIMENT = {
     "studies": {
         "transitions": {
             "kind": "transitions", "population": "rs", "low": 20.0, "high": 70.0,
-            "settle": 200.0, "rise": 1000.0, "hold_every": 0,
+            "settle": 200.0, "rise": 1000.0, "hold_every": 0, "sweeps": ["grid"],
         },
-        "ramps": {"kind": "ramps"},
+        "ramps": {"kind": "ramps", "sweeps": ["grid"]},
         "planes": {
+            "sweeps": ["grid"],
             "kind": "planes", "parameter": "rs.input_current", "bounds": [0.0, 100.0],
             "second": "rs.adaptation", "second_bounds": [0.0, 60.0],
         },
         "hysteresis": {
             "kind": "hysteresis", "population": "rs", "low": 20.0, "high": 70.0, "levels": 5,
-            "hold": 40.0, "discard": 20.0, "theories": ["uncorrected"],
+            "hold": 40.0, "discard": 20.0, "theories": ["uncorrected"], "sweeps": ["grid"],
+        },
+        "networks": {
+            "kind": "networks", "duration": 400.0, "sample": 1.0, "sweeps": ["still"],
         },
     },
     "sweeps": {
@@ -43,7 +47,15 @@ EXPERIMENT = {
                 {"parameter": "rs.adaptation", "values": [10.0, 20.0, 40.0]},
             ],
             "replicates": 2,
-        }
+        },
+        "still": {  # in the plane, and beside it
+            "set": {"rs.peak_potential": 50.0, "rs.reset_potential": -100.0},
+            "axes": [
+                {"parameter": "rs.threshold_width", "values": [1.0, 0.5]},
+                {"parameter": "rs.input_current", "values": [30.0, 60.0]},
+                {"parameter": "rs.adaptation", "values": [10.0, 40.0]},
+            ],
+        },
     },
 }  # fmt: skip
 

@@ -43,7 +43,9 @@ def choose(browser, name, value):
 
 
 def curves(browser):
-    return browser.value(f"[...{PLANE}.querySelectorAll('g > path')].map(p => p.getAttribute('d'))")
+    """The shapes of the theory's curves, which are two pixels wide."""
+    chosen = f"{PLANE}.querySelectorAll('path[stroke-width=\"2\"]')"
+    return browser.value(f"[...{chosen}].map(p => p.getAttribute('d'))")
 
 
 @pytest.mark.parametrize(("adaptation", "nearest"), [(11.0, "10"), (24.0, "20"), (58.0, "40")])
@@ -70,7 +72,8 @@ def test_numbers_follow_and_are_links_to_files(browser, explored):
     ))  # fmt: skip
     summary = explored.studies["hysteresis"].summary
     area = summary["area"].sel(model="uncorrected", population="rs").values[4]
-    shown = rows["area between the falling and the rising rate, at constant currents"]
+    text = "area between the falling and the rising rate, at constant currents (hysteresis)"
+    shown = rows[text]
     assert float(shown.removesuffix(" Hz pA").replace("−", "-")) == area
     hrefs = browser.value("[...document.querySelectorAll('#values a')].map(a => a.href)")
     assert all(href.startswith(explored.page.parent.as_uri()) for href in hrefs)
@@ -128,3 +131,21 @@ def test_the_page_fits_the_window(browser, width):
         f"[...{PLANE}.querySelectorAll('text')].map(t => t.getBoundingClientRect().height)"
     )
     assert min(size) > 9, "labels stay readable"
+
+
+def test_grid_points_take_the_colours_of_a_number(browser, explored):
+    """Oracle: the ends of the scale stand at the smallest and the largest stored number."""
+    choose(browser, "rs peak potential", "50, −100")
+    browser.value(
+        "(list => { list.value = [...list.options].findIndex(o => o.textContent.startsWith("
+        "'firing rate of the network: mean')); list.dispatchEvent(new Event('change')); })"
+        "(document.getElementById('choice-colour-of-grid-points'))"
+    )
+    fills = "map(c => c.getAttribute('fill'))"
+    dots = browser.value(f"[...{PLANE}.querySelectorAll('circle')].{fills}")
+    assert len(dots) == 4
+    summary = explored.studies["networks"].summary
+    here = summary["rs_threshold_width"].values == 1.0
+    rates = summary["rate_mean"].sel(population="rs").values[here]
+    assert dots[rates.argmin()] == "rgb(0 34 78)"
+    assert dots[rates.argmax()] == "rgb(254 232 56)"

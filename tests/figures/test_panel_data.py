@@ -90,6 +90,16 @@ def test_scattered_points_keep_their_values():
     assert [row["value"] for row in rows] == [3.0, 1.0, 2.0]
 
 
+def test_masked_points_are_not_shown():
+    figure, first, second = drawn()
+    hidden = np.ma.masked_array(Y, mask=[False, True, False])
+    first.scatter(X, hidden, plotnonfinite=True)
+    second.plot(X, hidden)
+    for panel in "AB":
+        shown = [row["y"] for row in rows_of(figure, panel=panel)]
+        assert 7.0 not in shown
+
+
 def test_what_has_no_place_in_the_axes_is_left_out():
     figure, first, _ = drawn()
     first.plot([0.2, 0.8], [0.5, 0.5], transform=first.transAxes)

@@ -5,8 +5,12 @@ Oracle: matplotlib's own reading of the same file, and sheets with one mistake e
 
 import matplotlib as mpl
 import pytest
+from matplotlib.colors import to_hex
+from matplotlib.image import imread
 
 from ikmeanfield.experiments import parse
+from ikmeanfield.figures import Figure
+from ikmeanfield.jobs.draw import draw
 from ikmeanfield.plot.paper_style import style, with_sheet
 from ikmeanfield.plot.style_sheet import read_sheet
 from ikmeanfield.schema import ConfigError
@@ -80,3 +84,34 @@ def test_a_configuration_with_a_wrong_sheet_is_refused_before_anything_runs(shee
     with pytest.raises(ConfigError, match=r"style: .*font.sizes"):
         parse(tiny(style=str(path)))
     assert parse(tiny(style=str(sheet("font.size: 9")))).style == str(path)
+
+
+FIGURE = """
+from matplotlib.figure import Figure
+from ikmeanfield.plot.paper_style import style
+
+TAKES = []
+
+def arrange(experiments):
+    return {}
+
+def draw():
+    with style():
+        figure = Figure(figsize=(1, 1))
+        figure.subplots().plot([0, 1])
+    return figure
+
+def caption():
+    return "caption"
+"""
+
+
+@pytest.mark.parametrize(("text", "color"), [(None, "#ffffff"), ('"#ffe0c0"', "#ffe0c0")])
+def test_a_figure_is_drawn_in_the_style_of_the_sheet(tmp_path, monkeypatch, sheet, text, color):
+    """Oracle: the colour of the picture's corner."""
+    (tmp_path / "styled_by_test.py").write_text(FIGURE)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("ikmeanfield.jobs.draw.FIGURES", {"styled": Figure("styled_by_test")})
+    path = sheet(f"savefig.facecolor: {text}\nfigure.facecolor: {text}") if text else None
+    draw("styled", [], [], tmp_path / "styled", path)
+    assert to_hex(imread(tmp_path / "styled.png")[0, 0]) == color

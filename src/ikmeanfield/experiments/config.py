@@ -181,6 +181,8 @@ class Config(Validated):
     style: str | None = None
     """A matplotlib style sheet that changes the look of all figures: a path from the folder in
     which the workflow runs."""
+    explorer: list[Label] | None = None
+    """Experiments that the explorer shows; null: all that have planes."""
     claims: dict[Label, Judged] = Field({})
     """Claims to judge, each with the experiments that decide it."""
 
@@ -210,6 +212,21 @@ class Config(Validated):
             return figures
         experiments: dict[str, Experiment] = info.data["experiments"]
         return {name: checked(name, figure, experiments) for name, figure in figures.items()}
+
+    @field_validator("explorer")
+    @classmethod
+    def _explorer_has_planes(
+        cls, explorer: list[str] | None, info: ValidationInfo
+    ) -> list[str] | None:
+        for name in explorer or []:
+            experiment = info.data.get("experiments", {}).get(name)
+            if experiment is None and "experiments" in info.data:
+                msg = f"no experiment {name!r}; there are {', '.join(info.data['experiments'])}"
+                raise ValueError(msg)
+            if experiment and not any(s.kind == "planes" for s in experiment.studies.values()):
+                msg = f"{name} has no planes to explore; give it a study of kind planes"
+                raise ValueError(msg)
+        return explorer
 
     @field_validator("style")
     @classmethod

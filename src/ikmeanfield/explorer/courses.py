@@ -1,8 +1,8 @@
 """What a page shows of a grid point: courses of networks and theories along a current or in time.
 
 A course is one quantity of one model: its lowest and highest value, and perhaps its mean, along an
-axis. Series in time that are longer than `WINDOWS` are shown by the extrema in that many windows,
-so that no oscillation is lost.
+axis. Long series in time are shown by the extrema in a number of windows, so that no oscillation
+is lost.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-WINDOWS = 200
-"""Largest number of windows along an axis."""
 TIME = "time (ms)"
 NETWORK = "network"
 """The name of networks among the models."""
@@ -59,29 +57,37 @@ class Course:
     mean: FloatArray | None = None
 
 
-def courses(results: Results, study: str, run: int) -> Iterator[Course]:
-    """The courses that a study has stored for a run; none if the study is not done there."""
+def courses(results: Results, study: str, run: int, count: int) -> Iterator[Course]:
+    """The courses that a study has stored for a run; none if the study is not done there.
+
+    Parameters
+    ----------
+    results, study, run
+        The experiment, the study's name, and the number of the run.
+    count
+        Largest number of windows of a series.
+    """
     kind = results.plan.studies[study].kind
     if kind not in SHOWN or run not in dict(results.plan.runs_of(study)):
         return
-    yield from SHOWN[kind](results, study, run)
+    yield from SHOWN[kind](results, study, run, count)
 
 
-def _ramps(results: Results, study: str, run: int) -> Iterator[Course]:
+def _ramps(results: Results, study: str, run: int, count: int) -> Iterator[Course]:
     """Theories along the ramp of networks."""
     settings: Any = results.plan.studies[study]
     networks: Any = results.plan.studies[settings.transitions]
     for theory in settings.asked(results.plan):
-        yield from _along(networks, theory, results.result(study, run, theory))
+        yield from _along(networks, theory, results.result(study, run, theory), count)
 
 
-def _transitions(results: Results, study: str, run: int) -> Iterator[Course]:
+def _transitions(results: Results, study: str, run: int, count: int) -> Iterator[Course]:
     """A network along the ramp on which its transitions are located."""
     settings: Any = results.plan.studies[study]
-    yield from _along(settings, NETWORK, results.result(study, run))
+    yield from _along(settings, NETWORK, results.result(study, run), count)
 
 
-def _along(ramp: Any, model: str, data: Any) -> Iterator[Course]:
+def _along(ramp: Any, model: str, data: Any, count: int) -> Iterator[Course]:
     """The series of one model on the two slopes of a ramp."""
     time, current = data["time"].values, data["input_current"].values
     top = ramp.settle + ramp.rise
@@ -92,11 +98,11 @@ def _along(ramp: Any, model: str, data: Any) -> Iterator[Course]:
         for direction, here in slopes.items():
             yield Course(
                 f"{words}{_unit(data[name])}", "input current (pA)", model, direction,
-                windows(current[here])[2], *windows(data[name].values[here])[:2],
+                windows(current[here], count)[2], *windows(data[name].values[here], count)[:2],
             )  # fmt: skip
 
 
-def _levels(results: Results, study: str, run: int) -> Iterator[Course]:
+def _levels(results: Results, study: str, run: int, count: int) -> Iterator[Course]:
     """Rates of all models at currents that are held, rising and falling."""
     settings: Any = results.plan.studies[study]
     for model in settings.models(results.plan):
@@ -112,33 +118,35 @@ def _levels(results: Results, study: str, run: int) -> Iterator[Course]:
                 )  # fmt: skip
 
 
-def _networks(results: Results, study: str, run: int) -> Iterator[Course]:
+def _networks(results: Results, study: str, run: int, count: int) -> Iterator[Course]:
     """Firing rates of a network in time, and its input."""
     data = results.result(study, run)
-    yield from _in_time(NETWORK, data)
+    yield from _in_time(NETWORK, data, count)
     time = data["time"].values
     populations = results.plan.runs[run].circuit.populations
     for population, current in zip(populations, input_currents(results.plan, run, time),
                                    strict=True):  # fmt: skip
-        low, high, _ = windows(current)
-        axis = windows(time)[2]
+        low, high, _ = windows(current, count)
+        axis = windows(time, count)[2]
         yield Course(f"{population} input current (pA)", TIME, "input", "", axis, low, high)
 
 
-def _predictions(results: Results, study: str, run: int) -> Iterator[Course]:
+def _predictions(results: Results, study: str, run: int, count: int) -> Iterator[Course]:
     """Firing rates of theories in time."""
     for theory in results.plan.studies[study].asked(results.plan):
-        yield from _in_time(theory, results.result(study, run, theory))
+        yield from _in_time(theory, results.result(study, run, theory), count)
 
 
-def _in_time(model: str, data: Any) -> Iterator[Course]:
-    time = windows(data["time"].values)[2]
+def _in_time(model: str, data: Any, count: int) -> Iterator[Course]:
+    time = windows(data["time"].values, count)[2]
     for population in data["population"].values.tolist():
         rate = data["firing_rate"].sel(population=population).values
-        yield Course(f"{population} firing rate (Hz)", TIME, model, "", time, *windows(rate)[:2])
+        yield Course(
+            f"{population} firing rate (Hz)", TIME, model, "", time, *windows(rate, count)[:2]
+        )
 
 
-SHOWN: Mapping[str, Callable[[Results, str, int], Iterator[Course]]] = {
+SHOWN: Mapping[str, Callable[[Results, str, int, int], Iterator[Course]]] = {
     "transitions": _transitions,
     "ramps": _ramps,
     "hysteresis": _levels,
@@ -148,10 +156,10 @@ SHOWN: Mapping[str, Callable[[Results, str, int], Iterator[Course]]] = {
 """Kinds of studies with courses, by name."""
 
 
-def windows(values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Lowest, highest and mean value in at most `WINDOWS` windows of about equal length."""
+def windows(values: FloatArray, most: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Lowest, highest and mean value in at most so many windows of about equal length."""
     values = np.asarray(values, dtype=float)
-    count = min(WINDOWS, values.size)
+    count = min(most, values.size)
     starts = np.arange(count) * values.size // count
     lengths = np.diff([*starts, values.size])
     return (

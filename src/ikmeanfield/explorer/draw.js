@@ -112,6 +112,17 @@ function plot(parent, { width, height, xDomain, yDomain, xLabel, yLabel, label }
   return { svg, inside, x, y, width, height, margin };
 }
 
+// From dark to light, and readable for colour-blind eyes (cividis).
+const SHADES = [[0, 34, 78], [65, 77, 107], [124, 123, 120], [188, 175, 111], [254, 232, 56]];
+
+function shade(share) {
+  const place = Math.min(Math.max(share, 0), 1) * (SHADES.length - 1);
+  const first = Math.min(Math.floor(place), SHADES.length - 2);
+  const mixed = SHADES[first].map((c, k) => Math.round(
+    c + (SHADES[first + 1][k] - c) * (place - first)));
+  return `rgb(${mixed.join(" ")})`;
+}
+
 const MARKERS = {
   cross: "M-4 -4L4 4M-4 4L4 -4",
   plus: "M-5 0H5M0 -5V5",

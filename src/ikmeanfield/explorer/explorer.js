@@ -25,7 +25,7 @@ const STATES = [["rest", "#f4f5f7"], ["active", "#d3e2f4"], ["bistable", "#c4c4c
 const INKS = ["#0c1f4a", "#e08a1e", "#3b6fb6", "#00704f", "#8a3ca6"];
 const NEAR = 1e-9;
 
-const state = { view: 0, theory: "", at: [], method: "both", population: "", run: 0, x: 0 };
+const state = { view: 0, theory: "", at: [], method: "both", population: "", color: 0, run: 0, x: 0 };
 let view, grid, drawnPlane;
 
 const words = (path) => path.replace("*.", "").replace(/[._]/g, " ");
@@ -119,6 +119,14 @@ function choices() {
     state.population = populations[k];
     refresh();
   });
+  const colors = colorable();
+  if (colors.length) {
+    const titles = ["nothing", ...colors.map((s) => `${numberText(s)}, ${s.of}`)];
+    choice(form, "colour of grid points", titles, state.color, (k) => {
+      state.color = k;
+      refresh();
+    });
+  }
   if (focused) {
     const [name, id, value] = focused;
     const again = id ? at(id) : form.querySelector(`[name="${CSS.escape(name)}"][value="${value}"]`);
@@ -126,12 +134,23 @@ function choices() {
   }
 }
 
+const numberText = (s) => `${s.label} (${s.study})`;
+
+// Numbers that differ between grid points with a place of their own, which colours can show.
+function colorable() {
+  const placed = view.grid.map((g, k) => [g, k]).filter(([g]) => g.x !== null);
+  return view.scalars.filter((s) => {
+    const column = numbers(s.values);
+    return unique(placed.map(([, k]) => column[k]).filter((v) => !Number.isNaN(v))).length > 1;
+  });
+}
+
 function open(number) {
   view = DATA.views[number];
   const first = view.grid.find((g) => g.courses.length) || view.grid[0];
   Object.assign(state, {
     view: number, theory: view.theories[0], at: first ? [...first.at] : [],
-    population: first && first.regions.length ? first.regions[0].population : "",
+    population: first && first.regions.length ? first.regions[0].population : "", color: 0,
   });
   refresh();
   const middle = grid[Math.floor(grid.length / 2)];
@@ -209,12 +228,35 @@ function drawPlane() {
     }
   }
   drawPoints(drawn, legend);
-  for (const g of grid) {
-    if (g.x !== null) marker(inside, "circle", x(g.x), y(g.y), { color: "#0c1f4a", hollow: true });
-    else element("path", { class: "axis", d: `M${x.domain.map(x)[0]} ${y(g.y)}h5` }, inside);
-  }
+  drawGrid(drawn, legend);
   showLegend(at("plane-legend"), legend);
   drawnPlane = { ...drawn, cursor: element("g", {}, inside) };
+}
+
+// Grid points: marks at the edge where the network moves along the plane, else circles, which may
+// be coloured by a number.
+function drawGrid({ inside, x, y }, legend) {
+  const chosen = state.color ? colorable()[state.color - 1] : undefined;
+  const column = chosen && numbers(chosen.values);
+  const known = column ? [...column].filter((v) => !Number.isNaN(v)) : [];
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  for (const g of grid) {
+    if (g.x === null) {
+      element("path", { class: "axis", d: `M${x.domain.map(x)[0]} ${y(g.y)}h5` }, inside);
+      continue;
+    }
+    const value = column ? column[view.grid.indexOf(g)] : NaN;
+    if (Number.isNaN(value)) {
+      marker(inside, "circle", x(g.x), y(g.y), { color: "#0c1f4a", hollow: true });
+    } else {
+      element("circle", { cx: x(g.x), cy: y(g.y), r: 6, stroke: "#333",
+        fill: shade((value - low) / (high - low || 1)) }, inside);
+    }
+  }
+  if (chosen) {
+    legend.set(`${short(low)} ${chosen.unit === "1" ? "" : chosen.unit}`, ["fill", shade(0)]);
+    legend.set(`${short(high)} ${chosen.unit === "1" ? "" : chosen.unit}`, ["fill", shade(1)]);
+  }
 }
 
 // What networks do at currents that are held, as coloured cells.
@@ -439,6 +481,7 @@ function showNumbers(g) {
     if (unit && unit !== "1") cell.append(` ${unit}`);
   };
   row(words(view.y.path), "grid point", [g.y], view.y.unit, view.plan);
+  if (g.x !== null) row(words(view.x.path), "grid point", [g.x], view.x.unit, view.plan);
   view.names.forEach((name, k) => {
     row(words(name.path), "grid point", [g.at[k]], name.unit, view.plan);
   });
@@ -465,14 +508,15 @@ function showNumbers(g) {
   }
   for (const s of view.scalars) {
     const value = numbers(s.values)[state.run];
-    if (!Number.isNaN(value)) row(s.label, s.of, [value], s.unit, s.file);
+    if (!Number.isNaN(value)) row(numberText(s), s.of, [value], s.unit, s.file);
   }
   box.scrollTop = scrolled;
 }
 
 // ---- Begin ----
 
-at("about").textContent = DATA.about;
+at("about").textContent = DATA.source;
+at("windows").textContent = DATA.windows;
 at("plane").addEventListener("pointermove", pointed);
 at("plane").addEventListener("pointerdown", pointed);
 at("plane").addEventListener("keydown", keyed);

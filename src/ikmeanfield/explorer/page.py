@@ -9,16 +9,10 @@ from typing import Any
 
 from ikmeanfield.explorer.arrays import Arrays
 
-MOST_BYTES = 15_000_000
-"""Largest size of a page."""
 PARTS = ("style.css", "draw.js", "explorer.js")
 
 
-class ExplorerError(Exception):
-    """The page cannot be made; the message says why."""
-
-
-def page(views: Iterable[dict[str, Any]], arrays: Arrays, about: str) -> str:
+def page(views: Iterable[dict[str, Any]], arrays: Arrays, **about: str | int) -> str:
     """The page as HTML.
 
     Parameters
@@ -28,25 +22,12 @@ def page(views: Iterable[dict[str, Any]], arrays: Arrays, about: str) -> str:
     arrays
         The numbers that the views refer to.
     about
-        What made the data, in a line.
-
-    Raises
-    ------
-    ExplorerError
-        If the page would be larger than `MOST_BYTES`.
+        What the page says of all: ``source``, what made the data, and ``windows``.
     """
     folder = files(__package__)
     text = folder.joinpath("page.html").read_text(encoding="utf-8")
     for part in PARTS:
         text = text.replace(f"/* {part} */", folder.joinpath(part).read_text(encoding="utf-8"))
-    content = {"views": list(views), "arrays": arrays.encoded(), "about": about}
+    content = {"views": list(views), "arrays": arrays.encoded(), **about}
     data = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    text = text.replace("/* data */", data.replace("</", "<\\/"))
-    size = len(text.encode())
-    if size > MOST_BYTES:
-        msg = (
-            f"the explorer's page would have {size / 1e6:.1f} MB, more than the "
-            f"{MOST_BYTES / 1e6:.0f} MB that browsers open well; name fewer experiments"
-        )
-        raise ExplorerError(msg)
-    return text
+    return text.replace("/* data */", data.replace("</", "<\\/"))

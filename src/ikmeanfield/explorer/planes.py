@@ -41,8 +41,8 @@ def plane_parts(tree: xr.DataTree, bounds: Any, arrays: Arrays) -> dict[str, Any
     regions = [
         {
             "stable": region.stable,
-            "x": arrays.add(region.polygon[:, 0]),
-            "y": arrays.add(region.polygon[:, 1]),
+            "x": arrays.add(region.polygon[:, 0], single=True),
+            "y": arrays.add(region.polygon[:, 1], single=True),
         }
         for region in stable_equilibria_regions(branches, bounds)
         if region.stable in {0, 2}
@@ -52,7 +52,7 @@ def plane_parts(tree: xr.DataTree, bounds: Any, arrays: Arrays) -> dict[str, Any
 
 def _curve(kind: str, branch: Branch, arrays: Arrays) -> dict[str, Any]:
     x, y = np.asarray(branch.parameters, dtype=float).reshape(-1, 2).T
-    return {"kind": kind, "x": arrays.add(x), "y": arrays.add(y)}
+    return {"kind": kind, "x": arrays.add(x, single=True), "y": arrays.add(y, single=True)}
 
 
 def _marks(branches: Mapping[str, Branch]) -> list[dict[str, Any]]:

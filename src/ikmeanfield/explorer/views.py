@@ -16,7 +16,9 @@ from ikmeanfield.experiments.settings import is_setting
 from ikmeanfield.explorer.arrays import Arrays, number
 from ikmeanfield.explorer.courses import NETWORK, SHOWN, courses
 from ikmeanfield.explorer.planes import plane_parts
+from ikmeanfield.explorer.scalars import Scalar, scalars
 from ikmeanfield.jobs.results import Results, StudyResults, batch_path, summary_path
+from ikmeanfield.keys import hashed
 
 if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Plan
@@ -27,13 +29,19 @@ POINTS = ("kind", "direction", "method", "current", "lower", "upper", "noise")
 """What is shown of the points at which a network changes state."""
 DOUBLE = {"hysteresis"}
 """Kinds whose courses are not series in time, which are stored in single precision."""
-SCALAR_DIMS = {"run", "model", "theory", "population"}
-"""Dimensions of what a summary says of a run in a number."""
 
 
 def planes_of(plan: Plan) -> list[str]:
     """Names of the studies of planes of an experiment."""
     return [name for name, study in plan.studies.items() if study.kind == "planes"]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A grid point of a plane: runs of one circuit under one input, and the planes they lie in."""
+
+    runs: list[int]
+    planes: list[int]
 
 
 @dataclass(frozen=True)
@@ -50,12 +58,15 @@ class View:
         Where long rows of numbers are stored.
     page
         Folder of the page, from which links lead to files.
+    windows
+        Largest number of windows of a series.
     """
 
     results: Results
     study: str
     arrays: Arrays
     page: Path
+    windows: int
 
     def data(self) -> dict[str, Any]:
         """Everything as plain data, with `Arrays` for long rows of numbers."""
@@ -69,8 +80,12 @@ class View:
             "theories": settings.asked(plan),
             "names": [{"path": path, "unit": plan.unit(path)} for path in self._varied],
             "planes": self._planes(),
-            "grid": [self._grid_point(run, planes) for run, planes in self._members.items()],
-            "scalars": list(self._scalars()),
+            "grid": [self._grid_point(member) for member in self._members],
+            "scalars": [
+                self._column(scalar)
+                for scalar in self._scalars
+                if any(run in scalar.values for member in self._members for run in member.runs)
+            ],
         }
 
     @property
@@ -88,23 +103,35 @@ class View:
         return {(item.label, item.key): place for place, item in enumerate(items)}
 
     @cached_property
-    def _members(self) -> dict[int, list[int]]:
-        """Runs with courses or planes, first replicates, and the planes in which each lies."""
+    def _members(self) -> list[Member]:
+        """Grid points of networks, or of the planes themselves, that lie in a plane."""
         plan, settings = self.results.plan, self.settings
-        studies = [name for name, s in plan.studies.items() if s.kind in SHOWN]
-        shown = {n for name in (*studies, self.study) for n, _ in plan.runs_of(name)}
-        found = {}
-        for run in sorted(shown):
-            if plan.runs[run].replicate:
-                continue
-            circuit = plan.runs[run].circuit
-            keys = (
-                (theory, settings.key(plan, theory, circuit)) for theory in settings.asked(plan)
-            )
+        shown = {number for number, _ in plan.runs_of(self.study)}
+        shown |= {run for name, s in plan.studies.items() if s.kind in SHOWN
+                  for run, _ in plan.runs_of(name)}  # fmt: skip
+        shown |= {run for scalar in self._scalars for run in scalar.values}
+        found: dict[str, Member] = {}
+        for place in sorted(shown):
+            run = plan.runs[place]
+            asked = settings.asked(plan)
+            keys = [(theory, settings.key(plan, theory, run.circuit)) for theory in asked]
             planes = [self._items[key] for key in keys if key in self._items]
-            if planes:
-                found[run] = planes
-        return found
+            if planes and not run.replicate:
+                known = {"input": plan.input_identity(run), "settings": run.settings}
+                same = hashed({"circuit": run.circuit.identity(), **known})
+                found.setdefault(same, Member([], planes)).runs.append(place)
+        return list(found.values())
+
+    @cached_property
+    def _scalars(self) -> list[Scalar]:
+        """Numbers of all runs of the experiment, beside those that a parameter is followed for."""
+        return [
+            scalar
+            for name, study in self._stored.items()
+            if self._driven(study.settings) != self.settings.parameter
+            or study.settings.kind in SHOWN
+            for scalar in scalars(study)
+        ]
 
     @cached_property
     def _varied(self) -> list[str]:
@@ -113,7 +140,7 @@ class View:
         axes = {settings.parameter, settings.second}
         axes |= {f"{EVERY}.{path.partition('.')[2]}" for path in axes}
         candidates = [p for p in plan.parameters if p not in axes and not is_setting(p, plan)]
-        runs = [plan.runs[run] for run in self._members]
+        runs = [plan.runs[member.runs[0]] for member in self._members]
         return [p for p in candidates if len({run.coordinate(p) for run in runs}) > 1]
 
     def _planes(self) -> list[dict[str, Any]]:
@@ -128,27 +155,49 @@ class View:
             for item, tree in self.results.each(self.study)
         ]
 
-    def _grid_point(self, run: int, planes: list[int]) -> dict[str, Any]:
-        """A run: where it lies in its planes, and what is known of it."""
+    def _grid_point(self, member: Member) -> dict[str, Any]:
+        """Where a grid point lies, and what is known of it."""
         plan, settings = self.results.plan, self.settings
-        here = plan.runs[run]
-        known = list(self._courses(run))
-        moved = any(course["x_is_plane"] for course in known) or not known
+        here = plan.runs[member.runs[0]]
         return {
-            "sweep": here.sweep,
-            "x": None if moved else number(here.circuit.get(settings.parameter)),
+            "x": number(here.circuit.get(settings.parameter)) if self._is_still(member) else None,
             "y": number(here.circuit.get(settings.second)),
             "at": [here.coordinate(path) for path in self._varied],
-            "planes": planes,
-            "courses": known,
-            "points": list(self._points(run)),
-            "regions": list(self._regions(run)),
+            "planes": member.planes,
+            "courses": [course for run in member.runs for course in self._courses(run)],
+            "points": [point for run in member.runs for point in self._points(run)],
+            "regions": [region for run in member.runs for region in self._regions(run)],
         }
+
+    def _is_still(self, member: Member) -> bool:
+        """Whether networks keep their value of the plane's first parameter at a grid point."""
+        studies = self.results.plan.studies.items()
+        there = [s for name, s in studies if set(member.runs) & self._runs[name]]
+        moved = [self._driven(s) == self.settings.parameter for s in there if s.kind != "points"]
+        return not any(moved)
+
+    @cached_property
+    def _runs(self) -> dict[str, set[int]]:
+        """Numbers of the runs of every study."""
+        plan = self.results.plan
+        return {name: {run for run, _ in plan.runs_of(name)} for name in plan.studies}
+
+    def _column(self, scalar: Scalar) -> dict[str, Any]:
+        """A number along the grid."""
+        rows = [
+            next((scalar.values[run] for run in member.runs if run in scalar.values), np.nan)
+            for member in self._members
+        ]
+        return {
+            "label": scalar.label, "of": scalar.of, "unit": scalar.unit, "study": scalar.study,
+            "file": self._link(summary_path(self.results.folder, scalar.study)),
+            "values": self.arrays.add(rows),
+        }  # fmt: skip
 
     def _courses(self, run: int) -> Iterator[dict[str, Any]]:
         for study, settings in self.results.plan.studies.items():
             driven, single = self._driven(settings), settings.kind not in DOUBLE
-            for course in courses(self.results, study, run):
+            for course in courses(self.results, study, run, self.windows):
                 rows = {"x": course.x, "low": course.low, "high": course.high}
                 if course.mean is not None:
                     rows["mean"] = course.mean
@@ -161,11 +210,12 @@ class View:
                 }  # fmt: skip
 
     def _driven(self, settings: Any) -> str:
-        """Path of the current that a study moves itself; empty if it moves none."""
+        """Path of the parameter that a study moves itself; empty if it moves none."""
         if settings.kind == "ramps":
             settings = self.results.plan.studies[settings.transitions]
-        moves = settings.kind in {"transitions", "hysteresis"}
-        return f"{settings.population}.input_current" if moves else ""
+        if settings.kind in {"transitions", "hysteresis"}:
+            return f"{settings.population}.input_current"
+        return str(getattr(settings, "parameter", ""))
 
     def _item_of(self, study: str, run: int, model: str) -> Item:
         """The item of a run that belongs to a model; that of a network may have no label."""
@@ -184,7 +234,7 @@ class View:
                 yield from self._of_theories(study, run)
 
     def _of_network(self, study: str, run: int) -> Iterator[dict[str, Any]]:
-        if run not in dict(self.results.plan.runs_of(study)):
+        if run not in self._runs[study]:
             return
         data = self.results.result(study, run)
         file = self._file(study, self.results.item(study, run))
@@ -228,38 +278,6 @@ class View:
                     "region": [int(value) for value in region.values],
                     "file": self._link(summary_path(self.results.folder, study)),
                 }
-
-    def _scalars(self) -> Iterator[dict[str, Any]]:
-        """Numbers that summaries hold of each grid point: one row for each, along the grid."""
-        plan = self.results.plan
-        for study, settings in plan.studies.items():
-            runs = [number for number, _ in plan.runs_of(study)]
-            members = [run for run in self._members if run in runs]
-            if not members or not settings.summarises():
-                continue
-            summary = self._stored[study].summary
-            file = self._link(summary_path(self.results.folder, study))
-            for name, variable in summary.data_vars.items():
-                dims = [str(dim) for dim in variable.dims]
-                numeric = variable.dtype.kind in "fiu"
-                if not numeric or "run" not in dims or not set(dims) <= SCALAR_DIMS:
-                    continue
-                places = [runs.index(run) if run in runs else -1 for run in self._members]
-                others = [dim for dim in dims if dim != "run"]
-                for index in np.ndindex(*(summary.sizes[dim] for dim in others)):
-                    where = dict(zip(others, index, strict=True))
-                    column = variable.isel(where).values.astype(float)
-                    known = np.array([column[p] if p >= 0 else np.nan for p in places])
-                    if np.isnan(known).all():
-                        continue
-                    labels = [str(summary[dim].values[at]) for dim, at in where.items()]
-                    yield {
-                        "label": str(variable.attrs.get("long_name", name)),
-                        "of": ", ".join(labels),
-                        "unit": str(variable.attrs.get("units", "1")),
-                        "file": file,
-                        "values": self.arrays.add(known),
-                    }
 
     @cached_property
     def _stored(self) -> dict[str, StudyResults]:

@@ -135,7 +135,7 @@ def _described(artist: Drawn, axes: Axes) -> tuple[str, str, list[Points]]:
         pieces = [np.column_stack(artist.get_data(orig=False)).astype(float)]
     elif isinstance(artist, PathCollection):
         kind, color, values = "points", _first(artist.get_facecolor()), artist.get_array()
-        pieces = [np.asarray(artist.get_offsets(), dtype=float)]
+        pieces = [np.ma.filled(np.ma.asarray(artist.get_offsets(), dtype=float), np.nan)]
     elif isinstance(artist, Collection):
         filled = len(artist.get_facecolor()) > 0
         kind = "area" if filled else "line"

@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Plan
 
 
+MOST_BYTES = 15_000_000
+"""Largest size of a page."""
+WINDOWS = (200, 100, 50)
+"""Largest numbers of windows of a series; the first that makes the page small enough is taken."""
+
+
+class ExplorerError(Exception):
+    """The page cannot be made; the message says why."""
+
+
 def has_planes(plan: Plan) -> bool:
     """Whether an experiment has planes to explore."""
     return any(study.kind == "planes" for study in plan.studies.values())
@@ -39,23 +49,39 @@ def explore(plans: Sequence[Plan], folders: Sequence[Path], path: Path) -> None:
     Raises
     ------
     ExplorerError
-        If no experiment has planes, or the page would be too large.
+        If no experiment has planes, or the page would be larger than `MOST_BYTES` even with the
+        fewest windows.
     """
+    if not any(map(has_planes, plans)):
+        names = ", ".join(plan.experiment for plan in plans)
+        msg = f"no planes to explore in {names}; name an experiment with a study of kind planes"
+        raise ExplorerError(msg)
+    for count in WINDOWS:
+        text = _page(plans, folders, path.parent, count)
+        size = len(text.encode())
+        if size <= MOST_BYTES:
+            with replacing(path) as temporary:
+                temporary.write_text(text, encoding="utf-8")
+            return
+    msg = (
+        f"the explorer's page would have {size / 1e6:.1f} MB, more than the "
+        f"{MOST_BYTES / 1e6:.0f} MB that browsers open well; name fewer experiments (in a "
+        "configuration, under `explorer`)"
+    )
+    raise ExplorerError(msg)
+
+
+def _page(plans: Sequence[Plan], folders: Sequence[Path], page_folder: Path, count: int) -> str:
+    """The page with series in at most so many windows."""
     from ikmeanfield.explorer.arrays import Arrays  # noqa: PLC0415
-    from ikmeanfield.explorer.page import ExplorerError, page  # noqa: PLC0415
+    from ikmeanfield.explorer.page import page  # noqa: PLC0415
     from ikmeanfield.explorer.views import View, planes_of  # noqa: PLC0415
 
     arrays, made, sources = Arrays(), [], set()
     for plan, folder in zip(plans, folders, strict=True):
         results = Results(plan, folder)
         for study in planes_of(plan):
-            made.append(View(results, study, arrays, path.parent).data())
+            made.append(View(results, study, arrays, page_folder, count).data())
             first = next(iter(plan.batches[study]))
             sources.add(str(results.batch(study, first).attrs["source"]))
-    if not made:
-        names = ", ".join(plan.experiment for plan in plans)
-        msg = f"no planes to explore in {names}; name an experiment with a study of kind planes"
-        raise ExplorerError(msg)
-    text = page(made, arrays, ", ".join(sorted(sources)))
-    with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    return page(made, arrays, source=", ".join(sorted(sources)), windows=count)
