@@ -389,22 +389,43 @@ def rings(name, dims, slope, draws=5, **coordinates):
     )
 
 
+def with_folds(summary, narrowing):
+    """A source with errors, and folds between which the range shrinks by so much per mV."""
+    width = np.unique(summary["rs_threshold_width"].values)
+    run = [int(np.flatnonzero(summary["rs_threshold_width"].values == w)[0]) for w in width]
+    value = np.concatenate([40.0 - narrowing * width, np.full(width.size, 20.0)])
+    points = xr.Dataset(
+        {
+            "theory": ("point", ["mean_field"] * 2 * width.size),
+            "kind": ("point", ["fold"] * 2 * width.size),
+            "side": ("point", np.repeat(["upper", "lower"], width.size)),
+            "value": ("point", value),
+            "run_number": ("point", np.tile(run, 2)),
+        },
+        {"rs_threshold_width": summary["rs_threshold_width"]},
+    )  # fmt: skip
+    return [{"encoding": MadeUp(summary), "points": MadeUp(points)}]
+
+
 @pytest.mark.parametrize(
     ("slope", "verdict"), [(0.3, "holds"), (0.0, "does not hold"), (-0.3, "does not hold")]
 )
 def test_errors_of_bumps_that_grow_and_that_do_not(slope, verdict):
-    """Oracle: errors that change with the width as made up."""
-    (found,) = judged(
-        "heterogeneity_blurs_bumps", MadeUp(rings("error", ("fraction", [0.1, 0.5]), slope))
-    )
-    assert found.verdict == verdict
-    assert found.value == pytest.approx(1.9 * slope, abs=0.05)
+    """Oracle: errors that change with the width as made up, and folds that move as made up."""
+    source = with_folds(rings("error", ("fraction", [0.1, 0.5]), slope), 20 * slope)
+    claim = CLAIMS["heterogeneity_blurs_bumps"]
+    network, theory = claim.judge(source, claim.criterion)
+    assert (network.verdict, theory.verdict) == (verdict, verdict)
+    assert network.value == pytest.approx(1.9 * slope, abs=0.05)
+    expected = (20 - 40 * slope) / (20 - 2 * slope)
+    assert theory.value == pytest.approx(expected)
 
 
 def test_errors_of_bumps_that_grow_in_one_case():
     """Oracle: one fraction with errors that grow, one with errors that fall."""
     both = [rings("error", ("fraction", [f]), s) for f, s in ((0.1, 0.3), (0.5, -0.3))]
-    (found,) = judged("heterogeneity_blurs_bumps", MadeUp(xr.concat(both, "fraction")))
+    claim = CLAIMS["heterogeneity_blurs_bumps"]
+    found, _ = claim.judge(with_folds(xr.concat(both, "fraction"), 1.0), claim.criterion)
     assert found.verdict == "holds in part"
     assert found.where == "10% stimulated"
 

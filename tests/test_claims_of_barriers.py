@@ -56,7 +56,7 @@ def test_the_share_of_a_barrier_is_of_those_that_are_known():
     assert strict.verdict == "does not hold"
 
 
-FREQUENCIES = np.arange(2.0, 6.1, 0.5)
+FREQUENCIES = np.arange(2.0, 6.1, 0.25)
 
 
 def locking(narrow, wide, free=(3.0, 4.0), edges=((2.5, 3.5), (2.5, 5.0))):
@@ -65,13 +65,14 @@ def locking(narrow, wide, free=(3.0, 4.0), edges=((2.5, 3.5), (2.5, 5.0))):
     low, high = (
         np.broadcast_to(np.array([narrow[i], wide[i]], float)[:, None, None], shape) for i in (0, 1)
     )
-    span = np.where(np.isfinite(low), high - low + 0.5, 0.0)
     dims = ("run", "model", "amplitude")
     edge = np.full((2, 2, 1, 2), np.nan)
     edge[:, 1, 0] = edges
     return xr.Dataset(
         {
-            "locked_low": (dims, low), "locked_high": (dims, high), "locked_width": (dims, span),
+            "locked_low": (dims, low), "locked_high": (dims, high),
+            "locked_width": (dims, np.where(np.isfinite(low), high - low + 0.25, 0.0)),
+            "coherence": ((*dims, "frequency"), np.ones((*shape, FREQUENCIES.size))),
             "free_frequency": (("run", "model"), np.array([free, free]).T),
             "edge": (("run", "model", "edge_amplitude", "side"), edge),
         },
@@ -87,19 +88,39 @@ def locking(narrow, wide, free=(3.0, 4.0), edges=((2.5, 3.5), (2.5, 5.0))):
     ("narrow", "wide", "verdict"),
     [
         ((2.5, 3.5), (3.0, 5.0), "holds"),
-        ((2.5, 3.5), (3.0, 4.0), "does not hold"),
+        ((2.5, 3.5), (3.0, 3.75), "does not hold"),
+        ((2.5, 3.5), (3.0, 4.25), "cannot be decided"),  # 1.5 ± 0.1 Hz over 1.25 ± 0.1 Hz
         ((2.0, 3.5), (3.0, 5.5), "cannot be decided"),  # the first may be wider than it is seen
         ((2.5, 5.0), (3.5, 6.0), "cannot be decided"),  # so may the second
         ((2.5, 3.5), (3.0, 6.0), "holds"),  # it is wide enough as it is
     ],
 )
 def test_locking_that_widens_and_locking_that_does_not(narrow, wide, verdict):
-    """Oracle: ranges that were made up, counted as points times their spacing of 0.5 Hz."""
+    """Oracle: ranges that were made up, counted as points times their spacing of 0.25 Hz."""
     found = list(judged("heterogeneity_widens_locking", MadeUp(locking(narrow, wide))))
     assert [(one.model, one.verdict) for one in found] == [
         ("network", verdict), ("mean_field", verdict), ("mean_field", "holds"),
     ]  # fmt: skip
     assert found[-1].value == pytest.approx(2.5)
+    (edges,) = list(
+        judged(
+            "heterogeneity_widens_locking",
+            MadeUp(locking(narrow, wide, edges=((2.5, 3.5), (2.5, 3.6)))),
+        )
+    )[2:]
+    assert edges.verdict == "does not hold"
+
+
+def test_both_studies_count():
+    """Oracle: locking widens at one amplitude, and not at that of the other study."""
+    tongues = locking((2.5, 3.5), (3.0, 5.0))
+    widths = locking((2.5, 3.5), (3.0, 3.75)).assign_coords(
+        amplitude=[2.0], sweep=("run", ["width"] * 2)
+    )
+    claim = CLAIMS["heterogeneity_widens_locking"]
+    sources = [{"tongues": MadeUp(tongues), "widths": MadeUp(widths)}]
+    network = next(iter(claim.judge(sources, claim.criterion)))
+    assert (network.verdict, network.where) == ("holds in part", "3.5 pA")
 
 
 def test_only_populations_that_oscillate_by_themselves_count():

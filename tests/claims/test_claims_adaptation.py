@@ -12,7 +12,9 @@ from made_up import MadeUp, Trees, judged
 KAPPA = np.arange(10.0, 110.0, 10.0)
 
 
-def regimes(bistable, oscillating, theory_bistable=None, theory_oscillating=None, status="found"):
+def regimes(
+    bistable, oscillating, theory_bistable=None, theory_oscillating=None, status="found", l1=-1.0
+):
     """Transitions of networks and of one theory, which are bistable or oscillate at some κ."""
     rows = []
     given = (bistable, oscillating)
@@ -28,18 +30,23 @@ def regimes(bistable, oscillating, theory_bistable=None, theory_oscillating=None
             rows.append((run, kind, side, status if here else "none", 40.0 if there else np.nan))
     columns = list(zip(*rows, strict=True))
     dims = ("transition",)
+    kept = [row for row in rows if np.isfinite(row[-1])]
     return MadeUp(
         xr.Dataset(
             {
                 "rs_adaptation": ("run", KAPPA),
                 "transition_run_number": (dims, list(columns[0])),
                 "held_status": (dims, list(columns[3])),
-                "mean_field": (dims, list(columns[4])),
+                "run_number": ("point", np.array([row[0] for row in kept], int)),
+                "l1": ("point", np.full(len(kept), l1)),
             },
             {
                 "kind_of": (dims, list(columns[1])),
                 "side_of": (dims, list(columns[2])),
                 "theory_of": (dims, ["field"] * len(rows)),
+                "kind": ("point", np.array([row[1] for row in kept], str)),
+                "side": ("point", np.array([row[2] for row in kept], str)),
+                "theory": ("point", np.array(["field"] * len(kept), str)),
             },
         )
     )
@@ -73,6 +80,12 @@ def test_searches_without_a_result_are_left_out():
     source = regimes(SMALL, LARGE, status="not resolved")
     network, *_ = judged("bistable_then_oscillating", source)
     assert network.verdict == "cannot be decided"
+
+
+def test_hopf_points_without_stable_cycles_are_no_oscillations():
+    """Oracle: the same points with a first Lyapunov coefficient above zero."""
+    found = judged("bistable_then_oscillating", regimes(SMALL, LARGE, l1=1.0))
+    assert [one.verdict for one in found] == ["holds"] * 3 + ["cannot be decided"]
 
 
 def test_a_border_is_where_it_divides_best():

@@ -87,10 +87,11 @@ def test_the_offset(source, verdict):
         (np.isin(CURRENT, [200.0, 300.0, 400.0]), "holds"),
         (np.isin(CURRENT, [600.0, 700.0, 800.0]), "does not hold"),
         (np.isin(CURRENT, [300.0, 500.0, 800.0]), "holds in part"),
+        (FIELD, "cannot be decided"),
         (NOWHERE, "cannot be decided"),
     ],
 )
 def test_borders_of_bursting(network, verdict):
-    """Oracle: networks that burst earlier, later, over a wider range or never."""
+    """Oracle: networks that burst earlier, later, over a wider range, alike or never."""
     (found,) = judged("network_bursts_earlier", oscillations(network=network))
     assert found.verdict == verdict

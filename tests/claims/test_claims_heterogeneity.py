@@ -60,11 +60,11 @@ def test_bistable_ranges(ranges, verdict):
     assert [finding.verdict for finding in found] == [verdict] * 4
 
 
-def test_a_range_below_the_steps_of_the_current_is_not_decided():
-    """Oracle: a step of 2.5 pA of at most 20 pA cannot tell 5 from 10 percent."""
+def test_a_range_that_the_steps_of_the_current_cannot_tell_is_not_decided():
+    """Oracle: with steps of 2.5 pA, a range of 4 pA of at most 8 pA is half of it or not."""
     *_, found = judged(
         "heterogeneity_removes_bistability", attribution([20, 10, 5, 0]),
-        held([0] * 4, widths=[20, 10, 5, 2.5]),
+        held([0] * 4, widths=[8, 6, 5, 4]),
     )  # fmt: skip
     assert found.verdict == "cannot be decided"
 
@@ -82,6 +82,19 @@ def test_repertoires(alike, different, verdict):
     circuit = held([*alike, *different], fs=[0.2] * 4 + [2.0] * 4)
     found = judged("different_inhibition_only_shifts", circuit, held(ALONE))
     assert [finding.verdict for finding in found] == [verdict] * 2
+
+
+def test_a_slow_passage_is_no_oscillation():
+    """Oracle: the circuit seems to oscillate at two of five currents, or does at three."""
+    for count, verdict in ((2, "holds in part"), (3, "holds")):
+        circuit = held([*ALONE, *ALONE], fs=[0.2] * 4 + [2.0] * 4)
+        region = circuit.summary["region"]
+        region[:4, ..., :count] = OSCILLATING
+        region[:4, ..., 4] = BISTABLE
+        alone = held([BISTABLE] * 4)
+        circuit.summary["region"][4:] = BISTABLE
+        found = judged("different_inhibition_only_shifts", circuit, alone)
+        assert {finding.verdict for finding in found} == {verdict}
 
 
 def test_repertoires_without_the_neurons_alone():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ikmeanfield.claims import CLAIMS
-from ikmeanfield.claims.averages import mean, median
+from ikmeanfield.claims.averages import mean, median, ratio
 from ikmeanfield.claims.claim import as_verdict, below
 from ikmeanfield.datasets.tables import write_rows
 from ikmeanfield.jobs.judge import COLUMNS, collect
@@ -66,6 +66,11 @@ def test_averages_and_their_errors():
     assert np.isnan(median([np.nan])).all()
     assert mean([4.0])[0] == median([4.0])[0] == median([3.0, 4.0, 9.0])[0] == 4
     assert np.isnan(mean([4.0])[1])
+    assert ratio((6.0, 0.6), (2.0, 0.0)) == pytest.approx((3, 0.3))
+    assert ratio((6.0, 0.3), (2.0, 0.1)) == pytest.approx((3, 3 * 0.05 * np.sqrt(2)))
+    assert ratio((6.0, np.nan), (2.0, 0.2)) == pytest.approx((3, 0.3))
+    assert np.isnan(ratio((6.0, np.nan), (2.0, np.nan))[1])
+    assert np.isnan(ratio((6.0, 1.0), (0.0, 1.0))[0])
     value, error = median(np.random.default_rng(1).standard_normal(4000))
     assert error == pytest.approx(np.sqrt(np.pi / 2 / 4000), rel=0.2)
     assert abs(value) < 4 * error

@@ -65,7 +65,7 @@ WRONG = {
         (*EXPERIMENT, "input"), {"rs": {"steps": [[5.0, 1.0], [5.0, 2.0]]}}, ["must increase"]
     ),
     "unknown preset": ((*EXPERIMENT, "circuit", "preset"), "rs", ["preset", "'rs'", "truncated"]),
-    "unknown figure": (("figures",), {"fig9": "truncation"}, ["fig9", "fig4"]),
+    "unknown figure": (("figures",), {"fig99": "truncation"}, ["fig99", "fig4"]),
     "unknown kind": ((*NETWORKS, "kind"), "network", ["studies.networks", "'network'", "planes"]),
     "no kind": (NETWORKS, {"duration": 100.0}, ["studies.networks", "kind", "networks"]),
     "unknown theory": (

@@ -11,7 +11,7 @@ from dynamics import diagrams, hysteresis, modes, oscillations, sensitivity, sta
 from ikmeanfield.analysis.diagrams import bifurcation_plane
 from ikmeanfield.analysis.eigenvalue_changes import relative_changes
 from ikmeanfield.circuit import regular_spiking
-from ikmeanfield.figures import fig8_linearity, fig8_sensitivity, fig8_synchrony
+from ikmeanfield.figures import fig8, fig8_linearity, fig8_sensitivity, fig8_synchrony
 from ikmeanfield.figures.fig7_panels import Plane
 from ikmeanfield.figures.fig8_synchrony import Map, crossings
 from ikmeanfield.studies.rising_rates import rising_rates
@@ -137,3 +137,27 @@ def test_linearity_shows_curves_scores_and_changes(linearity):
     assert "network, own u, Δ_v = 0.1 mV" in words
     assert "|∂λ/∂ln rs_adaptation|: 40 1/s at 0.1 mV, 10 1/s at 4 mV" in words
     assert "30, 50 pA" in fig8_linearity.caption(**linearity)
+
+
+def test_rows_of_panels_are_composed_in_order(monkeypatch, linearity):
+    """Oracle: the letters of the panels, and the order in which experiments are handed out."""
+    rows = {
+        "synchrony": fig8_synchrony, "sensitivity": fig8_sensitivity, "linearity": fig8_linearity
+    }  # fmt: skip
+    monkeypatch.setattr(fig8, "ROWS", rows)
+    content = {
+        "synchrony": synchrony(),
+        "sensitivity": {"sensitivity": sensitivity([1.0, 3.0, 2.0, 1.5]).sel(population="rs")},
+        "linearity": linearity,
+    }
+    figure = fig8.draw(content)
+    texts = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert [text for text in texts if len(text) == 1] == ["A", "B", "C", "D"]
+    words = fig8.caption(content)
+    assert words.index("(A)") < words.index("(C)") < words.index("(D)") < words.index("- 60 pA")
+
+    handed = []
+    for module in rows.values():
+        monkeypatch.setattr(module, "arrange", lambda given: handed.append(list(given)) or {})
+    fig8.arrange([0, 1, 2, 3])
+    assert handed == [[0, 1], [2], [3]]

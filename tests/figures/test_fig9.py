@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
+from test_fig9_rings import decoding, encoding, folds  # noqa: F401 - what D to F are drawn from
 
 from ikmeanfield.figures import fig9
 from ikmeanfield.figures.fig9_panels import SWEEPS, by_strength
@@ -24,7 +25,7 @@ def runs():
 
 
 @pytest.fixture
-def content():
+def content(encoding, folds, decoding):  # noqa: F811 - fixtures
     rng = np.random.default_rng(1)
     number = np.arange(12.0)
     codes = xr.Dataset(
@@ -56,7 +57,10 @@ def content():
             "population": ["rs"], "time": time,
         },
     )  # fmt: skip
-    return {"series": series, "distances": distances, "codes": codes}
+    return {
+        "series": series, "distances": distances, "codes": codes, "encoding": encoding,
+        "folds": folds, "decoding": decoding,
+    }  # fmt: skip
 
 
 def test_means_are_those_of_the_replicates_of_a_sweep(content):

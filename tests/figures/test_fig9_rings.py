@@ -61,6 +61,25 @@ def decoding():
     )  # fmt: skip
 
 
+@pytest.fixture
+def folds():
+    """Folds at 10 pA plus the width and 40 pA minus it; one theory has none at the last width."""
+    ends = {"lower": (10.0, 1.0), "upper": (40.0, -1.0)}
+    rows = [
+        (theory, run, side, ends[side][0] + ends[side][1] * WIDTHS[run // DRAWS])
+        for theory in ("mean_field", "exact") for run in range(12) for side in ("upper", "lower")
+        if theory == "exact" or run < 9
+    ]  # fmt: skip
+    theory, run, side, value = (list(column) for column in zip(*rows, strict=True))
+    return xr.Dataset(
+        {
+            "theory": ("point", theory), "run_number": ("point", run), "side": ("point", side),
+            "value": ("point", value), "kind": ("point", ["fold"] * len(rows)),
+        },
+        {"rs_threshold_width": ("run", np.repeat(WIDTHS, DRAWS))},
+    )  # fmt: skip
+
+
 def panels(count):
     return [Figure().add_subplot() for _ in range(count)]
 
@@ -71,16 +90,23 @@ def curves(axes):
     return [np.asarray(line.get_ydata(), float) for line in drawn]
 
 
-def test_bumps(encoding):
+def test_bumps(encoding, folds):
     """Oracle: means over the draws, which are made up to be known."""
     with style():
         drawn = panels(4)
-        fig9_rings.draw_encoding(drawn, encoding)
+        fig9_rings.draw_encoding(drawn, encoding, folds)
     image = drawn[0].collections[0].get_array().reshape(4, 10)
     np.testing.assert_allclose(image, np.broadcast_to(np.arange(4.0)[:, None], (4, 10)))
-    for axes, factor in ((drawn[2], 1.0), (drawn[3], 2.0)):
-        for values, fraction in zip(curves(axes), FRACTIONS, strict=True):
-            np.testing.assert_allclose(values, factor * (np.array(WIDTHS) + fraction))
+    for values, fraction in zip(curves(drawn[2]), FRACTIONS, strict=True):
+        np.testing.assert_allclose(values, np.array(WIDTHS) + fraction)
+    field_low, field_high, exact_low, exact_high, held = (
+        np.asarray(line.get_ydata(), float) for line in drawn[3].lines
+    )
+    np.testing.assert_allclose(exact_low, 10.0 + np.array(WIDTHS))
+    np.testing.assert_allclose(exact_high, 40.0 - np.array(WIDTHS))
+    np.testing.assert_allclose(field_low[:3], exact_low[:3])
+    assert np.isnan([field_low[3], field_high[3]]).all()
+    assert (held == 30.0).all()
     edges = sorted(line.get_xdata()[0] for line in drawn[0].lines)
     np.testing.assert_allclose(edges, [0.375, 0.625], atol=1e-3)
 
@@ -107,10 +133,14 @@ def test_functions_and_kernels(decoding):
     np.testing.assert_allclose(wide.get_ydata(), np.asarray(grey.get_ydata()))
 
 
-def test_findings_name_the_smallest_error(encoding, decoding):
+def test_findings_name_the_smallest_error(encoding, folds, decoding):
     """Oracle: where the made-up errors are smallest, and Student's t for three draws, 4.303."""
     lines = list(fig9_rings.encoding_findings(encoding))
     assert lines[0].startswith("10% stimulated, error, smallest at 0.01 mV: 0.01 mV: 0.11 ± 0.25")
+    assert list(fig9_rings.fold_findings(folds)) == [
+        "bistable currents, mean field: 0.01 mV: 10.01 to 39.99 pA; 2 mV: nowhere",
+        "bistable currents, exact: 0.01 mV: 10.01 to 39.99 pA; 2 mV: 12.00 to 38.00 pA",
+    ]
     told = list(fig9_rings.decoding_findings(decoding))
     assert "45 pA, dimension: 0.01 mV: 0.1 ± 0.25; 2 mV: 20 ± 0.25" in told
     assert "3 draws" in fig9_rings.text(encoding, decoding)

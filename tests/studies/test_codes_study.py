@@ -69,6 +69,23 @@ def test_counts_are_those_of_the_rate(summary):
     assert int(Network(circuit).thresholds["rs"].size) == counts.shape[2]
 
 
+def test_counts_under_noise_do_not_depend_on_the_step():
+    """Oracle: a sixth of the step, at which kicks are shorter; within four standard errors.
+
+    Means and variances over trials of single neurons' counts, averaged over neurons and inputs.
+    """
+    found = []
+    for sample in (1.0, 0.05):  # steps of 1/3 and 0.05 ms
+        study = Codes.model_validate({**SETTINGS, "sample": sample})
+        circuit = regular_spiking().replace({**CIRCUIT, "rs.cauchy_noise": 20.0})
+        counts = study._presented(circuit, seed=5)[0]
+        each = np.array([counts.mean(axis=(1, 2)), counts.var(axis=1, ddof=1).mean(axis=1)])
+        found.append((each.mean(axis=1), each.std(axis=1, ddof=1) / np.sqrt(study.inputs)))
+    (long, error), (short, its) = found
+    assert (np.abs(long - short) < 4 * np.hypot(error, its)).all()
+    assert (np.hypot(error, its) < 0.1 * long).all()
+
+
 def test_patterns_have_no_mean_and_differ():
     """Oracle: the definition; an odd number of neurons too."""
     rng = np.random.default_rng(1)

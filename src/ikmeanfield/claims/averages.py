@@ -33,6 +33,15 @@ def median(values: ArrayLike) -> tuple[float, float]:
     return float(np.median(known)), error
 
 
+def ratio(above: tuple[float, float], below: tuple[float, float]) -> tuple[float, float]:
+    """Ratio of two averages, and its standard error by their own; NaN if neither has one."""
+    value = above[0] / below[0] if below[0] else NONE
+    parts = np.array([above[1] / above[0] if above[0] else NONE, below[1] / below[0]
+                      if below[0] else NONE])  # fmt: skip
+    known = parts[np.isfinite(parts)]
+    return value, abs(value) * float(np.sqrt((known**2).sum())) if known.size else NONE
+
+
 def _known(values: ArrayLike) -> NDArray[np.float64]:
     """The finite values, rising."""
     every = np.asarray(values, float).ravel()

@@ -15,7 +15,12 @@ STATEMENT = (
     "is strong."
 )
 SOURCE = "Gast, Solla & Kennedy 2023, Sec. VI"
-TAKES = [{"transitions": {"kind": "transitions"}}]
+TAKES = [
+    {
+        "transitions": {"kind": "transitions"},
+        "points": {"kind": "points", "settings": {"parameter": "rs.input_current"}},
+    }
+]
 CRITERION = {"strong": 40.0, "share": 0.8}
 """Adaptation in pA from which it is strong, and the least share of such adaptations at which
 network and theory must have the same regimes."""
@@ -23,7 +28,8 @@ network and theory must have the same regimes."""
 
 def judge(sources: Sequence[Sources], strong: float, share: float) -> Iterator[Finding]:
     """Share of strong adaptations at which both are bistable or not, and oscillate or not."""
-    found = regimes(sources[0]["transitions"].summary)
+    summaries = [sources[0][name].summary for name in ("transitions", "points")]
+    found = regimes(*summaries)
     network = found.pop(NETWORK)
     for theory, own in found.items():
         kappa, mine, theirs = np.intersect1d(network.kappa, own.kappa, return_indices=True)

@@ -10,14 +10,20 @@ from ikmeanfield.sources import Sources
 
 STATEMENT = "κ decides between two regimes: bistable for small values, oscillating for large ones."
 SOURCE = "Gast, Solla & Kennedy 2023, Sec. III"
-TAKES = [{"transitions": {"kind": "transitions"}}]
+TAKES = [
+    {
+        "transitions": {"kind": "transitions"},
+        "points": {"kind": "points", "settings": {"parameter": "rs.input_current"}},
+    }
+]
 CRITERION = {"share": 0.95}
 """Least share of the adaptations that one border must tell apart."""
 
 
 def judge(sources: Sequence[Sources], share: float) -> Iterator[Finding]:
     """Where bistability ends and oscillations begin, of the networks held still and of theories."""
-    for model, found in regimes(sources[0]["transitions"].summary).items():
+    summaries = [sources[0][name].summary for name in ("transitions", "points")]
+    for model, found in regimes(*summaries).items():
         for words, there in (
             ("κ up to which there are two folds", found.bistable),
             ("κ from which there are oscillations", ~found.oscillates),

@@ -48,5 +48,5 @@ def judge(sources: Sequence[Sources], lowest: float, highest: float) -> Iterator
         )
         yield Finding(
             item.label, "how many of the three kinds of points are found",
-            float(sum(map(bool, found.values()))), 0.0, "1", verdict, places,
+            float(sum(map(bool, found.values()))), float("nan"), "1", verdict, places,
         )  # fmt: skip

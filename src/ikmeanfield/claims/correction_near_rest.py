@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ikmeanfield.claims.averages import median
+from ikmeanfield.claims.averages import ratio as quotient
 from ikmeanfield.claims.claim import Finding, exceeds
 from ikmeanfield.claims.corrections import both_corrections
 from ikmeanfield.sources import Sources
@@ -31,10 +32,7 @@ def judge(sources: Sequence[Sources], ratio: float) -> Iterator[Finding]:
     distance = study.summary["rmse_synaptic_activation"].isel(synapse=0)
     own, other = (distance.sel(theory=name).values for name in (corrected, plain))
     above = resets >= rest
-    (high, high_error), (low, low_error) = median(own[above]), median(own[~above])
-    value = high / low
-    parts_of_error = np.nan_to_num([high_error / high, low_error / low])
-    error = value * float(np.hypot(*parts_of_error))
+    value, error = quotient(median(own[above]), median(own[~above]))
     parts = [
         f"v_0 = {v:g} mV: {own[resets == v].mean():.3g}, without {other[resets == v].mean():.3g}"
         for v in np.unique(resets)

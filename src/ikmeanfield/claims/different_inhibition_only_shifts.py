@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from ikmeanfield.claims.claim import Finding, of_cases
 from ikmeanfield.datasets.runs import of_sweep
@@ -21,16 +22,17 @@ TAKES = [
     {"hysteresis": {"kind": "hysteresis", "sweeps": ["rs_width"]}},
     {"hysteresis": {"kind": "hysteresis", "sweeps": ["rs_width"]}},
 ]
-CRITERION = {"alike": 0.7}
+CRITERION = {"alike": 0.7, "levels": 3.0}
 """Least share of the widths of the excitatory thresholds at which the repertoire must be that of
-the excitatory population alone."""
+the excitatory population alone, and at how many currents in a row it must oscillate, since a slow
+passage near a fold looks like an oscillation at one or two."""
 KAPPA, FS, RS = "rs_adaptation", "fs_threshold_width", "rs_threshold_width"
 
 
-def judge(sources: Sequence[Sources], alike: float) -> Iterator[Finding]:
+def judge(sources: Sequence[Sources], alike: float, levels: float) -> Iterator[Finding]:
     """Share of widths at which the circuit has the states that the RS neurons have alone.
 
-    States are being bistable at some current, and oscillating at some current.
+    States are being bistable at some current, and oscillating at several in a row.
     """
     circuit, alone = (
         of_sweep(taken["hysteresis"].summary, "rs_width").sel(population="rs") for taken in sources
@@ -45,7 +47,7 @@ def judge(sources: Sequence[Sources], alike: float) -> Iterator[Finding]:
             ends = np.unique(circuit[FS].values)[[0, -1]]
             low, high = (
                 _share(_chosen(circuit.isel(run=np.flatnonzero(circuit[FS].values == end)), model,
-                               kappa), own)
+                               kappa), own, levels)
                 for end in ends
             )  # fmt: skip
             words.append(
@@ -73,14 +75,21 @@ def _chosen(runs: xr.Dataset, model: str, kappa: float) -> xr.Dataset:
     return here.sel(model=model).sortby(RS)
 
 
-def _share(circuit: xr.Dataset, alone: xr.Dataset) -> float:
+def _share(circuit: xr.Dataset, alone: xr.Dataset, levels: float) -> float:
     """Share of the circuit's widths at which it has the states of the nearest width alone."""
     if not (circuit.sizes["run"] and alone.sizes["run"]):
         return float("nan")
     nearest = np.abs(circuit[RS].values[:, None] - alone[RS].values).argmin(axis=1)
-    same = np.ones(nearest.size, dtype=bool)
-    for state in ("bistable", "oscillating"):
-        number = REGIONS.index(state)
-        have, own = ((runs["region"].values == number).any(axis=-1) for runs in (circuit, alone))
-        same &= have == own[nearest]
-    return float(same.mean())
+    have, own = (_states(runs["region"].values, levels) for runs in (circuit, alone))
+    return float((have == own[nearest]).all(axis=1).mean())
+
+
+def _states(region: NDArray[np.int8], levels: float) -> NDArray[np.bool_]:
+    """Whether each row of regions is bistable somewhere, and oscillates over so many levels."""
+    oscillating = region == REGIONS.index("oscillating")
+    longest, current = np.zeros(len(region)), np.zeros(len(region))
+    for column in oscillating.T:
+        current = (current + 1) * column
+        longest = np.maximum(longest, current)
+    bistable = (region == REGIONS.index("bistable")).any(axis=1)
+    return np.stack([bistable, longest >= levels], axis=1)

@@ -14,7 +14,7 @@ STATEMENT = (
     "Homogeneous excitatory networks suffer in their capacity for function generation: the error "
     "of a linear readout falls with Δ_v."
 )
-SOURCE = "Gast, Solla & Kennedy 2024 (PNAS 121, e2311885121)"
+SOURCE = "Gast, Solla & Kennedy 2024 (PNAS)"
 TAKES = [{"decoding": {"kind": "decoding"}}]
 CRITERION = {"correlation": 0.5, "by": 0.1, "errors": 2.0}
 """Least rank correlation of minus the error with the width; share of the error by which it must

@@ -11,7 +11,7 @@ from ikmeanfield.claims.width_changes import change, rises
 from ikmeanfield.sources import Sources
 
 STATEMENT = "Heterogeneity of excitatory neurons increases the dimension of their dynamics."
-SOURCE = "Gast, Solla & Kennedy 2024 (PNAS 121, e2311885121)"
+SOURCE = "Gast, Solla & Kennedy 2024 (PNAS)"
 TAKES = [{"decoding": {"kind": "decoding"}}]
 CRITERION = {"correlation": 0.5, "by": 0.2, "errors": 2.0}
 """Least rank correlation of dimension and width; share by which it must rise from the narrowest to

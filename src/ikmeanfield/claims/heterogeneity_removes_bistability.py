@@ -18,7 +18,7 @@ TAKES = [
     {"attribution": {"kind": "attribution", "sweeps": ["width"]}},
     {"hysteresis": {"kind": "hysteresis", "sweeps": ["rs_width"]}},
 ]
-CRITERION = {"remains": 0.1, "kappa": 10.0}
+CRITERION = {"remains": 0.5, "kappa": 10.0}
 """Share of the widest bistable range that may remain at the largest width, and the adaptation of
 the networks in pA."""
 KAPPA, WIDTH = "rs_adaptation", "rs_threshold_width"
@@ -27,12 +27,12 @@ KAPPA, WIDTH = "rs_adaptation", "rs_threshold_width"
 def judge(sources: Sequence[Sources], remains: float, kappa: float) -> Iterator[Finding]:
     """Bistable range at the largest width over the widest, of theories and networks held still."""
     runs = of_sweep(sources[0]["attribution"].summary, "width").sortby(WIDTH)
-    for switched, model in ((0, "exact theory"), (1, "mean field, recovery per neuron")):
+    for switched, model in ((0, "exact theory"), (1, "mean field")):
         chosen = runs["fold"].sel(
             infinite_reset=switched, full_lorentzian=switched, shared_recovery=switched
         )
         upper, lower = (chosen.sel(fold_kind=side).values for side in SIDES)
-        yield _finding(model, np.nan_to_num(upper - lower), runs[WIDTH].values, 0.0, remains)
+        yield _finding(model, np.nan_to_num(upper - lower), runs[WIDTH].values, np.nan, remains)
     held = of_sweep(sources[1]["hysteresis"].summary, "rs_width").isel(population=0)
     held = held.isel(run=np.flatnonzero(held[KAPPA].values == kappa)).sortby(WIDTH)
     spacing = float(np.diff(held["current"].values[:2])[0])
@@ -49,7 +49,7 @@ def _finding(
     most = float(ranges.max(initial=0.0))
     value = float(ranges[-1]) / most if most > 0 else float("nan")
     error = spacing / most if most > 0 else float("nan")
-    fewer = below(value, remains, 0.0 if value == 0 else error)
+    fewer = below(value, remains, error)
     gone = widths[ranges == 0]
     words = f"none from Δ_v = {gone.min():g} mV on" if gone.size else ""
     return Finding(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ikmeanfield.claims.averages import median
+from ikmeanfield.claims.averages import median, ratio
 from ikmeanfield.claims.claim import Finding, below, of_cases
 from ikmeanfield.claims.folds import KAPPA, SIDES, fold_rows
 from ikmeanfield.sources import Sources
@@ -38,12 +38,10 @@ def judge(
     for side in SIDES:
         lag = rows["ramp_lag"].values[rows["side_of"].values == side]
         error = errors.sel(fold_kind=side).values
-        (late, late_error), (wrong, wrong_error) = median(lag), median(error)
-        if np.isnan(late) or np.isnan(wrong):
+        value, uncertainty = ratio(median(lag), median(error))
+        if np.isnan(value):
             cases[f"{side} fold"] = None
             continue
-        parts = np.nan_to_num([late_error / late, wrong_error / wrong])
-        value, uncertainty = late / wrong, abs(late / wrong) * float(np.hypot(*parts))
         ratios[side] = value, uncertainty
         within = [below(value, factor, uncertainty), below(-value, -1 / factor, uncertainty)]
         cases[f"{side} fold"] = False if False in within else (None if None in within else True)

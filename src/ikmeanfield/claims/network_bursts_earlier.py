@@ -23,7 +23,7 @@ CRITERION = {"least": 0.0}
 def judge(sources: Sequence[Sources], least: float) -> Iterator[Finding]:
     """Lowest and highest current at which the mean field bursts less those of the network."""
     found = bursts(sources[0])
-    spacing = float(np.diff(found.current).max(initial=np.nan))
+    spacing = float(np.diff(found.current).max()) if found.current.size > 1 else np.nan
     cases: dict[str, bool | None] = {}
     words, shifts = [], []
     for text, pick in (("lower border", np.min), ("upper border", np.max)):

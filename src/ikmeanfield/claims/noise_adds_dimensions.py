@@ -13,7 +13,7 @@ STATEMENT = (
     "Noise of single neurons spreads their counts over more dimensions than heterogeneity of the "
     "same law and strength."
 )
-SOURCE = "How heterogeneity shapes dynamics and computation in the brain (Neuron, 2026)"
+SOURCE = "How heterogeneity shapes dynamics and computation in the brain (Neuron 2026)"
 TAKES = [{"codes": {"kind": "codes", "sweeps": ["heterogeneous", "noisy"]}}]
 CRITERION = {"more": 0.1}
 """Share by which the dimension with noise must exceed that with heterogeneity."""

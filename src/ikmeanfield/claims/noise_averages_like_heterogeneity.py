@@ -19,7 +19,7 @@ STATEMENT = (
     "Noise of single neurons and heterogeneity of the same law and strength have the same mean "
     "field and the same response of the population."
 )
-SOURCE = "How heterogeneity shapes dynamics and computation in the brain (Neuron, 2026)"
+SOURCE = "How heterogeneity shapes dynamics and computation in the brain (Neuron 2026)"
 TAKES = [
     {
         "networks": {"kind": "networks", "sweeps": ["heterogeneous", "noisy"]},

@@ -13,7 +13,7 @@ STATEMENT = (
     "Inputs can be told apart by the counts of single neurons as well if neurons differ more, and "
     "less well if they receive stronger noise."
 )
-SOURCE = "How heterogeneity shapes dynamics and computation in the brain (Neuron, 2026)"
+SOURCE = "How heterogeneity shapes dynamics and computation in the brain (Neuron 2026)"
 TAKES = [{"codes": {"kind": "codes", "sweeps": ["heterogeneous", "noisy"]}}]
 CRITERION = {"share": 0.25}
 """Share of the accuracy at the smallest strength that noise must take away at the largest one, and

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ikmeanfield.claims.averages import median
+from ikmeanfield.claims.averages import median, ratio
 from ikmeanfield.claims.bursts import bursts
 from ikmeanfield.claims.claim import Finding, exceeds
 from ikmeanfield.sources import Sources
@@ -28,12 +28,14 @@ def judge(sources: Sequence[Sources], explained: float) -> Iterator[Finding]:
         np.abs(found.deviation(name, "recovery_mean")[found.below])
         for name in ("recovery_mean", "recovery_within")
     )
-    (over_all, error), (inside, _) = median(plain), median(within)
-    value = 1 - over_all / inside
-    uncertainty = float(np.nan_to_num(error)) / inside
-    words = f"median difference {over_all:.0%} over all neurons, {inside:.0%} over those within"
+    over_all, inside = median(plain), median(within)
+    left, uncertainty = ratio(over_all, inside)
+    value = 1 - left
+    words = (
+        f"median difference {over_all[0]:.0%} over all neurons, {inside[0]:.0%} over those within"
+    )
     yield Finding(
         "network", "share of the difference that is gone if all neurons are averaged", value,
         uncertainty, "1", exceeds(value, explained, uncertainty),
-        words if np.isfinite(over_all + inside) else "",
+        words if np.isfinite(value) else "",
     )  # fmt: skip

@@ -27,15 +27,17 @@ def judge(sources: Sequence[Sources], ratio: float) -> Iterator[Finding]:
     own, shared, field = both_forms(sources[0]["attribution"].summary)
     ratios = np.abs(shared - field) / np.abs(own - field)
     cases: dict[str, bool | None] = {}
-    words = []
+    words, found = [], []
     for place, side in enumerate(SIDES):
         value, error = median(ratios[:, place])
         cases[f"{side} fold"] = below(value, ratio, error)
         words.append(f"{side} fold {value:.2g}")
+        found.append((value, error))
     verdict, where = of_cases(cases)
-    value, error = median(ratios)
+    value, error = max(found)
     told = ", ".join(words)
     yield Finding(
-        "network, N → ∞", "distance of the fold from the mean field's, with one u over u_i, median",
+        "network, N → ∞", "distance of the fold from the mean field's, with one u over u_i, "
+        "median, larger of both folds",
         value, error, "1", verdict, f"{where} ({told})" if where else told,
     )  # fmt: skip

@@ -13,7 +13,7 @@ STATEMENT = (
     "The code of single neurons is stable from trial to trial if neurons differ, and is not if "
     "they receive noise of the same law and strength."
 )
-SOURCE = "How heterogeneity shapes dynamics and computation in the brain (Neuron, 2026)"
+SOURCE = "How heterogeneity shapes dynamics and computation in the brain (Neuron 2026)"
 TAKES = [{"codes": {"kind": "codes", "sweeps": ["heterogeneous", "noisy"]}}]
 CRITERION = {"stable": 0.5, "lost": 0.2}
 """Least correlation between trials with heterogeneity, and largest with noise."""

@@ -38,34 +38,55 @@ class Regimes:
     oscillates: Flags
 
 
-def regimes(transitions: xr.Dataset) -> dict[str, Regimes]:
+def regimes(transitions: xr.Dataset, points: xr.Dataset) -> dict[str, Regimes]:
     """Regimes of ``network`` at constant current, and of every theory by name.
 
     Networks are left out where a search was not made or not resolved and nothing else was found.
+    A theory oscillates where stable cycles arise from a Hopf point (l1 < 0).
+
+    Parameters
+    ----------
+    transitions, points
+        Summaries of a study of transitions, and of the points that it is compared with.
     """
     theory = transitions["theory_of"].values
     status = transitions["held_status"].values
     first = theory == theory[0] if theory.size else np.zeros(0, bool)
-    network = first & np.isin(status, FOUND)
-    found = {NETWORK: _regimes(transitions, network, first & np.isin(status, UNKNOWN))}
+    runs = transitions["transition_run_number"].values.astype(int)
+    kind, side = (transitions[name].values for name in ("kind_of", "side_of"))
+    kappa = transitions[KAPPA].values.astype(float)
+    own = first & np.isin(status, FOUND)
+    found = {
+        NETWORK: _regimes(kappa, runs[own], kind[own], side[own], first & np.isin(status, UNKNOWN),
+                          runs)
+    }  # fmt: skip
+    kappa = points[KAPPA].values.astype(float)
+    gentle = (points["kind"].values == "fold") | (points["l1"].values < 0)
     for name in dict.fromkeys(theory.tolist()):
+        own = (points["theory"].values == name) & gentle
+        runs, kind, side = (points[n].values[own] for n in ("run_number", "kind", "side"))
         if name:
-            there = (theory == name) & np.isfinite(transitions["mean_field"].values)
-            found[str(name)] = _regimes(transitions, there, np.zeros_like(there))
+            found[str(name)] = _regimes(kappa, runs.astype(int), kind, side)
     return found
 
 
-def _regimes(transitions: xr.Dataset, there: Flags, unknown: Flags) -> Regimes:
-    """Regimes by which transitions exist, and of which it is not known."""
-    kappa = transitions[KAPPA].values.astype(float)
-    runs = transitions["transition_run_number"].values.astype(int)
-    kind, side = (transitions[name].values for name in ("kind_of", "side_of"))
+def _regimes(
+    kappa: NDArray[np.float64],
+    runs: NDArray[np.int64],
+    kind: NDArray[np.str_],
+    side: NDArray[np.str_],
+    unknown: Flags | None = None,
+    searches: NDArray[np.int64] | None = None,
+) -> Regimes:
+    """Regimes by the runs, kinds and sides of what was found, and by searches without outcome."""
     bistable, oscillates, doubtful = (np.zeros(kappa.size, bool) for _ in range(3))
     for run in range(kappa.size):
         here = runs == run
-        bistable[run] = len(set(side[here & there & (kind == "fold")])) == 2
-        oscillates[run] = (here & there & (kind == "hopf")).any()
-        doubtful[run] = (here & unknown).any() and not (bistable[run] or oscillates[run])
+        bistable[run] = len(set(side[here & (kind == "fold")].tolist())) == 2
+        oscillates[run] = (here & (kind == "hopf")).any()
+        if unknown is not None:
+            open_search = bool((unknown & (searches == run)).any())
+            doubtful[run] = open_search and not (bistable[run] or oscillates[run])
     order = np.argsort(kappa, kind="stable")
     order = order[~doubtful[order]]
     return Regimes(kappa[order], bistable[order], oscillates[order])

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ikmeanfield.claims.averages import median
+from ikmeanfield.claims.averages import ratio as quotient
 from ikmeanfield.claims.claim import Finding, exceeds
 from ikmeanfield.claims.draws import drawn
 from ikmeanfield.datasets.runs import of_sweep
@@ -43,15 +44,12 @@ def judge(sources: Sequence[Sources], ratio: float, highest: float) -> Iterator[
     within = [
         _distance(a, b) for group in shapes for k, a in enumerate(group) for b in group[k + 1 :]
     ]
-    (far, far_error), (near, near_error) = median(between), median(within)
-    value = far / near
-    error = value * float(
-        np.hypot(np.nan_to_num(far_error) / far, np.nan_to_num(near_error) / near)
-    )
+    far, near = median(between), median(within)
+    value, error = quotient(far, near)
     yield Finding(
         "network", "distance of the spectra's shapes between the manipulations over that between "
         "replicates", value, error, "1", exceeds(value, ratio, error),
-        f"{far:.2f} decades against {near:.2f}",
+        f"{far[0]:.2f} decades against {near[0]:.2f}",
     )  # fmt: skip
 
 

@@ -124,9 +124,11 @@ def caption(content: Content) -> str:
     """The caption, with the findings in numbers."""
     words = [rows.caption(**content[name]) for name, rows in ROWS.items()]
     lines = [line for name, rows in ROWS.items() for line in rows.findings(**content[name])]
+    made = content["synchrony"]["oscillations"].attrs
     return (
         "# Fig. 8. How heterogeneity shapes dynamics\n\n"
         + " ".join(words)
         + "\n\n"
         + "".join(f"- {line}\n" for line in lines)
+        + f"- made by {made.get('source')} on {made.get('processor')}\n"
     )

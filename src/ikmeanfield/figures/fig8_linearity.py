@@ -10,6 +10,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FormatStrFormatter, NullFormatter
 
 from ikmeanfield.analysis.eigenvalue_changes import PARAMETERS, relative_changes
 from ikmeanfield.figures.fig8_synchrony import WIDTH_LABEL
@@ -113,9 +114,13 @@ def draw_changes(axes: Axes, changes: xr.Dataset) -> None:
             label=SYMBOLS[name],
         )  # fmt: skip
     axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    axes.set_ylim(10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high)))
+    axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel(WIDTH_LABEL)
     axes.set_ylabel(r"$|p\,\partial\lambda / \partial p|$ (1/s)")
-    axes.legend(handlelength=1.8, ncols=3, columnspacing=0.8)
+    axes.legend(handlelength=1.8, ncols=3, columnspacing=0.8, loc="lower center")
 
 
 def caption(rates: Sequence[RisingRate], changes: xr.Dataset) -> str:

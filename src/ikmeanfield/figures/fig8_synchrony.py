@@ -111,7 +111,7 @@ def draw(place: SubFigure, oscillations: xr.Dataset, maps: Mapping[str, Map]) ->
         Line2D([], [], color=FOLD, label="fold"),
         Line2D([], [], color="k", linestyle=(0, (3, 1.5)), linewidth=0.9, label="exact"),
     ]
-    panels[1, 1].legend(
+    panels[1, 3].legend(
         handles=curves, loc="upper left", handlelength=1.4, fontsize=5.5, labelspacing=0.15
     )
 

@@ -28,7 +28,10 @@ TAKES = [
         "predictions": {"kind": "predictions", "sweeps": ["heterogeneous", "noisy"]},
     },
     {"codes": {"kind": "codes", "sweeps": ["heterogeneous", "noisy"]}},
-    {"encoding": {"kind": "encoding"}},
+    {
+        "encoding": {"kind": "encoding"},
+        "points": {"kind": "points", "settings": {"parameter": "rs.input_current"}},
+    },
     {"decoding": {"kind": "decoding"}},
 ]
 """Studies that the figure takes, see `ikmeanfield.sources.Taker`."""
@@ -46,6 +49,7 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
         "distances": predictions.summary,
         "codes": code["codes"].summary,
         "encoding": encoding["encoding"].summary,
+        "folds": encoding["points"].summary,
         "decoding": decoding["decoding"].summary,
     }
 
@@ -55,6 +59,7 @@ def draw(
     distances: xr.Dataset,
     codes: xr.Dataset,
     encoding: xr.Dataset,
+    folds: xr.Dataset,
     decoding: xr.Dataset,
 ) -> Figure:
     """Draw the panels.
@@ -67,8 +72,10 @@ def draw(
         Summary of the predictions: how far the mean field is from networks, for A.
     codes
         Summary of the study of codes, for B and C.
-    encoding, decoding
-        Summaries of the studies of rings, for D, and for E and F.
+    encoding, folds
+        Summary of the study of bumps, and the folds of theories at its grid points, for D.
+    decoding
+        Summary of the study of readouts, for E and F.
     """
     with style():
         figure = Figure(figsize=(DOUBLE_COLUMN, 10.2))
@@ -83,22 +90,26 @@ def draw(
         panels = [figure.add_subplot(cells[column]) for column in range(3)]
         draw_statistics(panels, codes)
         label_panel(panels[0], "C")
-        _rings(figure, grid, encoding, decoding)
+        _rings(figure, grid, encoding, folds, decoding)
     return figure
 
 
-def _rings(figure: Figure, grid: GridSpec, encoding: xr.Dataset, decoding: xr.Dataset) -> None:
+def _rings(
+    figure: Figure,
+    grid: GridSpec,
+    encoding: xr.Dataset,
+    folds: xr.Dataset,
+    decoding: xr.Dataset,
+) -> None:
     """The rows of panels D to F."""
-    rows = (
-        ("D", 4, draw_encoding, encoding),
-        ("E", 4, draw_functions, decoding),
-        ("F", 3, draw_kernels, decoding),
-    )
-    for row, (letter, columns, draw_row, summary) in enumerate(rows, start=2):
+    rows = []
+    for row, (letter, columns) in enumerate((("D", 4), ("E", 4), ("F", 3)), start=2):
         cells = GridSpecFromSubplotSpec(1, columns, grid[row])
-        panels = [figure.add_subplot(cells[column]) for column in range(columns)]
-        draw_row(panels, summary)
-        label_panel(panels[0], letter)
+        rows.append([figure.add_subplot(cells[column]) for column in range(columns)])
+        label_panel(rows[-1][0], letter)
+    draw_encoding(rows[0], encoding, folds)
+    draw_functions(rows[1], decoding)
+    draw_kernels(rows[2], decoding)
 
 
 def caption(
@@ -106,12 +117,14 @@ def caption(
     distances: xr.Dataset,
     codes: xr.Dataset,
     encoding: xr.Dataset,
+    folds: xr.Dataset,
     decoding: xr.Dataset,
 ) -> str:
     """The caption, with the findings in numbers."""
     lines = [
         *fig9_findings.responses(series, distances), *fig9_findings.codes(codes),
-        *fig9_rings.encoding_findings(encoding), *fig9_rings.decoding_findings(decoding),
+        *fig9_rings.encoding_findings(encoding), *fig9_rings.fold_findings(folds),
+        *fig9_rings.decoding_findings(decoding),
     ]  # fmt: skip
     return (
         "# Fig. 9. Heterogeneity and computation\n\n"

@@ -10,6 +10,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from ikmeanfield.analysis.bistability import bistable_ranges
 from ikmeanfield.analysis.bumps import centred_box
 from ikmeanfield.analysis.replicates import interval
 from ikmeanfield.plot.paper_style import DASHES, INK, MARKERS
@@ -19,6 +20,8 @@ FloatArray = NDArray[np.float64]
 WIDTH, CURRENT = "rs_threshold_width", "rs_input_current"
 SHOWN = 0.25
 """Stimulated fraction that profiles are shown of, or the nearest there is."""
+HELD = 30.0
+"""Input current of the bumps, pA."""
 EXAMPLES = (0.01, 0.1, 1.0)
 """Widths in mV that profiles and readouts are shown of, or the nearest there are."""
 FUNCTIONS = {"bump": "Gaussian bump", "product": "product of sines"}
@@ -60,9 +63,9 @@ def _highest(axes: Axes) -> float:
     return max(float(np.nanmax(np.asarray(line.get_ydata(), float))) for line in axes.lines)
 
 
-def draw_encoding(panels: Sequence[Axes], encoding: xr.Dataset) -> None:
-    """D: mean profiles by width, a few of them, the error, and what is active outside the box."""
-    image, lines, errors, outside = panels
+def draw_encoding(panels: Sequence[Axes], encoding: xr.Dataset, folds: xr.Dataset) -> None:
+    """D: mean profiles by width, a few of them, the error, and where theories are bistable."""
+    image, lines, errors, currents = panels
     fraction = nearest(encoding["fraction"], (SHOWN,))[0]
     own = encoding.sel(fraction=fraction)
     widths = np.unique(own[WIDTH].values)
@@ -89,12 +92,28 @@ def draw_encoding(panels: Sequence[Axes], encoding: xr.Dataset) -> None:
     for order, value in enumerate(encoding["fraction"].values[-len(INK) :]):
         here = encoding.sel(fraction=value)
         _curve(errors, here, here["error"].values, order, f"{value:.0%}")
-        _curve(outside, here, here["outside"].values, order, f"{value:.0%}")
-    for axes, label in ((errors, "maintenance error"), (outside, "activity outside")):
-        axes.set(xlabel=WIDTHS, ylabel=label, xscale="log")
-        axes.set_ylim(0, 1.15 * _highest(axes))
+    errors.set(xlabel=WIDTHS, ylabel="maintenance error", xscale="log")
+    errors.set_ylim(0, 1.15 * _highest(errors))
     errors.axhline(1.0, color="0.6", linewidth=0.6, linestyle=(0, (3, 1)))
-    outside.legend(title="stimulated", handlelength=1.6)
+    errors.legend(title="stimulated", ncols=2, handlelength=1.6, columnspacing=0.8)
+    for order, (theory, widths, low, high) in enumerate(bistable_ranges(folds, WIDTH)):
+        for values in (low, high):
+            currents.plot(widths, values, color=INK[order], linestyle=DASHES[order],
+                          label=theory.replace("_", " ") if values is low else None)  # fmt: skip
+    currents.axhline(HELD, color=INK[2], linewidth=0.7, linestyle=(0, (3, 1)))
+    currents.set(xlabel=WIDTHS, ylabel="bistable currents (pA)", xscale="log")
+    currents.legend(handlelength=1.6)
+
+
+def fold_findings(folds: xr.Dataset) -> Iterator[str]:
+    """Where theories of large networks have two states, at the ends of the widths."""
+    for theory, widths, low, high in bistable_ranges(folds, WIDTH):
+        parts = [
+            f"{widths[i]:g} mV: {low[i]:.2f} to {high[i]:.2f} pA"
+            if np.isfinite(low[i] + high[i]) else f"{widths[i]:g} mV: nowhere"
+            for i in (0, -1)
+        ]  # fmt: skip
+        yield f"bistable currents, {theory.replace('_', ' ')}: {'; '.join(parts)}"
 
 
 def draw_functions(panels: Sequence[Axes], decoding: xr.Dataset) -> None:

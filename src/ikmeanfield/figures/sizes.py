@@ -34,6 +34,8 @@ GIVEN = ("rs.adaptation", "rs.threshold_width", "rs.reset_potential")
 """What is fixed in each of the three experiments."""
 TITLES = (r"$\kappa$ = {:g} pA", r"$\Delta_v$ = {:g} mV", r"$v_0$ = {:g} mV")
 SCATTER = r"draws, $\propto 1/\sqrt{N}$"
+LEGEND = 4.0
+"""By which factor the axis of errors is longer, so that the legend has a place."""
 SPREAD = 0.06
 """Width over which draws of one size are spread, as a share of the factor between sizes."""
 
@@ -76,12 +78,13 @@ def draw(
         ):
             for one in errors:
                 _errors(axes, one, roles[one.theory])
+            _scatter(axes, errors[0])
             _dress(axes, np.unique(errors[0].size))
             quantity = what.partition(" at ")[0]
             axes.set_ylabel(f"|error of the {quantity}| ({errors[0].unit})")
             axes.set_title("".join(titles[number : number + 1]))
             label_panel(axes, "ABC"[number])
-            axes.legend(loc="best", handlelength=1.2)
+            axes.legend(loc="lower left", handlelength=1.2)
     return figure
 
 
@@ -112,13 +115,8 @@ def _errors(axes: Axes, errors: ErrorsOfDraws, role: str) -> None:
     scaling = errors.scaling()
     if scaling is None:
         return
-    x = np.geomspace(sizes[0] / factor**0.3, sizes[-1] * factor**0.3, 50)
+    x = np.array([sizes[0] / factor**0.3, *sizes, sizes[-1] * factor**0.3])
     axes.plot(x, np.hypot(scaling.mean(x), scaling.deviation(x)), color=color, linewidth=0.9)
-    if not any(line.get_label() == SCATTER for line in axes.lines):  # the same for all theories
-        axes.plot(
-            x, scaling.deviation(x), color="0.45", linestyle=DASHES[2], linewidth=0.8, zorder=1,
-            label=SCATTER,
-        )  # fmt: skip
     limit, error = abs(scaling.limit), scaling.limit_error
     known = limit > 2 * error
     axes.errorbar(
@@ -126,6 +124,17 @@ def _errors(axes: Axes, errors: ErrorsOfDraws, role: str) -> None:
         yerr=error if known else 0.3 * (limit + 2 * error), uplims=not known, color=color,
         marker=marker if known else "_", markersize=3.5, capsize=2, elinewidth=0.8,
     )  # fmt: skip
+
+
+def _scatter(axes: Axes, errors: ErrorsOfDraws) -> None:
+    """The standard deviation between draws, which is the same for all theories."""
+    scaling = errors.scaling()
+    if scaling is not None:
+        x = np.array([errors.size.min(), errors.size.max()])
+        axes.plot(
+            x, scaling.deviation(x), color="0.45", linestyle=DASHES[2], linewidth=0.8, zorder=1,
+            label=SCATTER,
+        )  # fmt: skip
 
 
 def _dress(axes: Axes, sizes: NDArray[np.float64]) -> None:
@@ -137,6 +146,7 @@ def _dress(axes: Axes, sizes: NDArray[np.float64]) -> None:
     axes.set_xlim(sizes[0] / factor**0.5, beyond * factor**0.4)
     axes.set_xticks([*sizes, beyond], [*map(_short, sizes), "∞"])
     axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_ylim(bottom=axes.get_ylim()[0] / LEGEND)
     axes.set_xlabel("neurons $N$")
 
 

@@ -57,6 +57,9 @@ Progress = Callable[[float], None]
 MEANS = 4000
 """Steps for which the means of the input currents are computed at once, to bound the memory."""
 
+SHORTEST = 100
+"""Fewest steps that a kernel is called for, unless somebody counts them: a call has its cost."""
+
 SCHEMES: dict[str, ModuleType] = {"exact": exact, "euler": euler}
 renew_together([series, flow, layout, noise, passes, conductances, exact, euler, sparse])
 
@@ -333,7 +336,7 @@ class Network:
         self._state.spikes[:] = 0
         found: list[Spikes] = []
         total = samples * stride
-        chunk = max(1, total // 50)
+        chunk = max(SHORTEST if progress is None else 1, total // 50)
         log = empty_log(watched)
         with reporting("simulating the network") as task:
             tell = progress or task.update

@@ -71,7 +71,10 @@ def watch(circuit: Circuit, spikes: Mapping[str, Sequence[int]]) -> NDArray[np.i
             raise ValueError(msg)
         size = circuit.populations[name].size
         try:
-            chosen = np.fromiter((index(i) for i in neurons), dtype=np.int64)
+            if isinstance(neurons, range):
+                chosen = np.arange(neurons.start, neurons.stop, neurons.step, dtype=np.int64)
+            else:
+                chosen = np.fromiter((index(i) for i in neurons), dtype=np.int64)
         except TypeError:
             msg = (
                 f"spikes asked of neurons {neurons!r} in population {name!r}; expected a "

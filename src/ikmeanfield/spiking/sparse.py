@@ -86,7 +86,11 @@ def _advance(
         events.filled[0] = 0
         for j in range(synapses.target.size):
             lo, hi = more.start[j], more.start[j + 1]
-            _hold(state.s[lo:hi], state.s_past[:, lo:hi], synapses.mean[j], more.held[lo:hi])
+            past = state.s_past
+            _hold(
+                state.s[lo:hi], past[AHEAD, lo:hi], past[MEAN, lo:hi], past[BEFORE, lo:hi],
+                synapses.mean[j], more.held[lo:hi],
+            )  # fmt: skip
         for p in range(populations):
             lo, hi = c.offset[p], c.offset[p + 1]
             cell = _cell(p, currents[n, p], nothing, c, synapses, state)
@@ -113,9 +117,8 @@ def _advance(
 
 
 @njit(**VECTOR)
-def _hold(s, past, share, held):
+def _hold(s, ahead, mean, before, share, held):
     """Values at which activations are held over a step; as `exact._forecast`, for many at once."""
-    ahead, mean, before = past[AHEAD], past[MEAN], past[BEFORE]
     for i in range(s.size):
         now = s[i] * share + ahead[i]
         bend = now - 2.0 * mean[i] + before[i]
@@ -215,7 +218,8 @@ def _receive(j, more, synapses, state):
                     more.entering[entry, 0] = more.entering[a, 0]
                     more.entering[entry, 1] = more.entering[a, 1]
             _take(more.entering[a:b], more.gain[a:b], s, entered)
-    _learn(entered, state.s_past[:, lo:hi])
+    past = state.s_past
+    _learn(entered, past[LATE, lo:hi], past[AHEAD, lo:hi], past[MISSED, lo:hi], past[MEAN, lo:hi])
 
 
 @njit(**VECTOR)
@@ -229,9 +233,8 @@ def _take(entering, gain, s, entered):
 
 
 @njit(**VECTOR)
-def _learn(entered, past):
+def _learn(entered, late, ahead, missed, mean):
     """Compare with the forecasts, and make the next ones; as `exact._compare`, for many at once."""
-    late, ahead, missed, mean = past[LATE], past[AHEAD], past[MISSED], past[MEAN]
     for i in range(entered.size):
         error = entered[i] - ahead[i]
         missed[i] = error

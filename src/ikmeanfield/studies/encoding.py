@@ -117,12 +117,7 @@ class Encoding(SparseStudy):
         for fraction in self.fractions:
             network.restore(before)
             box = centred_box(size, fraction)
-            self._advance(
-                network,
-                inputs,
-                self.stimulated[1],
-                np.asarray(self.stimulus * box, dtype=np.float64),
-            )
+            self._advance(network, inputs, self.stimulated[1], self.stimulus * box.astype(float))
             profile, rate = self._activity(network, inputs)
             rows.append([*compare(profile, box), rate])
             parts = np.array_split(profile, min(PLACES, size))
