@@ -69,10 +69,10 @@ def draw(place: SubFigure, sensitivity: xr.Dataset) -> None:
         for current, color in zip(currents, COLORS, strict=False)
     ]
     panels[0].legend(handles=handles, handlelength=1.4)
-    panels[1].legend(
+    panels[2].legend(
         handles=[Line2D([], [], color="k", label=NAMES[name], **look)
                  for name, look in MARKERS.items()],
-        handlelength=1.6,
+        handlelength=1.6, loc="upper left",
     )  # fmt: skip
     label_panel(panels[0], "C")
 
