@@ -71,13 +71,13 @@ def draw(place: SubFigure, escapes: xr.Dataset, sizes: xr.Dataset) -> None:
         Line2D([], [], color=color, label=f"from the {state} state")
         for state, color in STATE_COLORS.items()
     ]
-    handles += [
+    panels[0, 2].legend(handles=handles, handlelength=1.3, loc="upper right")
+    handles = [
         Line2D([], [], color="0.3", label="mean field"),
         Line2D([], [], color="0.3", linestyle=":", label="to the plane"),
         Line2D([], [], color="0.3", marker="o", linestyle="none", label="network"),
     ]
-    panels[1, 1].set_ylim(top=1.5 * panels[1, 1].get_ylim()[1])
-    panels[1, 1].legend(handles=handles, handlelength=1.3, loc="upper right", ncols=2)
+    panels[1, 1].legend(handles=handles, handlelength=1.3, loc="lower left")
 
 
 def _draw_times(axes: Axes, escapes: xr.Dataset, state: str) -> None:
