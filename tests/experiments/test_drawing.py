@@ -38,8 +38,8 @@ def test_a_figure_may_have_a_name_of_its_own():
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"fig9": "truncation"}, ["figures", "no figure 'fig9'", "fig1"]),
-        ({"mine": {"draw": "fig9", "from": ["truncation"]}}, ["no figure 'fig9'", "fig4"]),
+        ({"fig99": "truncation"}, ["figures", "no figure 'fig99'", "fig1"]),
+        ({"mine": {"draw": "fig99", "from": ["truncation"]}}, ["no figure 'fig99'", "fig4"]),
         ({"fig4": "nothing"}, ["fig4", "no experiment 'nothing'", "truncation"]),
         ({"fig4": []}, ["figures.fig4.from", "at least 1"]),
         ({"fig4": ["truncation", "adaptation"]}, ["fig4", "1 experiment", "adaptation"]),

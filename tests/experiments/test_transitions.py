@@ -13,7 +13,9 @@ ROOT = Path(__file__).parents[2]
 QUICK = yaml.safe_load((ROOT / "config/quick.yaml").read_text())
 OWN = QUICK["experiments"]["adaptation"]
 """The experiment of Fig. 1, here without the exact theory: its other studies have every sweep."""
-for part, name in (("studies", "folds"), ("sweeps", "folds"), ("theories", "exact")):
+for part, name in (
+    ("studies", "folds"), ("sweeps", "folds"), ("theories", "exact"), ("studies", "ramps"),
+):  # fmt: skip
     del OWN[part][name]
 for name in ("transitions", "points", "planes"):
     for key in ("theories", "sweeps"):
@@ -55,7 +57,7 @@ WRONG = {
 def changed(path, value):
     data = copy.deepcopy(QUICK)
     if path[0] != "figures":
-        del data["figures"]  # which would be refused first
+        del data["figures"], data["claims"]  # which would be refused first
     node = data
     for key in path[:-1]:
         node = node[key]

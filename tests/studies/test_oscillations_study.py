@@ -7,6 +7,7 @@ this package), and means that an ordinary run of the same network records.
 import numpy as np
 import pytest
 
+from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.studies.oscillations import Oscillations
 from stored import computed
 
@@ -62,6 +63,18 @@ def test_a_range_that_holds_all_neurons_gives_the_plain_mean(studies):
     """Oracle: u is shared, so every neuron has the population's."""
     summary = studies["oscillations"].summary.sel(population="rs", model="network")
     np.testing.assert_allclose(summary["recovery_within"], summary["recovery_mean"], rtol=1e-6)
+
+
+def test_a_range_leaves_the_series_as_they_are():
+    """Oracle: the run in one piece, to the bit; the range is looked at between samples."""
+    circuit = regular_spiking().replace({"rs.size": 150, "rs.input_current": 55.0})
+    settings = {"kind": "oscillations", "duration": 60.0, "discard": 20.0, "thresholds": "random"}
+    plain, _ = Oscillations(**settings)._simulated(circuit, {}, seed=3)
+    looked, found = Oscillations(**settings, within=[-65.0, 0.0])._simulated(circuit, {}, seed=3)
+    assert plain["firing_rate"].max() > 0
+    for name in ("time", "firing_rate", "recovery"):
+        np.testing.assert_array_equal(looked[name], plain[name])
+    assert np.isfinite(found["recovery_within"]).all()
 
 
 def test_means_are_those_that_networks_record(studies):

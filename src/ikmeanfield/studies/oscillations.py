@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.config import Experiment
     from ikmeanfield.experiments.plan import Plan
     from ikmeanfield.jobs.results import Results
+    from ikmeanfield.spiking import Network
 
     FloatArray = NDArray[np.float64]
 
@@ -45,6 +46,7 @@ SPIKE_STATISTICS = {
     "interval_cv2": ("1", "local coefficient of variation of inter-spike intervals"),
 }
 WITHIN = "recovery_within"
+RECORD = ("firing_rate", "recovery")
 FEW_CYCLES = "with fewer than three cycles"
 
 
@@ -148,10 +150,13 @@ class Oscillations(ComparedStudy):
         }
         found: dict[str, Any] = {}
         if self.within is not None:
-            found[WITHIN] = self._within(circuit, inputs, seed)
+            series, found[WITHIN] = self._within(network, inputs)
+            if not self.neurons:
+                return series, found
+            network = Network(circuit, step=self.step, thresholds=self.thresholds, seed=seed)
         series = network.run(
             inputs, duration=self.duration, sample=self.sample,
-            record=("firing_rate", "recovery"), spikes=watched if self.neurons else None,
+            record=RECORD, spikes=watched if self.neurons else None,
         )  # fmt: skip
         if not self.neurons:
             return series, found
@@ -169,27 +174,34 @@ class Oscillations(ComparedStudy):
             rows.append([synchrony(trains, self.duration - self.discard), *gaps[:3]])
         return series, found | dict(zip(SPIKE_STATISTICS, np.transpose(rows), strict=True))
 
-    def _within(self, circuit: Circuit, inputs: Mapping[str, Any], seed: int) -> list[float]:
-        """Means of u over time and over the neurons whose potential lies in the range."""
+    def _within(
+        self, network: Network, inputs: Mapping[str, Any]
+    ) -> tuple[xr.Dataset, list[float]]:
+        """Series of a network, and means of u over the neurons whose potential is in the range."""
         import numpy as np  # noqa: PLC0415
 
-        from ikmeanfield.spiking import Network  # noqa: PLC0415
+        from ikmeanfield.datasets import time_series  # noqa: PLC0415
 
         assert self.within is not None
         low, high = self.within
-        network = Network(circuit, step=self.step, thresholds=self.thresholds, seed=seed)
+        means: dict[str, list[float]] = {name: [] for name in network.circuit.populations}
+        parts: list[dict[str, FloatArray]] = []
         if self.discard:
-            network.advance(inputs, duration=self.discard, sample=self.sample, record=())
-        means: dict[str, list[float]] = {name: [] for name in circuit.populations}
+            parts.append(network.advance(inputs, duration=self.discard, sample=self.sample,
+                                         record=RECORD))  # fmt: skip
         for _ in range(round((self.duration - self.discard) / self.sample)):
-            network.advance(inputs, duration=self.sample, sample=self.sample, record=())
+            parts.append(network.advance(inputs, duration=self.sample, sample=self.sample,
+                                         record=RECORD))  # fmt: skip
             for name, values in means.items():
                 v = network.potentials(name)
                 inside = (v > low) & (v < high)
                 if inside.any():
                     u = np.broadcast_to(network.recovery(name), v.shape)
                     values.append(float(u[inside].mean()))
-        return [float(np.mean(values)) if values else nan for values in means.values()]
+        joined = {name: np.concatenate([part[name] for part in parts], axis=-1)
+                  for name in ("time", *RECORD)}  # fmt: skip
+        series = time_series(network.circuit, joined.pop("time"), joined)
+        return series, [float(np.mean(values)) if values else nan for values in means.values()]
 
     def _measured(self, series: xr.Dataset) -> dict[str, Any]:
         """Frequency and extrema of the cycles that the rate of each population goes through."""
@@ -221,7 +233,9 @@ class Oscillations(ComparedStudy):
         simulated = cost.network(circuit, self.duration / self.step)
         if self.within is not None:
             samples = self.duration / self.sample
-            extra += simulated + Cost(seconds=samples * SAMPLE_SECONDS)
+            extra += Cost(seconds=samples * SAMPLE_SECONDS)
+            if self.neurons:  # whose spikes take a run of their own
+                extra += simulated
         return simulated + extra
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:
