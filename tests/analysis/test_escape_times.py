@@ -82,6 +82,23 @@ def test_a_particle_leaves_its_well_after_the_exact_time():
     assert error < slope
 
 
+def test_trials_that_are_not_in_the_state_are_left_out():
+    """Oracle: every other trial does not stay where it is put."""
+
+    class Doubtful(Particle):
+        def start(self, state, seed):
+            return super().start(state, seed) and seed % 2 == 0
+
+    def still(seed):
+        return np.zeros
+
+    found, trials = escape_time(Doubtful(), "low", 0.5, still, range(10), 10.0)
+    assert (trials, found.escapes, found.observed) == (5, 0, pytest.approx(50.0))
+    found, trials = escape_time(Doubtful(), "low", 0.5, still, [1, 3], 10.0)
+    assert (trials, found.escapes, found.observed) == (0, 0, 0.0)
+    assert np.isnan([found.mean, found.low]).all()
+
+
 def test_the_barrier_of_times_on_a_line_is_its_slope():
     """Oracle: log T = 0.5 x − 1 exactly, twice the height 1/4 of the particle's barrier."""
     x = np.array([2.0, 3.0, 5.0, 8.0])

@@ -1,8 +1,8 @@
 """Edges of Arnold tongues: where the locked orbit of a theory under a drive loses its stability.
 
 The orbit is followed in the drive's frequency as a cycle of the forced system (see
-`ikmeanfield.continuation.forced`), to its first fold, torus or period-doubling point on either
-side.
+`ikmeanfield.continuation.forced`), to the first point on either side where a multiplier leaves the
+unit circle.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from ikmeanfield.continuation.forcing import FREQUENCY
 if TYPE_CHECKING:
     from ikmeanfield.theories.protocol import Theory
 
-KINDS = ("none", "LPC", "TR", "PD")
-"""How locking ends, by the number that stands for it."""
+KINDS = ("none", "LPC", "TR", "PD", "BP")
+"""How locking ends, by the number that stands for it. A fold beside a kink of the field, such as
+where the potential passes its resting value in the absolute form, may be taken for a branch point
+(BP); the orbit loses its stability there in any case."""
 MESH = CycleOptions(intervals=30, max_intervals=60, mesh_tolerance=1e-3)
 """Places edges to 1e-5 Hz (`tests/studies/test_entrainment_study.py`)."""
 SETTLE = 40.0

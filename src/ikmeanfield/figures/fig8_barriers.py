@@ -73,9 +73,10 @@ def draw(place: SubFigure, escapes: xr.Dataset, sizes: xr.Dataset) -> None:
     ]
     handles += [
         Line2D([], [], color="0.3", label="mean field"),
+        Line2D([], [], color="0.3", linestyle=":", label="to the plane"),
         Line2D([], [], color="0.3", marker="o", linestyle="none", label="network"),
     ]
-    panels[1, 0].legend(handles=handles, handlelength=1.3)
+    panels[1, 1].legend(handles=handles, handlelength=1.3, loc="upper right")
 
 
 def _draw_times(axes: Axes, escapes: xr.Dataset, state: str) -> None:
@@ -98,7 +99,8 @@ def _draw_times(axes: Axes, escapes: xr.Dataset, state: str) -> None:
     axes.set_xlabel(r"$10^4/\sigma^2$ (pA$^{-2}$ ms$^{-1}$)")
     axes.set_ylabel("mean escape time (s)")
     axes.set_title(f"from the {state} state")
-    axes.legend(handlelength=1.2)
+    if state == "low":
+        axes.legend(handlelength=1.2, loc="lower right")
 
 
 def _draw_by_width(
@@ -147,6 +149,10 @@ def _draw_sizes(axes: Axes, sizes: xr.Dataset) -> None:
             )  # fmt: skip
     axes.set_xscale("log")
     axes.set_yscale("log")
+    axes.set_ylim(1.0, 1000.0)
+    numbers = np.unique(sizes[SIZE].values)
+    axes.set_xticks(numbers, [f"{number:g}" for number in numbers])
+    axes.set_xticks([], minor=True)
     axes.set_xlabel("number of neurons")
     axes.set_ylabel("mean escape time (s)")
     axes.set_title("no noise")
@@ -154,7 +160,10 @@ def _draw_sizes(axes: Axes, sizes: xr.Dataset) -> None:
         Line2D([], [], color="0.3", marker=marker, linestyle="none", label=f"{position:.0%}")
         for position, marker in zip(np.unique(sizes["position"].values), MARKERS, strict=False)
     ]
-    axes.legend(handles=handles, title="of the bistable range", handlelength=1.0)
+    axes.legend(
+        handles=handles, title="of the way between the folds", handlelength=1.0, ncols=3,
+        loc="upper center", columnspacing=1.0,
+    )  # fmt: skip
 
 
 def caption(escapes: xr.Dataset, sizes: xr.Dataset) -> str:
@@ -209,5 +218,5 @@ def findings(escapes: xr.Dataset, sizes: xr.Dataset) -> Iterator[str]:
     observed = float(np.nansum(sizes["observed"].values)) / 1e3
     yield (
         f"networks of {sizes[SIZE].values.min():g} to {sizes[SIZE].values.max():g} neurons "
-        f"without noise: {seen} escapes in {observed:.0f} s"
+        f"without noise: {seen} escape{'s' * (seen != 1)} in {observed:.0f} s"
     )

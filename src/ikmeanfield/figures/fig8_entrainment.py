@@ -9,7 +9,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
-from matplotlib.lines import Line2D
 
 from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.plot.paper_style import INK, label_panel
@@ -24,8 +23,8 @@ HEIGHT = 2.1
 WIDTH = "rs_threshold_width"
 WIDTH_LABEL = r"width $\Delta_v$ (mV)"
 FREQUENCY_LABEL = "drive (Hz)"
-EDGE_MARKS = {1: "^", 2: "o", 3: "s"}
-"""Folds, torus points and period doublings at the edges of tongues."""
+EDGE_MARKS = {1: "^", 2: "o", 3: "s", 4: "^"}
+"""Folds, torus points, period doublings and branch points at the edges of tongues."""
 MAP: dict[str, Any] = {"cmap": "cividis", "vmin": 0.0, "vmax": 1.0}
 
 
@@ -130,15 +129,6 @@ def _draw_widths(axes: Axes, across: xr.Dataset) -> None:
     axes.legend(handles=handles, handlelength=1.2)
 
 
-def edge_handles() -> list[Line2D]:
-    """What the marks at edges of tongues mean."""
-    names = {1: "fold", 2: "torus point", 3: "period doubling"}
-    return [
-        Line2D([], [], marker=mark, color="white", markeredgecolor="0.2", label=names[number])
-        for number, mark in EDGE_MARKS.items()
-    ]
-
-
 def caption(tongues: xr.Dataset, widths: xr.Dataset) -> str:
     """What the panels show, in a few sentences."""
     settings, networks = tongues.attrs, widths.attrs["size"]
@@ -149,10 +139,10 @@ def caption(tongues: xr.Dataset, widths: xr.Dataset) -> str:
         f"number 1 within {settings['within']:g} and periods even within {settings['even']:.0%}, "
         f"over {(settings['duration'] - settings['discard']) / 1e3:g} s), over frequency and "
         "amplitude of the drive at two widths of the thresholds, and over frequency and width at "
-        "one amplitude. White lines join the edges of "
-        "the 1:1 tongue, where the locked orbit of the mean field loses its stability by a fold "
-        "(triangles) or at a torus point (circles). Right: range of frequencies that lock one to "
-        "one, by continuation and by counting locked frequencies."
+        "one amplitude. White lines join the edges of the 1:1 tongue, where the locked orbit of "
+        "the mean field loses its stability by a fold (triangles), a torus point (circles) or a "
+        "period doubling (squares). Right: range of frequencies that lock one to one, by "
+        "continuation and by counting locked frequencies."
     )
 
 

@@ -283,7 +283,10 @@ def _described(name: str) -> dict[str, str]:
         "free_frequency": ("Hz", "frequency of the oscillation without a drive"),
         "locked": ("1", "1 where the rhythm is locked one to one, else 0"),
         "edge": ("Hz", "frequency at which the locked orbit loses its stability"),
-        "edge_kind": ("1", "0 none, 1 fold (LPC), 2 torus point (TR), 3 period doubling (PD)"),
+        "edge_kind": (
+            "1",
+            "0 none, 1 fold (LPC), 2 torus point (TR), 3 period doubling, 4 branch point",
+        ),
         "amplitude": ("pA", "amplitude of the drive"),
         "frequency": ("Hz", "frequency of the drive"),
     }

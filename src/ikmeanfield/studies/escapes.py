@@ -203,10 +203,11 @@ class Escapes(ComparedStudy):
                 found["activation"][place] = states.activation(state)
                 found["gap"][place] = states.gap(state)
                 found["linear_kick"][place] = states.linear_kick(state)
-            if model is None or not model.start(state, item.seed or 0):
-                continue
             base, seed = circuit.populations[self.population].input_current, item.seed or 0
-            if item.label != NETWORK or self.thresholds == "quantiles":
+            alike = item.label != NETWORK or self.thresholds == "quantiles"
+            if model is None or (alike and not model.start(state, seed)):
+                continue
+            if alike:
                 for one, value in self._thresholds(model, state, states, base).items():
                     found[one][place] = value
             times = self._times(model, state, states.left(state), base, seed)
