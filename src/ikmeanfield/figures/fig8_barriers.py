@@ -71,12 +71,13 @@ def draw(place: SubFigure, escapes: xr.Dataset, sizes: xr.Dataset) -> None:
         Line2D([], [], color=color, label=f"from the {state} state")
         for state, color in STATE_COLORS.items()
     ]
-    handles += [
+    panels[0, 2].legend(handles=handles, handlelength=1.3, loc="upper right")
+    handles = [
         Line2D([], [], color="0.3", label="mean field"),
         Line2D([], [], color="0.3", linestyle=":", label="to the plane"),
         Line2D([], [], color="0.3", marker="o", linestyle="none", label="network"),
     ]
-    panels[1, 1].legend(handles=handles, handlelength=1.3, loc="upper right")
+    panels[1, 1].legend(handles=handles, handlelength=1.3, loc="lower left")
 
 
 def _draw_times(axes: Axes, escapes: xr.Dataset, state: str) -> None:
@@ -100,7 +101,7 @@ def _draw_times(axes: Axes, escapes: xr.Dataset, state: str) -> None:
     axes.set_ylabel("mean escape time (s)")
     axes.set_title(f"from the {state} state")
     if state == "low":
-        axes.legend(handlelength=1.2, loc="lower right")
+        axes.legend(handlelength=1.2, loc="upper right")
 
 
 def _draw_by_width(
