@@ -68,7 +68,7 @@ def stability(sweep, current, own, one):
     )
 
 
-def sensitivity(values):
+def sensitivity(values, share=1.0):
     """The same values, width by width, of all quantities, models, currents and times."""
     rows = [(form, level, width) for form in FORMS for level in (45.0, 60.0) for width in WIDTHS]
     form, level, width = (list(column) for column in zip(*rows, strict=True))
@@ -76,7 +76,8 @@ def sensitivity(values):
     found = np.broadcast_to(found, (len(rows), 2, 1, 2)).astype(float)
     dims = (*SCALAR, "correlation_time")
     return xr.Dataset(
-        {name: (dims, found.copy()) for name in ("gain", "information", "d_prime")},
+        {name: (dims, found.copy()) for name in ("gain", "information", "d_prime")}
+        | {"linear_share": (dims, np.full(found.shape, share))},
         {
             "rs_recovery": ("run", form), "rs_input_current": ("run", level),
             "rs_threshold_width": ("run", width), "model": ["network", "mean_field"],

@@ -96,6 +96,17 @@ def test_an_optimum_of_sensitivity(values, verdict):
     assert len(found) == 3
 
 
+def test_gains_count_where_something_follows():
+    """Oracle: a peak of information alone was made up, where gains follow nothing."""
+    claim = CLAIMS["sensitivity_has_an_optimum"]
+    source = {"sensitivity": Study(sensitivity([1.0, 1.15, 1.0, 1.0], share=0.01))}
+    for finding in claim.judge([source], claim.criterion):
+        assert finding.verdict == PART  # d′ differs by less than its error
+        assert finding.where.startswith("information at 45 pA, τ = 5 ms")
+        assert "not decided: gain" in finding.where
+        assert "d′" not in finding.where
+
+
 def test_linearity_and_number_of_states():
     """Oracle: folded and straight curves that were made up; the folds' distance in closed form."""
     source = {"diagrams": diagrams(1.5, -3.0), "hysteresis": Study(hysteresis(25.0, 0.0))}

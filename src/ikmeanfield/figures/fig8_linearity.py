@@ -20,7 +20,7 @@ from ikmeanfield.studies.rising_rates import WIDTH, RisingRate, rising_rates
 
 EXPERIMENTS = 1
 """Number of experiments that the panels are drawn from."""
-HEIGHT = 1.75
+HEIGHT = 1.65
 """Height of the panels in inches."""
 
 LOOKS: dict[str, dict[str, Any]] = {

@@ -18,7 +18,7 @@ from ikmeanfield.studies.compared import by_recovery
 
 EXPERIMENTS = 1
 """Number of experiments that the panels are drawn from."""
-HEIGHT = 1.75
+HEIGHT = 1.65
 """Height of the panels in inches."""
 
 CURRENT, WIDTH, RECOVERY = "rs_input_current", "rs_threshold_width", "rs_recovery"

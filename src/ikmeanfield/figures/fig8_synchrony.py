@@ -23,7 +23,7 @@ from ikmeanfield.studies.compared import NETWORK, by_recovery
 
 EXPERIMENTS = 2
 """Number of experiments that the panels are drawn from."""
-HEIGHT = 3.5
+HEIGHT = 3.3
 """Height of the panels in inches."""
 
 CURRENT, WIDTH, RECOVERY = "rs_input_current", "rs_threshold_width", "rs_recovery"
@@ -105,7 +105,7 @@ def draw(place: SubFigure, oscillations: xr.Dataset, maps: Mapping[str, Map]) ->
     for axes, letter in ((panels[0, 0], "A"), (panels[1, 0], "B")):
         label_panel(axes, letter)
     handles = [Line2D([], [], label=NAMES[name], **look) for name, look in LOOKS.items()]
-    panels[0, 2].legend(handles=handles, handlelength=1.4, loc="upper right")
+    panels[0, 1].legend(handles=handles, handlelength=1.4, loc="lower right")
     curves = [
         Line2D([], [], color=HOPF, label="Hopf"),
         Line2D([], [], color=FOLD, label="fold"),
