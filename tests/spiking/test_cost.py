@@ -20,11 +20,11 @@ def test_the_time_loop_allocates_nothing(scheme: str) -> None:
     network = Network(
         both(rs_size=600, fs_size=600, rs_input_current=100.0), scheme=scheme, step=0.1
     )  # type: ignore[arg-type]
-    inputs = {"fs": ramp([(0, 20.0), (100, 90.0)])}
+    inputs = {"fs": ramp([(0, 20.0), (1000, 90.0)])}
     _nrt_python.memsys_enable_stats()
     try:
         counts = []
-        for duration in (50.0, 50.0, 500.0):  # fifty calls of the kernel each
+        for duration in (500.0, 500.0, 5000.0):  # fifty calls of the kernel each
             before = rtsys.get_allocation_stats()
             data = network.run(inputs, duration=duration, sample=duration, spikes={"rs": [0, 1]})
             after = rtsys.get_allocation_stats()

@@ -14,7 +14,7 @@ import pytest
 from ikmeanfield.claims import CLAIMS
 from small import tiny
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 CLAIM = "rates_spread_with_width"
 

@@ -131,11 +131,13 @@ def draw_functions(panels: Sequence[Axes], decoding: xr.Dataset) -> None:
             axes.plot(time, answer, color=INK[2 * order], linewidth=0.8,
                       label=rf"$\Delta_v$ = {width:g} mV")  # fmt: skip
         high = float(np.abs(target).max())
-        axes.set_ylim(-1.2 * high, 2.2 * high)
+        axes.set_ylim(-1.5 * high, 2.8 * high)
         axes.set_title(words)
         axes.set(xlabel="time (ms)", ylabel="readout")
         axes.set_xlim(0, time[-1])
-    panels[0].legend(loc="upper left", handlelength=1.4)
+    panels[0].legend(
+        loc="upper left", handlelength=1.4, frameon=True, framealpha=0.9, edgecolor="none"
+    )
     for axes, (name, words) in zip(panels[2:], FUNCTIONS.items(), strict=True):
         for order, (current, here) in enumerate(regimes(decoding)):
             values = here["error"].sel(function=name).values

@@ -51,15 +51,11 @@ def noise_key(seed: int) -> np.uint64:
 
 def largest_force(circuit: Circuit, step: float) -> FloatArray:
     """The largest current in pA of a kick in every population, for a step in ms."""
-    return np.array(
-        [
-            min(
-                p.capacitance * (p.peak_potential - p.reset_potential) / step,
-                MOST_FORCE * p.capacitance**2 / (p.leakage * step**2),
-            )
-            for p in circuit.populations.values()
-        ]
-    )
+    populations = circuit.populations.values()
+    C = np.array([p.capacitance for p in populations], dtype=float)
+    k = np.array([p.leakage for p in populations], dtype=float)
+    height = np.array([p.peak_potential - p.reset_potential for p in populations], dtype=float)
+    return np.asarray(np.minimum(C * height / step, MOST_FORCE * C * (C / (k * step**2))))
 
 
 @njit(inline="always", **VECTOR)
