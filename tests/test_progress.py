@@ -149,7 +149,7 @@ def test_the_display_changes_no_number(notebook, capsys):
     ik.show_progress(True)
 
     def both():
-        network = ik.simulate(circuit, duration=50.0, sample=1.0)
+        network = ik.simulate(circuit, duration=500.0, sample=1.0)
         return network, ik.integrate(circuit, duration=25_000.0, sample=100.0)
 
     shown = both()
