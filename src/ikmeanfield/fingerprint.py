@@ -42,7 +42,7 @@ def code_hash(*entries: str, root: Path = ROOT) -> str:
     for name in sorted(closure(*modules, root=root)):
         path = _file(name, root)
         assert path is not None
-        digest.update(f"{name}\n{ast.dump(_tree(path))}\n".encode())
+        digest.update(f"{name}\n{_digest(path)}\n".encode())
         if path.parent != root:
             for data in sorted(p for p in path.parent.iterdir() if p.suffix in DATA_SUFFIXES):
                 digest.update(data.read_bytes())
@@ -199,9 +199,8 @@ def closure(*modules: str, root: Path = ROOT) -> set[str]:
 
 
 def _imports(name: str, path: Path, root: Path) -> Iterator[str]:
-    for node in _running(_tree(path)):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            yield from _sources(name, path, node, node.names, root)
+    for node in _running_imports(path, path.stat().st_mtime_ns):
+        yield from _sources(name, path, node, node.names, root)
 
 
 def _sources(
@@ -297,10 +296,29 @@ def _tree(path: Path) -> ast.Module:
     return _parsed(path, path.stat().st_mtime_ns)
 
 
+def _digest(path: Path) -> str:
+    """A hash of the parsed source of a module, without docstrings."""
+    return _digested(path, path.stat().st_mtime_ns)
+
+
+# Of these, the time of the last change is part of the key: an edited file is read again.
+
+
 @cache
 def _parsed(path: Path, modified: int) -> ast.Module:
-    del modified  # part of the key: an edited file is parsed again
+    del modified
     return _without_docstrings(ast.parse(path.read_text(encoding="utf-8")))
+
+
+@cache
+def _digested(path: Path, modified: int) -> str:
+    return hashlib.sha256(ast.dump(_parsed(path, modified)).encode()).hexdigest()
+
+
+@cache
+def _running_imports(path: Path, modified: int) -> list[ast.Import | ast.ImportFrom]:
+    tree = _parsed(path, modified)
+    return [node for node in _running(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def _file(name: str, root: Path) -> Path | None:
