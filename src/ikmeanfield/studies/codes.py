@@ -12,11 +12,11 @@ from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.limits import SAMPLES, at_most
 from ikmeanfield.schema import ConfigError
-from ikmeanfield.stepping import default_step, whole_ratio
+from ikmeanfield.stepping import whole_ratio
 from ikmeanfield.studies import cost
 from ikmeanfield.studies.cost import Cost
-from ikmeanfield.studies.networks import refuse_long_step
-from ikmeanfield.studies.study import Item, Study, known_names
+from ikmeanfield.studies.one_network import OneNetworkStudy
+from ikmeanfield.studies.study import Item
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +45,7 @@ SCALARS = {
 }
 
 
-class Codes(Study):
+class Codes(OneNetworkStudy):
     """How stable single neurons' counts of spikes are between presentations of the same input."""
 
     rule = "measure_codes"
@@ -104,22 +104,9 @@ class Codes(Study):
             raise ValueError(msg)
         return folds
 
-    @property
-    def step(self) -> float:
-        """The networks' time step in ms: the longest recommended one that divides the sample."""
-        return default_step("exact", self.sample)
-
-    def engines(self) -> set[str]:
-        """As `Study.engines`."""
-        return {"exact"}
-
-    def check(self, experiment: Experiment, circuit: Circuit) -> None:
-        """As `Study.check`."""
-        known_names("population", [self.population], circuit.populations)
-
     def check_run(self, experiment: Experiment, circuit: Circuit) -> None:
         """As `Study.check_run`."""
-        refuse_long_step(circuit, self.step)
+        super().check_run(experiment, circuit)
         size = circuit.populations[self.population].size
         if self.neurons is not None and self.neurons > size:
             msg = f"neurons: got {self.neurons}, but {self.population}.size = {size}"

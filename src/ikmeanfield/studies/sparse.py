@@ -9,9 +9,8 @@ from ikmeanfield.circuit.population import Name
 from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.schema import ConfigError
-from ikmeanfield.stepping import default_step
-from ikmeanfield.studies.networks import refuse_long_step
-from ikmeanfield.studies.study import Item, Study, known_names
+from ikmeanfield.studies.one_network import OneNetworkStudy
+from ikmeanfield.studies.study import Item
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
 
 
-class SparseStudy(Study):
+class SparseStudy(OneNetworkStudy):
     """A study of one sparse network per run, of which a part of one population is stimulated.
 
     A kind derived from this one also has the settings ``sample`` and ``thresholds``.
@@ -39,22 +38,9 @@ class SparseStudy(Study):
         sample: float
         thresholds: Draw
 
-    @property
-    def step(self) -> float:
-        """The time step in ms: the longest recommended one that divides the sample."""
-        return default_step("exact", self.sample)
-
-    def engines(self) -> set[str]:
-        """As `Study.engines`."""
-        return {"exact"}
-
-    def check(self, experiment: Experiment, circuit: Circuit) -> None:
-        """As `Study.check`."""
-        known_names("population", [self.population], circuit.populations)
-
     def check_run(self, experiment: Experiment, circuit: Circuit) -> None:
         """As `Study.check_run`: neurons must have places, and one decay time of what they send."""
-        refuse_long_step(circuit, self.step)
+        super().check_run(experiment, circuit)
         if not circuit.sparse:
             msg = (
                 f"population: neurons of {self.population!r} have no places; set the connectivity "
