@@ -10,7 +10,8 @@ is the relative difference from the converged solution in windowed averages (rai
 are those of the rates, filtered by Eq. 3: at samples 0.4 ms apart s itself carries noise as large
 as the errors sought, from where in an interval the spikes fall. The table shows the largest and
 the median ratio of the error of `exact` to that of `euler`: at a step whose largest ratio is below
-one, `exact` is the more accurate in every case and every quantity.
+one, `exact` is the more accurate in every case and every quantity. The column before the last is
+that of the longest recommended step with neurons in single precision.
 
 The converged solution is `exact` at 0.0125 ms. The last column of the table, its distance from
 `exact` at 0.025 ms over the error of `euler`, bounds what the reference itself may contribute.
@@ -31,6 +32,7 @@ import numpy as np
 from ikmeanfield.circuit import Circuit, excitatory_inhibitory, regular_spiking
 from ikmeanfield.inputs import Current, ramp
 from ikmeanfield.spiking import Network, compile_kernels
+from ikmeanfield.stepping import LONGEST_STEP
 
 QUANTITIES = ("s", "u", "rate")
 RESETS = ((1000.0, -1000.0), (50.0, -100.0), (40.0, -60.0))
@@ -133,10 +135,12 @@ def errors(found: dict[str, np.ndarray], reference: dict[str, np.ndarray]) -> np
 
 
 def ratios(case: Case, steps: tuple[float, ...]) -> np.ndarray:
-    """Error of `exact` over that of `euler`, shape (steps and the check, quantities)."""
+    """Error of `exact` over that of `euler`, shape (steps, single precision, check; quantities)."""
     reference = averages(case, step=REFERENCE)
     euler = errors(averages(case, scheme="euler"), reference)
-    rows = [errors(averages(case, step=step), reference) for step in (*steps, CHECK)]
+    runs = [{"step": step} for step in steps]
+    runs += [{"step": LONGEST_STEP["exact"], "precision": "single"}, {"step": CHECK}]
+    rows = [errors(averages(case, **settings), reference) for settings in runs]
     print(f"{case.label:<44}" + "".join(f"{e:9.1e}" for e in euler), end="")
     print("".join(f"{max(row / euler):8.3f}" for row in rows), flush=True)
     return np.array(rows) / euler
@@ -148,7 +152,7 @@ def main() -> None:
     steps = tuple(float(step) for step in sys.argv[2:]) or STEPS
     compile_kernels()
     print(f"{'':<44}{'error of euler at 0.001 ms':>27}  largest of three error ratios at step")
-    heads = "".join(f"{step:8.3g}" for step in (*steps, CHECK))
+    heads = "".join(f"{step:>8.3g}" for step in steps) + f"{'single':>8}{CHECK:8.3g}"
     print(f"{'case':<44}{'s':>9}{'u':>9}{'rate':>9}{heads}")
     found: dict[str, list[np.ndarray]] = {"RS": [], "E-I": []}
     for case in cases():

@@ -38,9 +38,9 @@ def best(networks: dict[str, Network], rounds: int = 12) -> dict[str, float]:
     return found
 
 
-def settled(circuit: Circuit, scheme: str, step: float | None = None) -> Network:
+def settled(circuit: Circuit, scheme: str, step: float | None = None, **settings: str) -> Network:
     """A network that has run for a while (from rest all neurons are alike)."""
-    network = Network(circuit, scheme=scheme, step=step)
+    network = Network(circuit, scheme=scheme, step=step, **settings)
     state = Network(circuit)
     state.run(duration=400.0, sample=400.0)
     network.set_state(
@@ -57,6 +57,7 @@ def speed() -> None:
         networks = {
             "euler 0.001": settled(circuit, "euler"),
             **{f"exact {step:g}": settled(circuit, "exact", step) for step in STEPS},
+            "0.4, single": settled(circuit, "exact", 0.4, precision="single"),
         }
         cost = best(networks)
         print(f"  I = {current:g} pA, u per {form}")
@@ -70,11 +71,12 @@ def size() -> None:
     print("Cost and memory against the size of the network, exact at 0.4 ms")
     networks = {}
     for n in (1_000, 10_000, 100_000, 1_000_000):
-        networks[n] = settled(
-            regular_spiking().replace({"rs.size": n, "rs.input_current": 60.0}), "exact", 0.4
-        )
-    for n, cost in best(networks, rounds=5).items():
-        print(f"  N = {n:>9,}{cost:8.3f} ns   {networks[n].nbytes / n:.0f} bytes per neuron")
+        circuit = regular_spiking().replace({"rs.size": n, "rs.input_current": 60.0})
+        for precision in ("double", "single"):
+            networks[n, precision] = settled(circuit, "exact", 0.4, precision=precision)
+    for (n, precision), cost in best(networks, rounds=5).items():
+        held = networks[n, precision].nbytes / n
+        print(f"  N = {n:>9,} {precision}{cost:8.3f} ns   {held:.0f} bytes per neuron")
     print()
 
 

@@ -13,6 +13,10 @@ from ikmeanfield.circuit import Circuit
 
 Scheme = Literal["exact", "euler"]
 
+Precision = Literal["double", "single"]
+"""Of the potentials and recovery variables of single neurons; all that is summed over neurons is
+double."""
+
 LONGEST_STEP: dict[str, float] = {"exact": 0.4, "euler": 0.001}
 """Longest recommended step of each scheme in ms: its error is at most that of the paper's steps.
 
@@ -23,6 +27,11 @@ Series = Literal["firing_rate", "membrane_potential", "recovery", "synaptic_acti
 
 RECORDABLE: tuple[Series, ...] = get_args(Series)
 """The series that a network can record."""
+
+
+def kernels(scheme: str, precision: str) -> str:
+    """Name of the kernels of a scheme in a precision."""
+    return f"{scheme}_single" if precision == "single" else scheme
 
 
 def default_step(scheme: str, sample: float) -> float:

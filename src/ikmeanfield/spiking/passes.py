@@ -19,10 +19,11 @@ depend on how neurons are cut into blocks or on the width of the processor's vec
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import overload
 from numpy.typing import NDArray
 
 from ikmeanfield.spiking.compiled import ALLOCATING, OPTIONS, SUMMED, VECTOR
@@ -47,8 +48,9 @@ FloatArray = NDArray[np.float64]
 BLOCK = 512
 """Neurons per block: a block stays in the first cache between passes."""
 
-GROUP = 512
-"""Neurons whose areas are added up as a product, of which `BLOCK` is a multiple."""
+GROUP, SINGLE_GROUP = 512, 64
+"""Neurons whose areas are added up as a product, in double and in single precision; `BLOCK` is a
+multiple of both."""
 
 LANES = 16
 """The second pass takes neurons by so many: what is left over from a processor's vector would be
@@ -112,6 +114,30 @@ def scratch():
     )  # fmt: skip
 
 
+def _summand(x: Any) -> Any:
+    """What a neuron adds to a sum: a whole number of `UNIT`; in single precision, x itself."""
+    raise NotImplementedError(x)  # compiled code alone calls it
+
+
+def _in_units(total: Any) -> Any:
+    """A sum of `_summand` over a group of neurons as a whole number of `UNIT`."""
+    raise NotImplementedError(total)
+
+
+@overload(_summand, inline="always")
+def _summand_in(x):
+    if x == types.float32:
+        return lambda x: x
+    return lambda x: bits_of(x + OFFSET) - bits_of(OFFSET)
+
+
+@overload(_in_units, inline="always")
+def _in_units_of(total):
+    if total == types.float32:
+        return lambda total: np.int64(np.rint(total / UNIT))
+    return lambda total: total
+
+
 @njit(inline="always", **VECTOR)
 def _one_spike(y, H, P, peak, reset, jump, rate):
     """Carry one neuron over a step through at most one spike.
@@ -155,11 +181,13 @@ def _one_spike(y, H, P, peak, reset, jump, rate):
 
 @njit(**VECTOR)
 def _glide_own(y, U, D, F, marks, c, limit):
-    """First pass for neurons with their own u; returns how many are marked."""
-    A, force, peak, mean, predict = c.field, c.force, c.peak, c.mean, c.predict
-    decay, b0, b1 = c.decay, c.area, c.moment / 12
-    keep, push = c.keep, c.push
-    marked = 0
+    """First pass for neurons with their own u, in the precision of their state."""
+    real = type(y[0])
+    A, force, peak = real(c.field), real(c.force), real(c.peak)
+    mean, predict, decay = real(c.mean), real(c.predict), real(c.decay)
+    b0, b1 = real(c.area), real(c.moment / 12)
+    keep, push = real(c.keep), real(c.push)
+    limit, z_limit, one = real(limit), real(Z_LIMIT), real(1.0)
     for i in range(y.size):
         before = y[i]
         y0 = keep * before + push
@@ -172,34 +200,35 @@ def _glide_own(y, U, D, F, marks, c, limit):
         W = y0 - H
         tangent, cosine = tangent_ratio(P)
         a = cosine - W * tangent
-        b = 1.0 + a
-        inverse = 1.0 / (a * b)  # one division serves 1/a and 1/(1 + a)
+        b = one + a
+        inverse = one / (a * b)  # one division serves 1/a and 1/(1 + a)
         after = (W * cosine + P * tangent) * (b * inverse) + H
-        z = (1.0 - a) * (a * inverse)
+        z = (one - a) * (a * inverse)
         s = z * z
         area = z * logarithm_ratio(s) + (log_cosine_ratio(P) + H)
-        holds = (s <= Z_LIMIT) & (after < peak) & (abs(P) <= limit)
+        holds = (s <= z_limit) & (after < peak) & (abs(P) <= limit)
         y[i] = after if holds else before
         # The moment of y about the middle of the step is (after − y0)/12, but for order W⁴.
         U[i] = (decay * u0 + b0 * area + b1 * (after - y0)) if holds else u0
         marks[i] = 0 if holds else 1
-        marked += 0 if holds else 1
-    return marked
 
 
 @njit(**SUMMED)
 def _glide_shared(y, D, F, marks, c, limit):
     """First pass for neurons that share u.
 
-    Returns how many are marked, the product of a of the others, and, in `UNIT`, the sums of
-    ∫y dτ + ln a and of the change of y. A product of `GROUP` factors between ⅓ and 3 stays finite.
+    Returns the product of a of the neurons that are not marked, and their sums of ∫y dτ + ln a and
+    of the change of y, as `_summand` counts them. A product of a group's factors, which are between
+    ⅓ and 3, stays finite.
     """
-    A, force, peak, keep, push = c.field, c.force, c.peak, c.keep, c.push
-    marked = 0
-    product = 1.0
-    areas = 0
-    rises = 0
-    nothing = bits_of(OFFSET)
+    real = type(y[0])
+    A, force, peak = real(c.field), real(c.force), real(c.peak)
+    keep, push, limit = real(c.keep), real(c.push), real(limit)
+    lowest, highest, one = real(1 / 3), real(3.0), real(1.0)
+    nothing = _summand(real(0.0))
+    product = one
+    areas = nothing
+    rises = nothing
     for i in range(y.size):
         before = y[i]
         y0 = keep * before + push
@@ -213,14 +242,13 @@ def _glide_shared(y, D, F, marks, c, limit):
         a = cosine - W * tangent
         after = (W * cosine + P * tangent) / a + H
         area = log_cosine_ratio(P) + H
-        holds = (a > 1 / 3) & (a < 3.0) & (after < peak) & (abs(P) <= limit)
+        holds = (a > lowest) & (a < highest) & (after < peak) & (abs(P) <= limit)
         y[i] = after if holds else before
-        product *= a if holds else 1.0
-        areas += (bits_of(area + OFFSET) if holds else nothing) - nothing
-        rises += (bits_of((after - y0) + OFFSET) if holds else nothing) - nothing
+        product *= a if holds else one
+        areas += _summand(area) if holds else nothing
+        rises += _summand(after - y0) if holds else nothing
         marks[i] = 0 if holds else 1
-        marked += 0 if holds else 1
-    return marked, product, areas, rises
+    return product, areas, rises
 
 
 @njit(**VECTOR)
@@ -233,9 +261,9 @@ def _carry_one_spike(y, U, D, F, c):
     own = 1.0 if c.own else 0.0
     mean, predict, jump = own * c.mean, own * c.predict, own * c.jump
     decay, b0, b1 = c.decay, own * c.area, own * c.moment
-    areas = 0
-    moments = 0
-    nothing = bits_of(OFFSET)
+    nothing = _summand(0.0)
+    areas = nothing
+    moments = nothing
     for i in range(y.size):
         y0 = y[i]
         u0 = U[i]
@@ -249,8 +277,8 @@ def _carry_one_spike(y, U, D, F, c):
         y[i] = after if holds else y0
         U[i] = (decay * u0 + b0 * area + b1 * moment + jumps) if holds else u0
         D[i] = left
-        areas += (bits_of(area + OFFSET) if holds else nothing) - nothing
-        moments += (bits_of(moment + OFFSET) if holds else nothing) - nothing
+        areas += _summand(area) if holds else nothing
+        moments += _summand(moment) if holds else nothing
     return areas, moments
 
 
@@ -378,6 +406,7 @@ def carry(y, U, D, F, reach, c, work, sums, log, watched, now):
     """
     sums[:] = 0.0
     limit = P_LIMIT if reach + abs(c.field) <= H_LIMIT else -1.0
+    group = GROUP if y.itemsize == 8 else SINGLE_GROUP
     filled = 0
     areas = 0
     moments = 0
@@ -385,23 +414,20 @@ def carry(y, U, D, F, reach, c, work, sums, log, watched, now):
     for begin in range(0, y.size, BLOCK):
         end = min(begin + BLOCK, y.size)
         if c.own:
-            marked = _glide_own(
+            _glide_own(
                 y[begin:end], U[begin:end], D[begin:end], _part(F, begin, end), work.marks, c, limit
             )
         else:
-            marked = 0
-            for at in range(begin, end, GROUP):
-                to = min(at + GROUP, end)
+            product = 1.0
+            for at in range(begin, end, group):
+                to = min(at + group, end)
                 marks = work.marks[at - begin :]
-                new, product, a, r = _glide_shared(
-                    y[at:to], D[at:to], _part(F, at, to), marks, c, limit
-                )
-                sums[AREA] -= math.log(product)
-                marked += new
-                areas += a
-                rises += r
-        if marked > 0:
-            filled = _collect(begin, end, work, filled)
+                factors, a, r = _glide_shared(y[at:to], D[at:to], _part(F, at, to), marks, c, limit)
+                product *= factors
+                areas += _in_units(a)
+                rises += _in_units(r)
+            sums[AREA] -= math.log(product)
+        filled = _collect(begin, end, work, filled)
         if filled > 0 and (filled >= BLOCK or end == y.size):
             status, neuron, a, m = _carry_near(
                 work.near[:filled], y, U, D, F, c, limit, work, sums, log, watched, now

@@ -3,6 +3,7 @@
 Each is a polynomial or a ratio of two on a stated range, with a stated error; outside its range
 it returns a number that the caller must not use. Long decimals are interpolations at Chebyshev
 nodes, computed with 40 digits; they are literals so that they are the same on every machine.
+Those of the first pass compute in the precision of their argument.
 """
 # mypy: disable-error-code="no-untyped-def"
 
@@ -63,26 +64,30 @@ def tangent_ratio(p):
     Three terms of the tangent's continued fraction: relative error below 2e-5 |p|³, which is
     2e-8 at p = 0.1, far more than a fast-spiking neuron has in a step of 0.4 ms.
     """
-    return 1.0 - p * (2 / 21), 1.0 - p * (3 / 7 - p * (1 / 105))
+    real = type(p)
+    return real(1.0) - p * real(2 / 21), real(1.0) - p * (real(3 / 7) - p * real(1 / 105))
 
 
 @njit(inline="always", **VECTOR)
 def log_cosine_ratio(p):
     """ln(D/cos √p) with the denominator D of `tangent_ratio`; error below 4e-5 p⁴."""
-    return p * (1 / 14 + p * (1 / 980 + p * (1 / 245 + 1 / 45 - 9 / 343)))
+    real = type(p)
+    return p * (real(1 / 14) + p * (real(1 / 980) + p * real(1 / 245 + 1 / 45 - 9 / 343)))
 
 
 @njit(inline="always", **VECTOR)
 def logarithm_ratio(s):
     """−ln(a)/z as a function of s = z², z = (1−a)/(1+a); error below 2e-7 s."""
-    return 2.0 + s * (
-        0.66666655049038598
+    real = type(s)
+    return real(2.0) + s * (
+        real(0.66666655049038598)
         + s * (
-            0.40002777849558534
+            real(0.40002777849558534)
             + s * (
-                0.28465479473892344
+                real(0.28465479473892344)
                 + s * (
-                    0.23669707585370278 + s * (0.095605698100758414 + s * 0.37067663504845458)
+                    real(0.23669707585370278)
+                    + s * (real(0.095605698100758414) + s * real(0.37067663504845458))
                 )
             )
         )

@@ -33,9 +33,9 @@ DRAW_SECONDS, DRAW_MIB = 4.0, 300.0
 ROW_SECONDS, ROW_BYTES = 3e-4, 17_000.0
 """Reading a summary: time per run; memory per run and population, with a copy for its checksum."""
 
-STEP_SECONDS = {"exact": 5.5e-7, "euler": 2e-8}
+STEP_SECONDS = {"exact": 5.5e-7, "exact_single": 5.5e-7, "euler": 2e-8}
 """Per time step, independently of the number of neurons."""
-NEURON_SECONDS = {"exact": 1.05e-9, "euler": 1.5e-10}
+NEURON_SECONDS = {"exact": 1.05e-9, "exact_single": 6e-10, "euler": 1.5e-10}
 """Per neuron and step."""
 NOISE_SECONDS = 2e-9
 """Per neuron and step, where neurons have noise of their own."""

@@ -12,7 +12,15 @@ from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.limits import SAMPLES, STEPS, at_most
 from ikmeanfield.schema import ConfigError
-from ikmeanfield.stepping import Scheme, Series, check_step, default_step, whole_ratio
+from ikmeanfield.stepping import (
+    Precision,
+    Scheme,
+    Series,
+    check_step,
+    default_step,
+    kernels,
+    whole_ratio,
+)
 from ikmeanfield.studies import cost
 from ikmeanfield.studies.cost import Cost
 from ikmeanfield.studies.study import Item, Study
@@ -63,7 +71,7 @@ class Networks(Study):
     """Spiking networks, simulated for some time at every grid point."""
 
     rule = "simulate_networks"
-    varies: ClassVar = {"step": "ms", "scheme": "1", "thresholds": "1"}
+    varies: ClassVar = {"step": "ms", "scheme": "1", "precision": "1", "thresholds": "1"}
     fixed: ClassVar = {
         "duration": TIME,
         "sample": TIME,
@@ -81,6 +89,8 @@ class Networks(Study):
     """Time in ms at the start that the analysis leaves out; a multiple of the sample interval."""
     scheme: Scheme = "exact"
     """Integration scheme; ``euler`` is the paper's."""
+    precision: Precision = "double"
+    """Of single neurons' states in the scheme ``exact``; ``single`` is about twice as fast."""
     step: float = Field(
         default_factory=lambda given: default_step(
             given.get("scheme", "exact"), given.get("sample", 0.0)
@@ -118,7 +128,7 @@ class Networks(Study):
 
     def engines(self) -> set[str]:
         """As `Study.engines`."""
-        return {self.scheme}
+        return {kernels(self.scheme, self.precision)}
 
     def check_run(self, experiment: Experiment, circuit: Circuit) -> None:
         """As `Study.check_run`."""
@@ -126,11 +136,16 @@ class Networks(Study):
         if circuit.sparse and self.scheme != "exact":
             msg = f"scheme: got {self.scheme!r}; circuits with sparse synapses need 'exact'"
             raise ConfigError(msg)
+        if self.precision == "single" and (circuit.sparse or self.scheme != "exact"):
+            msg = "precision: 'single' needs the scheme 'exact' and synapses from all to all"
+            raise ConfigError(msg)
 
     def items(self, plan: Plan, name: str) -> Iterator[Item]:
         """As `Study.items`: each run is a separate network."""
         for number, run in plan.runs_of(name):
             settings = plan.study(name, run).model_dump(exclude={"kind", "sweeps", "discard"})
+            if settings["precision"] == "double":
+                del settings["precision"]  # as in results stored before there was a choice
             key = hashed(
                 {
                     "circuit": run.circuit.identity(),
@@ -149,8 +164,8 @@ class Networks(Study):
         run = plan.first_run(item)
         return simulate(
             run.circuit, currents_of(plan.inputs(run)), duration=self.duration, sample=self.sample,
-            step=self.step, scheme=self.scheme, thresholds=self.thresholds,
-            seed=item.seed or 0, record=tuple(self.record),
+            step=self.step, scheme=self.scheme, precision=self.precision,
+            thresholds=self.thresholds, seed=item.seed or 0, record=tuple(self.record),
         )  # fmt: skip
 
     def cost(self, plan: Plan, item: Item) -> Cost:
@@ -161,7 +176,7 @@ class Networks(Study):
             seconds=RUN_SECONDS + values * cost.VALUE_SECONDS,
             kept=values * cost.VALUE_BYTES / cost.MIB,
         )
-        return stored + cost.network(circuit, self.duration / self.step, self.scheme)
+        return stored + cost.network(circuit, self.duration / self.step, *self.engines())
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:
         """Mean, variance and spectrum of rates, noise levels, and short traces of a few runs.
