@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,14 +116,14 @@ def network(case: Case, seed: int, size: int = 10_000, step: float = 0.1):
     return means, spread
 
 
-def compare(case: Case, seeds: int, size: int = 10_000):
+def compare(case: Case, seeds: Sequence[int], size: int = 10_000, step: float = 0.1):
     """Deviations of networks from the theory in standard errors, by quantity, and the spread."""
     expected = theory(case)
-    runs = [network(case, seed, size) for seed in range(seeds)]
+    runs = [network(case, seed, size, step) for seed in seeds]
     spread = max(run[1] for run in runs)
     rows = {}
     for name in QUANTITIES:
         values = np.array([means[name] for means, _ in runs])
-        error = values.std(axis=0, ddof=1) / np.sqrt(seeds)
+        error = values.std(axis=0, ddof=1) / np.sqrt(len(seeds))
         rows[name] = (expected[name], values.mean(axis=0), error)
     return rows, spread

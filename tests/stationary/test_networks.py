@@ -11,7 +11,7 @@ SEEDS_OF_THRESHOLDS = 6
 
 def compared(case):
     """Deviations in standard errors of a network's mean, and its fluctuation in time."""
-    rows, spread = random_circuits.compare(case, SEEDS_OF_THRESHOLDS)
+    rows, spread = random_circuits.compare(case, range(SEEDS_OF_THRESHOLDS))
     deviations = [(mean - expected) / error for expected, mean, error in rows.values()]
     return np.concatenate(deviations), spread
 
