@@ -65,6 +65,13 @@ def test_networks_at_one_current_lie_at_it_and_those_of_another_width_in_no_plan
     assert not np.isnan(numbers(mean["values"])[6:]).any()
 
 
+def test_the_page_says_which_plans_it_was_made_from(explored, tmp_path):
+    """Oracle: the hash of the plan; a page of something else says nothing."""
+    assert job.made_from(explored.page) == {"made_up": explored.results.plan.digest}
+    (tmp_path / "other.html").write_text("<!doctype html>")
+    assert job.made_from(tmp_path / "other.html") == {}
+
+
 def test_a_theory_without_correction_has_one_plane_for_all_resets(view):
     """Oracle: Eqs. 22-25 know neither peak nor reset, Eqs. 36-39 do."""
     labels = [plane["theory"] for plane in view["planes"]]

@@ -1,5 +1,6 @@
 """What `ikmeanfield status` tells of a folder, without starting anything."""
 
+import os
 import subprocess
 import sys
 import time
@@ -11,16 +12,23 @@ import yaml
 
 from ikmeanfield import locks
 from ikmeanfield.datasets.store import write
-from ikmeanfield.experiments import expand, parse
+from ikmeanfield.experiments import expand, expand_all, parse
 from ikmeanfield.jobs.results import batch_path
-from ikmeanfield.jobs.status import exit_code, stale, status, table
+from ikmeanfield.jobs.status import exit_code, left, stale, status, table
 from ikmeanfield.schema import ConfigError
+from stored import computed
 
 QUICK = yaml.safe_load((Path(__file__).parents[2] / "config/quick.yaml").read_text())
 CONFIG = parse({**QUICK, "runs_per_job": 4, "figures": {"fig4": "truncation"}})
 PLAN = expand(CONFIG, "truncation")
 BATCHES = list(PLAN.batches["networks"])
 assert len(BATCHES) >= 4
+FORMATS = (".pdf", ".png", ".csv", ".md")
+RATES = {
+    "circuit": {"preset": "regular_spiking"},
+    "studies": {"rates": {"kind": "rates", "population": "rs", "currents": [0, 9], "count": 2}},
+    "sweeps": {"b": {"axes": [{"parameter": "rs.reset_potential", "values": [-100.0, -80.0]}]}},
+}
 
 
 @pytest.fixture
@@ -107,7 +115,8 @@ def test_a_job_runs_while_it_holds_its_log_and_no_longer(results):
 def test_a_configuration_says_what_is_to_be_there(results):
     """Oracle: with it the other experiment and the figure are missing; another seed is told."""
     found = status(results, CONFIG)
-    assert {f.product.experiment for f in found} == {*CONFIG.experiments, "figures", "claims"}
+    shared = {"figures", "claims", "pages"}
+    assert {f.product.experiment for f in found} == {*CONFIG.experiments, *shared}
     assert exit_code(found) == 3
     other = parse({**QUICK, "runs_per_job": 4, "seed": 1})
     found = [f for f in status(results, other) if f.product.experiment == "truncation"]
@@ -115,6 +124,68 @@ def test_a_configuration_says_what_is_to_be_there(results):
     reseeded = expand(other, "truncation")
     assert list(stale(reseeded, results / "truncation")) == [path_of(results, 0)]
     assert not list(stale(PLAN, results / "truncation"))
+
+
+def test_the_explorer_is_up_to_date_with_the_plans_that_it_was_made_from(results):
+    """Oracle: the hashes of plans that a page is written with here."""
+    plans = expand_all(CONFIG)
+    asked = {name: plans[name].digest for name in explored_by(CONFIG)}
+    assert page_of(results, "explorer", CONFIG).state == "missing"
+    assert page_of(results, "explorer") is None
+    made = " ".join(f"{name}={digest}" for name, digest in asked.items())
+    page = results / "explorer.html"
+    page.write_text(f'<!doctype html>\n<meta name="made-from" content="{made}">\n')
+    assert page_of(results, "explorer", CONFIG).state == "done"
+    assert page_of(results, "explorer").state == "out of date"  # without its plans beside it
+    for name in asked:
+        plans[name].write(results / name / "plan.json")
+    assert page_of(results, "explorer").state == "done"
+    other = parse({**QUICK, "runs_per_job": 4, "seed": 1})
+    found = page_of(results, "explorer", other)
+    assert found.state == "out of date"
+    assert "explorer.html was made from other settings" in found.reason
+    assert page_of(results, "explorer", parse({**QUICK, "explorer": []})) is None
+
+
+def test_an_explorer_that_failed_is_told_by_its_log(results):
+    """Oracle: an error of ours in the log of its rule."""
+    (results / "logs").mkdir()
+    (results / "logs/explorer.log").write_text("ikmeanfield: the page would be too large\n")
+    assert page_of(results, "explorer").state == "failed"
+
+
+def test_the_report_is_older_than_what_it_shows_or_not_and_nothing_waits_for_it(results):
+    """Oracle: the dates that files are given here."""
+    (results / "truncation/plan.json").unlink()
+    computed(results / "made_up", RATES)
+    figure = results / "figures/fig.png"
+    for path in (results / "figures/logs/fig.log", *map(figure.with_suffix, FORMATS)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    found = status(results)
+    assert [f.state for f in found if f.product.name == "report"] == ["missing"]
+    assert {f.product.name for f in left(found)} == set()
+    assert exit_code(found) == 0
+    report = results / "report.html"
+    report.write_text("")
+    assert page_of(results, "report").state == "done"
+    later = report.stat().st_mtime + 1
+    os.utime(figure, (later, later))
+    found = page_of(results, "report")
+    assert found.state == "out of date"
+    assert figure.name in found.reason
+    assert exit_code(status(results)) == 3
+
+
+def page_of(results, name, config=None):
+    """The state of a page that all experiments share; None if it is not listed."""
+    return next((f for f in status(results, config) if f.product.name == name), None)
+
+
+def explored_by(config):
+    """Names of the experiments with planes."""
+    kinds = {name: {s.kind for s in e.studies.values()} for name, e in config.experiments.items()}
+    return [name for name, own in kinds.items() if "planes" in own]
 
 
 def test_a_folder_without_plans_or_with_a_wrong_one_is_refused(results, tmp_path):

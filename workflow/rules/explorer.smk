@@ -1,10 +1,5 @@
 # The page that shows what networks and theories do at every grid point of the planes.
-EXPLORED = [
-    name
-    for name, plan in PLANS.items()
-    if explore.has_planes(plan)
-    and (SETTINGS.explorer is None or name in SETTINGS.explorer)
-]
+EXPLORED = [p.experiment for p in explore.explored(PLANS.values(), SETTINGS.explorer)]
 EXPLORER_FILES = ["results/explorer.html"] if EXPLORED else []
 
 

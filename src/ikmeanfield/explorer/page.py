@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -12,7 +12,9 @@ from ikmeanfield.explorer.arrays import Arrays
 PARTS = ("style.css", "draw.js", "explorer.js")
 
 
-def page(views: Iterable[dict[str, Any]], arrays: Arrays, **about: str | int) -> str:
+def page(
+    views: Iterable[dict[str, Any]], arrays: Arrays, plans: Mapping[str, str], **about: str | int
+) -> str:
     """The page as HTML.
 
     Parameters
@@ -21,6 +23,8 @@ def page(views: Iterable[dict[str, Any]], arrays: Arrays, **about: str | int) ->
         What `views.View.data` gives for each plane.
     arrays
         The numbers that the views refer to.
+    plans
+        The hash of the plan of each experiment, which `status` compares with the plans that hold.
     about
         What the page says of all: ``source``, what made the data, and ``windows``.
     """
@@ -28,6 +32,8 @@ def page(views: Iterable[dict[str, Any]], arrays: Arrays, **about: str | int) ->
     text = folder.joinpath("page.html").read_text(encoding="utf-8")
     for part in PARTS:
         text = text.replace(f"/* {part} */", folder.joinpath(part).read_text(encoding="utf-8"))
+    made_from = " ".join(f"{name}={digest}" for name, digest in plans.items())
+    text = text.replace("<!-- made from -->", f'<meta name="made-from" content="{made_from}">')
     content = {"views": list(views), "arrays": arrays.encoded(), **about}
     data = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("/* data */", data.replace("</", "<\\/"))

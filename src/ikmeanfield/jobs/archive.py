@@ -23,7 +23,7 @@ from ikmeanfield.datasets.provenance import REFERENCES
 from ikmeanfield.experiments.config import Config, load
 from ikmeanfield.experiments.plan_files import read_plan
 from ikmeanfield.files import replacing
-from ikmeanfield.jobs.status import stale, status
+from ikmeanfield.jobs.status import left, stale, status
 from ikmeanfield.schema import ConfigError
 
 LOCK, CITATION = "envs/requirements.txt", "CITATION.cff"
@@ -129,12 +129,11 @@ def check(path: str | Path) -> int:
 
 def _require_all(settings: Config, config: Path, results: Path) -> None:
     """Refuse to archive what is not complete."""
-    left = [one for one in status(results, settings) if one.state != "done"]
-    if left:
+    if undone := left(status(results, settings)):
         shown = "; ".join(
-            f"{one.product.experiment} {one.product.name}: {one.state}" for one in left[:5]
+            f"{one.product.experiment} {one.product.name}: {one.state}" for one in undone[:5]
         )
-        more = f"; and {len(left) - 5} more" if len(left) > 5 else ""
+        more = f"; and {len(undone) - 5} more" if len(undone) > 5 else ""
         msg = f"{results}: not all of {config} is done ({shown}{more}). Run the workflow first"
         raise ConfigError(msg)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,11 @@ WINDOWS = (200, 100, 50)
 """Largest numbers of windows of a series; the first that makes the page small enough is taken."""
 
 
+HEAD = 2000
+"""How many characters of a page hold what it was made from."""
+MADE_FROM = re.compile(r'<meta name="made-from" content="([^"]*)">')
+
+
 class ExplorerError(Exception):
     """The page cannot be made; the message says why."""
 
@@ -26,6 +32,21 @@ class ExplorerError(Exception):
 def has_planes(plan: Plan) -> bool:
     """Whether an experiment has planes to explore."""
     return any(study.kind == "planes" for study in plan.studies.values())
+
+
+def explored(plans: Iterable[Plan], chosen: Collection[str] | None) -> list[Plan]:
+    """The plans of the page: those that are named, or all (None), as far as they have planes."""
+    named = (plan for plan in plans if chosen is None or plan.experiment in chosen)
+    return [plan for plan in named if has_planes(plan)]
+
+
+def made_from(page: Path) -> dict[str, str]:
+    """The experiments that a page was made from, and the hash of the plan of each."""
+    with page.open(encoding="utf-8", errors="replace") as file:
+        head = file.read(HEAD)
+    found = MADE_FROM.search(head)
+    pairs = (each.partition("=") for each in found[1].split()) if found else ()
+    return {name: digest for name, _, digest in pairs}
 
 
 def files_explored(plan: Plan, folder: str) -> Iterator[Path]:
@@ -78,10 +99,11 @@ def _page(plans: Sequence[Plan], folders: Sequence[Path], page_folder: Path, cou
     from ikmeanfield.explorer.views import View, planes_of  # noqa: PLC0415
 
     arrays, made, sources = Arrays(), [], set()
+    digests = {plan.experiment: plan.digest for plan in plans}
     for plan, folder in zip(plans, folders, strict=True):
         results = Results(plan, folder)
         for study in planes_of(plan):
             made.append(View(results, study, arrays, page_folder, count).data())
             first = next(iter(plan.batches[study]))
             sources.add(str(results.batch(study, first).attrs["source"]))
-    return page(made, arrays, source=", ".join(sorted(sources)), windows=count)
+    return page(made, arrays, digests, source=", ".join(sorted(sources)), windows=count)

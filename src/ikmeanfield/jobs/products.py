@@ -41,6 +41,8 @@ class Product:
         Attributes that the datasets among the files have if they were made from the plan.
     cost
         What the job is predicted to take.
+    wanted
+        Whether the workflow makes the files unasked, so that work is left while they are missing.
     """
 
     experiment: str
@@ -50,6 +52,7 @@ class Product:
     benchmark: Path
     known: Mapping[str, Any] = field(default_factory=dict)
     cost: Cost = field(default_factory=Cost)
+    wanted: bool = True
 
 
 def products(plan: Plan, folder: str | Path) -> Iterator[Product]:

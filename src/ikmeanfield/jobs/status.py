@@ -1,15 +1,16 @@
 """The state of a results folder: what is done, running or failed, and why. Nothing is started.
 
 A job is running while a living process, on any node, holds a lock on its log (`locks.mark_log`). A
-file is out of date if it was made from settings that differ from the plan's. Changes in the code of
-the library are not considered; ``snakemake --dry-run`` finds those.
+file is out of date if it was made from settings that differ from the plan's; so is the report if it
+is older than something that it shows. Changes in the code of the library are not considered;
+``snakemake --dry-run`` finds those.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,16 @@ from ikmeanfield.experiments.config import Config
 from ikmeanfield.experiments.expansion import expand_all
 from ikmeanfield.experiments.plan import Plan
 from ikmeanfield.experiments.plan_files import read_plan
+from ikmeanfield.jobs.explore import explored, made_from
 from ikmeanfield.jobs.products import Product, products
 from ikmeanfield.schema import ConfigError
 
 STATES = ("done", "running", "out of date", "damaged", "failed", "stopped", "missing")
 FAILURES = ("damaged", "failed")
+PAGES = "pages"
+"""What stands in place of an experiment for the explorer and the report."""
+SHOWN = (".png", ".md", ".csv")
+"""Files of these kinds are in the report."""
 ALL_CLAIMS = "all"
 """Name of the log of the table of all claims."""
 TAIL = 3
@@ -74,7 +80,8 @@ def status(
     found = [_state(p, verify) for plan in plans for p in products(plan, results / plan.experiment)]
     drawn = [_made(results / "figures", name, "pdf", "png", "csv", "md") for name in figures]
     judged = [_made(results / "claims", name, "csv") for name in claims]
-    return found + [_state(product, verify=False) for product in (*drawn, *judged)]
+    found += [_state(product, verify=False) for product in (*drawn, *judged)]
+    return [*found, *_explorer(results, plans, config), _report(results, found)]
 
 
 def _stored_plan(path: Path) -> Plan:
@@ -85,11 +92,41 @@ def _stored_plan(path: Path) -> Plan:
     return plan
 
 
-def _made(folder: Path, name: str, *suffixes: str) -> Product:
-    """The files of a figure or a claim, in a folder that all of its kind share."""
+def _made(folder: Path, name: str, *suffixes: str, experiment: str = "") -> Product:
+    """The files of a figure, a claim or a page, in a folder that all of its kind share."""
     files = tuple(folder / f"{name}.{suffix}" for suffix in suffixes)
     log, benchmark = folder / "logs" / f"{name}.log", folder / "benchmarks" / f"{name}.jsonl"
-    return Product(folder.name, name, files, log, benchmark)
+    return Product(experiment or folder.name, name, files, log, benchmark)
+
+
+def _explorer(results: Path, plans: Sequence[Plan], config: Config | None) -> Iterator[Found]:
+    """The state of the explorer's page, where there is to be one."""
+    product = _made(results, "explorer", "html", experiment=PAGES)
+    (page,) = product.files
+    there = made_from(page) if page.exists() else {}
+    chosen = (list(there) or None) if config is None else config.explorer
+    wanted = {p.experiment: p.digest for p in explored(plans, chosen)}
+    begun = page.exists() or product.log.exists()
+    if not (begun if config is None else wanted):
+        return
+    found = _state(product, verify=False)
+    if found.state == "done" and there != wanted:
+        found = Found(product, "out of date", f"{page} was made from other settings")
+    yield found
+
+
+def _report(results: Path, found: Iterable[Found]) -> Found:
+    """The state of the report, which nothing waits for: it is written when someone asks for it."""
+    product = replace(_made(results, "report", "html", experiment=PAGES), wanted=False)
+    own = _state(product, verify=False)
+    if own.state != "done":
+        return own
+    written = product.files[0].stat().st_mtime_ns
+    for path in (path for one in found for path in one.product.files if path.suffix in SHOWN):
+        if not path.exists() or path.stat().st_mtime_ns > written:
+            reason = f"{path} was made later, or is missing; `make report` writes it again"
+            return Found(product, "out of date", reason)
+    return own
 
 
 def stale(plan: Plan, folder: str | Path) -> Iterator[Path]:
@@ -193,9 +230,15 @@ def table(found: Iterable[Found]) -> str:
     return "\n".join(lines)
 
 
+def left(found: Iterable[Found]) -> list[Found]:
+    """What is not done and up to date, except for what nobody has asked for."""
+    asked = (one for one in found if one.product.wanted or one.state != "missing")
+    return [one for one in asked if one.state != "done"]
+
+
 def exit_code(found: Iterable[Found]) -> int:
     """0 if all is done and up to date, 1 if something failed or is damaged, 3 if work is left."""
-    states = {one.state for one in found}
+    states = {one.state for one in left(found)}
     if states & set(FAILURES):
         return 1
-    return 0 if states <= {"done"} else 3
+    return 3 if states else 0
