@@ -12,6 +12,7 @@ from ikmeanfield.checkout import checkout
 from ikmeanfield.jobs import archive as job
 from ikmeanfield.jobs.archive import METADATA, ArchiveError, archive, check
 from ikmeanfield.schema import ConfigError
+from packed import paths_within
 from stored import computed
 
 EXPERIMENT = {
@@ -32,6 +33,9 @@ def finished(tmp_path_factory):
     config = folder / "mine.yaml"
     config.write_text(yaml.safe_dump({"seed": 1, "experiments": {"made_up": EXPERIMENT}}))
     (results / "claims.csv").write_text("claim\n")
+    log = results / "made_up/logs/rates/summary.log"
+    log.parent.mkdir(parents=True)
+    log.write_text(f"{folder}/lib/module.py:1: RuntimeWarning: overflow\n")
     for leftover in ("kernels/compiled.nbi", "earlier/plan.json", "made_up/rates/.x.tmp.nc"):
         (results / leftover).parent.mkdir(parents=True, exist_ok=True)
         (results / leftover).write_text("not to be archived")
@@ -98,6 +102,12 @@ def test_an_archive_says_which_version_made_what_from_what(packed, finished):
     assert root["license"].endswith("MIT")
     assert described[root["creator"][0]["@id"]]["name"]
     assert described[METADATA]["conformsTo"]["@id"].startswith("https://w3id.org/ro/crate/")
+
+
+def test_an_archive_does_not_say_where_it_was_made(packed, finished):
+    """Oracle: a search for the folder, the checkout and the home directory in all of it."""
+    assert any("RuntimeWarning" in log.read_text() for log in finished[1].rglob("*.log"))
+    assert paths_within(packed[0], finished[0].parent) == []
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,13 @@ import base64
 import csv
 import json
 import re
+import zipfile
 
 import pytest
 
 from ikmeanfield.claims import CLAIMS
+from ikmeanfield.jobs.archive import archive
+from packed import paths_within
 from small import tiny
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
@@ -58,3 +61,12 @@ def test_captions_are_those_of_the_figures_and_pictures_are_whole(results, finis
     for path in ("results/claims.csv", f"results/claims/{CLAIM}.csv"):
         assert f"<b>{row['model']}: {row['verdict']}</b>" in results[path]["caption"]
     assert not any("System Message" in shown["caption"] for shown in results.values())
+
+
+def test_an_archive_of_everything_does_not_say_where_it_was_made(results, finished, tmp_path):
+    """Oracle: a search for the folder, the checkout and the home directory in all of it."""
+    packed = tmp_path / "archive.zip"
+    archive(finished.folder / "given.yaml", finished.folder / "results", packed)
+    with zipfile.ZipFile(packed) as file:
+        assert {"results/report.html", *results} <= set(file.namelist())
+    assert paths_within(packed, finished.folder) == []

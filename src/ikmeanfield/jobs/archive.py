@@ -2,7 +2,8 @@
 
 An RO-Crate is a ZIP file with a description of every file in it (ro-crate-metadata.json, JSON-LD
 with the terms of schema.org). Beside the results it holds the configuration, the lock of the
-packages, and the versions of the code that the results themselves name.
+packages, and the versions of the code that the results themselves name. Logs stay behind: they are
+written for whoever runs the workflow, and hold the paths of that machine.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ of one machine.)"""
 METADATA = "ro-crate-metadata.json"
 KINDS = {
     ".nc": "application/netcdf", ".md": "text/markdown", ".yaml": "application/yaml",
-    ".cff": "application/yaml", ".jsonl": "application/jsonl", ".log": "text/plain",
+    ".cff": "application/yaml", ".jsonl": "application/jsonl",
 }  # fmt: skip
 
 
@@ -149,10 +150,10 @@ def _files(settings: Config, results: Path, path: Path) -> Iterator[Path]:
 
 
 def _kept(folder: Path, left_out: Collection[Path]) -> Iterator[Path]:
-    """Files of a folder in order, without hidden ones, which are still being written."""
+    """Files of a folder in order, without logs and hidden ones, which are still being written."""
     for file in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-        if file.is_file() and not hidden and file not in left_out:
+        if file.is_file() and not hidden and file.suffix != ".log" and file not in left_out:
             yield file
 
 
