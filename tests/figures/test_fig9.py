@@ -5,8 +5,8 @@ import pytest
 import xarray as xr
 from test_fig9_rings import decoding, encoding, folds  # noqa: F401 - what D to F are drawn from
 
+from ikmeanfield.analysis.by_value import SWEEPS, by_strength
 from ikmeanfield.figures import fig9
-from ikmeanfield.figures.fig9_panels import SWEEPS, by_strength
 
 STRENGTHS = (1.0, 10.0, 40.0)
 
@@ -65,10 +65,16 @@ def content(encoding, folds, decoding):  # noqa: F811 - fixtures
 
 def test_means_are_those_of_the_replicates_of_a_sweep(content):
     """Oracle: values counted up along the runs, two replicates of each strength."""
-    strength, mean, spread = by_strength(content["codes"], "noisy", "dimension")
-    np.testing.assert_array_equal(strength, STRENGTHS)
-    np.testing.assert_allclose(mean, [56.5, 58.5, 60.5])
-    np.testing.assert_allclose(spread, np.sqrt(0.5))
+    found = by_strength(content["codes"], "noisy", "dimension")
+    np.testing.assert_array_equal(found.strength, STRENGTHS)
+    np.testing.assert_allclose(found.mean, [56.5, 58.5, 60.5])
+    np.testing.assert_allclose(found.deviation, np.sqrt(0.5))
+    np.testing.assert_allclose(found.error, 0.5)
+    unknown = content["codes"].copy(deep=True)
+    unknown["dimension"][{"run": slice(-3, None)}] = np.nan
+    left = by_strength(unknown, "noisy", "dimension")
+    np.testing.assert_allclose(left.mean, [56.5, 58.0, np.nan])
+    assert np.isnan(left.deviation[1:]).all()
 
 
 def test_panels_show_the_data(content):

@@ -143,4 +143,10 @@ def test_findings_name_the_smallest_error(encoding, folds, decoding):
     ]
     told = list(fig9_rings.decoding_findings(decoding))
     assert "45 pA, dimension: 0.01 mV: 0.1 ± 0.25; 2 mV: 20 ± 0.25" in told
-    assert "3 draws" in fig9_rings.text(encoding, decoding)
+    text = fig9_rings.text(encoding, decoding)
+    for words in ("3 draws", "for 0.01, 0.1 and 1 mV", "Δ_v = 0.01 and 1 mV"):
+        assert words in text
+    text = fig9_rings.text(
+        encoding.isel(run=slice(3, None)), decoding.isel(run=slice(None, None, 4))
+    )
+    assert "for 0.1 and 1 mV" in text

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from ikmeanfield.analysis.by_value import by_value
 from ikmeanfield.claims.claim import Finding, of_cases
-from ikmeanfield.claims.width_changes import change, rises
+from ikmeanfield.claims.width_changes import rises_in_cases
 from ikmeanfield.sources import Sources
 
 STATEMENT = (
@@ -28,14 +29,14 @@ def judge(
 ) -> Iterator[Finding]:
     """Fall of the error in trials that were not trained on, by input current and function."""
     summary = sources[0]["decoding"].summary
-    cases, ratios = {}, []
-    for current in np.unique(summary[CURRENT].values).tolist():
-        runs = summary.isel(run=np.flatnonzero(summary[CURRENT].values == current))
-        for function in runs["function"].values.tolist():
-            values = -runs["error"].sel(function=function).values
-            found = change(runs[WIDTH].values, values)
-            cases[f"{function} at {current:g} pA"] = rises(found, correlation, by, errors)
-            ratios.append(found.last / found.first)
+    given = {
+        f"{function} at {current:g} pA": (
+            runs[WIDTH].values, -runs["error"].sel(function=function).values
+        )
+        for current, runs in by_value(summary, CURRENT)
+        for function in runs["function"].values.tolist()
+    }  # fmt: skip
+    cases, ratios = rises_in_cases(given, correlation, by, errors)
     verdict, where = of_cases(cases)
     yield Finding(
         "network", "error of the widest over that of the narrowest distribution, largest of the "

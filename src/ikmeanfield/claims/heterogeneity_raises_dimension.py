@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from ikmeanfield.analysis.by_value import by_value
 from ikmeanfield.claims.claim import Finding, of_cases
-from ikmeanfield.claims.width_changes import change, rises
+from ikmeanfield.claims.width_changes import rises_in_cases
 from ikmeanfield.sources import Sources
 
 STATEMENT = "Heterogeneity of excitatory neurons increases the dimension of their dynamics."
@@ -24,12 +25,11 @@ def judge(
 ) -> Iterator[Finding]:
     """Rise of the participation ratio of responses, by input current."""
     summary = sources[0]["decoding"].summary
-    cases, ratios = {}, []
-    for current in np.unique(summary[CURRENT].values).tolist():
-        runs = summary.isel(run=np.flatnonzero(summary[CURRENT].values == current))
-        found = change(runs[WIDTH].values, runs["dimension"].values)
-        cases[f"at {current:g} pA"] = rises(found, correlation, by, errors)
-        ratios.append(found.last / found.first)
+    given = {
+        f"at {current:g} pA": (runs[WIDTH].values, runs["dimension"].values)
+        for current, runs in by_value(summary, CURRENT)
+    }
+    cases, ratios = rises_in_cases(given, correlation, by, errors)
     verdict, where = of_cases(cases)
     yield Finding(
         "network", "dimension of the widest over that of the narrowest distribution, least of the "

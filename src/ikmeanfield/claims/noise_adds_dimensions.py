@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isnan
 
+from ikmeanfield.analysis.by_value import SWEEPS, by_strength
 from ikmeanfield.claims.claim import Finding, of_cases
-from ikmeanfield.claims.codes_by_strength import by_strength
 from ikmeanfield.sources import Sources
 
 STATEMENT = (
@@ -21,7 +21,8 @@ CRITERION = {"more": 0.1}
 
 def judge(sources: Sequence[Sources], more: float) -> Iterator[Finding]:
     """Dimension with noise over that with heterogeneity, at every strength that both have."""
-    found = by_strength(sources[0]["codes"].summary, "dimension")
+    summary = sources[0]["codes"].summary
+    found = {sweep: by_strength(summary, sweep, "dimension").estimates() for sweep in SWEEPS}
     cases: dict[str, bool | None] = {}
     largest = (float("nan"), float("nan"))
     for strength, (own, error) in found["heterogeneous"].items():

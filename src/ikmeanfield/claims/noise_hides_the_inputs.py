@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isnan
 
+from ikmeanfield.analysis.by_value import SWEEPS, by_strength
 from ikmeanfield.claims.claim import Finding, of_cases
-from ikmeanfield.claims.codes_by_strength import by_strength
 from ikmeanfield.sources import Sources
 
 STATEMENT = (
@@ -22,7 +22,8 @@ that heterogeneity must not."""
 
 def judge(sources: Sequence[Sources], share: float) -> Iterator[Finding]:
     """Accuracy at the largest strength over that at the smallest, for both sweeps."""
-    found = by_strength(sources[0]["codes"].summary, "accuracy")
+    summary = sources[0]["codes"].summary
+    found = {sweep: by_strength(summary, sweep, "accuracy").estimates() for sweep in SWEEPS}
     remains = {}
     for sweep, values in found.items():
         (first, _), (last, error) = next(iter(values.values())), list(values.values())[-1]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isnan
 
+from ikmeanfield.analysis.by_value import SWEEPS, by_strength
 from ikmeanfield.claims.claim import Finding, of_cases
-from ikmeanfield.claims.codes_by_strength import by_strength
 from ikmeanfield.sources import Sources
 
 STATEMENT = (
@@ -21,7 +21,10 @@ CRITERION = {"stable": 0.5, "lost": 0.2}
 
 def judge(sources: Sequence[Sources], stable: float, lost: float) -> Iterator[Finding]:
     """Correlations between trials at every strength that both sweeps have."""
-    found = by_strength(sources[0]["codes"].summary, "trial_correlation")
+    summary = sources[0]["codes"].summary
+    found = {
+        sweep: by_strength(summary, sweep, "trial_correlation").estimates() for sweep in SWEEPS
+    }
     cases: dict[str, bool | None] = {}
     lowest: tuple[float, float] = (float("nan"), float("nan"))
     for strength, (kept, error) in found["heterogeneous"].items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -58,3 +59,23 @@ def rises(found: Change, correlation: float, by: float, errors: float) -> bool |
     rise = found.last - found.first
     enough = rise > by * abs(found.first) and rise > errors * found.error
     return bool(found.correlation > correlation and enough)
+
+
+def rises_in_cases(
+    cases: Mapping[str, tuple[FloatArray, FloatArray]],
+    correlation: float,
+    by: float,
+    errors: float,
+) -> tuple[dict[str, bool | None], list[float]]:
+    """Whether a quantity rises with the width in every case, and its last value over its first.
+
+    Parameters
+    ----------
+    cases
+        Widths and values of all runs, by case.
+    correlation, by, errors
+        See `rises`.
+    """
+    found = {case: change(widths, values) for case, (widths, values) in cases.items()}
+    holds = {case: rises(one, correlation, by, errors) for case, one in found.items()}
+    return holds, [one.last / one.first for one in found.values()]

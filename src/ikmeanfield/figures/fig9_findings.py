@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import xarray as xr
 
-from ikmeanfield.figures.fig9_panels import STATISTICS, SWEEPS, WORDS, by_strength
+from ikmeanfield.analysis.by_value import SWEEPS, by_strength
+from ikmeanfield.figures.fig9_panels import STATISTICS, WORDS
 
 
 def responses(series: xr.Dataset, distances: xr.Dataset) -> Iterator[str]:
@@ -21,11 +22,11 @@ def responses(series: xr.Dataset, distances: xr.Dataset) -> Iterator[str]:
     yield f"the two networks of panel A ({values}) differ by {apart:.3g} Hz (root mean square)"
     single = distances.isel(theory=0).sel(population="rs")
     for sweep in SWEEPS:
-        strength, mean, _ = by_strength(single, sweep, "rmse_firing_rate")
-        _, noise, _ = by_strength(single, sweep, "noise_firing_rate")
+        far = by_strength(single, sweep, "rmse_firing_rate")
+        noise = by_strength(single, sweep, "noise_firing_rate").mean
         each = "; ".join(
             f"{s:g} pA: {d:.3g} Hz ({n:.3g} Hz)"
-            for s, d, n in zip(strength, mean, noise, strict=True)
+            for s, d, n in zip(far.strength, far.mean, noise, strict=True)
         )
         yield f"distance to the mean field (scatter between replicates), {WORDS[sweep]}: {each}"
 
@@ -35,7 +36,7 @@ def codes(summary: xr.Dataset) -> Iterator[str]:
     for name, label in STATISTICS:
         parts = []
         for sweep in SWEEPS:
-            strength, mean, _ = by_strength(summary, sweep, name)
-            ends = ", ".join(f"{mean[i]:.3g} at {strength[i]:g} pA" for i in (0, -1))
+            own = by_strength(summary, sweep, name)
+            ends = ", ".join(f"{own.mean[i]:.3g} at {own.strength[i]:g} pA" for i in (0, -1))
             parts.append(f"{WORDS[sweep]} {ends}")
         yield f"{label}: {'; '.join(parts)}"

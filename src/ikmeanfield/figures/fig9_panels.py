@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
+from ikmeanfield.analysis.by_value import SWEEPS, by_strength
 from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.plot.paper_style import INK
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-SWEEPS = {"heterogeneous": "rs_current_width", "noisy": "rs_cauchy_noise"}
-"""Sweeps that are compared, each with the coordinate of what it varies, in pA."""
 COLORS = {"heterogeneous": INK[1], "noisy": INK[2]}
 WORDS = {"heterogeneous": "heterogeneity", "noisy": "noise"}
 STRENGTH = 10.0
@@ -43,18 +42,6 @@ def example_runs(plan: Plan, runs: Sequence[int]) -> list[int]:
         far = [abs(float(plan.runs[number].circuit.get(path)) - STRENGTH) for number in own]
         found.append(own[int(np.argmin(far))])
     return found
-
-
-def by_strength(
-    summary: xr.Dataset, sweep: str, name: str
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Strengths of a sweep, and the mean and standard deviation of a variable at each."""
-    own = of_sweep(summary, sweep)
-    strength, values = own[SWEEPS[sweep]].values, own[name].values
-    known = np.unique(strength)
-    rows = [values[strength == one] for one in known]
-    spread = [row.std(ddof=1) if row.size > 1 else np.nan for row in rows]
-    return known, np.array([row.mean() for row in rows]), np.array(spread)
 
 
 def _in_windows(values: FloatArray, time: FloatArray) -> FloatArray:
@@ -92,11 +79,11 @@ def draw_responses(axes: Axes, beside: Axes, series: xr.Dataset, distances: xr.D
     axes.legend(loc="upper left", handlelength=1.2)
     single = distances.isel(theory=0).sel(population="rs")
     for sweep in SWEEPS:
-        strength, mean, spread = by_strength(single, sweep, "rmse_firing_rate")
-        _, noise, _ = by_strength(single, sweep, "noise_firing_rate")
-        beside.errorbar(strength, mean, spread, elinewidth=0.6, color=COLORS[sweep], marker="o",
-                        linestyle="none")  # fmt: skip
-        beside.plot(strength, noise, color=COLORS[sweep], linestyle=(0, (3, 1)), linewidth=0.8)
+        far = by_strength(single, sweep, "rmse_firing_rate")
+        noise = by_strength(single, sweep, "noise_firing_rate").mean
+        beside.errorbar(far.strength, far.mean, far.deviation, elinewidth=0.6, color=COLORS[sweep],
+                        marker="o", linestyle="none")  # fmt: skip
+        beside.plot(far.strength, noise, color=COLORS[sweep], linestyle=(0, (3, 1)), linewidth=0.8)
     _strengths(beside)
     beside.set_ylim(bottom=0)
     beside.set_ylabel("distance (Hz)")
@@ -127,9 +114,9 @@ def draw_statistics(panels: Sequence[Axes], codes: xr.Dataset) -> None:
     """Correlation, accuracy and dimension against strength."""
     for axes, (name, label) in zip(panels, STATISTICS, strict=True):
         for sweep in SWEEPS:
-            strength, mean, spread = by_strength(codes, sweep, name)
-            axes.errorbar(strength, mean, spread, color=COLORS[sweep], marker="o",
-                          elinewidth=0.6, label=WORDS[sweep])  # fmt: skip
+            found = by_strength(codes, sweep, name)
+            axes.errorbar(found.strength, found.mean, found.deviation, color=COLORS[sweep],
+                          marker="o", elinewidth=0.6, label=WORDS[sweep])  # fmt: skip
         _strengths(axes)
         axes.set_ylabel(label)
         axes.set_ylim(bottom=0)

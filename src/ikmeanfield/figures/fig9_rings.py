@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ikmeanfield.analysis.bistability import bistable_ranges
 from ikmeanfield.analysis.bumps import centred_box
+from ikmeanfield.analysis.by_value import by_value
 from ikmeanfield.analysis.replicates import interval
 from ikmeanfield.plot.paper_style import DASHES, INK, MARKERS
 
@@ -44,10 +45,16 @@ def nearest(values: Any, wanted: Sequence[float]) -> list[float]:
     return list(dict.fromkeys(float(known[np.abs(known - one).argmin()]) for one in wanted))
 
 
-def regimes(decoding: xr.Dataset) -> Iterator[tuple[float, xr.Dataset]]:
-    """The runs of every input current."""
-    for current in np.unique(decoding[CURRENT].values):
-        yield float(current), decoding.isel(run=np.flatnonzero(decoding[CURRENT] == current))
+def middle_regime(decoding: xr.Dataset) -> xr.Dataset:
+    """The runs at the middle one of the input currents, whose readouts are shown."""
+    found = [runs for _, runs in by_value(decoding, CURRENT)]
+    return found[len(found) // 2]
+
+
+def listed(numbers: Sequence[float]) -> str:
+    """Numbers in words: "1, 2 and 3"."""
+    *most, last = (f"{number:g}" for number in numbers)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _curve(axes: Axes, summary: xr.Dataset, values: FloatArray, place: int, label: str) -> None:
@@ -118,8 +125,7 @@ def fold_findings(folds: xr.Dataset) -> Iterator[str]:
 
 def draw_functions(panels: Sequence[Axes], decoding: xr.Dataset) -> None:
     """E: a readout of either function in the middle regime, and the errors of all regimes."""
-    currents = [current for current, _ in regimes(decoding)]
-    middle = dict(regimes(decoding))[currents[len(currents) // 2]]
+    middle = middle_regime(decoding)
     time = decoding["time"].values
     for axes, (name, words) in zip(panels[:2], FUNCTIONS.items(), strict=True):
         target = decoding["target"].sel(function=name)
@@ -139,7 +145,7 @@ def draw_functions(panels: Sequence[Axes], decoding: xr.Dataset) -> None:
         loc="upper left", handlelength=1.4, frameon=True, framealpha=0.9, edgecolor="none"
     )
     for axes, (name, words) in zip(panels[2:], FUNCTIONS.items(), strict=True):
-        for order, (current, here) in enumerate(regimes(decoding)):
+        for order, (current, here) in enumerate(by_value(decoding, CURRENT)):
             values = here["error"].sel(function=name).values
             _curve(axes, here, values, order, f"{current:g} pA")
         axes.set_title(words)
@@ -157,7 +163,7 @@ def draw_kernels(panels: Sequence[Axes], decoding: xr.Dataset) -> None:
         ("swing of the rate (Hz)", swing),
     )
     for axes, (label, values) in zip(panels, quantities, strict=True):
-        for order, (current, here) in enumerate(regimes(decoding)):
+        for order, (current, here) in enumerate(by_value(decoding, CURRENT)):
             _curve(axes, here, values(here), order, f"{current:g} pA")
         axes.set(xlabel=WIDTHS, ylabel=label, xscale="log")
     for axes in (panels[0], panels[2]):
@@ -192,7 +198,7 @@ def encoding_findings(encoding: xr.Dataset) -> Iterator[str]:
 
 def decoding_findings(decoding: xr.Dataset) -> Iterator[str]:
     """Errors, dimension, kernel variance and swing at the ends of the widths, by current."""
-    for current, runs in regimes(decoding):
+    for current, runs in by_value(decoding, CURRENT):
         rows = {
             f"error, {words}": runs["error"].sel(function=name).values
             for name, words in FUNCTIONS.items()
@@ -216,17 +222,20 @@ def decoding_findings(decoding: xr.Dataset) -> Iterator[str]:
 def text(encoding: xr.Dataset, decoding: xr.Dataset) -> str:
     """The part of the caption that describes panels D to F."""
     draws = {np.unique(each["replicate"].values).size for each in (encoding, decoding)}
-    counts = " and ".join(str(draw) for draw in sorted(draws))
+    counts = listed(sorted(draws))
+    few = listed(nearest(encoding[WIDTH], EXAMPLES))
+    both = listed(nearest(middle_regime(decoding)[WIDTH], EXAMPLES[::2]))
     return (
         "(D) Rings of regular-spiking neurons (κ = 10 pA) at 30 pA, of which a centred fraction "
         "received 30 pA more from 1000 to 1500 ms: mean activation that a neuron sends, from 2750 "
-        "to 2950 ms, over the ring (dashed: the stimulated neurons), for all widths Δ_v and for a "
-        "few; distance of its profile, scaled to a maximum of one, from the box of stimulated "
-        "neurons (1: silence); and mean activation outside the box. "
+        "to 2950 ms, over the ring (dashed: the stimulated neurons), for all widths Δ_v and for "
+        f"{few} mV; distance of its profile, scaled to a maximum of one, from the box of "
+        "stimulated neurons (1: silence); and mean activation outside the box. "
         "(E) Functions of time read out linearly, by ridge regression, of the activations that "
         "follow a pulse of 80 pA for 20 ms into the central fifth of a ring (κ = 100 pA): targets "
-        "(grey) and readouts in a trial not trained on, at the middle current; and mean squared "
-        "error over the target's mean square in all such trials (1: silence), by input current. "
+        "(grey) and readouts in a trial not trained on, at the middle current and Δ_v = "
+        f"{both} mV; and mean squared error over the target's mean square in all such trials (1: "
+        "silence), by input current. "
         "(F) Dimension (participation ratio) of the responses, logarithm of the variance of the "
         "readout's kernel over trials, and swing of the population's rate before the pulses, which "
         f"tells oscillating networks. Bars are 95 % intervals (Student's t) over {counts} draws of "
