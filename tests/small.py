@@ -151,7 +151,7 @@ def tiny_reset():
     }  # fmt: skip
 
 
-def both():
+def both(**changes):
     """Studies of many kinds in two experiments, and two figures, of small, short networks."""
     series, points = tiny(), tiny_adaptation()
     truncation, adaptation = (
@@ -170,4 +170,5 @@ def both():
         "runs_per_job": 2,
         "experiments": {"truncation": truncation, "adaptation": adaptation},
         "figures": {"fig4": "truncation", "fig1": "adaptation"},
+        **changes,
     }

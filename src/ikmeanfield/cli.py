@@ -222,6 +222,26 @@ def judge(
     job.judge(name, claim, job.parsed(criterion), plans, folders, output / f"{name}.csv")
 
 
+@app.command(name="judge-all")
+def judge_all(
+    given: Annotated[str, typer.Argument(help="Claims as in a configuration, but as JSON.")],
+    results: Annotated[Path, typer.Option(help="Folder of all results.")] = Path("results"),
+    output: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("results/claims"),
+) -> None:
+    """Judge several claims in one process: a CSV file with a row per model for each."""
+    from ikmeanfield.experiments.judging import read  # noqa: PLC0415
+
+    claims = read(given)
+    names = dict.fromkeys(source for claim in claims.values() for source in claim.sources)
+    plans = {name: _plan(results / name / "plan.json") for name in names}
+    from ikmeanfield.jobs import judge as job  # noqa: PLC0415
+
+    for name, claim in claims.items():
+        path, folders = output / f"{name}.csv", [results / source for source in claim.sources]
+        own = [plans[source] for source in claim.sources]
+        job.judge(name, claim.claim, claim.criterion, own, folders, path)
+
+
 @app.command()
 def claims(
     tables: Annotated[

@@ -139,6 +139,15 @@ def test_a_change_of_the_configuration_reruns_what_depends_on_it(undisturbed, ch
     assert undisturbed.planned(config) == expected
 
 
+def test_claims_of_the_same_experiments_are_judged_by_one_job_and_nothing_else_runs(undisturbed):
+    """Oracle: three claims of two experiments, added to a folder in which all else is done."""
+    claims = {
+        "rates_spread_with_width": "truncation", "variance_is_synchrony": "truncation",
+        "recovery_not_above_adaptation": "adaptation",
+    }  # fmt: skip
+    assert undisturbed.planned(both(claims=claims)) == {"judge_claims": 2, "collect_claims": 1}
+
+
 @pytest.mark.parametrize("module", CODE)
 def test_a_change_of_the_code_reruns_what_depends_on_it(undisturbed, module):
     """Oracle: the table above; comments and layout alone rerun nothing."""

@@ -23,6 +23,7 @@ CONFIG = parse({**QUICK, "runs_per_job": 4, "figures": {"fig4": "truncation"}})
 PLAN = expand(CONFIG, "truncation")
 BATCHES = list(PLAN.batches["networks"])
 assert len(BATCHES) >= 4
+JUDGED = ("rates_spread_with_width", "error_below_fluctuations")
 FORMATS = (".pdf", ".png", ".csv", ".md")
 RATES = {
     "circuit": {"preset": "regular_spiking"},
@@ -124,6 +125,31 @@ def test_a_configuration_says_what_is_to_be_there(results):
     reseeded = expand(other, "truncation")
     assert list(stale(reseeded, results / "truncation")) == [path_of(results, 0)]
     assert not list(stale(PLAN, results / "truncation"))
+
+
+def test_claims_are_told_by_the_experiments_that_decide_them(results):
+    """Oracle: the tables and the log of a group that is judged by one job."""
+    config = parse({**QUICK, "claims": dict.fromkeys(JUDGED, "truncation")})
+    folder = results / "claims/truncation"
+    log = results / "claims/logs/truncation.log"
+    for path in (folder / f"{JUDGED[0]}.csv", log):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+
+    def claims(config=None):
+        found = [f for f in status(results, config) if f.product.experiment == "claims"]
+        return {f.product.name: f.state for f in found}
+
+    assert claims(config) == {"truncation": "missing"}
+    assert claims() == {"truncation": "done"}  # which other claim there is to be, nobody says
+    (folder / f"{JUDGED[1]}.csv").write_text("")
+    assert claims(config) == {"truncation": "done"}
+    log.write_text("ikmeanfield: a summary is damaged\n")
+    for path in folder.iterdir():
+        path.unlink()
+    assert claims() == claims(config) == {"truncation": "failed"}
+    folder.rmdir()
+    assert claims() == {"truncation": "failed"}
 
 
 def test_the_explorer_is_up_to_date_with_the_plans_that_it_was_made_from(results):

@@ -161,11 +161,11 @@ EDITS = {
         "compile_kernels",
         "integrate_theories",
         "summarise_predictions",
-        "judge_claim",
+        "judge_claims",
         "collect_claims",
     },
     "panel": {"draw_figure"},
-    "quiet_theory": {"judge_claim", "collect_claims"},
+    "quiet_theory": {"judge_claims", "collect_claims"},
 }
 
 

@@ -1,18 +1,20 @@
-rule judge_claim:
+# One job judges all claims that the same experiments decide: starting it takes longer than judging.
+rule judge_claims:
     input:
         plans=claim_plans,
         stored=evidence,
     output:
         findings=report(
-            "results/claims/{claim}.csv",
+            directory("results/claims/{group}"),
+            patterns=["{claim}.csv"],
             caption="../report/claim.rst",
             category="Claims",
             labels=claim_labels,
         ),
     log:
-        "results/claims/logs/{claim}.log",
+        "results/claims/logs/{group}.log",
     benchmark:
-        "results/claims/benchmarks/{claim}.jsonl"
+        "results/claims/benchmarks/{group}.jsonl"
     localrule: RUNS <= cost.LIGHT_RUNS
     conda:
         "../../envs/environment.yaml"
@@ -21,17 +23,15 @@ rule judge_claim:
         mem_mb=memory(claim_cost),
         runtime=minutes(claim_cost),
     params:
-        claim=claim_arguments,
-        folder=subpath(output.findings, parent=True),
+        claims=claim_arguments,
         code=claim_code,
     shell:
-        "python -m ikmeanfield judge {params.claim} "
-        "--output {params.folder} --name {wildcards.claim} 2> {log}"
+        "python -m ikmeanfield judge-all {params.claims} --output {output.findings} 2> {log}"
 
 
 rule collect_claims:
     input:
-        findings=collect("results/claims/{claim}.csv", claim=SETTINGS.claims),
+        findings=collect("results/claims/{group}", group=GROUPS),
     output:
         table=report(
             "results/claims.csv",
@@ -41,7 +41,7 @@ rule collect_claims:
         ),
         page="results/claims.md",
     log:
-        "results/claims/logs/all.log",
+        "results/logs/claims.log",
     localrule: True
     conda:
         "../../envs/environment.yaml"
@@ -49,5 +49,7 @@ rule collect_claims:
     resources:
         mem_mb=cost.requested_mib(cost.Cost(kept=cost.START_MIB), RUNS),
         runtime=cost.requested_minutes(cost.Cost(seconds=cost.START_SECONDS), RUNS),
+    params:
+        findings=[f"results/claims/{place}.csv" for place in CLAIM_PLACES],
     shell:
-        "python -m ikmeanfield claims {input.findings} --output {output.table} 2> {log}"
+        "python -m ikmeanfield claims {params.findings} --output {output.table} 2> {log}"

@@ -1,7 +1,7 @@
 # The checked configuration, the plans, and functions with which the rules query them.
 import functools
-import json
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -12,6 +12,7 @@ if SOURCE not in sys.path:
 
 from ikmeanfield import environment, experiments
 from ikmeanfield.claims import CLAIMS
+from ikmeanfield.experiments import judging
 from ikmeanfield.experiments.yaml_files import read_yaml
 from ikmeanfield.figures import FIGURES
 from ikmeanfield.jobs import code, explore, products, taking
@@ -106,13 +107,17 @@ STUDY_FILES = [
 FIGURE_FILES = collect(
     "results/figures/{figure}.{suffix}", figure=SETTINGS.figures, suffix=FORMATS
 )
+GROUPS = judging.grouped(SETTINGS.claims)
+CLAIM_PLACES = [
+    f"{'+'.join(claim.sources)}/{name}" for name, claim in SETTINGS.claims.items()
+]
 CLAIM_FILES = ["results/claims.csv", "results/claims.md"] if SETTINGS.claims else []
 
 
 wildcard_constraints:
     experiment="|".join(PLANS),
     figure="|".join(SETTINGS.figures) or "none",
-    claim="|".join(SETTINGS.claims) or "none",
+    group="|".join(map(re.escape, GROUPS)) or "none",
     batch="[0-9a-f]+",
 
 
@@ -229,10 +234,16 @@ def stored(wildcards):
     return _files_taken(FIGURES[figure.draw], figure.sources)
 
 
+def claims_of(wildcards):
+    """The claims of a group, by name."""
+    return {name: SETTINGS.claims[name] for name in GROUPS[wildcards.group]}
+
+
 def evidence(wildcards):
-    """The files that decide a claim."""
-    claim = SETTINGS.claims[wildcards.claim]
-    return _files_taken(CLAIMS[claim.claim], claim.sources)
+    """The files that decide the claims of a group, each once."""
+    claims = claims_of(wildcards).values()
+    files = (_files_taken(CLAIMS[claim.claim], claim.sources) for claim in claims)
+    return list(dict.fromkeys(file for taken in files for file in taken))
 
 
 def figure_arguments(wildcards):
@@ -244,11 +255,8 @@ def figure_arguments(wildcards):
 
 
 def claim_arguments(wildcards):
-    """Arguments of the command: a claim, its experiments, and the numbers that decide."""
-    claim = SETTINGS.claims[wildcards.claim]
-    folders = " ".join(f"results/{name}" for name in claim.sources)
-    numbers = shlex.quote(json.dumps(claim.criterion))
-    return f"{claim.claim} {folders} --criterion {numbers}"
+    """Arguments of the command: the claims of a group as the configuration has them."""
+    return shlex.quote(judging.written(claims_of(wildcards)))
 
 
 def figure_plans(wildcards):
@@ -260,16 +268,14 @@ def figure_plans(wildcards):
 
 
 def claim_plans(wildcards):
-    """The plans of the experiments that decide a claim."""
-    return [
-        f"results/{name}/plan.json" for name in SETTINGS.claims[wildcards.claim].sources
-    ]
+    """The plans of the experiments that decide a group of claims."""
+    return [f"results/{name}/plan.json" for name in wildcards.group.split("+")]
 
 
 def claim_cost(wildcards):
-    """Predicted cost of judging a claim."""
-    sources = SETTINGS.claims[wildcards.claim].sources
-    return products.figure_cost([PLANS[name] for name in sources])
+    """Predicted cost of judging a group of claims."""
+    plans = [PLANS[name] for name in wildcards.group.split("+")]
+    return products.claims_cost(plans, len(GROUPS[wildcards.group]))
 
 
 def explorer_code(wildcards):
@@ -278,8 +284,9 @@ def explorer_code(wildcards):
 
 
 def claim_code(wildcards):
-    """Hash of the code that judges a claim."""
-    return code.claim_code(SETTINGS.claims[wildcards.claim].claim)
+    """Hashes of the code that judges the claims of a group."""
+    claims = claims_of(wildcards).values()
+    return " ".join(code.claim_code(claim.claim) for claim in claims)
 
 
 def figure_code(wildcards):

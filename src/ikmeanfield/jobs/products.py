@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Plan
 
 
+CLAIM_SECONDS = 0.5
+"""To read the data of a claim and judge it, beside others in the same process."""
+
+
 @dataclass(frozen=True)
 class Product:
     """The files that one job makes.
@@ -83,6 +87,11 @@ def summary_cost(plan: Plan, study: str) -> Cost:
     runs = len(plan.runs)
     start = Cost(seconds=SUMMARY_SECONDS + runs * PLAN_SECONDS, kept=SUMMARY_MIB + runs * PLAN_MIB)
     return start + plan.studies[study].summary_cost(plan, study)
+
+
+def claims_cost(plans: Sequence[Plan], count: int) -> Cost:
+    """Predicted time and memory of judging so many claims by the results of some experiments."""
+    return figure_cost(plans) + Cost(seconds=(count - 1) * CLAIM_SECONDS)
 
 
 def figure_cost(plans: Sequence[Plan]) -> Cost:

@@ -19,6 +19,7 @@ from ikmeanfield.datasets.store import DatasetError
 from ikmeanfield.datasets.trees import read_any
 from ikmeanfield.experiments.config import Config
 from ikmeanfield.experiments.expansion import expand_all
+from ikmeanfield.experiments.judging import grouped
 from ikmeanfield.experiments.plan import Plan
 from ikmeanfield.experiments.plan_files import read_plan
 from ikmeanfield.jobs.explore import explored, made_from
@@ -31,8 +32,6 @@ PAGES = "pages"
 """What stands in place of an experiment for the explorer and the report."""
 SHOWN = (".png", ".md", ".csv")
 """Files of these kinds are in the report."""
-ALL_CLAIMS = "all"
-"""Name of the log of the table of all claims."""
 TAIL = 3
 """Number of lines shown from the end of a log that does not end with an error of our own."""
 
@@ -69,17 +68,21 @@ def status(
     if config is None:
         plans = [_stored_plan(path) for path in sorted(results.glob("*/plan.json"))]
         figures = [path.stem for path in sorted(results.glob("figures/logs/*.log"))]
-        claims = [path.stem for path in sorted(results.glob("claims/logs/*.log"))]
-        claims = [name for name in claims if name != ALL_CLAIMS]
+        groups = [path.stem for path in sorted(results.glob("claims/logs/*.log"))]
+        claims = {group: sorted(results.glob(f"claims/{group}/*.csv")) for group in groups}
     else:
         plans = list(expand_all(config).values())
-        figures, claims = list(config.figures), list(config.claims)
+        figures = list(config.figures)
+        claims = {
+            group: [results / f"claims/{group}/{name}.csv" for name in names]
+            for group, names in grouped(config.claims).items()
+        }
     if not plans:
         msg = f"{results}: no plan.json of any experiment there; name a configuration: --config"
         raise ConfigError(msg)
     found = [_state(p, verify) for plan in plans for p in products(plan, results / plan.experiment)]
     drawn = [_made(results / "figures", name, "pdf", "png", "csv", "md") for name in figures]
-    judged = [_made(results / "claims", name, "csv") for name in claims]
+    judged = [_judged(results / "claims", group, files) for group, files in claims.items()]
     found += [_state(product, verify=False) for product in (*drawn, *judged)]
     return [*found, *_explorer(results, plans, config), _report(results, found)]
 
@@ -93,10 +96,15 @@ def _stored_plan(path: Path) -> Plan:
 
 
 def _made(folder: Path, name: str, *suffixes: str, experiment: str = "") -> Product:
-    """The files of a figure, a claim or a page, in a folder that all of its kind share."""
+    """The files of a figure, some claims or a page, in a folder that all of its kind share."""
     files = tuple(folder / f"{name}.{suffix}" for suffix in suffixes)
     log, benchmark = folder / "logs" / f"{name}.log", folder / "benchmarks" / f"{name}.jsonl"
     return Product(experiment or folder.name, name, files, log, benchmark)
+
+
+def _judged(folder: Path, group: str, files: Sequence[Path]) -> Product:
+    """The tables of the claims that one job judges; a pattern if it is not known which."""
+    return replace(_made(folder, group), files=tuple(files) or (folder / group / "*.csv",))
 
 
 def _explorer(results: Path, plans: Sequence[Plan], config: Config | None) -> Iterator[Found]:
