@@ -183,7 +183,8 @@ def agreement(name: str, shown: Sequence[Map]) -> Iterator[str]:
         for word in TOLD:
             number = REGIONS.index(word)
             parts.append(f"{word} {_overlap(network == number, predicted == number)}")
-        yield f"regions of {', '.join(filter(None, (name, one.fixed())))}: {'; '.join(parts)}"
+        where = f"{name} over Δ_{one.plane.second.partition('_')[0]}"
+        yield f"regions of {', '.join(filter(None, (where, one.fixed())))}: {'; '.join(parts)}"
 
 
 def _overlap(network: BoolArray, predicted: BoolArray) -> str:
