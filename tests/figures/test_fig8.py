@@ -12,7 +12,7 @@ from ikmeanfield.analysis.diagrams import bifurcation_plane
 from ikmeanfield.analysis.eigenvalue_changes import relative_changes
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.figures import fig8, fig8_linearity, fig8_sensitivity, fig8_synchrony
-from ikmeanfield.figures.fig7_panels import Plane
+from ikmeanfield.figures.fig7_maps import Plane
 from ikmeanfield.figures.fig8_synchrony import Map, crossings
 from ikmeanfield.studies.rising_rates import rising_rates
 from ikmeanfield.theories import MeanFieldSettings

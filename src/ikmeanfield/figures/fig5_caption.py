@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -19,17 +19,14 @@ from ikmeanfield.figures.fig5_data import (
 
 
 def caption(
-    plane: xr.DataTree,
     points: xr.Dataset,
     summary: xr.Dataset,
-    transfer: Sequence[xr.Dataset],
     circuit: xr.Dataset,
     circuit_networks: xr.Dataset,
     onsets: xr.Dataset | None = None,
-    uncoupled: xr.Dataset | None = None,
+    **_: Any,
 ) -> str:
     """The caption, with what the figure shows in numbers."""
-    del plane, transfer
     size = points.attrs.get("size", "?")
     lines = [
         *_accuracy(points, of_sweep(summary, "kappa")), *_onsets(onsets), *_findings(summary),

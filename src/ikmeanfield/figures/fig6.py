@@ -162,16 +162,10 @@ def caption(
     fast: xr.DataTree,
     oscillations: xr.Dataset,
     finite_size: xr.Dataset,
-    series: xr.Dataset,
-    widths: Sequence[Curves],
-    jumps: Sequence[Curves],
-    hysteresis: xr.Dataset,
     pair_diagrams: dict[str, xr.DataTree],
-    pair: xr.Dataset,
-    pair_planes: Sequence[Curves],
+    **_: Any,
 ) -> str:
     """The caption, with the findings in numbers."""
-    del series, widths, jumps, hysteresis, pair, pair_planes
     lines = [
         *fig6_findings.points(slow, "one population"),
         *fig6_findings.points(fast, "fast adaptation"),

@@ -8,19 +8,19 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec, GridSpecFromSubplotSpec
+from matplotlib.gridspec import GridSpec, GridSpecFromSubplotSpec, SubplotSpec
 
+from ikmeanfield.datasets.runs import of_sweep
 from ikmeanfield.figures import fig7_findings
-from ikmeanfield.figures.fig7_panels import (
-    Plane,
-    draw_curves,
-    draw_gains,
-    draw_loops,
+from ikmeanfield.figures.fig7_maps import (
+    Map,
+    agreement,
     draw_map,
-    draw_rates,
-    draw_resonances,
     map_legend,
+    maps,
+    protocol,
 )
+from ikmeanfield.figures.fig7_panels import draw_gains, draw_loops, draw_rates, draw_resonances
 from ikmeanfield.plot.branches import CODIMENSION_TWO, mark_handles
 from ikmeanfield.plot.paper_style import DOUBLE_COLUMN, label_panel, style
 from ikmeanfield.plot.planes import plane_handles
@@ -48,31 +48,71 @@ TAKES = [
     {"responses": {"kind": "responses", "settings": {"modulated": "rs", "networks": True}}},
     {"networks": {"kind": "networks"}, "predictions": {"kind": "predictions"}},
     {"networks": {"kind": "networks"}, "predictions": {"kind": "predictions"}},
-    {"planes": {"kind": "planes", "settings": {"second": "rs.threshold_width"}}},
-    {"planes": {"kind": "planes", "settings": {"second": "fs.threshold_width"}}},
-    {"planes": {"kind": "planes", "settings": {"second": "lts.threshold_width"}}},
-    {"planes": {"kind": "planes", "settings": {"parameter": "lts.input_current"}}},
+    {
+        "planes": {
+            "kind": "planes",
+            "sweeps": ["rs_width"],
+            "settings": {"parameter": "rs.input_current", "second": "rs.threshold_width"},
+        },
+        "hysteresis": {
+            "kind": "hysteresis",
+            "sweeps": ["rs_width"],
+            "settings": {"population": "rs", "networks": True},
+        },
+    },
+    {
+        "planes": {
+            "kind": "planes",
+            "sweeps": ["width"],
+            "settings": {"parameter": "fs.input_current", "second": "fs.threshold_width"},
+        },
+        "hysteresis": {
+            "kind": "hysteresis",
+            "sweeps": ["width"],
+            "settings": {"population": "fs", "networks": True},
+        },
+    },
+    {
+        "planes": {
+            "kind": "planes",
+            "sweeps": ["width"],
+            "settings": {"parameter": "lts.input_current", "second": "lts.threshold_width"},
+        },
+        "hysteresis": {
+            "kind": "hysteresis",
+            "sweeps": ["width"],
+            "settings": {"population": "lts", "networks": True},
+        },
+    },
+    {
+        "planes": {
+            "kind": "planes",
+            "sweeps": ["width"],
+            "settings": {"parameter": "lts.input_current", "second": "rs.threshold_width"},
+        },
+        "hysteresis": {
+            "kind": "hysteresis",
+            "sweeps": ["width"],
+            "settings": {"population": "lts", "networks": True},
+        },
+    },
 ]
 """Studies that the figure takes, see `ikmeanfield.sources.Taker`."""
 
-KAPPA, FS, RS, LTS = (
-    "rs_adaptation", "fs_threshold_width", "rs_threshold_width", "lts_threshold_width"
-)  # fmt: skip
+KAPPA = "rs_adaptation"
+ALONE = ("rs", "fs", "lts")
+"""The populations of B, in the order of their experiments."""
 
 
 def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
     """What `draw` and `caption` take."""
-    inhibition, resonance, *steps, rs, fs, lts, types = experiments
+    inhibition, resonance, *rest = experiments
+    steps, alone, types = rest[:2], rest[2:5], rest[5]
     summary = inhibition["hysteresis"].summary
-    maps = [
-        Plane.of(tree, source.settings, RS if source.name == inhibition["rs_planes"].name else FS)
-        for source in (inhibition["fs_planes"], inhibition["rs_planes"])
-        for _, tree in source.each()
-    ]
-    alone = [
-        Plane.of(tree, source["planes"].settings, width)
-        for source, width in ((rs, RS), (fs, FS), (lts, LTS))
-        for _, tree in source["planes"].each()
+    circuit = [
+        one
+        for name, sweep in (("fs_planes", "fs_width"), ("rs_planes", "rs_width"))
+        for one in maps(inhibition[name], of_sweep(summary, sweep), "rs")
     ]
     series = []
     for source in steps:
@@ -80,49 +120,51 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
         joined = side_by_side(networks, source["predictions"], networks.runs(), ["firing_rate"])
         kept = joined["time"].values > networks.settings.discard
         series.append(joined.isel(time=np.flatnonzero(kept)))
-    three = types["planes"]
     return {
-        "maps": maps,
+        "circuit": circuit,
         "hysteresis": summary,
         "responses": resonance["responses"].summary,
         "series": series,
-        "alone": alone,
-        "types": [Plane.of(tree, three.settings, RS) for _, tree in three.each()],
-    }
+        "alone": [
+            one for population, source in zip(ALONE, alone, strict=True)
+            for one in maps(source["planes"], source["hysteresis"].summary, population)
+        ],
+        "types": maps(types["planes"], types["hysteresis"].summary, "rs"),
+    }  # fmt: skip
 
 
 def draw(
-    maps: Sequence[Plane],
+    circuit: Sequence[Map],
     hysteresis: xr.Dataset,
     responses: xr.Dataset,
     series: Sequence[xr.Dataset],
-    alone: Sequence[Plane],
-    types: Sequence[Plane],
+    alone: Sequence[Map],
+    types: Sequence[Map],
 ) -> Figure:
     """Draw the six panels.
 
     Parameters
     ----------
-    maps
-        Planes of the current into fast-spiking neurons and either width, for A.
+    circuit
+        What networks and the mean field do over the current into fast-spiking neurons and either
+        width, for A.
     hysteresis
-        Summary of the networks and the mean field held at levels of this current, for A and D.
+        Summary of these networks and of the mean field held at levels of the current, for D.
     responses
         Summary of linear responses over current and width, for C.
     series
         Rates in time of two experiments, two runs each, for E.
     alone, types
-        Planes of single populations and of three coupled ones, for B and F.
+        The same as in A for single populations and for three coupled ones, for B and F.
     """
     with style():
         figure = Figure(figsize=(DOUBLE_COLUMN, 9.6))
         grid = GridSpec(6, 1, figure=figure, height_ratios=(2.1, 0.16, 1, 1, 1, 1))
         cells = GridSpecFromSubplotSpec(2, 3, grid[0])
-        ordered = sorted(maps, key=lambda plane: (plane.values[KAPPA], plane.second == RS,
-                                                  plane.values.get(FS, 0.0)))  # fmt: skip
-        for place, plane in enumerate(ordered[:6]):
+        ordered = sorted(circuit, key=lambda one: one.plane.values[KAPPA])
+        for place, one in enumerate(ordered[:6]):
             axes = figure.add_subplot(cells[place // 3, place % 3])
-            draw_map(axes, plane, hysteresis, bottom=place >= 3)
+            draw_map(axes, one, one.fixed(symbols=True), bottom=place >= 3)
             if place == 0:
                 label_panel(axes, "A")
         legend = figure.add_subplot(grid[1])
@@ -132,8 +174,7 @@ def draw(
                      *mark_handles(CODIMENSION_TWO)],
             loc="center", ncols=9, columnspacing=1.2, handlelength=1.4,
         )  # fmt: skip
-        _row(figure, grid[2], [[p for p in alone if p.second == width] for width in (RS, FS, LTS)],
-             "B")  # fmt: skip
+        _row(figure, grid[2], alone, "B", name=True)
         cells = GridSpecFromSubplotSpec(1, 3, grid[3])
         panels = [figure.add_subplot(cells[column]) for column in range(3)]
         draw_resonances(panels[:2], responses)
@@ -146,41 +187,55 @@ def draw(
         label_panel(panels[2], "E")
         for axes, data in zip(panels[2:], series, strict=True):
             draw_rates(axes, data)
-        _row(figure, grid[5], [[plane] for plane in types[:3]], "F")
+        _row(figure, grid[5], types, "F")
     return figure
 
 
-def _row(figure: Figure, place: Any, columns: Sequence[Sequence[Plane]], letter: str) -> None:
-    """A row of planes; planes of one panel are drawn over each other."""
-    cells = GridSpecFromSubplotSpec(1, len(columns), place)
-    for column, planes in enumerate(columns):
+def _row(
+    figure: Figure, place: SubplotSpec, shown: Sequence[Map], letter: str, *, name: bool = False
+) -> None:
+    """A row of maps, with the name of their population if asked for."""
+    cells = GridSpecFromSubplotSpec(1, len(shown), place)
+    for column, one in enumerate(shown):
         axes = figure.add_subplot(cells[column])
-        draw_curves(axes, planes)
+        known = (f"{_population(one)} alone" if name else "", one.fixed(symbols=True))
+        draw_map(axes, one, ", ".join(filter(None, known)))
         if column == 0:
             label_panel(axes, letter)
 
 
+def _population(shown: Map) -> str:
+    """Name of the population that receives the current of a map."""
+    return shown.plane.first.partition(".")[0].upper()
+
+
 def caption(
-    maps: Sequence[Plane],
+    circuit: Sequence[Map],
     hysteresis: xr.Dataset,
     responses: xr.Dataset,
-    series: Sequence[xr.Dataset],
-    alone: Sequence[Plane],
-    types: Sequence[Plane],
+    alone: Sequence[Map],
+    types: Sequence[Map],
+    **_: Any,
 ) -> str:
     """The caption, with the findings in numbers."""
-    del maps, series, alone, types
-    lines = [*fig7_findings.resonance(responses), *fig7_findings.regions(hysteresis),
-             *fig7_findings.hysteresis(hysteresis)]  # fmt: skip
+    groups = [("RS and FS", circuit), *((f"{_population(one)} alone", [one]) for one in alone),
+              ("RS, FS and LTS", types)]  # fmt: skip
+    lines = [
+        *(f"networks of {letter}: {protocol(shown)}"
+          for letter, shown in (("A", circuit), ("B", alone), ("F", types))),
+        *(line for name, shown in groups for line in agreement(name, shown)),
+        *fig7_findings.resonance(responses), *fig7_findings.regions(hysteresis),
+        *fig7_findings.hysteresis(hysteresis),
+    ]  # fmt: skip
     return (
         "# Fig. 7. Heterogeneity of each cell type\n\n"
         "Circuits of regular-spiking (RS), fast-spiking (FS) and low-threshold-spiking (LTS) "
         "neurons with one recovery variable per population. "
         "(A) What networks of RS and FS neurons do (colours) when the current into the FS neurons "
-        "is held at 41 levels, rising and then falling, and the folds (grey) and Hopf points "
-        "(green) of the mean field, for two values of the adaptation κ of the RS neurons. "
-        "(B) Curves of the mean field for each type alone; RS at κ = 10 pA (solid) and 100 pA "
-        "(dashed). "
+        "is held at levels that rise and then fall, so that each is reached from two states, and "
+        "the folds (grey) and Hopf points (green) of the mean field, for two values of the "
+        "adaptation κ of the RS neurons. "
+        "(B) The same for each type alone. "
         "(C) Response of the RS rate to a small modulation of the current into RS neurons: "
         "frequency of the largest gain, that gain over the one at the lowest frequency, and gains "
         "against frequency at 30 pA; lines are the mean field, dots are networks with standard "
@@ -189,8 +244,8 @@ def caption(
         "which the two branches differ) against the width of either population's thresholds. "
         "(E) Rates of RS neurons in time, of networks (grey) and of the mean field, under the "
         "steps of the current that the text names. "
-        "(F) Curves of the mean field of three coupled types, for three widths of LTS "
-        "thresholds.\n\n"
+        "(F) As A for three coupled types, over the current into LTS neurons: what RS neurons do, "
+        "for three widths of LTS thresholds.\n\n"
         + "".join(f"- {line}\n" for line in lines)
         + f"- made by {hysteresis.attrs.get('source')} on {hysteresis.attrs.get('processor')}\n"
     )

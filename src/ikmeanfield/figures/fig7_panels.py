@@ -1,30 +1,19 @@
-"""The panels of Fig. 7."""
+"""The panels of Fig. 7 besides its maps."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Self
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
-from ikmeanfield.analysis.diagrams import from_tree
-from ikmeanfield.continuation import Branch
 from ikmeanfield.datasets.runs import of_sweep
-from ikmeanfield.plot.branches import FOLD, HOPF
+from ikmeanfield.figures.fig7_maps import width_label
 from ikmeanfield.plot.paper_style import INK
-from ikmeanfield.plot.planes import draw_plane
-from ikmeanfield.studies.hysteresis import REGIONS
 from ikmeanfield.studies.responses import COHERENT, meaningful
 
-REGION_COLORS = ("#f7f7f7", "#dbe7f5", "#c9c9c9", "#f6d9b0")
-"""Rest, activity, bistability and oscillation, in the order of `REGIONS`."""
-NAMES = {"rs": "RS", "fs": "FS", "lts": "LTS"}
 MODELS = {"network": ("o", "none"), "mean_field": ("none", "-")}
 """Marker and line of what is compared."""
 CURRENTS = (INK[0], INK[1], INK[2], "#7a7a7a")
@@ -32,94 +21,6 @@ GAIN_CURRENT = 30.0
 """Current into FS neurons in pA at which gains are shown against frequency."""
 GAIN_WIDTHS = (0.1, 0.4, 1.6)
 KAPPA, FS, RS = "rs_adaptation", "fs_threshold_width", "rs_threshold_width"
-
-
-@dataclass(frozen=True)
-class Plane:
-    """Curves of a mean field in a plane, and what is fixed there."""
-
-    branches: dict[str, Branch]
-    values: dict[str, float]
-    """What the sweeps vary besides the second parameter, by coordinate."""
-    first: str
-    second: str
-    bounds: tuple[tuple[float, float], tuple[float, float]]
-
-    @classmethod
-    def of(cls, tree: xr.DataTree, settings: Any, second: str) -> Self:
-        """The plane that a study of these settings has stored."""
-        numbers = {k: v for k, v in tree.attrs.items() if isinstance(v, float | np.floating)}
-        values = {str(name): float(value) for name, value in numbers.items()}
-        bounds = (tuple(settings.bounds), tuple(settings.second_bounds))
-        branches = from_tree(tree.children["curves"])
-        return cls(branches, values, settings.parameter, second, bounds)
-
-
-def _current_label(path: str) -> str:
-    return rf"current $I_\mathrm{{{path.partition('.')[0]}}}$ (pA)"
-
-
-def _width_label(coordinate: str) -> str:
-    return rf"width $\Delta_\mathrm{{{coordinate.partition('_')[0]}}}$ (mV)"
-
-
-def map_legend() -> list[Any]:
-    """The colours of the regions."""
-    return [
-        Patch(facecolor=color, edgecolor="0.6", linewidth=0.4, label=name)
-        for name, color in zip(REGIONS, REGION_COLORS, strict=True)
-    ]
-
-
-def networks_of(hysteresis: xr.Dataset, plane: Plane) -> xr.Dataset:
-    """Networks of a plane: those of its sweep that share its fixed values, by rising width."""
-    sweep = "fs_width" if plane.second == FS else "rs_width"
-    here = hysteresis["sweep"].values == sweep
-    for name, value in plane.values.items():
-        if name in hysteresis.coords and name != plane.second:
-            here &= np.isclose(hysteresis[name].values, value)
-    return hysteresis.isel(run=np.flatnonzero(here)).sortby(plane.second)
-
-
-def draw_map(axes: Axes, plane: Plane, hysteresis: xr.Dataset, *, bottom: bool) -> None:
-    """Regions of networks in colour, and curves of the mean field over them."""
-    found = networks_of(hysteresis, plane).sel(model="network", population="rs")
-    axes.pcolormesh(
-        found["current"].values, found[plane.second].values, found["region"].values,
-        cmap=ListedColormap(REGION_COLORS), vmin=-0.5, vmax=len(REGIONS) - 0.5,
-        shading="nearest", rasterized=True, zorder=0,
-    )  # fmt: skip
-    draw_plane(axes, plane.branches, plane.bounds, regions=False)
-    low, high = found[plane.second].values[[0, -1]]
-    axes.set_xlim(*found["current"].values[[0, -1]])
-    axes.set_ylim(low, high)
-    fixed = rf"$\kappa$ = {plane.values[KAPPA]:g} pA"
-    if plane.second == RS:
-        fixed += rf", $\Delta_\mathrm{{fs}}$ = {plane.values[FS]:g} mV"
-    axes.set_title(fixed)
-    axes.set_ylabel(_width_label(plane.second))
-    if bottom:
-        axes.set_xlabel(_current_label(plane.first))
-
-
-def draw_curves(axes: Axes, planes: Sequence[Plane]) -> None:
-    """Curves of the mean field alone, those of a second plane dashed."""
-    for plane, dashes in zip(planes, ("-", (0, (4, 1.5))), strict=False):
-        for branch in plane.branches.values():
-            if branch.kind in {"fold", "hopf"}:
-                color = FOLD if branch.kind == "fold" else HOPF
-                axes.plot(*branch.parameters.T, color=color, linestyle=dashes, linewidth=1.2)
-    plane = planes[0]
-    axes.set_xlim(*plane.bounds[0])
-    axes.set_ylim(*plane.bounds[1])
-    axes.set_xlabel(_current_label(plane.first))
-    axes.set_ylabel(_width_label(plane.second))
-    owner = plane.first.partition(".")[0]
-    coupled = "lts_threshold_width" in plane.values and plane.second == RS
-    axes.set_title(
-        rf"$\Delta_\mathrm{{lts}}$ = {plane.values['lts_threshold_width']:g} mV" if coupled
-        else f"{NAMES[owner]} alone"
-    )  # fmt: skip
 
 
 def draw_resonances(panels: Sequence[Axes], responses: xr.Dataset) -> None:
@@ -136,7 +37,7 @@ def draw_resonances(panels: Sequence[Axes], responses: xr.Dataset) -> None:
             for model, (marker, line) in MODELS.items():
                 values = np.where(meaningful(here, model), here[name].sel(model=model), np.nan)
                 axes.plot(here[FS], values, color=color, marker=marker, linestyle=line)
-        axes.set_xlabel(_width_label(FS))
+        axes.set_xlabel(width_label(FS))
         axes.set_ylabel(label)
         axes.set_xscale("log")
         axes.set_ylim(bottom=0)
@@ -193,7 +94,7 @@ def draw_loops(panels: Sequence[Axes], hysteresis: xr.Dataset) -> None:
                     x, y.sel(model="network"), color=color, marker=marker, linestyle="none",
                     markersize=1.8,
                 )  # fmt: skip
-        axes.set_xlabel(_width_label(varied))
+        axes.set_xlabel(width_label(varied))
         axes.legend(handlelength=1.6, fontsize=5.5)
         axes.set_ylim(bottom=0)
     panels[0].set_ylabel("bistable range (pA)")

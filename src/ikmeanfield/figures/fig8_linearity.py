@@ -123,9 +123,8 @@ def draw_changes(axes: Axes, changes: xr.Dataset) -> None:
     axes.legend(handlelength=1.8, ncols=3, columnspacing=0.8, loc="lower center")
 
 
-def caption(rates: Sequence[RisingRate], changes: xr.Dataset) -> str:
+def caption(changes: xr.Dataset, **_: Any) -> str:
     """What the panels show, in a few sentences."""
-    del rates
     levels = ", ".join(f"{level:g}" for level in changes["current"].values)
     return (
         "(D) Weak adaptation. Rates while the current rises: exact theory (lines) and networks "

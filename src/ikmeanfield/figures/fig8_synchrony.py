@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from ikmeanfield.datasets.runs import of_sweep
-from ikmeanfield.figures.fig7_panels import Plane
+from ikmeanfield.figures.fig7_maps import Plane
 from ikmeanfield.plot.branches import FOLD, HOPF
 from ikmeanfield.plot.paper_style import INK, label_panel
 from ikmeanfield.plot.planes import draw_plane
@@ -59,7 +59,7 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
     """What the other functions take."""
     alone, circuit = experiments
     planes = [
-        Plane.of(source["planes"].each()[0][1], source["planes"].settings, WIDTH)
+        Plane.of(source["planes"].each()[0][1], source["planes"].settings)
         for source in (alone, circuit)
     ]
     regions = alone["regions"].summary.sel(population="rs")

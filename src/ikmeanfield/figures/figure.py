@@ -17,7 +17,7 @@ class Figure(Taker):
 
     The module declares what a `Taker` declares. Its function ``arrange`` turns the sources into the
     keyword arguments of ``draw``, which returns the drawing, and of ``caption``, which returns the
-    text beneath it.
+    text beneath it and names only the arguments that it tells about.
     """
 
     def arrange(self, sources: Sequence[Sources]) -> dict[str, Any]:
