@@ -211,7 +211,6 @@ def continue_equilibria(
     check_names(problem, free, options)
     start = np.append(problem.checked_state(state), problem.parameters[parameter])
     names = (*problem.variables, parameter)
-    field = ScaledField(problem, free, initial_scale(problem, free, start, options))
     try:
         start[:-1] = find_equilibrium(problem, state, options=options)
     except ArithmeticError as error:
@@ -219,6 +218,6 @@ def continue_equilibria(
     outside = out_of_bounds(names, start, options)
     if outside:
         return empty_branch("equilibrium", problem, free, Termination("bound", outside))
-    field = field.rescaled(initial_scale(problem, free, start, options))
+    field = ScaledField(problem, free, initial_scale(problem, free, start, options))
     stop = options.stop_at or frozenset()
     return compute_branch(lambda: EquilibriumCurve(field, options), start, options, stop)
