@@ -55,7 +55,7 @@ def equilibrium(field: ScaledField) -> Block:
 
 def hyperplane(normal: FloatArray, point: FloatArray) -> Block:
     """Return the arclength condition normal . (z - point) = 0."""
-    return lambda z: (np.array([normal @ (z - point)]), lambda: normal[None, :])
+    return lambda z: (np.array([normal.dot(z - point)]), lambda: normal[None, :])
 
 
 def coordinate(index: int, value: float) -> Block:

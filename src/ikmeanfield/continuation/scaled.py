@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .problem import Field, FloatArray, Problem
 from .spectrum import ComplexArray, Spectrum, entry_errors, spectrum
@@ -73,7 +74,7 @@ def _real(function: Field, y: FloatArray, p: FloatArray) -> FloatArray:
         value = np.asarray(function(y, p))
     except (ValueError, ArithmeticError) as error:
         raise FieldUndefinedError(str(error)) from error
-    if np.iscomplexobj(value):
+    if value.dtype.kind == "c":
         msg = "its value is complex"
         raise FieldUndefinedError(msg)
     return value.astype(float, copy=False)
@@ -102,8 +103,8 @@ class ScaledField:
         return self.problem.vector()
 
     @cached_property
-    def _index(self) -> list[int]:
-        return [self.problem.index(name) for name in self.free]
+    def _index(self) -> NDArray[np.intp]:
+        return np.array([self.problem.index(name) for name in self.free], dtype=np.intp)
 
     @cached_property
     def n(self) -> int:
@@ -169,8 +170,12 @@ class ScaledField:
         return self._cached("full", z, self._full_jacobian)
 
     def _full_jacobian(self, z: FloatArray) -> FloatArray:
-        parameters = [self._by_parameter(z, column) for column in range(self.n, len(z))]
-        return np.column_stack([self.jacobian(z), *parameters])
+        n = self.n
+        matrix = np.empty((n, len(z)))
+        matrix[:, :n] = self.jacobian(z)
+        for column in range(n, len(z)):
+            matrix[:, column] = self._by_parameter(z, column)
+        return matrix
 
     def _by_parameter(self, z: FloatArray, column: int) -> FloatArray:
         """Return the derivative of `field` by a free parameter, as stated or from differences."""
@@ -228,9 +233,9 @@ class ScaledField:
         step = FIRST_STEP
         for _ in range(_SHRINKINGS):
             try:
-                one, two, minus_one, minus_two = (
+                one, two, minus_one, minus_two = [
                     self.field(z + reach * step * direction) for reach in (1, 2, -1, -2)
-                )
+                ]
             except FieldUndefinedError:
                 step /= 10
                 continue
@@ -350,7 +355,7 @@ class ScaledField:
 
     def kinks(self, z: FloatArray) -> Mapping[str, float]:
         """Values of the kink functions at z."""
-        return self._cached("kinks", z, self._kinks)
+        return self._cached("kinks", z, self._kinks) if self.problem.kinks else {}
 
     def _kinks(self, z: FloatArray) -> Mapping[str, float]:
         y, p = self.split(z)
