@@ -248,9 +248,8 @@ class Tracer:
         """
         system = stack(self.curve.block(), hyperplane(normal, z))
         matrix: FloatArray | None = None
-        costly = self.curve.field.problem.jacobian is None and len(z) > _MANY_VARIABLES
-        if costly and near is not None and near.gradients is not None and near.scale is self.scale:
-            matrix = np.vstack([near.gradients, normal])
+        if self.curve.field.costly and near is not None and near.scale is self.scale:
+            matrix = None if near.gradients is None else np.vstack([near.gradients, normal])
         return newton(system, z, self.options.tolerance, self.options.max_newton, matrix)
 
     def between(self, a: Point, b: Point, fraction: float) -> Point | None:

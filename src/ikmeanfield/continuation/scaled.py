@@ -46,6 +46,10 @@ _EXACT, _DIFFERENCES = 1e-13, 1e-10
 _NOISE = 5e-12
 #: Points whose matrices are remembered, and how many matrices each has.
 _REMEMBERED, _MATRICES = 4, 4
+#: Decimals by which points are told apart where derivatives are differences.
+_DECIMALS = 13
+#: From so many unknowns on, differences for a Jacobian are costly.
+_MANY = 12
 
 
 def unit_vector(size: int, index: int) -> FloatArray:
@@ -119,13 +123,20 @@ class ScaledField:
     def _cached(
         self, name: str, z: FloatArray, compute: Callable[[FloatArray], _Cached]
     ) -> _Cached:
-        key = name, z.tobytes()
+        # differences do not resolve rounding, by which a point that is given again may differ
+        place = z if self.problem.jacobian is not None else z.round(_DECIMALS)
+        key = name, place.tobytes()
         if key not in self._latest:
             if len(self._latest) >= _REMEMBERED * _MATRICES:
                 del self._latest[next(iter(self._latest))]
             self._latest[key] = compute(z)
         value: _Cached = self._latest[key]
         return value
+
+    @cached_property
+    def costly(self) -> bool:
+        """Whether a Jacobian takes many evaluations of the field."""
+        return self.problem.jacobian is None and len(self.names) > _MANY
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -152,6 +163,20 @@ class ScaledField:
         y, p = self.split(z)
         return _real(self.problem.field, y, p) / self.scale[: self.n]
 
+    def fields(self, points: FloatArray) -> FloatArray:
+        """`field` at points of shape (N, n + k), shape (N, n).
+
+        At once for those with the parameters of the first, if the problem's field takes stacks.
+        """
+        n, values = self.n, np.empty((len(points), self.n))
+        same = (points[:, n:] == points[0, n:]).all(axis=1)
+        p = self.split(points[0])[1]
+        values[same] = _real(self.problem.stacked_field, points[same, :n] * self.scale[:n], p)
+        values[same] /= self.scale[:n]
+        for place in np.flatnonzero(~same):
+            values[place] = self.field(points[place])
+        return values
+
     def jacobian(self, z: FloatArray) -> FloatArray:
         """Return the derivative by the scaled variables, shape (n, n); not to be changed."""
         return self._cached("jacobian", z, self._jacobian)
@@ -159,7 +184,7 @@ class ScaledField:
     def _jacobian(self, z: FloatArray) -> FloatArray:
         n = self.n
         if self.problem.jacobian is None:
-            return self._differences(z, range(n))
+            return self._differences(z)
         y, p = self.split(z)
         matrix = _real(self.problem.jacobian, y, p)
         scaled: FloatArray = matrix * self.scale[:n] / self.scale[:n, None]
@@ -218,11 +243,21 @@ class ScaledField:
         # beyond the edge of the field's domain there may be no value
         return matrix if np.isfinite(matrix).all() else self.full_jacobian(z)
 
-    def _differences(self, z: FloatArray, columns: range) -> FloatArray:
-        result = np.empty((self.n, len(columns)))
-        for position, column in enumerate(columns):
-            result[:, position] = self.slope(z, unit_vector(len(z), column))
-        return result
+    def _differences(self, z: FloatArray) -> FloatArray:
+        """Return `jacobian` from the stencil of `slope`, for all variables together."""
+        units = np.eye(self.n, len(z))
+        steps = np.concatenate([reach * FIRST_STEP * units for reach in (1, 2, -1, -2)])
+        try:
+            values = self.fields(z + steps)
+        except FieldUndefinedError:
+            return np.column_stack([self.slope(z, unit) for unit in units])
+        one, two, minus_one, minus_two = values.reshape(4, self.n, self.n)
+        near, far = one - minus_one, two - minus_two
+        matrix: FloatArray = np.ascontiguousarray((8 * near - far).T) / (12 * FIRST_STEP)
+        fits = np.abs(2 * near - far).max(axis=1) <= _VARIES * np.abs(near).max(axis=1)
+        for column in np.flatnonzero(~fits):
+            matrix[:, column] = self.slope(z, units[column])
+        return matrix
 
     def slope(self, z: FloatArray, direction: FloatArray) -> FloatArray:
         """Return the derivative of `field` along a direction of length n + k, shape (n,).
@@ -263,8 +298,7 @@ class ScaledField:
         result = np.empty((vectors.shape[1], n, len(z)))
         if self.problem.jacobian is None:
             for row, vector in enumerate(vectors.T):
-                for column in range(len(z)):
-                    result[row, :, column] = self._mixed(z, vector, column)
+                result[row] = self._mixed(z, vector)
             return result
         for row, vector in enumerate(vectors.T):
             result[row, :, :n] = self.along(z, vector)
@@ -273,15 +307,19 @@ class ScaledField:
             result[:, :, column] = change.T
         return result
 
-    def _mixed(self, z: FloatArray, vector: FloatArray, column: int) -> FloatArray:
-        """Return the field's second derivative along a vector and by one component of z."""
-        h, unit, padded = _MIXED_STEP, unit_vector(len(z), column), self._padded(z, vector)
+    def _mixed(self, z: FloatArray, vector: FloatArray) -> FloatArray:
+        """Return the field's second derivative along a vector and by every component of z."""
+        size, units, padded = len(z), np.eye(len(z)), self._padded(z, vector)
+        steps = np.full((size, 1), _MIXED_STEP)
         if not self._far_from_kinks(z):
-            h = min(self.clear_step(z, w, h)[0] for w in (unit, padded))
-        a, b = h * padded, h * unit
-        near = self.field(z + a + b) - self.field(z + a - b)
-        far = self.field(z - a + b) - self.field(z - a - b)
-        return (near - far) / (4 * h * h)
+            for column, unit in enumerate(units):
+                clear = (self.clear_step(z, w, _MIXED_STEP)[0] for w in (unit, padded))
+                steps[column] = min(clear)
+        a, b = steps * padded, steps * units
+        corners = np.concatenate([z + a + b, z + a - b, z - a + b, z - a - b])
+        values = self.fields(corners).reshape(4, size, self.n)
+        mixed = (values[0] - values[1] - (values[2] - values[3])) / (4 * steps * steps)
+        return np.ascontiguousarray(mixed.T)
 
     def second_slope(self, z: FloatArray, direction: FloatArray, step: float) -> FloatArray:
         """Return the second derivative of `field` along a direction, shape (n,).
