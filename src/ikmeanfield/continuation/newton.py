@@ -14,6 +14,8 @@ from .problem import FloatArray
 System = Callable[[FloatArray], tuple[FloatArray, Callable[[], FloatArray]]]
 #: A step that shrank the residual by this factor or more lets the Jacobian be used once more.
 _CHORD = 0.02
+#: The same where the Jacobian is given because it is costly.
+_COSTLY_CHORD = 0.2
 _UNDEFINED = "an equation cannot be evaluated here: {}"
 _NOT_FINITE = "the field is not finite"
 _SINGULAR = "the Jacobian is singular"
@@ -134,7 +136,8 @@ def newton(
             if len(size):
                 scaled = value / size
                 residual = largest(scaled)
-            if not (residual < _CHORD * previous and (iteration > 0 or matrix is not None)):
+            chord = residual < (_CHORD if matrix is None else _COSTLY_CHORD) * previous
+            if not (chord and (iteration > 0 or matrix is not None)):
                 fresh = _matrix(gradient)
                 size = row_size(fresh)
                 scaled = value / size
