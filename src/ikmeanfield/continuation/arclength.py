@@ -16,6 +16,7 @@ import numpy as np
 from .augmented import Block, hyperplane, stack
 from .newton import Solution, newton, row_size
 from .problem import FloatArray
+from .scaled import unit_vector
 from .scales import has_fixed_scale
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 #: A corrector that ends further from the prediction than this share of the step has jumped.
 _DETOUR = 0.5
-#: From so many unknowns on, differences for a Jacobian are costly.
-_MANY_VARIABLES = 12
+#: From so many unknowns on, singular vectors cost several times what singular values do.
+_MANY = 30
 #: A scale follows a magnitude that exceeds it by so much.
 _GROWN = 1.1
 #: Largest relative change of a variable within a step, and the scaled size that counts as zero.
@@ -135,8 +136,15 @@ def tangent_at(
     """
     jacobian = curve.gradients(z)
     matrix = jacobian / np.maximum(row_size(jacobian), curve.rows)[:, None]
-    _, values, vectors = np.linalg.svd(matrix)
-    tangent: FloatArray = vectors[-1]
+    tangent: FloatArray
+    if len(z) > _MANY:
+        whole = np.vstack([matrix, along])
+        tangent = np.asarray(np.linalg.solve(whole, unit_vector(len(z), -1)), dtype=float)
+        tangent = tangent / norm(tangent)
+        values = np.linalg.svd(matrix, compute_uv=False)
+    else:
+        _, values, vectors = np.linalg.svd(matrix)
+        tangent = vectors[-1]
     return (tangent if tangent @ along >= 0 else -tangent), float(values[-1]), jacobian
 
 
