@@ -15,9 +15,9 @@ from ikmeanfield.continuation.augmented import border, bordered, fold
 from ikmeanfield.continuation.scaled import ScaledField
 from ikmeanfield.continuation.stacks import Stacked
 
-SIZE = 14
-BOUNDS = ContinuationOptions(bounds={"lambda": (0.5, 5.0), "u7": (-1.0, 6.0)})
-PLANE = ContinuationOptions(bounds={"lambda": (0.5, 6.0), "epsilon": (0.0, 0.2)})
+SIZE = 12
+BOUNDS = ContinuationOptions(bounds={"lambda": (3.4, 5.0), "u6": (-1.0, 2.5)})
+PLANE = ContinuationOptions(bounds={"lambda": (0.5, 6.0), "epsilon": (0.08, 0.12)})
 
 
 def bratu(calls):
@@ -35,7 +35,7 @@ def bratu(calls):
         return (coupling - 2 * np.eye(SIZE)) * (SIZE + 1) ** 2 + np.diag(slope)
 
     names = tuple(f"u{i}" for i in range(SIZE))
-    return Problem(field, names, {"lambda": 1.0, "epsilon": 0.1}, jacobian)
+    return Problem(field, names, {"lambda": 3.5, "epsilon": 0.1}, jacobian)
 
 
 def single(problem):
@@ -69,7 +69,7 @@ def test_differences_serve_as_well_as_the_jacobian_and_cost_little(at_once):
     np.testing.assert_allclose(curve.parameters[-1], wanted.parameters[-1], rtol=1e-9)
     np.testing.assert_allclose(curve.states[-1], wanted.states[-1], rtol=1e-8)
     # as many again for the gradient of the fold's condition, and some tens along vectors
-    assert len(calls) < (140 if at_once else 8 * SIZE + 140) * len(curve)
+    assert len(calls) < (140 if at_once else 8 * SIZE + 200) * len(curve)
 
 
 def test_a_fold_near_one_whose_bordered_jacobian_is_known():
