@@ -52,13 +52,17 @@ def adaptation_sweep():
     return [single(float(kappa))[1] for kappa in range(1, 121)]
 
 
-def bratu(size=101):
-    """Return the Bratu problem u'' + λ exp(u / (1 + ε u)) = 0 by differences, and its branch."""
+def bratu(size=101, stacks=False):
+    """Return the Bratu problem u'' + λ exp(u / (1 + ε u)) = 0 by differences, and its branch.
+
+    Its field takes single states, or stacks of them as well.
+    """
     width = 1 / (size + 1)
 
     def field(y, p):
-        padded = np.concatenate([[0.0], y, [0.0]])
-        return np.diff(padded, 2) / width**2 + p[0] * np.exp(y / (1 + p[1] * y))
+        edge = np.zeros_like(y[:1]) if stacks else [0.0]
+        padded = np.concatenate([edge, y, edge])
+        return np.diff(padded, 2, axis=0) / width**2 + p[0] * np.exp(y / (1 + p[1] * y))
 
     names = tuple(f"u{i}" for i in range(size))
     problem = Problem(field, names, {"lambda": 1.0, "epsilon": 0.1})
@@ -82,6 +86,7 @@ def main() -> None:
     _, oscillating = single(100.0)
     two, branch = circuit()
     many, bent = bratu()
+    stacked, same = bratu(stacks=True)
     free = ("I_fs", "Delta_fs")
     rows: list[tuple[str, Callable[[], object], int, str]] = [
         ("equilibria, 4 variables", lambda: single()[1], 5, ""),
@@ -114,6 +119,15 @@ def main() -> None:
         (
             "fold curve, 101 variables, no Jacobian",
             lambda: continue_folds(many, bent.points("LP")[0], ("lambda", "epsilon"), BRATU_PLANE),
+            1,
+            "< 20 s",
+        ),
+        ("the same, field takes stacks: equilibria", lambda: bratu(stacks=True)[1], 1, "< 5 s"),
+        (
+            "the same, field takes stacks: fold curve",
+            lambda: continue_folds(
+                stacked, same.points("LP")[0], ("lambda", "epsilon"), BRATU_PLANE
+            ),
             1,
             "< 20 s",
         ),

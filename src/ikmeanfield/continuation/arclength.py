@@ -16,6 +16,7 @@ import numpy as np
 from .augmented import Block, hyperplane, stack
 from .newton import Solution, newton, row_size
 from .problem import FloatArray
+from .scaled import unit_vector
 from .scales import has_fixed_scale
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
 
 #: A corrector that ends further from the prediction than this share of the step has jumped.
 _DETOUR = 0.5
-#: From so many unknowns on, differences for a Jacobian are costly.
-_MANY_VARIABLES = 12
+#: From so many unknowns on, singular vectors cost several times what singular values do.
+_MANY = 30
+#: A scale follows a magnitude that exceeds it by so much.
+_GROWN = 1.1
 #: Largest relative change of a variable within a step, and the scaled size that counts as zero.
 _RELATIVE, _SMALL = 0.5, 1e-3
 
@@ -133,15 +136,26 @@ def tangent_at(
     """
     jacobian = curve.gradients(z)
     matrix = jacobian / np.maximum(row_size(jacobian), curve.rows)[:, None]
-    _, values, vectors = np.linalg.svd(matrix)
-    tangent: FloatArray = vectors[-1]
+    tangent: FloatArray
+    if len(z) > _MANY:
+        whole = np.vstack([matrix, along])
+        tangent = np.asarray(np.linalg.solve(whole, unit_vector(len(z), -1)), dtype=float)
+        tangent = tangent / norm(tangent)
+        values = np.linalg.svd(matrix, compute_uv=False)
+    else:
+        _, values, vectors = np.linalg.svd(matrix)
+        tangent = vectors[-1]
     return (tangent if tangent @ along >= 0 else -tangent), float(values[-1]), jacobian
 
 
 def angle(a: FloatArray, b: FloatArray) -> float:
     """Angle between two unit vectors in degrees."""
-    gap = a - b
-    return math.degrees(2 * math.asin(min(1.0, math.sqrt(gap @ gap) / 2)))
+    return math.degrees(2 * math.asin(min(1.0, norm(a - b) / 2)))
+
+
+def norm(vector: FloatArray) -> float:
+    """Euclidean norm of a vector, at a third of the cost of numpy's."""
+    return math.sqrt(vector.dot(vector))
 
 
 def hermite(a: Any, b: Any, slope_a: Any, slope_b: Any, s: Any) -> Any:
@@ -160,7 +174,8 @@ class Tracer:
         self.points: list[Point] = []
         self.special: list[tuple[int, SpecialPoint]] = []
         names = curve.field.names
-        self._fixed = np.array([has_fixed_scale(name, options) for name in names])
+        #: How many times its scale a component grows before the scale follows it.
+        self._limits = np.array([np.inf if has_fixed_scale(x, options) else _GROWN for x in names])
         #: Every finite bound as (component, value, +1 for an upper and -1 for a lower one), those
         #: of the free parameters first: where several are met at once, these say how a curve ends.
         self.bounds = [
@@ -186,7 +201,7 @@ class Tracer:
     def unit(self, tangent: FloatArray) -> FloatArray:
         """Return a tangent in the problem's units as a unit vector in scaled coordinates."""
         scaled = tangent / self.scale
-        return scaled / math.sqrt(scaled @ scaled)
+        return scaled / norm(scaled)
 
     def direction(self, point: Point) -> FloatArray:
         """Return the tangent at a point as a unit vector in scaled coordinates."""
@@ -196,13 +211,13 @@ class Tracer:
 
     def distance(self, a: Point, b: Point) -> float:
         """Scaled distance of two points."""
-        way = (a.x - b.x) / self.scale
-        return math.sqrt(way @ way)
+        return norm((a.x - b.x) / self.scale)
 
     def grow_scale(self, x: FloatArray) -> None:
         """Let the scale of what has no fixed one follow the largest magnitude seen."""
-        grown = np.where(self._fixed, self.scale, np.maximum(self.scale, np.abs(x)))
-        if (grown > 1.1 * self.scale).any():
+        size = np.abs(x)
+        if (size > self._limits * self.scale).any():
+            grown = np.where(np.isinf(self._limits), self.scale, np.maximum(self.scale, size))
             self.curve.field = self.curve.field.rescaled(grown)
             self.slopes.clear()
             self.curve.accept(x / grown)
@@ -241,9 +256,8 @@ class Tracer:
         """
         system = stack(self.curve.block(), hyperplane(normal, z))
         matrix: FloatArray | None = None
-        costly = self.curve.field.problem.jacobian is None and len(z) > _MANY_VARIABLES
-        if costly and near is not None and near.gradients is not None and near.scale is self.scale:
-            matrix = np.vstack([near.gradients, normal])
+        if self.curve.field.costly and near is not None and near.scale is self.scale:
+            matrix = None if near.gradients is None else np.vstack([near.gradients, normal])
         return newton(system, z, self.options.tolerance, self.options.max_newton, matrix)
 
     def between(self, a: Point, b: Point, fraction: float) -> Point | None:
@@ -270,7 +284,7 @@ class Tracer:
         solution = self.correct(guess, t, a)
         if not solution.converged:
             return None, solution.message
-        if np.linalg.norm(solution.z - guess) > _DETOUR * ds:
+        if norm(solution.z - guess) > _DETOUR * ds:
             return None, "the corrector ended far from the prediction"
         b = self.make_point(
             solution.z, t, arclength=a.arclength + ds, step=ds, iterations=solution.iterations
@@ -288,10 +302,15 @@ class Tracer:
         So what happens at small values is seen by a curve that comes from large ones. A variable
         below a thousandth of its scale is as good as zero.
         """
-        n, rates = self.curve.field.n, np.abs(self.direction(a))
-        size = np.maximum(np.abs(a.x) / self.scale, _SMALL)[:n]
-        with np.errstate(divide="ignore", over="ignore"):
-            return float((_RELATIVE * size / rates[:n]).min())
+        size, rates = (a.x / self.scale).tolist(), self.direction(a).tolist()
+        return min(
+            (
+                _RELATIVE * max(abs(size[i]), _SMALL) / abs(rates[i])
+                for i in range(self.curve.field.n)
+                if rates[i] != 0
+            ),
+            default=math.inf,
+        )
 
     def next_step(self, a: Point, b: Point, ds: float) -> float:
         """Step after the accepted step from a to b: by Newton's effort and the turn."""

@@ -28,6 +28,8 @@ Equations = tuple[FloatArray, Callable[[], FloatArray]]
 Block = Callable[[FloatArray], Equations]
 #: Step for gradients of functions that are differences themselves.
 _GRADIENT_STEP = 1e-4
+#: Corrections of a bordered solution at most, and its error.
+_REFINEMENTS, _REFINED = 10, 1e-11
 #: Null vectors with a larger product than this are far from orthogonal.
 _CLEAR = 1e-4
 
@@ -55,7 +57,7 @@ def equilibrium(field: ScaledField) -> Block:
 
 def hyperplane(normal: FloatArray, point: FloatArray) -> Block:
     """Return the arclength condition normal . (z - point) = 0."""
-    return lambda z: (np.array([normal @ (z - point)]), lambda: normal[None, :])
+    return lambda z: (np.array([normal.dot(z - point)]), lambda: normal[None, :])
 
 
 def coordinate(index: int, value: float) -> Block:
@@ -111,6 +113,8 @@ class Border:
 
     left: FloatArray
     right: FloatArray
+    #: Inverse of the bordered Jacobian at a point near by, where Jacobians are costly.
+    inverse: FloatArray | None = None
 
     def updated(self, left: FloatArray, right: FloatArray) -> Border:
         """Return a border of new null vectors, oriented like the old one."""
@@ -125,15 +129,19 @@ def border(jacobian: FloatArray) -> Border:
     return Border(u[:, -1], vt[-1])
 
 
+def bordered(jacobian: FloatArray, edge: Border) -> FloatArray:
+    """Return the Jacobian with a border around it, shape (n + 1, n + 1)."""
+    n = len(jacobian)
+    matrix = np.zeros((n + 1, n + 1))
+    matrix[:n, :n], matrix[:n, n], matrix[n, :n] = jacobian, edge.left, edge.right
+    return matrix
+
+
 def null_vectors(jacobian: FloatArray, edge: Border) -> tuple[float, FloatArray, FloatArray]:
     """Return the bordered value g, zero where J is singular, with left and right null vectors."""
     n = len(jacobian)
-    matrix = np.zeros((n + 1, n + 1))
-    matrix[:n, :n] = jacobian
-    matrix[:n, n] = edge.left
-    matrix[n, :n] = edge.right
-    unit = np.zeros(n + 1)
-    unit[n] = 1.0
+    matrix = bordered(jacobian, edge)
+    unit = unit_vector(n + 1, n)
     right: FloatArray = np.asarray(np.linalg.solve(matrix, unit), dtype=float)
     left: FloatArray = np.asarray(np.linalg.solve(matrix.T, unit), dtype=float)
     return float(right[n]), left[:n], right[:n]
@@ -147,10 +155,8 @@ def null_overlap(field: ScaledField, z: FloatArray, edge: Border) -> float:
     value = float(edge.left @ edge.right)
     if abs(value) > _CLEAR:
         return value
-    n = field.n
-    matrix = np.zeros((n + 1, n + 1))
-    matrix[:n, :n], matrix[:n, n], matrix[n, :n] = field.jacobian(z), edge.left, edge.right
-    response, errors = np.abs(np.linalg.inv(matrix)[:n, :n]), field.errors(z)
+    inverse = np.linalg.inv(bordered(field.jacobian(z), edge))
+    response, errors = np.abs(inverse[:-1, :-1]), field.errors(z)
     left, right = np.abs(edge.left), np.abs(edge.right)
     moved = left @ response @ errors @ right + left @ errors @ response @ right
     return value if abs(value) > moved else 0.0
@@ -164,10 +170,40 @@ def fold(field: ScaledField, edge: Border) -> Block:
         return row
 
     def block(z: FloatArray) -> Equations:
+        near = None if edge.inverse is None else _near_value(field, z, edge, edge.inverse)
+        if near is not None:
+            return np.array([near]), lambda: gradient(z, *null_vectors(field.jacobian(z), edge)[1:])
         g, left, right = null_vectors(field.jacobian(z), edge)
         return np.array([g]), lambda: gradient(z, left, right)
 
     return block
+
+
+def _near_value(
+    field: ScaledField, z: FloatArray, edge: Border, inverse: FloatArray
+) -> float | None:
+    """Return the bordered value from derivatives along vectors, without the Jacobian.
+
+    The bordered system is solved by refinement with its inverse at a point near by; None where
+    that does not converge.
+    """
+    n = field.n
+    solution = inverse[:, n].copy()
+    before = np.abs(solution).max()
+    for _ in range(_REFINEMENTS):
+        vector, size = solution[:n], np.abs(solution[:n]).max()
+        image = size * field.slope(z, np.append(vector / size, np.zeros(len(z) - n)))
+        gap = np.append(image + solution[n] * edge.left, edge.right @ vector - 1)
+        change = inverse @ gap
+        solution -= change
+        moved = np.abs(change).max()
+        # corrections shrink by the same factor, so the next one would be moved^2 / before
+        if moved**2 <= _REFINED * before:
+            return float(solution[n])
+        if not moved < before:
+            return None
+        before = moved
+    return None
 
 
 # --- pairs of eigenvalues --------------------------------------------------------------------

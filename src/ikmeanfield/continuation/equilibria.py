@@ -60,16 +60,20 @@ class EquilibriumCurve:
 
     def measure(self, z: FloatArray, tangent: FloatArray, gap: float = np.nan) -> Measure:
         """Return eigenvalues and the test functions for BP, HB and LP."""
-        matrix = self.field.full_jacobian(z)
         spectrum = self.field.spectrum(z)
-        sign = float(np.linalg.slogdet(np.vstack([matrix, tangent]))[0])
         along = float(tangent[self.field.n])
         tests = {
-            "BP": sign * gap if gap > self.field.precision else 0.0,
+            "BP": self._sign(z, tangent) * gap if gap > self.field.precision else 0.0,
             "HB": hopf_test(spectrum, vanishing=self.vanishing["HB"]),
             "LP": along if abs(along) > _FLAT * self.field.precision else 0.0,
         }
         return Measure(spectrum.values, spectrum.unstable(), spectrum.undecided(), tests, {})
+
+    def _sign(self, z: FloatArray, tangent: FloatArray) -> float:
+        """Sign of the determinant of the equations' gradients above a tangent."""
+        matrix = np.empty((len(z), len(z)))
+        matrix[:-1], matrix[-1] = self.field.full_jacobian(z), tangent
+        return float(np.linalg.slogdet(matrix)[0])
 
     def accept(self, z: FloatArray) -> None:
         """Let the typical sizes of the equations' gradients grow."""
@@ -211,7 +215,6 @@ def continue_equilibria(
     check_names(problem, free, options)
     start = np.append(problem.checked_state(state), problem.parameters[parameter])
     names = (*problem.variables, parameter)
-    field = ScaledField(problem, free, initial_scale(problem, free, start, options))
     try:
         start[:-1] = find_equilibrium(problem, state, options=options)
     except ArithmeticError as error:
@@ -219,6 +222,6 @@ def continue_equilibria(
     outside = out_of_bounds(names, start, options)
     if outside:
         return empty_branch("equilibrium", problem, free, Termination("bound", outside))
-    field = field.rescaled(initial_scale(problem, free, start, options))
+    field = ScaledField(problem, free, initial_scale(problem, free, start, options))
     stop = options.stop_at or frozenset()
     return compute_branch(lambda: EquilibriumCurve(field, options), start, options, stop)

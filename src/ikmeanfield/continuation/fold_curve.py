@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .arclength import Measure
-from .augmented import border, equilibrium, fold, null_overlap, null_vectors, stack
+from .augmented import border, bordered, equilibrium, fold, null_overlap, null_vectors, stack
 from .codim2 import refine_bogdanov_takens, refine_cusp, refine_zero_hopf
 from .normalforms import quadratic_value
 from .spectrum import critical_pair, hopf_test, others
@@ -47,8 +48,12 @@ class FoldCurve:
 
     def accept(self, z: FloatArray) -> None:
         """Let the border follow the null vectors."""
-        _, left, right = null_vectors(self.field.jacobian(z), self.edge)
+        jacobian = self.field.jacobian(z)
+        _, left, right = null_vectors(jacobian, self.edge)
         self.edge = self.edge.updated(left, right)
+        if self.field.costly:
+            inverse = np.asarray(np.linalg.inv(bordered(jacobian, self.edge)), dtype=float)
+            self.edge = replace(self.edge, inverse=inverse)
 
     def gradients(self, z: FloatArray) -> FloatArray:
         """Return the derivative of the field and that of the condition."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from .problem import FloatArray
 System = Callable[[FloatArray], tuple[FloatArray, Callable[[], FloatArray]]]
 #: A step that shrank the residual by this factor or more lets the Jacobian be used once more.
 _CHORD = 0.02
+#: The same where the Jacobian is given because it is costly.
+_COSTLY_CHORD = 0.2
 _UNDEFINED = "an equation cannot be evaluated here: {}"
 _NOT_FINITE = "the field is not finite"
 _SINGULAR = "the Jacobian is singular"
@@ -50,7 +53,13 @@ class Solution:
 def row_size(jacobian: FloatArray, empty: float = 1.0) -> FloatArray:
     """Largest coefficient of every row (`empty` for zero): what residuals are measured in."""
     size: FloatArray = np.abs(jacobian).max(axis=1)
-    return np.where(size > 0, size, empty)
+    return size if size.min() > 0 else np.where(size > 0, size, empty)
+
+
+def largest(values: FloatArray) -> float:
+    """Largest magnitude in a vector, without the cost of arrays; NaN if any is NaN."""
+    numbers = values.tolist()
+    return math.nan if math.isnan(sum(numbers)) else max(map(abs, numbers))
 
 
 class _StuckError(ArithmeticError):
@@ -62,7 +71,7 @@ def _values(system: System, z: FloatArray) -> tuple[FloatArray, Callable[[], Flo
         value, gradient = system(z)
     except (np.linalg.LinAlgError, ArithmeticError) as error:
         raise _StuckError(_UNDEFINED.format(error)) from error
-    if not np.isfinite(value).all():
+    if not math.isfinite(sum(value.tolist())):
         raise _StuckError(_NOT_FINITE)
     return value, gradient
 
@@ -85,7 +94,7 @@ def _inverse(matrix: FloatArray) -> FloatArray:
 
 
 def _length(correction: FloatArray) -> float:
-    length = float(np.abs(correction).max())
+    length = largest(correction)
     if not length < _TOO_FAR:
         raise _StuckError(_NEARLY_SINGULAR)
     return length
@@ -116,21 +125,25 @@ def newton(
         The Jacobian at a point near by, with which to begin.
     """
     residual, iteration = np.inf, 0
-    size, inverse = np.empty(0), np.empty((0, 0))
+    size, scaled, inverse = np.empty(0), np.empty(0), np.empty((0, 0))
     try:
         if matrix is not None:
             size = row_size(matrix)
             inverse = _inverse(matrix / size[:, None])
         for iteration in range((1 if matrix is None else 2) * max_iterations + 1):
             value, gradient = _values(system, z)
-            previous = residual
-            residual = float(np.abs(value / size).max()) if len(size) else np.inf
-            if not (residual < _CHORD * previous and (iteration > 0 or matrix is not None)):
+            previous, residual = residual, np.inf
+            if len(size):
+                scaled = value / size
+                residual = largest(scaled)
+            chord = residual < (_CHORD if matrix is None else _COSTLY_CHORD) * previous
+            if not (chord and (iteration > 0 or matrix is not None)):
                 fresh = _matrix(gradient)
                 size = row_size(fresh)
-                residual = float(np.abs(value / size).max())
+                scaled = value / size
+                residual = largest(scaled)
                 inverse = _inverse(fresh / size[:, None])
-            correction = inverse @ (value / size)
+            correction = inverse.dot(scaled)
             length = _length(correction)
             if length < tolerance and residual < tolerance:
                 # with a matrix from elsewhere two iterations do the work of one

@@ -6,9 +6,12 @@ import dataclasses
 import reprlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .stacks import Stacked
 
 FloatArray = NDArray[np.float64]
 Field = Callable[[FloatArray, FloatArray], FloatArray]
@@ -64,6 +67,11 @@ class Problem:
         if not isinstance(self.parameters, Mapping):
             msg = f"parameters = {self.parameters!r}: must be a mapping from names to values"
             raise TypeError(msg)
+
+    @cached_property
+    def stacked_field(self) -> Stacked:
+        """The field at stacks of states."""
+        return Stacked(self.field)
 
     def checked_state(self, state: object) -> FloatArray:
         """A state as an array of shape (n,); anything else is refused in words.

@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .problem import Field, FloatArray, Problem
 from .spectrum import ComplexArray, Spectrum, entry_errors, spectrum
@@ -45,6 +46,10 @@ _EXACT, _DIFFERENCES = 1e-13, 1e-10
 _NOISE = 5e-12
 #: Points whose matrices are remembered, and how many matrices each has.
 _REMEMBERED, _MATRICES = 4, 4
+#: Decimals by which points are told apart where derivatives are differences.
+_DECIMALS = 13
+#: From so many unknowns on, differences for a Jacobian are costly.
+_MANY = 12
 
 
 def unit_vector(size: int, index: int) -> FloatArray:
@@ -73,7 +78,7 @@ def _real(function: Field, y: FloatArray, p: FloatArray) -> FloatArray:
         value = np.asarray(function(y, p))
     except (ValueError, ArithmeticError) as error:
         raise FieldUndefinedError(str(error)) from error
-    if np.iscomplexobj(value):
+    if value.dtype.kind == "c":
         msg = "its value is complex"
         raise FieldUndefinedError(msg)
     return value.astype(float, copy=False)
@@ -102,8 +107,8 @@ class ScaledField:
         return self.problem.vector()
 
     @cached_property
-    def _index(self) -> list[int]:
-        return [self.problem.index(name) for name in self.free]
+    def _index(self) -> NDArray[np.intp]:
+        return np.array([self.problem.index(name) for name in self.free], dtype=np.intp)
 
     @cached_property
     def n(self) -> int:
@@ -118,13 +123,20 @@ class ScaledField:
     def _cached(
         self, name: str, z: FloatArray, compute: Callable[[FloatArray], _Cached]
     ) -> _Cached:
-        key = name, z.tobytes()
+        # differences do not resolve rounding, by which a point that is given again may differ
+        place = z if self.problem.jacobian is not None else z.round(_DECIMALS)
+        key = name, place.tobytes()
         if key not in self._latest:
             if len(self._latest) >= _REMEMBERED * _MATRICES:
                 del self._latest[next(iter(self._latest))]
             self._latest[key] = compute(z)
         value: _Cached = self._latest[key]
         return value
+
+    @cached_property
+    def costly(self) -> bool:
+        """Whether a Jacobian takes many evaluations of the field."""
+        return self.problem.jacobian is None and len(self.names) > _MANY
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -151,6 +163,20 @@ class ScaledField:
         y, p = self.split(z)
         return _real(self.problem.field, y, p) / self.scale[: self.n]
 
+    def fields(self, points: FloatArray) -> FloatArray:
+        """`field` at points of shape (N, n + k), shape (N, n).
+
+        At once for those with the parameters of the first, if the problem's field takes stacks.
+        """
+        n, values = self.n, np.empty((len(points), self.n))
+        same = (points[:, n:] == points[0, n:]).all(axis=1)
+        p = self.split(points[0])[1]
+        values[same] = _real(self.problem.stacked_field, points[same, :n] * self.scale[:n], p)
+        values[same] /= self.scale[:n]
+        for place in np.flatnonzero(~same):
+            values[place] = self.field(points[place])
+        return values
+
     def jacobian(self, z: FloatArray) -> FloatArray:
         """Return the derivative by the scaled variables, shape (n, n); not to be changed."""
         return self._cached("jacobian", z, self._jacobian)
@@ -158,7 +184,7 @@ class ScaledField:
     def _jacobian(self, z: FloatArray) -> FloatArray:
         n = self.n
         if self.problem.jacobian is None:
-            return self._differences(z, range(n))
+            return self._differences(z)
         y, p = self.split(z)
         matrix = _real(self.problem.jacobian, y, p)
         scaled: FloatArray = matrix * self.scale[:n] / self.scale[:n, None]
@@ -169,8 +195,12 @@ class ScaledField:
         return self._cached("full", z, self._full_jacobian)
 
     def _full_jacobian(self, z: FloatArray) -> FloatArray:
-        parameters = [self._by_parameter(z, column) for column in range(self.n, len(z))]
-        return np.column_stack([self.jacobian(z), *parameters])
+        n = self.n
+        matrix = np.empty((n, len(z)))
+        matrix[:, :n] = self.jacobian(z)
+        for column in range(n, len(z)):
+            matrix[:, column] = self._by_parameter(z, column)
+        return matrix
 
     def _by_parameter(self, z: FloatArray, column: int) -> FloatArray:
         """Return the derivative of `field` by a free parameter, as stated or from differences."""
@@ -213,11 +243,21 @@ class ScaledField:
         # beyond the edge of the field's domain there may be no value
         return matrix if np.isfinite(matrix).all() else self.full_jacobian(z)
 
-    def _differences(self, z: FloatArray, columns: range) -> FloatArray:
-        result = np.empty((self.n, len(columns)))
-        for position, column in enumerate(columns):
-            result[:, position] = self.slope(z, unit_vector(len(z), column))
-        return result
+    def _differences(self, z: FloatArray) -> FloatArray:
+        """Return `jacobian` from the stencil of `slope`, for all variables together."""
+        units = np.eye(self.n, len(z))
+        steps = np.concatenate([reach * FIRST_STEP * units for reach in (1, 2, -1, -2)])
+        try:
+            values = self.fields(z + steps)
+        except FieldUndefinedError:
+            return np.column_stack([self.slope(z, unit) for unit in units])
+        one, two, minus_one, minus_two = values.reshape(4, self.n, self.n)
+        near, far = one - minus_one, two - minus_two
+        matrix: FloatArray = np.ascontiguousarray((8 * near - far).T) / (12 * FIRST_STEP)
+        fits = np.abs(2 * near - far).max(axis=1) <= _VARIES * np.abs(near).max(axis=1)
+        for column in np.flatnonzero(~fits):
+            matrix[:, column] = self.slope(z, units[column])
+        return matrix
 
     def slope(self, z: FloatArray, direction: FloatArray) -> FloatArray:
         """Return the derivative of `field` along a direction of length n + k, shape (n,).
@@ -228,9 +268,9 @@ class ScaledField:
         step = FIRST_STEP
         for _ in range(_SHRINKINGS):
             try:
-                one, two, minus_one, minus_two = (
+                one, two, minus_one, minus_two = [
                     self.field(z + reach * step * direction) for reach in (1, 2, -1, -2)
-                )
+                ]
             except FieldUndefinedError:
                 step /= 10
                 continue
@@ -258,8 +298,7 @@ class ScaledField:
         result = np.empty((vectors.shape[1], n, len(z)))
         if self.problem.jacobian is None:
             for row, vector in enumerate(vectors.T):
-                for column in range(len(z)):
-                    result[row, :, column] = self._mixed(z, vector, column)
+                result[row] = self._mixed(z, vector)
             return result
         for row, vector in enumerate(vectors.T):
             result[row, :, :n] = self.along(z, vector)
@@ -268,15 +307,19 @@ class ScaledField:
             result[:, :, column] = change.T
         return result
 
-    def _mixed(self, z: FloatArray, vector: FloatArray, column: int) -> FloatArray:
-        """Return the field's second derivative along a vector and by one component of z."""
-        h, unit, padded = _MIXED_STEP, unit_vector(len(z), column), self._padded(z, vector)
+    def _mixed(self, z: FloatArray, vector: FloatArray) -> FloatArray:
+        """Return the field's second derivative along a vector and by every component of z."""
+        size, units, padded = len(z), np.eye(len(z)), self._padded(z, vector)
+        steps = np.full((size, 1), _MIXED_STEP)
         if not self._far_from_kinks(z):
-            h = min(self.clear_step(z, w, h)[0] for w in (unit, padded))
-        a, b = h * padded, h * unit
-        near = self.field(z + a + b) - self.field(z + a - b)
-        far = self.field(z - a + b) - self.field(z - a - b)
-        return (near - far) / (4 * h * h)
+            for column, unit in enumerate(units):
+                clear = (self.clear_step(z, w, _MIXED_STEP)[0] for w in (unit, padded))
+                steps[column] = min(clear)
+        a, b = steps * padded, steps * units
+        corners = np.concatenate([z + a + b, z + a - b, z - a + b, z - a - b])
+        values = self.fields(corners).reshape(4, size, self.n)
+        mixed = (values[0] - values[1] - (values[2] - values[3])) / (4 * steps * steps)
+        return np.ascontiguousarray(mixed.T)
 
     def second_slope(self, z: FloatArray, direction: FloatArray, step: float) -> FloatArray:
         """Return the second derivative of `field` along a direction, shape (n,).
@@ -350,7 +393,7 @@ class ScaledField:
 
     def kinks(self, z: FloatArray) -> Mapping[str, float]:
         """Values of the kink functions at z."""
-        return self._cached("kinks", z, self._kinks)
+        return self._cached("kinks", z, self._kinks) if self.problem.kinks else {}
 
     def _kinks(self, z: FloatArray) -> Mapping[str, float]:
         y, p = self.split(z)

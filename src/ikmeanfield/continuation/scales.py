@@ -77,6 +77,8 @@ def _nonlinear_sizes(
         departs = _departures(problem, x[:n], p, 10.0**decade) >= _NONLINEAR
         linear |= ~departs
         found[departs & ~linear] = 10.0**decade
+        if linear.all():
+            break
     return np.where(linear, found, 1.0)
 
 

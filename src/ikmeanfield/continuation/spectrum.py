@@ -69,7 +69,7 @@ def spectrum(matrix: FloatArray, precision: float, noise: float = 0.0) -> Spectr
     values = values[_order(values)]
     size = np.abs(values).max(initial=0.0)
     sided = np.abs(values.real).min(initial=np.inf) > _CLEAR * size
-    if sided and _smallest_sum(values) > _CLEAR * size:
+    if sided and _smallest_sum(values.tolist()) > _CLEAR * size:
         return Spectrum(values, np.zeros(len(values)))
     quotients, right = np.linalg.eig(matrix)
     quotients = quotients.astype(complex)
@@ -103,11 +103,11 @@ def entry_errors(matrix: FloatArray, precision: float, noise: float) -> FloatArr
     return errors
 
 
-def _smallest_sum(values: ComplexArray) -> float:
+def _smallest_sum(values: list[complex]) -> float:
     """Return the smallest sum of two real eigenvalues of opposite sign, in size."""
-    real = values.real[values.imag == 0]
-    sums = real[real > 0][:, None] + real[real < 0]
-    return float(np.abs(sums).min(initial=np.inf))
+    right = [value.real for value in values if value.imag == 0 and value.real > 0]
+    left = [value.real for value in values if value.imag == 0 and value.real < 0]
+    return min((abs(a + b) for a in right for b in left), default=math.inf)
 
 
 @dataclass(frozen=True)

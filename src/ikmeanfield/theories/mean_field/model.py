@@ -287,10 +287,14 @@ class MeanField:
         """Vectors as the kernels expect them: these do not check bounds."""
         y = np.ascontiguousarray(y, dtype=np.float64)
         p = np.ascontiguousarray(p, dtype=np.float64)
-        if y.shape != (len(self.variables),) or p.shape != (len(self.layout.parameters),):
+        if (y.shape, p.shape) != self._shapes:
             msg = (
                 f"y and p have shapes {y.shape} and {p.shape}; the circuit has "
                 f"{len(self.variables)} variables and {len(self.layout.parameters)} parameters"
             )
             raise ValueError(msg)
         return y, p
+
+    @cached_property
+    def _shapes(self) -> tuple[tuple[int], tuple[int]]:
+        return (len(self.layout.variables),), (len(self.layout.parameters),)
