@@ -193,7 +193,7 @@ def stable_equilibria_regions(
 def _counts(base: int, change: NDArray[np.int64]) -> NDArray[np.int64]:
     """Stable equilibria between the lines that cross a band, from the left."""
     stable, outside = np.concatenate([[[0, 0]], np.cumsum(change, axis=0)]).astype(int).T
-    counts = base + stable
+    counts: NDArray[np.int64] = base + stable
     # as few equilibria are outside the domain as may be
     counts[(counts == 0) & (outside > outside.min())] = _UNKNOWN
     return counts
