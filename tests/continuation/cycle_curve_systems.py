@@ -79,6 +79,31 @@ def twisted_circle() -> Problem:
     return Problem(field, ("x", "y", "z"), {"a": -0.2, "b": 0.3})
 
 
+def folded_doubling(squeeze: float, bend: float) -> Problem:
+    """Unit circle with a period doubling at a = b^2, in the frame that makes half a turn around it.
+
+    There the critical amplitude obeys s' = (a - b^2) s + b s^3 + squeeze v s - s^5 and the last
+    variable v' = bend s^2 - v. So the cubic coefficient is b + squeeze bend. Turns take a time that
+    depends on s.
+    """
+
+    def field(y: FloatArray, p: FloatArray) -> FloatArray:
+        x, w, z, v = y
+        growth = p[0] - p[1] ** 2
+        r = np.sqrt(x * x + w * w)
+        q0, q1, c, s = r - 1, z, x / r, w / r
+        # what the projection onto the axis of the frame leaves
+        p0, p1 = ((1 + c) * q0 + s * q1) / 2, (s * q0 + (1 - c) * q1) / 2
+        square = q0 * p0 + q1 * p1
+        speed = 1 + 0.5 * square
+        gain = growth + p[1] * square + squeeze * v - square**2
+        d0 = gain * p0 - (q0 - p0) - speed / 2 * q1
+        d1 = gain * p1 - (q1 - p1) + speed / 2 * q0
+        return np.array([d0 * c - speed * w, d0 * s + speed * x, d1, bend * square - v])
+
+    return Problem(field, ("x", "y", "z", "v"), {"a": -0.2, "b": 0.3})
+
+
 def rotating_circle() -> Problem:
     """Unit circle with multipliers exp(2 pi (a - b^2 +- i (0.2 + b)))."""
 

@@ -146,6 +146,24 @@ def kinked_hopf() -> Problem:
     return Problem(field, ("x", "y"), {"mu": 0.0}, kinks=kinks)
 
 
+def driven_modulus() -> Problem:
+    """Piecewise linear x' = a + cos t - |x|, with the drive from a circle of radius 1.
+
+    At the fold of its cycles x is positive for half the period, so that the multiplier is 1. Linear
+    pieces joined at x = 0 put it at a = coth(pi / 2) / 2. Orbits cross the kink where a is smaller
+    than 1 / sqrt 2: beyond, x = a + (cos t + sin t) / 2 on the one branch, and its like, reversed
+    in time, on the other.
+    """
+
+    def field(y, p):
+        x, c, s = y
+        gain = 1 - c * c - s * s
+        return np.array([p[0] + c - np.abs(x), gain * c - s, gain * s + c])
+
+    kinks = {"wall": lambda y, p: float(y[0])}
+    return Problem(field, ("x", "c", "s"), {"a": 0.9}, kinks=kinks)
+
+
 def isola() -> Problem:
     """Circles with mu^2 + (r - 1)^2 = 0.09: a closed branch with folds at mu = +-0.3."""
 

@@ -9,6 +9,7 @@ import pytest
 from cycle_curve_systems import (
     bautin,
     cusp_of_cycles,
+    folded_doubling,
     regular_spiking,
     resting_currents,
     rotating_circle,
@@ -95,6 +96,23 @@ def test_cusp_of_cycles():
     assert cusp.status == "converged"
     assert abs(cusp.parameters["mu"]) < 1e-10
     assert abs(cusp.parameters["nu"]) < 1e-8
+
+
+def test_generalized_period_doubling():
+    # oracle: the cubic coefficient b + 0.5 * 0.8 in closed form; doublings at a = b^2
+    problem = folded_doubling(0.5, 0.8)
+    circle = unit_circle({})
+    start = Trajectory(circle.times, np.column_stack([circle.states, 0 * circle.times]), {})
+    known = replace(STEPS, scales={"z": 1.0, "v": 1.0})  # both are zero on the cycle
+    first = replace(known, bounds={"a": (-0.3, 0.2)})
+    (point,) = continue_cycles(problem, start, "a", first).points("PD")
+    plane = replace(known, bounds={"a": (-0.1, 0.3), "b": (-0.5, 0.5)})
+    curve = continue_cycle_bifurcation(problem, point, ("a", "b"), plane)
+    np.testing.assert_allclose(curve["a"], curve["b"] ** 2, atol=1e-9)
+    np.testing.assert_allclose(curve["cubic"], curve["b"] + 0.4, atol=1e-6)
+    (special,) = curve.special
+    assert (special.kind, special.status) == ("GPD", "converged")
+    assert special.parameters["b"] == pytest.approx(-0.4, abs=1e-7)
 
 
 def test_period_doublings_of_a_twisted_circle():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from cycle_systems import (
     bautin_normal_form,
+    driven_modulus,
     fitzhugh_nagumo,
     heteroclinic,
     hopf_normal_form,
@@ -170,6 +171,21 @@ def test_kink_is_reported_and_passed():
     np.testing.assert_array_equal(branch["crosses_wall"], branch["mu"] > 0.25 + 1e-9)
     np.testing.assert_allclose(branch.extra["maximum"][1][:, 0] ** 2, branch["mu"], atol=1e-7)
     assert branch["mu"][-1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("intervals", [20, 30])
+def test_a_fold_of_cycles_that_cross_a_kink_is_no_branch_point(intervals):
+    # oracle: a = coth(pi / 2) / 2 from joined exponentials, and grazing at a = 1 / sqrt 2
+    t = np.linspace(0, 2 * np.pi, 101)
+    resting = np.stack([0.9 + (np.cos(t) + np.sin(t)) / 2, np.cos(t), np.sin(t)], axis=1)
+    options = replace(STEPS, bounds={"a": (0.0, 0.9)})
+    mesh = CycleOptions(intervals=intervals, max_intervals=60)
+    branch = continue_cycles(driven_modulus(), Trajectory(t, resting, {}), "a", options, mesh)
+    assert [point.kind for point in branch.special] == ["KINK", "LPC", "KINK"]
+    first, fold, second = (point.parameters["a"] for point in branch.special)
+    assert [first, second] == pytest.approx([np.sqrt(0.5)] * 2, abs=1e-6)
+    assert fold == pytest.approx(0.5 / np.tanh(np.pi / 2), abs=2e-3 / intervals)
+    assert "crosses the kink wall = 0" in branch.points("LPC")[0].message
 
 
 def test_heteroclinic_end():

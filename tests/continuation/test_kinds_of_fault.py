@@ -353,6 +353,30 @@ def test_a_fold_curve_started_at_a_bogdanov_takens_point_invents_nothing(seed):
     assert (again["b2"].min(), again["b2"].max()) == (-0.5, 0.5)
 
 
+@pytest.mark.parametrize("start", ["BT", "UZ", "LP", "HB", 1e-7, 0.1])
+@pytest.mark.parametrize("lowest", [-0.5, 0.0])
+@pytest.mark.parametrize("mixing", [np.eye(2), np.array([[0.8, -0.6], [0.6, 0.8]])])
+def test_a_hopf_curve_names_the_bogdanov_takens_point_that_it_ends_on(start, lowest, mixing):
+    """Hopf points of the normal form lie at x = −b2, b1 = −b2², b2 > 0; the corner may be a bound.
+
+    The curve is started on its corner, taken for another kind of point, or at a distance.
+    """
+
+    def field(y, p):
+        x, v = mixing.T @ y
+        return mixing @ np.array([v, p[0] + p[1] * v + x * x + x * v])
+
+    problem = Problem(field, ("x", "v"), {"b1": 0.0, "b2": 0.0})
+    kind, b2 = (start, 0.0) if isinstance(start, str) else ("HB", start)
+    point = SpecialPoint(kind, {"b1": -(b2**2), "b2": b2}, mixing @ np.array([-b2, 0.0]))
+    curve = continue_hopf(problem, point, ("b1", "b2"), box(b1=(-1.0, 1.0), b2=(lowest, 0.5)))
+    (corner,) = curve.special
+    assert (corner.kind, corner.status) == ("BT", "converged")
+    assert curve["b2"][corner.row] == pytest.approx(0, abs=1e-9)
+    assert curve["b2"].max() == 0.5
+    assert {end.reason for end in curve.ends} <= {"bound", "BT"}
+
+
 @pytest.mark.parametrize("side", [0.0, 1.0])
 def test_a_branch_point_of_cycles_is_solved_for_although_the_equations_are_singular(side):
     """On the cycle r = 1, turning by z, z' = (a − ¼ sin θ) z − z³: a pitchfork at a = 0.

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from ikmeanfield.theories.protocol import Theory
 
 KINDS = ("none", "LPC", "TR", "PD", "BP")
-"""How locking ends, by the number that stands for it. A fold beside a kink of the field, such as
-where the potential passes its resting value in the absolute form, may be taken for a branch point
-(BP); the orbit loses its stability there in any case."""
+"""How locking ends, by the number that stands for it."""
 MESH = CycleOptions(intervals=30, max_intervals=60, mesh_tolerance=1e-3)
 """Places edges to 1e-5 Hz (`tests/studies/test_entrainment_study.py`)."""
 SETTLE = 40.0

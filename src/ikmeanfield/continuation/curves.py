@@ -59,11 +59,14 @@ def _start(
 
 
 def _corner(curve: Curve, z: FloatArray, options: ContinuationOptions) -> FloatArray | None:
-    """Return the Bogdanov-Takens point that a start is as good as on, if it is.
+    """Return the Bogdanov-Takens point that the start of a Hopf curve is as good as on, if it is.
 
     There the side is rounding, as are the sizes of variables that vanish at the corner: they are
-    taken from the corner, from where the curve leaves on both sides.
+    taken from the corner, from where the curve leaves on both sides. It is named whatever kind of
+    point the start was taken for.
     """
+    if curve.kind != "hopf":
+        return None
     solution, field = curve.refine("BT", z).solution, curve.field
     x = solution.z * field.scale
     gap = (x - z * field.scale) / initial_scale(field.problem, field.free, x, options)
@@ -88,15 +91,16 @@ def _follow(
     outside = out_of_bounds(field.names, x, options)
     if outside:
         return empty_branch(curve.kind, problem, free, Termination("bound", outside))
+    origin, corner = start.origin, _corner(curve, found.z, options)
     refused = curve.finished(curve.measure(found.z, np.zeros_like(x)))
-    if refused is not None:
-        corner = _corner(curve, found.z, options)
-        if corner is None:
-            return empty_branch(curve.kind, problem, free, Termination("no_start", refused.message))
+    if corner is not None:
         x = corner
         field = field.rescaled(initial_scale(problem, free, x, options))
+        origin = SpecialPoint("BT", field.parameters(x / field.scale), x[: field.n])
+    elif refused is not None:
+        return empty_branch(curve.kind, problem, free, Termination("no_start", refused.message))
     stop = default_stop if options.stop_at is None else options.stop_at
-    return compute_branch(lambda: make_curve(field, x), x, options, stop, start.origin)
+    return compute_branch(lambda: make_curve(field, x), x, options, stop, origin)
 
 
 def continue_folds(

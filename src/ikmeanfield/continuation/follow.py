@@ -32,6 +32,8 @@ _REJECTIONS = 20
 _SHORTER = 0.47
 #: Shares of a step tried so that no test function is zero where it ends.
 _SHARES = (1.0, 0.93, 0.8, 0.6, 0.4)
+#: How far ahead, in scaled coordinates, the field may stop being defined at the end of a curve.
+_AHEAD = (1e-6, 1e-5, 1e-4, 1e-3)
 #: A closed curve has at least so many points, and tangents with this cosine where it closes.
 _FEWEST, _ALIKE = 10, 0.8
 
@@ -174,9 +176,25 @@ def _halved(tracer: Tracer, ds: float, why: str) -> float | Termination:
     if _SHORTER * ds >= tracer.options.ds_min:
         return _SHORTER * ds
     limit = f"the step fell below ds_min = {tracer.options.ds_min:g}"
-    if "evaluated" in why or "not finite" in why:
+    if "evaluated" in why or "not finite" in why or _undefined_ahead(tracer):
         return Termination("domain", f"the field is not defined further on: {why}; {limit}")
     return Termination("singular" if "singular" in why else "step", f"{limit}: {why}")
+
+
+def _undefined_ahead(tracer: Tracer) -> bool:
+    """Whether the field is not defined a little further on.
+
+    At the edge of a domain Newton's method may fail for other reasons before it crosses the edge.
+    """
+    last, field = tracer.points[-1], tracer.curve.field
+    for reach in _AHEAD:
+        try:
+            value = field.field(last.x / tracer.scale + reach * tracer.direction(last))
+        except (np.linalg.LinAlgError, ArithmeticError):
+            return True
+        if not np.isfinite(value).all():
+            return True
+    return False
 
 
 def _cross(tracer: Tracer, a: Point, passage: Passage, ds: float) -> float | Termination:

@@ -92,7 +92,7 @@ class HopfCurve:
 
     def finished(self, measure: Measure) -> Termination | None:
         """Return the end at a Bogdanov-Takens point unless asked to pass it."""
-        if measure.tests["BT"] > 0 or self._through:
+        if measure.tests["BT"] >= 0 or self._through:
             return None
         return Termination(
             "BT", "not a Hopf point but a neutral saddle: beyond a Bogdanov-Takens point"

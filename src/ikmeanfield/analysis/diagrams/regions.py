@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .domain_borders import border_pieces
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from ikmeanfield.continuation import Branch
+
+    from .domain_borders import BorderPiece
 
     FloatArray = NDArray[np.float64]
 
@@ -27,6 +31,8 @@ Pair = tuple[float, float]
 _SAME = 1e-9
 #: Two curves that end in the same point end at levels closer than this share of the height.
 _SAME_LEVEL = 1e-7
+#: Count where an equilibrium has left the domain of the field and no other is stable.
+_UNKNOWN = -1
 
 
 @dataclass
@@ -65,10 +71,10 @@ class _Segments:
 
     lower: FloatArray  # (segments, 2): first, second
     upper: FloatArray
-    change: NDArray[np.int64]
+    change: NDArray[np.int64]  # (segments, 2): stable equilibria, equilibria that left the domain
 
     def between(self, low: float, high: float) -> tuple[FloatArray, FloatArray, NDArray[np.int64]]:
-        """First parameter at a band's edges, and the change, of the segments that cross it."""
+        """First parameter at a band's edges, and the changes, of the segments that cross it."""
         middle = 0.5 * (low + high)
         inside = (self.lower[:, 1] < middle) & (middle < self.upper[:, 1])
         a, b = self.lower[inside], self.upper[inside]
@@ -88,14 +94,19 @@ def _apart(levels: FloatArray) -> FloatArray:
     return kept
 
 
-def _segments(curves: list[Branch]) -> _Segments:
-    lower, upper, change = [np.empty((0, 2))], [np.empty((0, 2))], [np.empty(0, dtype=int)]
+def _segments(curves: list[Branch], borders: list[BorderPiece]) -> _Segments:
+    lower, upper, change = [np.empty((0, 2))], [np.empty((0, 2))], [np.empty((0, 2), dtype=int)]
     for curve in curves:
         a, b = curve.parameters[:-1], curve.parameters[1:]
         up = (b[:, 1] > a[:, 1])[:, None]
         lower.append(np.where(up, a, b))
         upper.append(np.where(up, b, a))
-        change.append(_changes(curve))
+        changes = _changes(curve)
+        change.append(np.stack([changes, np.zeros_like(changes)], axis=1))
+    for piece in borders:
+        lower.append(np.array([piece.lower]))
+        upper.append(np.array([piece.upper]))
+        change.append(np.array([[piece.side.stable * piece.side.step, -piece.side.step]]))
     return _Segments(np.concatenate(lower), np.concatenate(upper), np.concatenate(change))
 
 
@@ -129,6 +140,9 @@ def stable_equilibria_regions(
 
     Where no equilibrium is stable, all activity that lasts oscillates; where two are, the
     network is bistable. (Where stable cycles coexist with a stable equilibrium the count is 1.)
+    Where an equilibrium has left the domain of the field and no other is stable, nothing is known:
+    no region lies there. Borders of the domain are known on the scans and drawn straight between
+    them.
     Where two curves run closer together than their points are apart, or a cusp falls on a kink,
     slivers may be counted wrongly.
 
@@ -142,17 +156,18 @@ def stable_equilibria_regions(
     """
     curves = [branch for branch in branches.values() if branch.kind in {"fold", "hopf"}]
     (left, right), (bottom, top) = bounds
-    segments = _segments(curves)
-    levels = np.concatenate([np.empty(0), *(curve.parameters[:, 1] for curve in curves)])
+    scans = _scans(branches, curves)
+    base = _base(scans, curves)
+    borders = border_pieces(scans, curves, base.borders.tolist(), bounds[1])
+    segments = _segments(curves, borders)
+    levels = np.concatenate([segments.lower[:, 1], segments.upper[:, 1]])
     levels = _apart(np.concatenate([levels[(levels > bottom) & (levels < top)], bounds[1]]))
-    second = curves[0].free[1] if curves else ""
-    base = _base(branches, second)
     tolerance = _SAME * (right - left)
     done: list[Region] = []
     growing: list[Region] = []
     for low, high in itertools.pairwise(levels):
         at_low, at_high, change = segments.between(float(low), float(high))
-        counts = base(float(low + high) / 2) + np.concatenate([[0], np.cumsum(change)]).astype(int)
+        counts = _counts(base(float(low + high) / 2), change)
         lower = np.clip([left, *at_low, right], left, right)
         upper = np.clip([left, *at_high, right], left, right)
         current = []
@@ -161,7 +176,7 @@ def stable_equilibria_regions(
             if k + 1 < len(counts) and counts[k + 1] == counts[first]:
                 continue
             a, b, c, d = lower[first], lower[k + 1], upper[first], upper[k + 1]
-            if max(b - a, d - c) > tolerance:
+            if counts[first] != _UNKNOWN and max(b - a, d - c) > tolerance:
                 region = _continued(growing, int(counts[first]), a, b, tolerance)
                 if region is None:
                     region = Region(int(counts[first]), [(a, low)], [(b, low)])
@@ -173,6 +188,15 @@ def stable_equilibria_regions(
         done += [region for region in growing if id(region) not in kept]
         growing = current
     return done + growing
+
+
+def _counts(base: int, change: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Stable equilibria between the lines that cross a band, from the left."""
+    stable, outside = np.concatenate([[[0, 0]], np.cumsum(change, axis=0)]).astype(int).T
+    counts: NDArray[np.int64] = base + stable
+    # as few equilibria are outside the domain as may be
+    counts[(counts == 0) & (outside > outside.min())] = _UNKNOWN
+    return counts
 
 
 def _continued(
@@ -205,21 +229,36 @@ class _Base:
         return int(self.counts[np.searchsorted(self.borders, second)])
 
 
-def _base(branches: Mapping[str, Branch], second: str) -> _Base:
+def _scans(branches: Mapping[str, Branch], curves: Sequence[Branch]) -> dict[float, list[Branch]]:
+    """Scans by their value of the second parameter, in its order."""
     scans = [branch for branch in branches.values() if branch.kind == "equilibrium"]
+    second = curves[0].free[1] if curves else _differing(scans)
+    found: dict[float, list[Branch]] = {}
+    for scan in scans:
+        found.setdefault(scan.fixed[second] if second else 0.0, []).append(scan)
+    return dict(sorted(found.items()))
+
+
+def _differing(scans: Sequence[Branch]) -> str:
+    """The parameter that tells scans apart; empty if none does."""
+    names = scans[0].fixed if scans else ()
+    return next((name for name in names if len({scan.fixed[name] for scan in scans}) > 1), "")
+
+
+def _base(scans: Mapping[float, Sequence[Branch]], curves: Sequence[Branch]) -> _Base:
     if not scans:
         return _Base(np.zeros(1), np.ones(1, dtype=int), np.empty(0))
-    counted: dict[float, int] = {}
-    lowest = float(min(scan[scan.free[0]].min() for scan in scans))
-    for scan in scans:
-        free = scan.free[0]
-        value = scan.fixed[second] if second else 0.0
-        stable = sum(int(scan.stable[k]) for k in {0, len(scan) - 1} if scan[free][k] == lowest)
-        counted[value] = counted.get(value, 0) + stable
+    lowest = float(min(scan[scan.free[0]].min() for same in scans.values() for scan in same))
+    counts = [sum(_stable_at(scan, lowest) for scan in same) for same in scans.values()]
     ends = [
         curve.parameters[row, 1]
-        for curve in branches.values() if curve.kind in {"fold", "hopf"}
-        for row in (0, -1) if curve.parameters[row, 0] == lowest
+        for curve in curves for row in (0, -1) if curve.parameters[row, 0] == lowest
     ]  # fmt: skip
-    at = np.array(sorted(counted))
-    return _Base(at, np.array([counted[value] for value in at]), np.array(ends))
+    return _Base(np.array(list(scans)), np.array(counts), np.array(ends))
+
+
+def _stable_at(scan: Branch, lowest: float) -> int:
+    """Number of a scan's ends on the lower bound of the first parameter that are stable."""
+    ends = {0: scan.ends[0].reason, len(scan) - 1: scan.ends[1].reason}
+    x = scan[scan.free[0]]
+    return sum(int(scan.stable[k]) for k, why in ends.items() if x[k] == lowest and why != "domain")

@@ -62,7 +62,8 @@ def curve_branch(
     ``eigenvalues`` (the nontrivial multipliers, then the trivial one), ``period``, arrays
     ``minimum``, ``maximum``, ``mean``; ``unstable`` and ``stable`` refer to the multipliers
     that do not define the curve. On a torus curve, ``rotation`` is the angle of the critical pair
-    as a share of a turn.
+    as a share of a turn; on a curve of period doublings, ``cubic`` is the coefficient of their
+    normal form per unit of time (see `doubling`), negative where stable doubled cycles branch off.
     """
     points, found, ends = joined(backward, forward, start)
     special = _specials(curve, points, found)
@@ -85,6 +86,8 @@ def curve_branch(
     if curve.kind == "torus":
         angles = np.array([point.profile.scalars[3] for point in points])
         columns["rotation"] = np.abs(angles) / (2 * np.pi)
+    if curve.kind == "period_doubling":
+        columns["cubic"] = np.array([float(f["cubic"]) for f in facts])
     return Branch(
         kind=curve.kind,
         variables=problem.variables,
@@ -126,7 +129,9 @@ def _specials(
 
 
 def _genuine(curve: CycleCurve, found: Found) -> bool:
-    """Whether a pair with product 1 is on the circle, not two real multipliers."""
+    """Whether a pair with product 1 is on the circle, and the cubic coefficient has no pole."""
+    if found.kind == "GPD":
+        return found.converged
     pair = {"cycle_fold": "LPNS", "period_doubling": "PDNS", "torus": "NSNS"}.get(curve.kind)
     if found.kind != pair:
         return True

@@ -20,6 +20,7 @@ from ikmeanfield.continuation.cycles.fields import FieldNotFiniteError
 from ikmeanfield.continuation.cycles.orbit import Orbit
 from ikmeanfield.continuation.special_point import Termination
 
+from .doubling import cubic_coefficient
 from .resonances import limits_of_torus, resonances
 
 if TYPE_CHECKING:
@@ -87,14 +88,16 @@ class CycleCurve:
         return Orbit(profile.mesh, values, system.period(q), float(system.free(q)[0]))
 
     def facts(self, profile: Profile) -> dict[str, NDArray[Any]]:
-        """Multipliers, extrema and mean of the cycle."""
+        """Multipliers, extrema and mean of the cycle; the cubic coefficient of a doubling."""
         system, orbit = self.equations, self.orbit(profile)
         if not orbit.period > 0:
             msg = f"Newton's method went to a period of {orbit.period:.3g}"
             raise NewtonFailureError(msg)
         minimum, maximum = orbit.extrema()
         found = self._multipliers(orbit, system.field.p(system.free(profile.scalars)))
+        cubic = cubic_coefficient(system, profile) if self.kind == "period_doubling" else np.nan
         return {
+            "cubic": np.array(cubic),
             "multipliers": found.multipliers,
             "trivial": np.array(found.trivial),
             "minimum": minimum,
@@ -139,6 +142,8 @@ class CycleCurve:
         found = resonances(self.kind, self.equations, before)
         if self.kind == "cycle_fold":
             found.append(Event("CPC", partial(self._advance, before)))
+        if self.kind == "period_doubling":
+            found.append(Event("GPD", _cubic))
         return found + [
             Event("UZ", partial(self._inside, 0, value, 1.0)) for value in self.cycles.report_at
         ]
@@ -215,3 +220,7 @@ class CycleCurve:
         free = self.equations.free(point.profile.scalars / self.scales.scalars)
         period = np.log(self.equations.period(point.profile.scalars))
         return np.concatenate([*ranges, free, [period]])
+
+
+def _cubic(point: CurvePoint) -> float:
+    return float(point.facts["cubic"])

@@ -14,6 +14,7 @@ import numpy as np
 from ikmeanfield.continuation.special_point import SpecialPoint
 
 from .locate import Event, locate
+from .modes import second_direction
 from .orbit import sampled
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 #: Below this a test function at the ends of a step is rounding, not a sign.
 NOISE = 1e-7
 LARGEST = 1e100
+#: Two branches cross where the equations are singular in a second direction, up to this share.
+_SECOND = 1e-3
 
 
 def _clipped(point: CyclePoint) -> NDArray[np.complex128]:
@@ -138,25 +141,35 @@ def crossed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> list[Locat
         if event.kind == "BP" and folded:
             continue
         located = locate(tracer, event, before, after)
-        if event.kind == "LPC":
-            located = _fold_or_branch_point(located, before, after)
+        if event.kind == "LPC" and _touches(before, after) and _branches(tracer, located):
+            located = replace(located, event=replace(event, kind="BP"))
         elif event.kind == "BP" and _turns(tracer, before, after):
             located = replace(located, event=replace(event, kind="LPC"))
+        elif event.kind == "BP" and not _branches(tracer, located):
+            continue
         if genuine(located):
             folded = folded or event.kind == "LPC"
             out.append(located)
     return sorted(out, key=lambda located: located.point.arclength)
 
 
-def _fold_or_branch_point(located: Located, before: CyclePoint, after: CyclePoint) -> Located:
-    """Return a turn of the parameter as the fold or branch point that the multipliers make it.
+def _touches(before: CyclePoint, after: CyclePoint) -> bool:
+    """Whether a multiplier that reaches 1 within a step comes back.
 
-    At a fold a multiplier passes through 1. Where the branch is the side branch of a pitchfork, it
-    touches 1 and comes back.
+    So it is where the parameter turns on the side branch of a pitchfork; at a fold the multiplier
+    passes through 1.
     """
-    if not _reliable(before, after) or branching_test(before) * branching_test(after) < 0:
-        return located
-    return replace(located, event=replace(located.event, kind="BP"))
+    return _reliable(before, after) and branching_test(before) * branching_test(after) > 0
+
+
+def _branches(tracer: Tracer, located: Located) -> bool:
+    """Whether another branch passes through a point, by the directions that the equations leave.
+
+    Where orbits cross kinks, multipliers are as inexact as collocation is there: at a fold they
+    may seem not to pass through 1, or to do so beside it.
+    """
+    defect = second_direction(tracer.collocation, located.point.orbit, tracer.metric)
+    return defect < _SECOND
 
 
 def _turns(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> bool:
@@ -212,7 +225,7 @@ def special_point(tracer: Tracer, located: Located, row: int) -> SpecialPoint:
     point, kind = located.point, located.event.kind
     mu = point.floquet.multipliers
     data = {"period": point.orbit.period, "trivial_multiplier": point.floquet.trivial}
-    message = ""
+    message = _at_kinks(tracer, point)
     if kind == "TR":
         on_circle = mu[np.argmin(np.abs(np.abs(mu) - 1) + (np.abs(mu.imag) < 1e-6))]
         data["rotation"] = float(abs(np.angle(on_circle)) / (2 * np.pi))
@@ -237,3 +250,11 @@ def special_point(tracer: Tracer, located: Located, row: int) -> SpecialPoint:
         row=row,
         orbit=sampled(point.orbit),
     )
+
+
+def _at_kinks(tracer: Tracer, point: CyclePoint) -> str:
+    """Say that an orbit crosses kinks, if it does."""
+    ranges = {name: point.kinks[name] for name in tracer.problem.kinks}
+    crossed = [f"{name} = 0" for name, (low, high) in ranges.items() if low < 0 < high]
+    where = " and ".join(crossed)
+    return f"the orbit crosses the kink {where}: multipliers are less exact" if crossed else ""

@@ -50,6 +50,30 @@ def floquet_mode(
     return np.asarray((nodes[..., 0] + 1j * nodes[..., 1]) * metric.variables)
 
 
+def _closed(whole: linear.Chain, corner: FloatArray) -> FloatArray:
+    """Equations of the linearisation at the start of the period, with the phase condition.
+
+    Shape (n + 1, n + 2): the last two columns belong to the period and the parameter.
+    """
+    n = whole.left.shape[-1]
+    matrix = np.zeros((n + 1, n + 2))
+    matrix[:n, :n] = whole.left[0] + whole.right[0]
+    matrix[:n, n:] = whole.extra[0, :, :2]
+    matrix[n, :n] = whole.border_left[0, 0] + whole.border_right[0, 0]
+    matrix[n, n:] = corner[0, :2]
+    return matrix
+
+
+def second_direction(collocation: Collocation, orbit: Orbit, metric: Metric) -> float:
+    """How far the linearised equations are from having solutions in a second direction.
+
+    The smallest singular value as a share of the largest: zero where two branches cross.
+    """
+    whole, _, _, corner = _reduced(collocation, orbit, metric)
+    values = np.linalg.svd(_closed(whole, corner), compute_uv=False)
+    return float(values[-1] / values[0])
+
+
 def kernel(collocation: Collocation, orbit: Orbit, metric: Metric) -> tuple[Orbit, Orbit]:
     """Two unit directions that solve the linearised equations best, the second orthogonal.
 
@@ -57,12 +81,7 @@ def kernel(collocation: Collocation, orbit: Orbit, metric: Metric) -> tuple[Orbi
     """
     whole, levels, gone, corner = _reduced(collocation, orbit, metric)
     n = orbit.values.shape[1]
-    matrix = np.zeros((n + 1, n + 2))
-    matrix[:n, :n] = whole.left[0] + whole.right[0]
-    matrix[:n, n:] = whole.extra[0, :, :2]
-    matrix[n, :n] = whole.border_left[0, 0] + whole.border_right[0, 0]
-    matrix[n, n:] = corner[0, :2]
-    _, _, vh = np.linalg.svd(matrix)
+    _, _, vh = np.linalg.svd(_closed(whole, corner))
     basis = vh[-2:].T
     along = basis[-1] / np.linalg.norm(basis[-1])
     basis = basis @ np.array([along, [-along[1], along[0]]]).T
