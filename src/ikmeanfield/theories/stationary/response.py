@@ -42,8 +42,8 @@ class PopulationResponse:
         self.neurons, self.Q, self.turn = neurons, Q, spread.turn
         B = float(neurons.slope(np.array(neurons.threshold), G))
         line = Line(neurons, spread, B, Q)
-        x, _ = line.mesh(neurons.nodes)
-        self.x, self.weight = line.mesh(_FINE)
+        x, _ = line.mesh(neurons.nodes, neurons.fast)  # faster ones follow too little to matter
+        self.x, self.weight = line.mesh(_FINE, neurons.fast)
         self.drive = line.at(x)
         self.u = np.zeros(x.size)
         self.mean = np.zeros(x.size)

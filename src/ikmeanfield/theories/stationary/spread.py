@@ -136,10 +136,15 @@ class Line:
                     power[side] = _GRADED
         return (edges[0], edges[1]), (power[0], power[1])
 
-    def mesh(self, nodes: int) -> tuple[FloatArray, FloatArray]:
-        """Places x of neurons that fire, and their weights, with a number of nodes per panel."""
+    def mesh(self, nodes: int, reach: float = inf) -> tuple[FloatArray, FloatArray]:
+        """Places x of neurons that fire, and their weights, with a number of nodes per panel.
+
+        Where currents alone differ, those of more than `reach` pA beyond the onset are left out.
+        """
         (start, stop), power = self.firing
         near = [inf if x in self.limits else self._scale(x) for x in (start, stop)]
+        if self.spread.slope == 0.0:
+            stop = min(stop, start + reach / self.spread.drive)
         return self.spread.axis(nodes).nodes_between(start, stop, power, (near[0], near[1]))
 
     def _scale(self, edge: float) -> float:
