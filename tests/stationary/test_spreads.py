@@ -223,7 +223,7 @@ def test_networks_agree_with_the_theory_within_three_standard_errors(name):
     """Oracle: six networks of 3000 neurons with a u of their own, drawn at random."""
     changes = LINES.get(name) or SQUARES[name]
     case = random_circuits.Case(circuit(changes, **{CURRENT: 60.0}), 1.4)
-    rows, spread = random_circuits.compare(case, 6, size=3000)
+    rows, spread = random_circuits.compare(case, range(6), size=3000)
     assert spread < 0.1
     for expected, mean, error in rows.values():
         assert (np.abs(mean - expected) < 3 * error).all(), rows
