@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from ikmeanfield.analysis.diagrams import bifurcation_plane, equilibrium_diagram, to_tree
+from ikmeanfield.analysis.diagrams import (
+    bifurcation_plane,
+    equilibrium_diagram,
+    from_tree,
+    to_tree,
+)
 from ikmeanfield.circuit import Circuit, bursting, bursting_pair
 from ikmeanfield.figures import fig6, fig6_findings
+from ikmeanfield.figures.diagrams import EXACT
 from ikmeanfield.figures.fig6_panels import UNIT, Curves
 from ikmeanfield.studies.hysteresis import REGIONS
 from ikmeanfield.theories import MeanFieldSettings
@@ -136,3 +142,23 @@ def test_the_caption_tells_the_archives_points_and_the_offsets(content):
     assert "lowest +10.00 to +10.00 %, highest +10.00 to +10.00 %" in text
     assert "period of bursts at N = 1,000 against the mean field: -20.00 to -20.00 %" in text
     assert list(fig6_findings.points(pair(), "two")) == ["mean field, two: no special points"]
+
+
+def test_the_exact_theory_is_a_thin_line_and_a_finding(content):
+    """Oracle: a branch handed in as the exact one; networks are 10 % above the current."""
+    equilibria = from_tree(diagram())["equilibria"]
+    exact = to_tree({"equilibria": equilibria})
+    figure = fig6.draw(**content, exact=exact)
+    for axes, column, scale in (
+        (figure.axes[0], "p.recovery", 1.0),
+        (figure.axes[1], "p.firing_rate", 1e3),
+    ):
+        thin = [line for line in axes.lines if line.get_linewidth() == EXACT["linewidth"]]
+        (drawn,) = [line.get_xydata() for line in thin if len(line.get_xydata()) == len(equilibria)]
+        expected = np.stack([equilibria["p.input_current"], scale * equilibria[column]], 1)
+        np.testing.assert_array_equal(drawn, expected)
+    at = np.interp(500.0, equilibria["p.input_current"], equilibria["p.recovery"])
+    found = f"{100 * (550.0 / at - 1):+.2f}"
+    text = fig6.caption(**content, exact=exact)
+    assert f"against the exact theory, below bursting: {found} to {found} %" in text
+    assert "exact theory" not in fig6.caption(**content)

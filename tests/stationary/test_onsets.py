@@ -10,7 +10,7 @@ from ikmeanfield.jobs.compute import compute_batch
 from ikmeanfield.jobs.results import Results, batch_path
 from ikmeanfield.schema import ConfigError
 from ikmeanfield.theories.stationary import AsynchronousState, Stationary, hopf_curve, hopf_point
-from ikmeanfield.theories.stationary.quadrature import ThresholdAxis
+from ikmeanfield.theories.stationary.quadrature import Axis
 
 CURRENT = "rs.input_current"
 CIRCUIT = regular_spiking().replace({"rs.adaptation": 100.0})
@@ -41,14 +41,14 @@ def test_many_nodes_come_in_sections():
     """Oracle: the mean of cos(50 ξ) over the Lorentzian in ξ, from adaptive quadrature."""
     from scipy.integrate import quad
 
-    axis = ThresholdAxis(0.0, 1.0, 20.0, 400)
+    axis = Axis(1.0, 20.0, 400)
     v, weight = axis.nodes_between(*axis.limits, (1, 1))
     end = np.arcsinh(20.0)
     expected = quad(lambda x: np.cos(50 * x) / np.cosh(x), -end, end, limit=400, epsabs=1e-13)[0]
     found = weight @ np.cos(50 * np.arcsinh(v))
     assert found == pytest.approx(expected / axis.mass, abs=1e-11)
     with pytest.raises(ValueError, match="nodes = 150: above 100, take a multiple of it"):
-        ThresholdAxis(0.0, 1.0, 20.0, 150).nodes_between(-1.0, 1.0, (1, 1))
+        Axis(1.0, 20.0, 150).nodes_between(-1.0, 1.0, (1, 1))
 
 
 @pytest.mark.slow

@@ -27,13 +27,13 @@ def test_a_slow_modulation_is_followed_as_a_constant_one(switches):
     state = np.array([0.0, -60.0, 0.0, 1.0])
     asynchronous = AsynchronousState.at(theory, theory.problem(), state, **{CURRENT: 50.0})
     mean = theory.averages(state, asynchronous.parameters)[0]
-    found = asynchronous.responses[0](1e-4)
+    found = asynchronous.responses[0](1e-4)[:4]
     expected = [
         mean.rate_by_drive, mean.potential_by_drive,
         mean.rate_by_conductance, mean.potential_by_conductance,
     ]  # fmt: skip
     np.testing.assert_allclose(found, expected, rtol=0.02)
-    rates = asynchronous.responses[0](1e-5)[::2]
+    rates = asynchronous.responses[0](1e-5)[:4:2]
     np.testing.assert_allclose(rates, expected[::2], rtol=5e-4)
 
 
@@ -69,7 +69,7 @@ def test_with_all_assumptions_the_response_is_that_of_the_mean_field(growth, tol
     for push, tail in ((np.ones(2), 1.0), (-np.array([w - v_r, w.conjugate() - v_r]), -(h + rho))):
         up, down = push[0] * follows[0] + tail * residue, push[1] * follows[1]
         expected += [k / (np.pi * C) * (up - down) / 2j, (up + down) / 2]
-    np.testing.assert_allclose(response(growth), expected, rtol=tolerance)
+    np.testing.assert_allclose(response(growth)[:4], expected, rtol=tolerance)
 
 
 @pytest.mark.slow

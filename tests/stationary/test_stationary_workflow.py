@@ -6,8 +6,7 @@ import pytest
 from ikmeanfield.analysis.diagrams import curve_values, from_tree
 from ikmeanfield.circuit import regular_spiking
 from ikmeanfield.experiments import expand, parse
-from ikmeanfield.heterogeneity import LAWS
-from ikmeanfield.heterogeneity.registry import DEFAULT_LAW
+from ikmeanfield.heterogeneity import LAWS, Law
 from ikmeanfield.jobs.compute import compute_batch
 from ikmeanfield.jobs.results import Results, batch_path
 from ikmeanfield.schema import ConfigError
@@ -128,10 +127,20 @@ def test_what_a_theory_does_not_know_does_not_enter_its_identity():
     )
 
 
-def test_other_laws_than_the_truncated_lorentzian_are_refused(monkeypatch):
-    monkeypatch.setitem(LAWS._things, "other", LAWS[DEFAULT_LAW])
-    with pytest.raises(DomainError, match="rs: law = 'other'"):
+def test_unknown_laws_are_refused(monkeypatch):
+    """Oracle: the message names the population and its law."""
+    monkeypatch.setitem(LAWS._things, "other", type("Other", (Law,), {}))
+    with pytest.raises(DomainError, match="rs: law = 'other': the stationary theory knows"):
         StationarySettings().check(regular_spiking().replace({"rs.law": "other"}))
+
+
+def test_attribution_needs_laws_that_may_be_whole():
+    """Oracle: the message says why a Lorentzian of currents cannot be, peaks being finite."""
+    data = experiment({"attribution": {"kind": "attribution", **CURRENT}}, {})
+    given = {"rs.current_width": 5.0, "rs.current_truncation": 50.0}
+    data["experiments"]["states"]["circuit"]["set"] = given
+    with pytest.raises(ConfigError, match="currents without limits has no mean rate"):
+        expand(parse(data), "states")
 
 
 @pytest.mark.slow

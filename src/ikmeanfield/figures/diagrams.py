@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from matplotlib.axes import Axes
 
 from ikmeanfield.continuation import Branch
 from ikmeanfield.plot.branches import LOOKS, MARKS, draw_branch
+from ikmeanfield.plot.paper_style import INK
 
 UNSTABLE = {"color": "0.45", "linestyle": (0, (1, 1))}
+EXACT: dict[str, Any] = {"color": INK[0], "linewidth": 0.7, "zorder": 3}
+"""Look of what the stationary theory says."""
 
 
 def draw_diagram(

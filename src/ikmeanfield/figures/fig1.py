@@ -17,7 +17,7 @@ from matplotlib.patches import Patch
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.analysis.traces import ADAPTATION, CURRENT, MODELS, with_marks
 from ikmeanfield.continuation import Branch
-from ikmeanfield.figures.diagrams import draw_diagram
+from ikmeanfield.figures.diagrams import EXACT, draw_diagram
 from ikmeanfield.figures.save import FigureError
 from ikmeanfield.plot.branches import CODIMENSION_TWO, HOPF, STABLE, mark_handles
 from ikmeanfield.plot.network_points import NETWORK_FOLD, NETWORK_HOPF, draw_points
@@ -56,8 +56,6 @@ BOUNDARIES: dict[str, tuple[str, dict[str, Any]]] = {
     "snic": ("SNIC", {"color": INK[1], "linewidth": 2.0, "linestyle": (0, (1, 0.6))}),
 }
 """Label and look of the curves at which cycles appear or end."""
-EXACT: dict[str, Any] = {"color": INK[0], "linewidth": 0.7, "zorder": 3}
-"""Look of the folds of the stationary theory."""
 LEGEND: dict[str, Any] = {"alignment": "left", "handlelength": 1.8, "borderaxespad": 0.2}
 LINES: dict[str, tuple[str, Any, float]] = {
     MODELS[0]: (HOPF, (0, (4, 1)), 1.3),

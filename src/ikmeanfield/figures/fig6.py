@@ -30,6 +30,14 @@ TAKES = [
             "kind": "diagrams",
             "sweeps": ["current", "fast"],
             "settings": {"parameter": "p.input_current"},
+            "theory": "mean_field",
+        },
+        "exact": {
+            "kind": "diagrams",
+            "sweeps": ["current"],
+            "settings": {"parameter": "p.input_current"},
+            "theory": "stationary",
+            "optional": True,
         },
         "oscillations": {"kind": "oscillations", "sweeps": ["current"]},
         "finite_size": {"kind": "oscillations", "sweeps": ["sizes", "fast"]},
@@ -62,6 +70,7 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
     return {
         "slow": _diagram(one["diagrams"], "current"),
         "fast": _diagram(one["diagrams"], "fast"),
+        "exact": _diagram(one["exact"], "current") if "exact" in one else None,
         "oscillations": one["oscillations"].summary,
         "finite_size": one["finite_size"].summary,
         "series": series.isel(time=np.flatnonzero(kept)),
@@ -106,6 +115,7 @@ def draw(
     pair_diagrams: dict[str, xr.DataTree],
     pair: xr.Dataset,
     pair_planes: Sequence[Curves],
+    exact: xr.DataTree | None = None,
 ) -> Figure:
     """Draw the six panels.
 
@@ -123,14 +133,16 @@ def draw(
         What networks held at levels of the current do, over width and over jump.
     pair_diagrams, pair, pair_planes
         The same of two populations: diagrams by sweep, oscillations, and planes.
+    exact
+        Asynchronous states of the stationary theory in the current, with slow adaptation.
     """
     with style():
         figure = Figure(figsize=(DOUBLE_COLUMN, 8.6))
         grid = GridSpec(4, 1, figure=figure, height_ratios=(1.25, 1, 1, 1))
         top = GridSpecFromSubplotSpec(1, 3, grid[0], width_ratios=(1, 1, 1.1))
         means, rates = (figure.add_subplot(top[column]) for column in range(2))
-        draw_means(means, slow, oscillations, "recovery")
-        draw_means(rates, slow, oscillations, "rate")
+        draw_means(means, slow, oscillations, "recovery", exact)
+        draw_means(rates, slow, oscillations, "rate", exact)
         label_panel(means, "A")
         stack = GridSpecFromSubplotSpec(2, 1, top[2])
         panels = [figure.add_subplot(stack[row]) for row in range(2)]
@@ -163,6 +175,7 @@ def caption(
     oscillations: xr.Dataset,
     finite_size: xr.Dataset,
     pair_diagrams: dict[str, xr.DataTree],
+    exact: xr.DataTree | None = None,
     **_: Any,
 ) -> str:
     """The caption, with the findings in numbers."""
@@ -172,8 +185,12 @@ def caption(
         *(line for sweep, (title, _) in PAIRS.items()
           for line in fig6_findings.points(pair_diagrams[sweep], title)),
         *fig6_findings.means(oscillations),
+        *fig6_findings.exact_means(oscillations, exact),
         *fig6_findings.sizes(finite_size),
     ]  # fmt: skip
+    thin = (
+        "" if exact is None else "; asynchronous states of the exact theory, stable or not (thin)"
+    )
     return (
         "# Fig. 6. Adaptation and bursting\n\n"
         "The network of Chen & Campbell (2022) in units: neurons that differ in their background "
@@ -182,7 +199,7 @@ def caption(
         "(A) Mean recovery variable and firing rate against the current: equilibria (stable solid, "
         "unstable dotted) and extrema of limit cycles (green) of the mean field; means of networks "
         "(dots), their extrema while they burst (triangles), and means over the neurons between "
-        "−55 and 30 mV alone (crosses). "
+        f"−55 and 30 mV alone (crosses){thin}. "
         "(B) Rates in time at μ = 0.25 (tonic) and 0.12 (bursting): network (grey) and mean "
         "field. "
         "(C) At the borders of bursting: networks at μ = 0.07 and 0.18 beside the mean field at "

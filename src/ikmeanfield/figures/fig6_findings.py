@@ -30,16 +30,8 @@ def points(tree: xr.DataTree, words: str) -> Iterator[str]:
 
 def means(oscillations: xr.Dataset) -> Iterator[str]:
     """How far the network's mean recovery is from the mean field's, tonic and bursting."""
-    here = oscillations.sel(population="p").sortby(CURRENT)
-    network, theory = here.sel(model="network"), here.isel(model=-1)
-    burst = (network["oscillates"].values == 1) | (theory["oscillates"].values == 1)
-    mu = here[CURRENT].values / UNIT
-    for words, chosen in (
-        ("below bursting", ~burst & (mu < mu[burst].min(initial=np.inf))),
-        ("above bursting", ~burst & (mu > mu[burst].max(initial=-np.inf))),
-    ):
-        if not chosen.any():
-            continue
+    _, network, theory = _models(oscillations)
+    for words, chosen in _tonic(oscillations):
         plain, within = (
             100 * (network[name].values / theory["recovery_mean"].values - 1)[chosen]
             for name in ("recovery_mean", "recovery_within")
@@ -55,6 +47,43 @@ def means(oscillations: xr.Dataset) -> Iterator[str]:
             for name in ("recovery_lowest", "recovery_highest")
         ]
         yield f"extrema while bursting: lowest {_range(ends[0])} %, highest {_range(ends[1])} %"
+
+
+def exact_means(oscillations: xr.Dataset, tree: xr.DataTree | None) -> Iterator[str]:
+    """How far the network's mean recovery is from the exact theory's, where it fires tonically."""
+    if tree is None:
+        return
+    (branch,) = from_tree(tree).values()
+    here, network, _ = _models(oscillations)
+    current, recovery = branch[branch.free[0]], branch["p.recovery"]
+    if (np.diff(current) <= 0).any():  # several states at a current
+        return
+    expected = np.interp(here[CURRENT].values, current, recovery)
+    for words, chosen in _tonic(oscillations):
+        found = 100 * (network["recovery_mean"].values / expected - 1)[chosen]
+        yield (
+            f"mean recovery variable of networks against the exact theory, {words}: "
+            f"{_range(found)} %"
+        )
+
+
+def _models(oscillations: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset, xr.Dataset]:
+    """Population p in the order of the currents: all, networks, and the mean field."""
+    here = oscillations.sel(population="p").sortby(CURRENT)
+    return here, here.sel(model="network"), here.isel(model=-1)
+
+
+def _tonic(oscillations: xr.Dataset) -> Iterator[tuple[str, np.ndarray]]:
+    """Where neither network nor mean field bursts, in words, and which currents that are."""
+    here, network, theory = _models(oscillations)
+    burst = (network["oscillates"].values == 1) | (theory["oscillates"].values == 1)
+    mu = here[CURRENT].values
+    for words, chosen in (
+        ("below bursting", ~burst & (mu < mu[burst].min(initial=np.inf))),
+        ("above bursting", ~burst & (mu > mu[burst].max(initial=-np.inf))),
+    ):
+        if chosen.any():
+            yield words, chosen
 
 
 def _range(values: np.ndarray) -> str:

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from ikmeanfield.analysis.diagrams import from_tree
 from ikmeanfield.continuation import Branch
 from ikmeanfield.datasets.runs import of_sweep
-from ikmeanfield.figures.diagrams import draw_diagram
+from ikmeanfield.figures.diagrams import EXACT, draw_diagram
 from ikmeanfield.plot.branches import CODIMENSION_TWO, FOLD, HOPF, draw_mark
 from ikmeanfield.plot.paper_style import INK
 from ikmeanfield.studies.hysteresis import REGIONS
@@ -65,10 +65,15 @@ def _mu_above(axes: Axes) -> None:
     above.spines["top"].set_visible(True)
 
 
-def draw_means(axes: Axes, tree: xr.DataTree, summary: xr.Dataset, quantity: str) -> None:
-    """Mean and extrema over the current: mean field as lines, networks as marks."""
+def draw_means(
+    axes: Axes, tree: xr.DataTree, summary: xr.Dataset, quantity: str,
+    exact: xr.DataTree | None = None,
+) -> None:  # fmt: skip
+    """Mean and extrema over the current: theories as lines, networks as marks."""
     suffix, scale, label = VARIABLES[quantity]
     draw_diagram(axes, from_tree(tree), f"p{suffix}", scale)
+    for branch in () if exact is None else from_tree(exact).values():
+        axes.plot(branch[branch.free[0]], scale * branch[f"p{suffix}"], **EXACT)
     network = summary.sel(model="network", population="p").sortby(CURRENT)
     x, bursts = network[CURRENT].values, network["oscillates"].values == 1
     axes.plot(x, network[f"{quantity}_mean"], "o", color=INK[1], markersize=2.2, zorder=6)

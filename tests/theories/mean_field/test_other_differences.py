@@ -13,7 +13,6 @@ from ikmeanfield.inputs import steps
 from ikmeanfield.spiking import Network
 from ikmeanfield.theories import DomainError
 from ikmeanfield.theories.mean_field import MeanField, MeanFieldSettings, integrate
-from ikmeanfield.theories.stationary import Stationary, StationarySettings
 
 UNCORRECTED = MeanFieldSettings(reset_correction=False)
 CURRENT, WIDTH = "rs.input_current", "rs.current_width"
@@ -219,17 +218,6 @@ def test_what_needs_a_pole_is_refused_by_name():
     for ask in (MeanField, MeanFieldSettings().check):
         with pytest.raises(DomainError, match=r"rs: law = 'truncated_gaussian' .* lorentzian"):
             ask(gaussian)
-
-
-@pytest.mark.parametrize("path", [WIDTH, "rs.current_slope", "rs.ampa.conductance_width"])
-def test_the_stationary_theory_refuses_other_differences(path):
-    """Oracle: the message names the parameter; the theory has no such parameter to follow."""
-    circuit = regular_spiking().replace({path: 0.5})
-    for ask in (Stationary, StationarySettings().check):
-        with pytest.raises(DomainError, match=rf"{path} = 0.5 .* set it to 0"):
-            ask(circuit)
-    assert path not in Stationary(regular_spiking()).parameters
-    assert not StationarySettings().knows(path)
 
 
 def test_what_the_mean_field_knows():

@@ -41,6 +41,9 @@ _MAX_STEPS = 20_000
 _NEWTON = 60
 #: The last Newton step is applied to the result by its tangents; it must be this small.
 _SMALL_STEP = 1e-8
+_ALMOST_ONE = (
+    0.99999  # slope of the map up to which Newton's step is taken; 1 − T/τ_u if T is short
+)
 #: Longest period, in spikes, that is looked for, and spikes that pass before.
 MAX_PERIOD, _TRANSIENT = 32, 400
 
@@ -235,7 +238,7 @@ def _fixed_point(u, spikes, C, k, B, Q, b, tau, kappa, y0, yp, z, total):
             back *= 4.0
             continue
         excess, slope = total[1] - u, total[5]
-        step = excess / (1.0 - slope) if slope < 0.99 or spikes > 1 else excess
+        step = excess / (1.0 - slope) if slope < _ALMOST_ONE or spikes > 1 else excess
         if abs(step) < _SMALL_STEP * (1.0 + abs(u)):
             return SPIKES, u, step
         if excess > 0.0:
@@ -340,7 +343,7 @@ def cycles(B, Q, guess, C, k, b, tau, kappa, y0, yp):
 
 
 @njit(**OPTIONS)
-def modulated(B, u, C, k, Q, b, tau, y0, yp, lam):
+def modulated(B, u, Q, C, k, b, tau, y0, yp, lam):
     """Response of neurons to Q and B modulated as exp(λt), Re λ > 0.
 
     The neurons' spikes at t move by τ exp(λt) and their u after a spike by η exp(λt); one
@@ -349,8 +352,9 @@ def modulated(B, u, C, k, Q, b, tau, y0, yp, lam):
 
     Parameters
     ----------
-    B, u
-        Slope in nS and recovery variable after a reset of every neuron, shape (n,).
+    B, u, Q
+        Slope in nS, recovery variable in pA after a reset and drive in pA of every neuron, shape
+        (n,).
     lam
         Exponent λ per ms, complex.
 
@@ -364,7 +368,7 @@ def modulated(B, u, C, k, Q, b, tau, y0, yp, lam):
     out = np.zeros((B.size, 6), np.complex128)
     z = np.zeros(_SIZE, np.complex128)
     for i in range(B.size):
-        interval(u[i], C, k, B[i], Q, b, tau, y0, yp, lam, z)
+        interval(u[i], C, k, B[i], Q[i], b, tau, y0, yp, lam, z)
         back = np.exp(-lam * z[2].real)
         out[i, 0], out[i, 1] = z[2], z[3]
         for j in range(2):

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
+_NEWTON = 6
+
 
 class Response(NamedTuple):
     """Rate per ms and mean of v − v_r in mV, with derivatives by Q (pA) and B (nS); arrays."""
@@ -25,7 +27,7 @@ class Response(NamedTuple):
     potential_by_slope: FloatArray
 
 
-def at_rest(k: float, B: FloatArray, Q: float, upper: bool = False) -> Response:
+def at_rest(k: float, B: FloatArray, Q: FloatArray, upper: bool = False) -> Response:
     """The neurons' stable equilibrium, or the unstable one where `upper`.
 
     For a neuron with its own recovery variable, u = b (v − v_r) at rest adds b to B.
@@ -40,7 +42,7 @@ def at_rest(k: float, B: FloatArray, Q: float, upper: bool = False) -> Response:
     return Response(zero, y, zero, by_Q, zero, -y * by_Q)
 
 
-def firing(C: float, k: float, B: FloatArray, Q: float, y0: float, yp: float) -> Response:
+def firing(C: float, k: float, B: FloatArray, Q: FloatArray, y0: float, yp: float) -> Response:
     """Rate (Eqs. 30-31) and mean potential of neurons that fire.
 
     Holds for q > 0, and for q ≤ 0 where the reset lies above the unstable equilibrium.
@@ -74,6 +76,35 @@ def firing(C: float, k: float, B: FloatArray, Q: float, y0: float, yp: float) ->
         rate, y,
         by_x * x_Q, (m_Q - moment / x * x_Q) / x,
         by_x * x_B, 0.5 / k + (m_B - moment / x * x_B) / x,
+    )  # fmt: skip
+
+
+def adapted(
+    C: float, k: float, B: FloatArray, Q: FloatArray, ends: tuple[float, float],
+    recovery: tuple[float, float, float],
+) -> Response:  # fmt: skip
+    """`firing` of neurons whose own u hardly varies over a period, and stays at its mean.
+
+    Parameters
+    ----------
+    ends
+        y_0 and y_p in mV.
+    recovery
+        b in nS, τ_u in ms and κ in pA. The mean of u is b ⟨y⟩ + τ_u κ r.
+    """
+    b, tau, kappa = recovery
+    u = np.zeros_like(Q)
+    for _ in range(_NEWTON):
+        found = firing(C, k, B, Q - u, *ends)
+        by_Q = b * found.potential_by_drive + tau * kappa * found.rate_by_drive
+        u += (b * found.potential + tau * kappa * found.rate - u) / (1.0 + by_Q)
+    by_B = b * found.potential_by_slope + tau * kappa * found.rate_by_slope
+    shift = by_B / (1.0 + by_Q)  # of u by B
+    return Response(
+        found.rate, found.potential,
+        found.rate_by_drive / (1.0 + by_Q), found.potential_by_drive / (1.0 + by_Q),
+        found.rate_by_slope - shift * found.rate_by_drive,
+        found.potential_by_slope - shift * found.potential_by_drive,
     )  # fmt: skip
 
 

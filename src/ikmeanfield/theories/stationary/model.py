@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import ClassVar, get_args
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.continuation.problem import Problem
+from ikmeanfield.heterogeneity import LAWS, TruncatedGaussian, half_ranges
 from ikmeanfield.inputs import Current, currents
 from ikmeanfield.theories.mean_field.equations import (
     ABSENT_AT_ZERO,
@@ -33,6 +34,7 @@ from ikmeanfield.theories.stationary.settings import (
     StationarySettings,
     check_differences,
 )
+from ikmeanfield.theories.stationary.spread import Spread
 from ikmeanfield.theories.stationary.table import Table, table_of
 
 FloatArray = NDArray[np.float64]
@@ -49,10 +51,17 @@ A curve in two parameters of which one enters the cycles asks up to so many time
 _KEPT = 8  # counts of uses at a time
 
 _ARGUMENTS = (
-    "capacitance", "leakage", "resting_potential", "threshold", "width", "recovery_time",
-    "recovery_coupling", "adaptation", "peak_potential", "reset_potential",
-)  # fmt: skip
-"""Names in `Neurons` of the parameters before the current, in the order of the vector."""
+    "capacitance",
+    "leakage",
+    "resting_potential",
+    "threshold",
+    "recovery_time",
+    "recovery_coupling",
+    "adaptation",
+    "peak_potential",
+    "reset_potential",
+)
+"""Parameters of `Neurons` that are those of a population."""
 
 
 @dataclass(frozen=True)
@@ -60,24 +69,27 @@ class Stationary:
     """Stationary, asynchronous states of a circuit in the limit of infinitely many neurons.
 
     Every neuron sees constant activations s, so its firing or resting state follows from its own
-    equations (Eqs. 1-2 or 26-27), with finite reset, truncated thresholds and its own recovery
+    equations (Eqs. 1-2 or 26-27), with finite reset, truncated laws and its own recovery
     variable; the activations follow from the average rates. Variables, units and parameters are
-    those of `MeanField`, with each population's ``truncation`` as a further parameter.
+    those of `MeanField`, with each population's ``truncation``, and what other half-ranges the
+    circuit gives, as further parameters.
 
     Attributes
     ----------
     circuit
         Populations, synapses and parameters. Where a population gives no truncation, the
-        parameter starts from threshold − resting_potential and does not follow them.
+        parameter starts from threshold − resting_potential and does not follow them; conductances
+        that differ keep the half-range that they have in the circuit.
     infinite_reset, full_lorentzian, shared_recovery
-        The mean field's three assumptions, each on or off: peak and reset at ±∞; thresholds not
+        The mean field's three assumptions, each on or off: peak and reset at ±∞; laws not
         truncated; one recovery variable for all neurons of a population. With all three on, the
-        equilibria are those of the mean field without reset correction wherever r > 0.
+        equilibria are those of the mean field without reset correction wherever r > 0, if neurons
+        differ in one parameter or by one quantile.
     history
         Neurons that can both rest and fire are taken as reached from rest (``"below"``) or from
         firing (``"above"``).
     nodes
-        Gauss-Legendre nodes in every panel of the threshold axis.
+        Gauss-Legendre nodes in every panel of the axis of what differs.
 
     Notes
     -----
@@ -98,7 +110,9 @@ class Stationary:
     bifurcations: ClassVar[frozenset[str]] = frozenset({"LP", "BP", "CP"})
 
     def __post_init__(self) -> None:
-        check_differences(self.circuit)
+        check_differences(
+            self.circuit, infinite_reset=self.infinite_reset, full_lorentzian=self.full_lorentzian
+        )
         if self.history not in get_args(History):
             allowed = " or ".join(repr(name) for name in get_args(History))
             msg = f"history = {self.history!r}: must be {allowed}"
@@ -109,13 +123,25 @@ class Stationary:
 
     @cached_property
     def layout(self) -> Layout:
-        """Where variables and parameters sit in their vectors; truncations come last."""
-        layout = mean_field_layout(self.circuit, omitted=ABSENT_AT_ZERO)
-        cutoffs = tuple(f"{name}.truncation" for name in self.circuit.populations)
+        """Where variables and parameters sit in their vectors; half-ranges come last."""
+        layout = mean_field_layout(self.circuit)
+        cutoffs = tuple(
+            path for path, limit in self._half_ranges.items()
+            if np.isfinite(limit) and (path.count(".") == 1 or self.circuit.get(path) is not None)
+        )  # fmt: skip
         return Layout(
             layout.variables, layout.parameters + cutoffs, layout.populations, layout.synapses,
             layout.weights,
         )  # fmt: skip
+
+    @cached_property
+    def _half_ranges(self) -> dict[str, float]:
+        """The half-range in effect of all that may differ, by the path that may give it."""
+        return {
+            f"{name}.{field}": limit
+            for name, population in self.circuit.populations.items()
+            for field, limit in half_ranges(population).items()
+        }
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -125,15 +151,11 @@ class Stationary:
     @cached_property
     def parameters(self) -> Mapping[str, float]:
         """Names (paths of the circuit) and values of the parameters, in order."""
-        values = {}
-        for path in self.layout.parameters:
-            name, _, last = path.rpartition(".")
-            cutoff = last == "truncation"
-            population = self.circuit.populations.get(name)
-            values[path] = float(
-                population.half_range if cutoff and population else self.circuit.get(path)
-            )
-        return values
+        known = self._half_ranges
+        return {
+            path: float(known[path] if path in known else self.circuit.get(path))
+            for path in self.layout.parameters
+        }
 
     @property
     def attributes(self) -> dict[str, str | float]:
@@ -155,22 +177,70 @@ class Stationary:
             return str(error)
         return ""
 
-    def neurons(self, population: str, p: FloatArray | None = None) -> Neurons:
-        """The neurons of a population, with the assumptions that are switched on."""
+    def neurons(
+        self, population: str, p: FloatArray | None = None, y: FloatArray | None = None
+    ) -> Neurons:
+        """The neurons of a population, with the assumptions that are switched on.
+
+        Without a state y, all activations are zero.
+        """
         p = np.array(list(self.parameters.values())) if p is None else p
+        y = np.zeros(len(self.variables)) if y is None else y
         i = list(self.circuit.populations).index(population)
-        first = self.layout.populations[i, 1]
-        given = dict(zip(_ARGUMENTS, map(float, p[first : first + len(_ARGUMENTS)]), strict=True))
+        q = self.layout.populations[i, 1]
+        known = dict(zip(POPULATION_PARAMETERS, map(float, p[q:]), strict=False))
+        given = {name: known[name] for name in _ARGUMENTS}
         if self.infinite_reset:
             given |= {"peak_potential": np.inf, "reset_potential": -np.inf}
-        cutoff = float(p[self.layout.parameters.index(f"{population}.truncation")])
         return Neurons(
             **given,
-            half_range=np.inf if self.full_lorentzian else cutoff,
             shared=self.shares(population),
             history=self.history,
             nodes=self.nodes,
+            spreads=tuple(self._spreads(i, population, known, y, p)),
         )
+
+    def _spreads(
+        self, i: int, name: str, known: Mapping[str, float], y: FloatArray, p: FloatArray
+    ) -> Iterator[Spread]:
+        """What differs between the neurons of the i-th population.
+
+        Currents come first: firing sets in at one place of their axis, which may be very long.
+        """
+        gaussian = issubclass(LAWS[self.circuit.populations[name].law], TruncatedGaussian)
+        if known["current_width"] > 0:
+            yield Spread(
+                "background currents", known["input_current"], "pA", known["current_width"],
+                self._half_range(f"{name}.current_truncation", p), gaussian, 0.0, 1.0,
+            )  # fmt: skip
+        if known["threshold_width"] > 0:
+            yield Spread(
+                "thresholds", known["threshold"], "mV", known["threshold_width"],
+                self._half_range(f"{name}.truncation", p), gaussian,
+                known["leakage"], known["current_slope"],
+            )  # fmt: skip
+        first, last = self.layout.populations[i, 2:]
+        labels = self.circuit.populations[name].synapses
+        for j, (label, (s, q)) in enumerate(
+            zip(labels, self.layout.synapses[first:last], strict=True)
+        ):
+            conductance, reversal, _, width = (float(value) for value in p[q : q + 4])
+            if width > 0 and y[s] != 0:
+                push = reversal - known["resting_potential"]
+                size, sign = abs(float(y[s])), float(np.sign(y[s]))  # laws are symmetric
+                yield Spread(
+                    f"conductances of {label}", conductance, "nS", width,
+                    self._half_range(f"{name}.{label}.conductance_truncation", p), gaussian,
+                    size, size * push, j, (sign, sign * push),
+                )  # fmt: skip
+
+    def _half_range(self, path: str, p: FloatArray) -> float:
+        """The half-range in effect, at the values p of the parameters."""
+        if self.full_lorentzian:
+            return np.inf
+        if path in self.layout.parameters:
+            return float(p[self.layout.parameters.index(path)])
+        return self._half_ranges[path]
 
     def shares(self, population: str) -> bool:
         """Whether the neurons of a population have one recovery variable."""
@@ -195,7 +265,7 @@ class Stationary:
         if key not in self._latest:
             found = []
             for i, name in enumerate(self.circuit.populations):
-                neurons = self.neurons(name, p)
+                neurons = self.neurons(name, p, y)
                 found.append(averages(neurons, *self.drive(i, y, p), self._table(neurons)))
             self._latest.clear()
             self._latest[key] = found
@@ -215,7 +285,8 @@ class Stationary:
         self._uses[key] = uses + 1
         if len(self._uses) > _KEPT:
             del self._uses[next(iter(self._uses))]
-        return table_of(key) if uses >= _USES else None
+        many = len(neurons.spreads) > 1
+        return table_of(key) if many or uses >= _USES else None
 
     @cached_property
     def _uses(self) -> dict[tuple[float, ...], int]:
@@ -257,6 +328,13 @@ class Stationary:
                 out[o + 1, s] = (
                     g * (push * mean.potential_by_drive + mean.potential_by_conductance) / LAG
                 )
+            for spread, changes in zip(
+                self.neurons(list(self.circuit.populations)[i], p, y).spreads, mean.by_spread,
+                strict=True,
+            ):  # fmt: skip
+                if spread.synapse is not None:
+                    s, _ = self.layout.synapses[first + spread.synapse]
+                    out[o : o + 2, s] += changes / LAG
         for s, synapse in self.layout.synapses:
             out[s, s] = -1.0 / p[synapse + 2]
         for s, source, weight in self.layout.weights:
@@ -324,6 +402,9 @@ class Stationary:
                 for i, name in enumerate(self.circuit.populations)
             },
             sizes=dict.fromkeys(self.variables, 1.0),
+            absent_at_zero=frozenset(
+                path for path in self.parameters if path.split(".")[-1] in ABSENT_AT_ZERO
+            ),
         )
 
     def _units(self) -> dict[str, str]:

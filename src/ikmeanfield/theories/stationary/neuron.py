@@ -103,8 +103,6 @@ def _neurons(population: Population, *, shared: bool, infinite_reset: bool) -> N
         leakage=population.leakage,
         resting_potential=population.resting_potential,
         threshold=population.threshold,
-        width=population.threshold_width,
-        half_range=population.half_range,
         recovery_time=population.recovery_time,
         recovery_coupling=population.recovery_coupling,
         adaptation=population.adaptation,
@@ -141,7 +139,8 @@ def _held(neurons: Neurons, B: FloatArray, Q: float, u: float | None) -> dict[st
     goes_on = np.array([neurons.fires_from_above(float(slope), Q) for slope in B])
     rate, potential = np.full((2, B.size), np.nan)
     if goes_on.any():
-        found = firing(neurons.capacitance, neurons.leakage, B[goes_on], Q, *neurons.ends)
+        drive = np.full(int(goes_on.sum()), Q)
+        found = firing(neurons.capacitance, neurons.leakage, B[goes_on], drive, *neurons.ends)
         rate[goes_on], potential[goes_on] = found.rate, found.potential
     held = np.where(goes_on, u or 0.0, np.nan)
     return {

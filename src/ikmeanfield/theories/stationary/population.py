@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ikmeanfield.theories.stationary import cycle
-from ikmeanfield.theories.stationary.frozen import Response, at_rest, firing
-from ikmeanfield.theories.stationary.quadrature import ThresholdAxis
+from ikmeanfield.theories.stationary.frozen import Response, adapted, at_rest, firing
 from ikmeanfield.theories.stationary.settings import History
+from ikmeanfield.theories.stationary.spread import Line, Spread
 from ikmeanfield.theories.stationary.table import Table, direct
 
 FloatArray = NDArray[np.float64]
@@ -19,9 +19,9 @@ FloatArray = NDArray[np.float64]
 INFINITY = 1e12
 """An infinite peak or reset in mV; what it leaves out of a cycle is of relative size 1e-12."""
 
-_GRADED = 8  # power of the mesh at an end of firing that is no square root
-_OUTSIDE = 1e-4  # relative step beyond an onset where coexistence is looked for
 _STEP = 1e-4  # of differences, where an onset is discontinuous, in pA and nS
+_SHORT = 1e-4  # periods, in recovery times, over which u hardly varies
+_OUTER = 8  # nodes per panel of a further spread, over which averages vary smoothly
 
 
 class StationaryError(ArithmeticError):
@@ -31,7 +31,10 @@ class StationaryError(ArithmeticError):
 class Averages(NamedTuple):
     """Rate per ms and mean of v − v_r in mV, with their derivatives.
 
-    Derivatives are with respect to Q = I + Σ g s (E − v_r) in pA and G = Σ g s in nS.
+    Derivatives are with respect to Q = I + Σ g s (E − v_r) in pA and G = Σ g s in nS. Where
+    conductances differ, Q and G do not tell all: `by_spread` has a row for each of the
+    population's spreads, with what rate and potential change by as s of its synapse moves neurons
+    apart, in addition to what the mean conductance does.
     """
 
     rate: float
@@ -40,6 +43,7 @@ class Averages(NamedTuple):
     potential_by_drive: float
     rate_by_conductance: float
     potential_by_conductance: float
+    by_spread: FloatArray
 
 
 @dataclass(frozen=True)
@@ -54,18 +58,18 @@ class Neurons:
         Which state a neuron takes that can both rest and fire: the one reached from rest
         (``"below"``) or from firing (``"above"``).
     nodes
-        Gauss-Legendre nodes in every panel of the threshold axis.
-    full
-        The Lorentzian is not truncated; neurons at rest below the firing range are then put on
-        their upper equilibrium, as the mean field's analytic continuation does.
+        Gauss-Legendre nodes in every panel of the axis of the first spread.
+    spreads
+        What differs between the neurons, independently of one another. Where the law of a
+        threshold or conductance is a whole Lorentzian, neurons at rest beyond those that fire, as
+        seen from the centre, are put on their upper equilibrium, as the mean field's analytic
+        continuation does.
     """
 
     capacitance: float
     leakage: float
     resting_potential: float
     threshold: float
-    width: float
-    half_range: float
     recovery_time: float
     recovery_coupling: float
     adaptation: float
@@ -74,11 +78,7 @@ class Neurons:
     shared: bool
     history: History = "below"
     nodes: int = 16
-
-    @property
-    def full(self) -> bool:
-        """Whether the Lorentzian is not truncated."""
-        return bool(np.isinf(self.half_range))
+    spreads: tuple[Spread, ...] = ()
 
     @property
     def constant(self) -> bool:
@@ -91,37 +91,55 @@ class Neurons:
         return 0.0 if self.shared else self.recovery_coupling
 
     @property
+    def excess(self) -> float:
+        """By how much b exceeds C/τ_u, in nS; 0 where it does not.
+
+        Rest then loses its stability (Hopf) before it disappears (saddle-node).
+        """
+        if self.shared:
+            return 0.0
+        return max(self.recovery_coupling - self.capacitance / self.recovery_time, 0.0)
+
+    @property
     def ends(self) -> tuple[float, float]:
         """Reset and peak relative to the resting potential, in mV."""
         first = max(self.reset_potential, -INFINITY) - self.resting_potential
         return first, min(self.peak_potential, INFINITY) - self.resting_potential
 
-    @property
-    def axis(self) -> ThresholdAxis:
-        """The distribution of thresholds."""
-        return ThresholdAxis(self.threshold, self.width, self.half_range, self.nodes)
-
     def slope(self, threshold: FloatArray, G: float) -> FloatArray:
         """B in nS of neurons with the given thresholds."""
         return self.leakage * (threshold - self.resting_potential) + G
 
-    def threshold_at(self, B: float, G: float) -> float:
-        """The threshold of a neuron with the given B."""
-        return self.resting_potential + (B - G) / self.leakage
-
     def respond(
-        self, B: FloatArray, Q: float, table: Table | None = None
+        self, B: FloatArray, Q: FloatArray | float, table: Table | None = None
     ) -> tuple[Response, NDArray[np.int64]]:
         """Firing states at constant drive, and the fate of each neuron."""
-        y0, yp = self.ends
+        Q = np.array(np.broadcast_to(Q, B.shape))  # one that may be written: compiled once
+        C, k = self.capacitance, self.leakage
         if self.constant:
-            response = firing(self.capacitance, self.leakage, B, Q, y0, yp)
-            return response, np.full(B.size, cycle.SPIKES)
+            return firing(C, k, B, Q, *self.ends), np.full(B.size, cycle.SPIKES)
+        out, fate = np.empty((6, B.size)), np.full(B.size, cycle.SPIKES)
+        fast = Q - B**2 / (4.0 * k) > self.fast
+        if fast.any():
+            recovery = self.recovery_coupling, self.recovery_time, self.adaptation
+            out[:, fast] = adapted(C, k, B[fast], Q[fast], self.ends, recovery)
+        slow = ~fast
         if table is not None:
-            found, fate = table(B, Q)
+            found, fate[slow] = table(B[slow], Q[slow])
         else:
-            found, fate = direct(B, np.full(B.size, Q), self.cycle_arguments)
-        return Response(*found[:, :6].T), fate
+            found, fate[slow] = direct(B[slow], Q[slow], self.cycle_arguments)
+        out[:, slow] = found[:, :6].T
+        return Response(*out), fate
+
+    @property
+    def fast(self) -> float:
+        """Q beyond rheobase in pA from which periods are below 1e-4 τ_u, and u hardly varies.
+
+        Only a few neurons of a Lorentzian of currents without limits get so far. The relative
+        error of their rate is about κ/Q.
+        """
+        period = _SHORT * self.recovery_time
+        return (np.pi * self.capacitance / period) ** 2 / self.leakage
 
     @property
     def cycle_arguments(self) -> tuple[float, ...]:
@@ -134,13 +152,15 @@ class Neurons:
     @property
     def may_tabulate(self) -> bool:
         """Whether firing sets in where rest disappears, as a `Table` takes for granted."""
-        return not self.constant and (
-            self.recovery_coupling <= self.capacitance / self.recovery_time
-        )
+        return not self.constant and self.excess == 0.0
 
-    def rest(self, B: FloatArray, Q: float, upper: bool = False) -> Response:
+    def rest(self, B: FloatArray, Q: FloatArray, upper: bool = False) -> Response:
         """Resting states at constant drive; see `at_rest`."""
         return at_rest(self.leakage, B + self.coupling, Q, upper)
+
+    def cannot_rest(self, B: float, Q: float) -> bool:
+        """Whether a neuron has no stable state of rest."""
+        return (B + self.coupling) ** 2 < self.excess**2 + 4.0 * self.leakage * Q
 
     def fires_from_above(self, B: float, Q: float) -> bool:
         """Whether a neuron that has been firing goes on firing."""
@@ -149,22 +169,9 @@ class Neurons:
             h = B / (2.0 * self.leakage)
             square = h**2 - Q / self.leakage
             root = np.sqrt(max(square, 0.0))
-            return square < 0 or y0 - h > root or yp - h < -root
+            return bool(square < 0 or y0 - h > root or yp - h < -root)
         _, fate = self.respond(np.array([B]), Q)
         return bool(fate[0] == cycle.SPIKES)
-
-    def onsets(self, Q: float) -> tuple[float, float] | None:
-        """The interval of B in which neurons cannot rest; None where every neuron can.
-
-        Where b > C/τ_u, rest loses its stability (Hopf) before it disappears (saddle-node).
-        """
-        b, k = self.coupling, self.leakage
-        excess = 0.0 if self.shared else max(b - self.capacitance / self.recovery_time, 0.0)
-        square = excess**2 + 4.0 * k * Q
-        if not square > 0:
-            return None
-        root = float(np.sqrt(square))
-        return -b - root, -b + root
 
 
 def averages(neurons: Neurons, Q: float, G: float, table: Table | None = None) -> Averages:
@@ -186,144 +193,108 @@ def averages(neurons: Neurons, Q: float, G: float, table: Table | None = None) -
     StationaryError
         If some neurons fire without a period of up to 32 spikes, or neither fire nor rest.
     """
-    if neurons.width == 0:
-        return _single(neurons, Q, G)
-    result, smooth = _integrate(neurons, Q, G, table)
+    B = float(neurons.slope(np.array(neurons.threshold), G))
+    found = _average(neurons, neurons.spreads, B, Q, table)
+    return Averages._make([*found[:6].tolist(), found[6:].reshape(-1, 2)])
+
+
+def _average(
+    neurons: Neurons, spreads: tuple[Spread, ...], B: float, Q: float, table: Table | None
+) -> FloatArray:
+    """The numbers of `Averages` over some spreads, one inside the other."""
+    if not spreads:
+        return _single(neurons, B, Q)
+    *inner, last = spreads
+    if not inner:
+        return _over_line(Line(neurons, last, B, Q), table)
+    axis = last.axis(_OUTER)
+    x, weight = axis.nodes_between(*axis.limits)
+    parts = np.array(
+        [_average(neurons, tuple(inner), B + last.slope * d, Q + last.drive * d, table) for d in x]
+    )
+    return np.append(weight @ parts, (weight * x) @ parts[:, 2:6] @ _turning(last))
+
+
+def _turning(spread: Spread) -> FloatArray:
+    """Takes derivatives by Q and B, of rate and potential, to those by s of the synapse."""
+    by_B, by_Q = spread.turn
+    return np.array([[by_Q, 0.0], [0.0, by_Q], [by_B, 0.0], [0.0, by_B]])
+
+
+def _over_line(line: Line, table: Table | None) -> FloatArray:
+    result, smooth = _integrate(line, table)
     if smooth:
         return result
+    by_B, by_Q = (_STEP * turn for turn in line.spread.turn)
     changes = []
-    for dQ, dG in ((_STEP, 0.0), (0.0, _STEP)):
-        right = _integrate(neurons, Q + dQ, G + dG, table)[0]
-        left = _integrate(neurons, Q - dQ, G - dG, table)[0]
-        changes += [(a - b) / (2 * _STEP) for a, b in zip(right[:2], left[:2], strict=True)]
-    return Averages(result.rate, result.potential, *changes)
+    for sign in (1.0, -1.0):
+        spread = replace(
+            line.spread,
+            slope=line.spread.slope + sign * by_B, drive=line.spread.drive + sign * by_Q,
+        )  # fmt: skip
+        lines = (
+            replace(line, Q=line.Q + sign * _STEP), replace(line, B=line.B + sign * _STEP),
+            replace(line, spread=spread),
+        )  # fmt: skip
+        changes.append([_integrate(moved, table)[0][:2] for moved in lines])
+    slopes = (np.array(changes[0]) - changes[1]) / (2.0 * _STEP)
+    return np.append(result[:2], slopes.ravel())
 
 
-def _integrate(neurons: Neurons, Q: float, G: float, table: Table | None) -> tuple[Averages, bool]:
-    """Sum over the thresholds; also whether the sum has an analytic derivative.
+def _integrate(line: Line, table: Table | None) -> tuple[FloatArray, bool]:
+    """Sum over a line; also whether the sum has an analytic derivative.
 
     It has where neurons at an onset fire arbitrarily slowly: then the onset's motion adds nothing.
     """
-    axis = neurons.axis
-    low, high = axis.limits
-    (start, stop), power = firing_range(neurons, Q, G)
-    total = np.zeros(6)
-    for B, weight, upper in resting_ranges(neurons, (start, stop), power, G):
-        total += np.array(neurons.rest(B, Q, upper)) @ weight
-    v, weight = axis.nodes_between(start, stop, power)
-    smooth = (start, stop) == _clipped(neurons, Q, G)
-    if v.size:
-        response, fate = neurons.respond(neurons.slope(v, G), Q, table)
-        _check(fate, v)
-        total += np.array(response) @ weight
+    neurons, spread = line.neurons, line.spread
+    low, high = line.limits
+    start, stop = line.firing[0]
+    total, turned = np.zeros(6), np.zeros(4)
+    for x, weight, upper in line.resting():
+        found = np.array(neurons.rest(*line.at(x), upper))
+        total += found @ weight
+        turned += found[2:] @ (weight * x)
+    smooth = (start, stop) == line.without_rest
+    x, weight = line.mesh(neurons.nodes)
+    if x.size:
+        response, fate = neurons.respond(*line.at(x), table)
+        _check(fate, x, spread)
+        found = np.array(response)
+        total += found @ weight
+        turned += found[2:] @ (weight * x)
         r = response.rate
-        for edge, first, second in ((start, r[0], r[1]), (stop, r[-1], r[-2])):
+        for edge, outward, first, second in ((start, -1, r[0], r[1]), (stop, 1, r[-1], r[-2])):
             if low < edge < high and first > 0.5 * second:  # towards an onset it should vanish
-                smooth = smooth and not _coexists(neurons, edge, Q, G, outward=edge - start - 1e-9)
-    return Averages(*map(float, total)), smooth
+                smooth = smooth and not line.coexists(edge, outward)
+    return np.append(total, turned @ _turning(spread)), smooth
 
 
-def _single(neurons: Neurons, Q: float, G: float) -> Averages:
-    """The state of neurons that all have one threshold."""
-    B = neurons.slope(np.array([neurons.threshold]), G)
-    onsets = neurons.onsets(Q) or (0.0, 0.0)
-    fires = onsets[0] < B[0] < onsets[1]
-    if fires or (neurons.history == "above" and neurons.fires_from_above(float(B[0]), Q)):
-        response, fate = neurons.respond(B, Q)
-        _check(fate, np.array([neurons.threshold]))
+def _single(neurons: Neurons, B: float, Q: float) -> FloatArray:
+    """The state of neurons that are all alike."""
+    one = np.array([B])
+    if neurons.cannot_rest(B, Q) or (neurons.history == "above" and neurons.fires_from_above(B, Q)):
+        response, fate = neurons.respond(one, Q)
+        _check(fate)
     else:
-        response = neurons.rest(B, Q)
-    return Averages(*(float(column[0]) for column in response))
+        response = neurons.rest(one, np.array([Q]))
+    return np.array(response)[:, 0]
 
 
-def firing_range(
-    neurons: Neurons, Q: float, G: float
-) -> tuple[tuple[float, float], tuple[int, int]]:
-    """The thresholds between which neurons fire, and the powers that grade the mesh there."""
-    fixed = _clipped(neurons, Q, G)
-    if neurons.history == "above":
-        return _firing_from_above(neurons, fixed, Q, G)
-    return fixed, (2, 2)
-
-
-def resting_ranges(
-    neurons: Neurons, firing: tuple[float, float], power: tuple[int, int], G: float
-) -> list[tuple[FloatArray, FloatArray, bool]]:
-    """B, weights and branch (see `at_rest`) of the neurons on either side of those that fire."""
-    start, stop = firing
-    low = neurons.axis.limits[0]
-    found = []
-    for a, b, upper in ((low, start, neurons.full), (stop, np.inf, False)):
-        grade = (1, power[0]) if b == start else (power[1], 1)
-        v, weight = neurons.axis.nodes_between(a, b, grade)
-        if v.size:
-            found.append((neurons.slope(v, G), weight, upper))
-    return found
-
-
-def _clipped(neurons: Neurons, Q: float, G: float) -> tuple[float, float]:
-    """The thresholds between which neurons cannot rest, within the limits."""
-    low, high = neurons.axis.limits
-    found = neurons.onsets(Q) or (-neurons.coupling, -neurons.coupling)
-    start, stop = (min(max(neurons.threshold_at(B, G), low), high) for B in found)
-    return start, stop
-
-
-def _firing_from_above(
-    neurons: Neurons, fixed: tuple[float, float], Q: float, G: float
-) -> tuple[tuple[float, float], tuple[int, int]]:
-    """The thresholds between which neurons that have been firing go on, and the mesh's grading."""
-    edges, power = list(fixed), [2, 2]
-    for side, limit in enumerate(neurons.axis.limits):
-        outward = 2 * side - 1
-        if edges[side] != limit and _coexists(neurons, edges[side], Q, G, outward):
-            edges[side] = _end_of_firing(neurons, edges[side], limit, Q, G)
-            power[side] = _GRADED
-    return (edges[0], edges[1]), (power[0], power[1])
-
-
-def _coexists(neurons: Neurons, edge: float, Q: float, G: float, outward: float) -> bool:
-    """Whether firing and rest coexist just outside an onset."""
-    away = np.copysign(_OUTSIDE * (1.0 + abs(edge - neurons.resting_potential)), outward)
-    return _goes_on(neurons, edge + float(away), Q, G)
-
-
-def _goes_on(neurons: Neurons, threshold: float, Q: float, G: float) -> bool:
-    B = float(neurons.slope(np.array(threshold), G))
-    return neurons.fires_from_above(B, Q)
-
-
-def _end_of_firing(neurons: Neurons, inside: float, limit: float, Q: float, G: float) -> float:
-    """The threshold nearest the limit at which a neuron that has been firing goes on."""
-    if _goes_on(neurons, limit, Q, G):
-        return limit
-    outside = limit
-    for _ in range(60):
-        middle = 0.5 * (inside + outside)
-        if middle in (inside, outside):
-            break
-        if _goes_on(neurons, middle, Q, G):
-            inside = middle
-        else:
-            outside = middle
-    return inside
-
-
-def _check(fate: NDArray[np.int64], thresholds: FloatArray) -> None:
+def _check(
+    fate: NDArray[np.int64], x: FloatArray | None = None, spread: Spread | None = None
+) -> None:
     for kind, what in (
         (cycle.IRREGULAR, f"fire without a period of up to {cycle.MAX_PERIOD} spikes"),
         (cycle.STALLS, "neither reach the peak nor come to rest"),
         (cycle.RESTS, "cannot rest stably, yet do not go on firing"),
     ):
         if (fate == kind).any():
-            where = thresholds[fate == kind]
+            where = ""
+            if x is not None and spread is not None:
+                found = x[fate == kind]
+                where = f", with {spread.around(found.min(), found.max())},"
             msg = (
-                f"{where.size} of {fate.size} neurons, with thresholds between {where.min():.4g} "
-                f"and {where.max():.4g} mV, {what}; the theory holds for periodic firing and rest"
+                f"{(fate == kind).sum()} of {fate.size} neurons{where} {what}; "
+                "the theory holds for periodic firing and rest"
             )
             raise StationaryError(msg)
-
-
-def with_threshold(neurons: Neurons, threshold: float) -> Neurons:
-    """The same neurons, all with one threshold."""
-    return replace(neurons, threshold=threshold, width=0.0)

@@ -1,14 +1,15 @@
-"""Averages over the thresholds of a population.
+"""Averages over what differs between the neurons of a population.
 
-With v_θ = v̄_θ + Δ_v sinh ξ the Lorentzian becomes dξ/(π cosh ξ), which is as smooth at the core
-as in the tails. Rates rise as a square root from the onset of firing, so the axis is divided
-there, and panels that end at an onset are mapped quadratically; Gauss-Legendre nodes in every
-panel then converge geometrically.
+With x = Δ sinh ξ for the distance of a parameter from its centre, a Lorentzian of half-width Δ
+becomes dξ/(π cosh ξ), which is as smooth at the core as in the tails. Rates rise as a square root
+from the onset of firing, so the axis is divided there, and panels that end at an onset are mapped
+quadratically; Gauss-Legendre nodes in every panel then converge geometrically.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from math import ceil, cosh, erf, inf, log, pi, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,12 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 
 _PANEL = 2.5  # widest panel in ξ
-#: Beyond this ξ lies less than 1e-15 of a full Lorentzian.
-_FAR = 36.0
-
+_RATIO = 8.0  # of neighbouring panels
+#: Ends of whole laws. Rates grow no faster than the root of a current, as exp(ξ/2), so that beyond
+#: it a Lorentzian has 1e-11 of a mean rate, and a Gaussian 1e-16 of its mass.
+_FAR, _FAR_GAUSSIAN = 52.0, 2.7
+_ROOT = sqrt(log(2.0))  # a Gaussian of half-width Δ falls as exp(−ln 2 (x/Δ)²)
+_GAUSSIAN_MASS = sqrt(pi / log(2.0))
 
 #: Many nodes come in equal sections of so many, since large rules are slow to compute.
 SECTION = 100
@@ -79,56 +83,77 @@ def panel(
     return place, length * weight
 
 
-class ThresholdAxis:
-    """The Lorentzian of half-width `width` about `center`, cut off at ± `half_range` (mV).
+def _dividing(length: float, near: float) -> FloatArray:
+    """Places that divide a panel so that its first part is at most `near` long, ascending."""
+    parts = ceil(log(max(length / near, 1.0), _RATIO))
+    return length * _RATIO ** np.arange(-float(parts), 0.0)
 
-    An infinite half-range leaves it whole; a width of zero puts every threshold at the centre.
+
+class Axis:
+    """Distances x of a parameter from its centre, which follow a law of half-width `width`.
+
+    Parameters
+    ----------
+    width
+        Half-width at half-maximum, in the unit of the parameter; positive.
+    half_range
+        The law is cut off at ± half_range; infinite leaves it whole.
+    nodes
+        Gauss-Legendre nodes in every panel.
+    gaussian
+        Whether the law is a Gaussian; a Lorentzian otherwise.
     """
 
-    def __init__(self, center: float, width: float, half_range: float, nodes: int):
-        self.center, self.width, self.nodes = center, width, nodes
-        self.end = min(np.arcsinh(half_range / width), _FAR) if width > 0 else 0.0
-        self.mass = 2.0 * np.arctan(np.sinh(self.end))
+    def __init__(self, width: float, half_range: float, nodes: int, gaussian: bool = False):
+        self.width, self.nodes, self.gaussian = width, nodes, gaussian
+        far = _FAR_GAUSSIAN if gaussian else _FAR
+        self.end = min(float(np.arcsinh(half_range / width)), far)
+        reach = float(np.sinh(self.end))
+        self.mass = _GAUSSIAN_MASS * erf(_ROOT * reach) if gaussian else 2.0 * np.arctan(reach)
 
     @property
     def limits(self) -> tuple[float, float]:
-        """Lowest and highest threshold in mV."""
+        """Least and greatest x."""
         reach = self.width * float(np.sinh(self.end))
-        return self.center - reach, self.center + reach
+        return -reach, reach
 
     def nodes_between(
-        self, low: float, high: float, power: tuple[int, int]
-    ) -> tuple[FloatArray, FloatArray]:
-        """Thresholds in (low, high) with their weights; `power` grades the two ends.
+        self, low: float, high: float, power: tuple[int, int] = (1, 1),
+        near: tuple[float, float] = (inf, inf),
+    ) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+        """Places x in (low, high) with their weights; `power` grades the two ends.
 
-        They come panel by panel, `nodes` to each.
+        They come panel by panel, `nodes` to each. The panels at the two ends are at most `near`
+        long, their neighbours `_RATIO` times as long as they, and so on.
         """
         start, stop = (self._position(value) for value in (low, high))
-        if self.width == 0:
-            inside = low <= self.center < high
-            return np.full(int(inside), self.center), np.ones(int(inside))
         if not start < stop:
             return np.empty(0), np.empty(0)
-        edges = np.linspace(start, stop, 1 + int(np.ceil((stop - start) / _PANEL)))
+        edges = np.linspace(start, stop, 1 + ceil((stop - start) / _PANEL))
+        length = edges[1] - edges[0]
+        first, last = (
+            _dividing(length, limit / (self.width * cosh(end)))
+            for limit, end in zip(near, (start, stop), strict=True)
+        )
+        if len(edges) == 2 and first.size and last.size:
+            edges = np.array([start, 0.5 * (start + stop), stop])
+            first, last = (part[part < 0.5 * length] for part in (first, last))
+        inner = start + first, edges[1:-1], stop - last[::-1]
+        edges = np.concatenate([[start], *inner, [stop]])
         parts = []
         for j in range(len(edges) - 1):
             left = power[0] if j == 0 and start > -self.end else 1
             right = power[1] if j == len(edges) - 2 and stop < self.end else 1
             parts.append(panel(edges[j], edges[j + 1], (left, right), self.nodes))
         xi, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return self.center + self.width * np.sinh(xi), weight / np.cosh(xi) / self.mass
+        return self.width * np.sinh(xi), weight * self._density(xi)
 
-    def density(self, threshold: float) -> float:
-        """Density in 1/mV; 0 outside the limits and for a width of zero."""
-        low, high = self.limits
-        if self.width == 0 or not low < threshold < high:
-            return 0.0
-        x = threshold - self.center
-        return float(self.width / (x**2 + self.width**2) / self.mass)
+    def _density(self, xi: FloatArray) -> FloatArray:
+        """The law's density in ξ."""
+        if self.gaussian:
+            return np.cosh(xi) * np.exp(-((_ROOT * np.sinh(xi)) ** 2)) / self.mass
+        return 1.0 / np.cosh(xi) / self.mass
 
-    def _position(self, threshold: float) -> float:
-        """The ξ of a threshold, within the limits."""
-        if self.width == 0:
-            return threshold
-        xi = float(np.arcsinh((threshold - self.center) / self.width))
-        return min(max(xi, -self.end), self.end)
+    def _position(self, x: float) -> float:
+        """The ξ of a place, within the limits."""
+        return min(max(float(np.arcsinh(x / self.width)), -self.end), self.end)

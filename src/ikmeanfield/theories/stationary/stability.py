@@ -62,7 +62,7 @@ class AsynchronousState:
         """One per population."""
         return [
             PopulationResponse(
-                self.theory.neurons(name, self.parameters),
+                self.theory.neurons(name, self.parameters, self.state),
                 *self.theory.drive(i, self.state, self.parameters),
             )
             for i, name in enumerate(self.theory.circuit.populations)
@@ -91,7 +91,7 @@ class AsynchronousState:
         for i, name in enumerate(self.theory.circuit.populations):
             o, _, first, last = layout.populations[i]
             neurons = self.responses[i].neurons
-            by_Q, v_by_Q, by_G, v_by_G = self.responses[i](growth)
+            by_Q, v_by_Q, by_G, v_by_G, *by_spread = self.responses[i](growth)
             if self.theory.shares(name):
                 rates[o, o + 2], rates[o + 1, o + 2] = -by_Q, -v_by_Q
                 leak = 1.0 / (growth + 1.0 / neurons.recovery_time)
@@ -102,6 +102,10 @@ class AsynchronousState:
                 g, push = p[synapse], p[synapse + 1] - neurons.resting_potential
                 rates[o, s] = g * (push * by_Q + by_G)
                 rates[o + 1, s] = g * (push * v_by_Q + v_by_G)
+            for spread in neurons.spreads:
+                if spread.synapse is not None:
+                    s, _ = layout.synapses[first + spread.synapse]
+                    rates[o : o + 2, s] += by_spread
         decay = {int(s): p[synapse + 2] for s, synapse in layout.synapses}
         for s, source, weight in layout.weights:
             feedback[s, source] += p[weight] / (growth + 1.0 / decay[int(s)])

@@ -25,7 +25,7 @@ FloatArray = NDArray[np.float64]
 _NZ, _NH = 12, 6  # Chebyshev nodes of a cell in ζ and in h
 _DH = 6.0  # height of a cell in mV
 _HALF = 32  # cells on either side of h = 0
-_LEVELS = 8  # cells in ζ: [0, 1], [1, 2], [2, 4], [4, 8], … in units of C/(2 k τ_u)
+_LEVELS = 17  # cells in ζ: [0, 1], [1, 2], [2, 4], [4, 8], … in units of C/(2 k τ_u)
 #: Largest errors of rate and potential, and of their derivatives, against the cell's largest value.
 _CHECK = np.array([2e-9, 2e-9, 2e-7, 2e-7, 2e-7, 2e-7])
 _EMPTY, _GOOD, _BAD = 0, 1, 2
@@ -98,8 +98,8 @@ class Table:
         C, k, _, tau = self.arguments[:4]
         return C / (2.0 * k * tau)
 
-    def __call__(self, B: FloatArray, Q: float) -> tuple[FloatArray, NDArray[np.int64]]:
-        """The first six columns of `cycle.cycles` at one Q, and the fates."""
+    def __call__(self, B: FloatArray, Q: FloatArray) -> tuple[FloatArray, NDArray[np.int64]]:
+        """The first six columns of `cycle.cycles`, and the fates."""
         _, k, b = self.arguments[:3]
         h = B / (2.0 * k)
         square = Q / k - h**2 - b / k * h - (0.5 * b / k) ** 2
@@ -124,7 +124,7 @@ class Table:
         out[good] = part
         if not good.all():
             rest = ~good
-            found, fate[rest] = self._direct(B[rest], np.full(int(rest.sum()), Q))
+            found, fate[rest] = self._direct(B[rest], Q[rest])
             out[rest] = found[:, :6]
         return out, fate
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ikmeanfield.circuit import Circuit
 from ikmeanfield.theories.stationary.attribution import FOLDS, folds
 from ikmeanfield.theories.stationary.model import Stationary
-from ikmeanfield.theories.stationary.population import averages
+from ikmeanfield.theories.stationary.population import Neurons, averages
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -49,7 +49,10 @@ def transfer_function(
     if s.shape != (len(synapses),):
         msg = f"activations has shape {s.shape}; {population} has {len(synapses)} synapses"
         raise ValueError(msg)
-    neurons = theory.neurons(population)
+    state = np.zeros(len(theory.variables))
+    for label, value in zip(theory.circuit.populations[population].synapses, s, strict=True):
+        state[theory.variables.index(f"{population}.{label}.synaptic_activation")] = value
+    neurons = theory.neurons(population, y=state)
     v_r = neurons.resting_potential
     pairs = list(zip(synapses, s, strict=True))
     G = sum(synapse.conductance * value for synapse, value in pairs)
@@ -59,7 +62,7 @@ def transfer_function(
     rows, u = [], 0.0
     for current in I:
         Q = float(current + push)
-        u = _shared_recovery(theory, population, Q, float(G), u) if neurons.shared else 0.0
+        u = _shared_recovery(neurons, population, Q, float(G), u) if neurons.shared else 0.0
         mean = averages(neurons, Q - u, float(G))
         closed = 1.0
         if neurons.shared:
@@ -78,11 +81,8 @@ def transfer_function(
     )
 
 
-def _shared_recovery(
-    theory: Stationary, population: str, Q: float, G: float, guess: float
-) -> float:
+def _shared_recovery(neurons: Neurons, population: str, Q: float, G: float, guess: float) -> float:
     """The recovery variable that agrees with the averages it leads to; by Newton's method."""
-    neurons = theory.neurons(population)
     b, pull = neurons.recovery_coupling, neurons.recovery_time * neurons.adaptation
     u = guess
     for _ in range(50):
