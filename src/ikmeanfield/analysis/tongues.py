@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from ikmeanfield.continuation import (
     CycleOptions,
-    Trajectory,
     continue_cycle_bifurcation,
     continue_cycles,
     forced,
@@ -30,7 +29,7 @@ from ikmeanfield.continuation.cycles import STEPS, CycleStartError
 from ikmeanfield.continuation.forcing import AMPLITUDE, FREQUENCY
 
 if TYPE_CHECKING:
-    from ikmeanfield.continuation import Branch, Problem, SpecialPoint
+    from ikmeanfield.continuation import Branch, Problem, SpecialPoint, Trajectory
     from ikmeanfield.theories.protocol import Theory
 
 FloatArray = NDArray[np.float64]
@@ -41,7 +40,7 @@ where the potential passes its resting value in the absolute form, may be taken 
 (BP); the orbit loses its stability there in any case."""
 CURVES = {"cycle_fold": "LPC", "torus": "TR", "period_doubling": "PD"}
 """Kinds of points on the curves that bound a tongue."""
-GOES_ON = {("TR", "R1"): "LPC", ("TR", "R2"): "PD", ("LPC", "R1"): "TR"}
+GOES_ON = {("TR", "R1"): "LPC", ("TR", "R2"): "PD"}
 """Kind of the curve on which the edge goes on beyond a resonance, by that on which it comes."""
 MARKS = ("none", "CPC", "R1", "R2", "R3", "R4", "LPPD", "LPNS", "PDNS", "NSNS", "end")
 """What a point of a curve is besides, by the number that stands for it: see `SpecialPoint`."""
@@ -55,11 +54,6 @@ FINE = 0.3
 
 SAME = 1e-3
 """Distance, relative to sizes in the plane, within which two points are one."""
-
-
-BESIDE = 0.1
-"""Share of the amplitude at a resonance within which the torus points that begin there are sought.
-"""
 
 
 class Edge(NamedTuple):
@@ -95,8 +89,10 @@ class Curve:
         for point in branch.special:
             if point.kind in MARKS:
                 marks[point.row] = point.kind
-        columns = (branch[name][rows] for name in (FREQUENCY, AMPLITUDE, "arclength"))
-        return cls(CURVES[branch.kind], *columns, tuple(marks[rows]))
+        frequency, amplitude, arclength = (
+            branch[name][rows] for name in (FREQUENCY, AMPLITUDE, "arclength")
+        )
+        return cls(CURVES[branch.kind], frequency, amplitude, arclength, tuple(marks[rows]))
 
     def crossings(self, amplitude: float) -> list[float]:
         """Frequencies at which locking ends here at an amplitude, by cubic interpolation."""
@@ -196,7 +192,8 @@ def tongue(
     problem
         Made by `ikmeanfield.continuation.forced`, with the drive to which it is locked.
     start
-        The locked orbit.
+        The locked orbit. Its amplitude should be above that of R1 points at which the edge turns
+        from folds to torus points: it is followed from torus points to folds only.
     bounds
         Frequencies between which edges are looked for.
     amplitudes
@@ -244,9 +241,10 @@ class _Plane:
         return {name: FINE * size for name, size in sizes.items()}
 
     def edge(self, start: SpecialPoint) -> list[Curve]:
-        """The edge through a point: from resonance to resonance, as far as the bounds.
+        """The edge through a point, from torus points on over resonances to folds and doublings.
 
         Only where all other multipliers are inside the unit circle does locking end at a curve.
+        Torus points that begin at an R1 point on a curve of folds are not followed.
         """
         found: list[Curve] = []
         ahead = [(start, "LPC" if start.kind == "BP" else start.kind)]
@@ -262,15 +260,18 @@ class _Plane:
                 first -= 1
             while last < len(branch) - 1 and stable[last + 1]:
                 last += 1
+            resonances = branch.points("R1", "R2")
+            beyond = [p for p in resonances if p.row in {first - 1, first, last, last + 1}]
+            rows = [first, last, *(p.row for p in beyond)]
+            first, last = min(rows), max(rows)
             if first == last:
                 continue
             found.append(Curve.of(branch, slice(first, last + 1)))
             ahead += [
                 (other, GOES_ON[kind, other.kind])
-                for other in branch.points("R1", "R2")
-                if abs(other.row - here) > 1 and min(other.row - first, last - other.row) <= 1
-                and first - 1 <= other.row <= last + 1 and (kind, other.kind) in GOES_ON
-            ]  # fmt: skip
+                for other in beyond
+                if abs(other.row - here) > 1 and (kind, other.kind) in GOES_ON
+            ]
         return found
 
     def _through(self, point: SpecialPoint, kind: str) -> Branch | None:
@@ -278,13 +279,10 @@ class _Plane:
         for branch in self.known:
             if CURVES[branch.kind] == kind and self._distances(branch, point).min() < SAME:
                 return branch
-        start = self._torus_beside(point) if (kind, point.kind) == ("TR", "R1") else point
-        if start is None:
-            return None
         options = replace(STEPS, bounds=self.bounds, scales=self.scales)
         free = (AMPLITUDE, FREQUENCY)
         branch = continue_cycle_bifurcation(
-            self.problem, replace(start, kind=kind), free, options, MESH
+            self.problem, replace(point, kind=kind), free, options, MESH
         )
         if not len(branch):
             return None
@@ -295,28 +293,3 @@ class _Plane:
         """Scaled distances of the points of a branch to a point."""
         gaps = [(branch[n] - point.parameters[n]) / scale for n, scale in self.scales.items()]
         return np.hypot(*gaps)
-
-    def _torus_beside(self, resonance: SpecialPoint) -> SpecialPoint | None:
-        """The torus point nearest to an R1 point on a curve of folds.
-
-        Locked orbits are followed in amplitude at a frequency beside it, on either side.
-        """
-        at = resonance.parameters[AMPLITUDE]
-        options = replace(
-            STEPS, bounds={AMPLITUDE: ((1 - BESIDE) * at, (1 + BESIDE) * at)},
-            scales={AMPLITUDE: self.scales[AMPLITUDE]}, stop_at=frozenset({"TR"}), max_points=60,
-        )  # fmt: skip
-        for sign in (1, -1):
-            frequency = resonance.parameters[FREQUENCY] * (1 + sign * 0.05 * BESIDE)
-            moved = replace(
-                Trajectory.of(resonance),
-                parameters={**resonance.parameters, FREQUENCY: frequency},
-            )
-            try:
-                branch = continue_cycles(self.problem, moved, AMPLITUDE, options, MESH)
-            except CycleStartError:
-                continue
-            found = branch.points("TR")
-            if found:
-                return min(found, key=lambda p: abs(p.parameters[AMPLITUDE] - at))
-        return None

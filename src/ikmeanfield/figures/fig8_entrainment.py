@@ -62,7 +62,8 @@ def draw(place: SubFigure, tongues: xr.Dataset, widths: xr.Dataset) -> None:
     widths
         Summary over the frequency at one amplitude, by rising width.
     """
-    rows = [["narrow", "wide", "across", "by width"], ["narrow", "wide", "across", "by amplitude"]]
+    maps = ["narrow", "wide", "across"]
+    rows: list[Any] = [[*maps, "by width"], [*maps, "by amplitude"]]
     panels = place.subplot_mosaic(rows)
     label_panel(panels["narrow"], "F")
     for name, run in (("narrow", 0), ("wide", -1)):

@@ -137,7 +137,9 @@ class Oscillations(ComparedStudy):
             series = theory.integrate(inputs, duration=self.duration, sample=self.sample)
         found |= self._measured(series)
         dims = ("population", "interval_bin")
-        coordinates = {"population": ("population", populations, {"long_name": "population"})}
+        coordinates: dict[str, Any] = {
+            "population": ("population", populations, {"long_name": "population"})
+        }
         if self.neurons:
             text = {"units": "ms", "long_name": "geometric centre of a bin of intervals"}
             coordinates["interval_bin"] = ("interval_bin", centres, text)

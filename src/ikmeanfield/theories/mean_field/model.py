@@ -145,14 +145,16 @@ class MeanField:
         reset correction, NaN in dv/dt of a population whose α/(2k) is not between v_0 and v_p.
         """
         if np.ndim(y) > 1:
-            return np.moveaxis(equations.fields(*self._rows(y, p), *self.structure), 0, -1)
+            states, values = self._rows(y, p)
+            return np.moveaxis(equations.fields(states, values, *self.structure), 0, -1)
         y, p = self._checked(y, p)
         return equations.field(y, p, *self.structure)
 
     def jacobian(self, y: FloatArray, p: FloatArray) -> FloatArray:
         """The derivative of `field` by y, (n, n) or (n, n, K); NaN where `field` is."""
         if np.ndim(y) > 1:
-            return np.moveaxis(equations.jacobians(*self._rows(y, p), *self.structure), 0, -1)
+            states, values = self._rows(y, p)
+            return np.moveaxis(equations.jacobians(states, values, *self.structure), 0, -1)
         y, p = self._checked(y, p)
         return equations.jacobian(y, p, *self.structure)
 
