@@ -50,8 +50,6 @@ SETTLE = 40.0
 """Periods of the drive that the orbit is given to lock."""
 FINE = 0.3
 """Shares of the drive's frequency and of the highest amplitude that steps are relative to."""
-
-
 SAME = 1e-3
 """Distance, relative to sizes in the plane, within which two points are one."""
 

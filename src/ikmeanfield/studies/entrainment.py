@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-EDGE_SECONDS, CURVE_SECONDS = 1.5, 8.0
+EDGE_SECONDS, CURVE_SECONDS = 2.5, 20.0
 """Following a locked orbit to the two edges of its tongue, and the edges in two parameters, per
 four variables."""
 LOWEST, HIGHEST = 0.1, 1.01
