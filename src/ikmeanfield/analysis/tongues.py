@@ -221,6 +221,10 @@ def tongue(
         return Tongue(amplitude, (low, high))
     plane = _Plane(problem, {FREQUENCY: bounds, AMPLITUDE: amplitudes})
     below, above = ([] if point is None else plane.edge(point) for point in points)
+    low, high = (  # a branch point through which a curve of folds goes is one of them
+        edge._replace(kind=KINDS.index(curves[0].kind)) if curves else edge
+        for edge, curves in ((low, below), (high, above))
+    )
     return Tongue(amplitude, (low, high), (below, above))
 
 
