@@ -41,16 +41,21 @@ def oscillations(sweep, currents, own, one, field):
         swing[place, 0] = (own if recovery == "neuron" else one)[column]
         swing[place, 1] = field[column]
     statistics = ("frequency", "synchrony", "interval_cv")
+    shares = np.full((len(rows), 2, 1, 3), np.nan)  # of bins at 10, 100 and 1000 ms
+    shares[:, 0, 0] = [[0.2, 0.7, 0.1] if form == "neuron" else [0.0, 0.4, 0.6]
+                       for form, _, _ in rows]  # fmt: skip
     return xr.Dataset(
         {
             "rate_highest": (SCALAR, 10.0 + swing), "rate_lowest": (SCALAR, 10.0 + 0 * swing),
             "oscillates": (SCALAR, (swing >= 3.0).astype(int)),
             **dict.fromkeys(statistics, (SCALAR, 1.0 + 0.1 * swing)),
+            "interval_share": ((*SCALAR, "interval_bin"), shares),
         },
         {
             "sweep": ("run", [sweep] * len(rows)), "rs_recovery": ("run", form),
             "rs_input_current": ("run", current), "rs_threshold_width": ("run", width),
             "model": ["network", "mean_field"], "population": ["rs"],
+            "interval_bin": [10.0, 100.0, 1000.0],
         },
     )  # fmt: skip
 

@@ -74,10 +74,10 @@ def locking(narrow, wide, free=(3.0, 4.0), edges=((2.5, 3.5), (2.5, 5.0))):
             "locked_width": (dims, np.where(np.isfinite(low), high - low + 0.25, 0.0)),
             "coherence": ((*dims, "frequency"), np.ones((*shape, FREQUENCIES.size))),
             "free_frequency": (("run", "model"), np.array([free, free]).T),
-            "edge": (("run", "model", "edge_amplitude", "side"), edge),
+            "edge": (("run", "model", "amplitude", "side"), edge),
         },
         {
-            "model": ["network", "mean_field"], "amplitude": [3.5], "edge_amplitude": [3.5],
+            "model": ["network", "mean_field"], "amplitude": [3.5],
             "side": ["low", "high"], "frequency": FREQUENCIES,
             "sweep": ("run", ["tongue"] * 2), "rs_threshold_width": ("run", [0.1, 1.0]),
         },

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ikmeanfield.analysis.cycles_in_time import smoothed, swings
-from ikmeanfield.analysis.spike_trains import intervals, synchrony
+from ikmeanfield.analysis.spike_trains import INTERVAL_EDGES, interval_shares, intervals, synchrony
 
 
 @pytest.mark.parametrize("frequency", [1.7, 7.3, 43.0])
@@ -70,3 +70,18 @@ def test_intervals_of_poisson_and_clock_like_trains():
     gamma = intervals([np.cumsum(rng.gamma(4.0, 10.0, 4000)) for _ in range(10)])
     assert gamma.cv == pytest.approx(0.5, abs=0.01)
     assert intervals([np.arange(3.0)]).neurons == 0
+
+
+def test_the_distribution_of_intervals():
+    """Oracle: exponential intervals of a Poisson process, and a clock's single interval."""
+    rng = np.random.default_rng(7)
+    found = interval_shares(poisson(rng, 0.02, 100_000.0, 40))
+    expected = -np.diff(np.exp(-0.02 * INTERVAL_EDGES))
+    expected[0] += 1 - np.exp(-0.02 * INTERVAL_EDGES[0])
+    assert found.sum() == pytest.approx(1.0)
+    error = np.sqrt(expected / 80_000)  # of about 80,000 independent intervals
+    assert (np.abs(found - expected) < 5 * error + 1e-12).all()
+    clock = interval_shares([np.arange(0.0, 1000.0, 20.0), np.array([0.0, 2e4])])
+    assert clock[(INTERVAL_EDGES[:-1] <= 20.0) & (INTERVAL_EDGES[1:] > 20.0)] == 49 / 50
+    assert clock[-1] == 1 / 50
+    assert np.isnan(interval_shares([np.arange(1.0), np.empty(0)])).all()

@@ -71,11 +71,15 @@ def test_synchrony_shows_every_model_and_map():
     assert not lines(panels[1], "network, own u")  # no frequency where nothing oscillates
     (frequency,) = lines(panels[1], "mean_field")
     assert np.isfinite(frequency.get_ydata()).sum() == 3
-    mesh = panels[6].collections[0]
+    mesh = panels[7].collections[0]
     assert mesh.get_array().reshape(4, 3)[:, 1].tolist() == SWING
-    (grows,) = lines(panels[6], "grows")
+    (grows,) = lines(panels[7], "grows")
     assert grows.get_ydata().tolist() == [0.1, 0.5]
     assert [t.get_text() for axes in panels for t in axes.texts] == ["A", "B"]
+    for axes in (panels[4], panels[9]):
+        shares = [line.get_ydata().tolist() for line in axes.get_lines()]
+        assert shares == 3 * [pytest.approx([20.0, 70.0, 10.0])] + 3 * [pytest.approx([0, 40, 60])]
+        assert [line.get_label() for line in axes.get_lines()][3:] == ["0.1 mV", "1 mV", "2 mV"]
 
 
 def test_findings_of_synchrony_are_the_data_in_words():
@@ -83,6 +87,7 @@ def test_findings_of_synchrony_are_the_data_in_words():
     words = "\n".join(fig8_synchrony.findings(**synchrony()))
     assert "60 pA, network, own u: no oscillation at any width" in words
     assert "50 pA, mean_field: oscillates for Δ_v = 0.1 to 1 mV, swing 50 to 10 Hz" in words
+    assert "60 pA, network, one u: 5, 50 and 95 % of intervals below 100, 1e+03 and 1e+03" in words
     assert "exact theory (population): the asynchronous state is unstable in 2 of 4 places" in words
     (line,) = [line for line in words.splitlines() if "60 pA: Hopf points of the mean" in line]
     assert 1.0 < float(line.split()[-2]) < 1.5

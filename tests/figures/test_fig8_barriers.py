@@ -6,6 +6,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from ikmeanfield.figures import fig8_barriers, fig8_entrainment
+from stored import MadeUp
 
 MODELS = ["network", "exact", "mean_field"]
 WIDTHS = np.array([0.5, 1.0, 2.0, 3.0])
@@ -85,48 +86,61 @@ def locking():
     coherence[:, 0, :, 1] = np.nan
     locked = (np.nan_to_num(coherence) > 0.5).astype(int)
     edge = np.full((2, 2, 2, 2), np.nan)
-    edge[:, 1] = [[[2.4, 3.6], [2.2, 3.8]], [[3.0, 4.9], [2.5, 5.5]]]
+    edge[:, 1] = [[[3.0, 4.9], [2.5, 5.5]], [[2.4, 3.6], [2.2, 3.8]]]
     ranges = dims[:3]
+    points = {
+        "curve": [0, 0, 1, 1, 0, 0], "curve_kind": [2, 2, 1, 1, 1, 1],
+        "curve_frequency": [2.5, 3.0, 3.0, 3.1, 2.2, 2.6],
+        "curve_amplitude": [3.5, 1, 1, 9, 3.5, 0],
+        "curve_side": [0, 0, 0, 0, 0, 0], "curve_mark": [10, 2, 0, 10, 0, 0],
+        "curve_run": [0, 0, 0, 0, 1, 1], "curve_model": [1] * 6,
+    }  # fmt: skip
     return xr.Dataset(
         {
             "coherence": (dims, coherence), "locked": (dims, locked),
             "locked_low": (ranges, np.full((2, 2, 2), 2.5)),
             "locked_high": (ranges, np.full((2, 2, 2), 3.5)),
             "locked_width": (ranges, np.full((2, 2, 2), 1.0)),
-            "edge": (("run", "model", "edge_amplitude", "side"), edge),
-            "edge_kind": (
-                ("run", "model", "edge_amplitude", "side"), np.full((2, 2, 2, 2), 1),
-            ),
+            "edge": (("run", "model", "amplitude", "side"), edge),
+            "edge_kind": (("run", "model", "amplitude", "side"), np.full((2, 2, 2, 2), 1)),
+            **{name: ("point", np.array(values, float)) for name, values in points.items()},
         },
         {
             "model": ["network", "mean_field"], "amplitude": [1.0, 3.5],
-            "edge_amplitude": [1.0, 3.5], "frequency": [2.0, 3.0, 4.0], "side": ["low", "high"],
-            "rs_threshold_width": ("run", [0.1, 1.0]),
+            "frequency": [2.0, 3.0, 4.0], "side": ["low", "high"],
+            "rs_threshold_width": ("run", [1.0, 0.1]), "sweep": ("run", ["tongue"] * 2),
         },
         {"size": "2000", "within": 0.01, "even": 0.01, "duration": 24000.0, "discard": 8000.0},
     )  # fmt: skip
 
 
 def test_tongues_are_drawn_as_they_are(locking):
-    """Oracle: coherences, locked points and edges that were made up."""
+    """Oracle: coherences, locked points, edges and curves that were made up, widest first."""
+    widths = locking.isel(amplitude=[1]).assign_coords(sweep=("run", ["width"] * 2))
+    content = fig8_entrainment.arrange([{"tongues": MadeUp(locking), "widths": MadeUp(widths)}])
     figure = Figure()
-    across = locking.isel(amplitude=[1], edge_amplitude=[1])
-    fig8_entrainment.draw(figure.subfigures(1, 1), locking, across)
+    fig8_entrainment.draw(figure.subfigures(1, 1), **content)
     axes = figure.axes if figure.axes else figure.subfigs[0].axes
-    panel = axes[0]
-    image = panel.collections[0].get_array()
+    narrow, wide, across, by_width, by_amplitude = axes[:5]
+    image = narrow.collections[0].get_array()
     np.testing.assert_allclose(
-        np.ravel(image), locking["coherence"].isel(run=0).sel(model="mean_field").values.ravel()
+        np.ravel(image), locking["coherence"].isel(run=1).sel(model="mean_field").values.ravel()
     )
-    dots = sum(len(c.get_offsets()) for c in panel.collections[1:])
+    dots = sum(len(c.get_offsets()) for c in narrow.collections[1:])
     assert dots == 4  # networks at two amplitudes and two frequencies
-    edges = panel.lines[0].get_xydata()
-    np.testing.assert_allclose(edges, [[2.4, 1.0], [2.2, 3.5]])
-    width = axes[3].lines[0].get_xydata()
-    np.testing.assert_allclose(width, [[0.1, 1.6], [1.0, 3.0]])
-    text = " ".join(fig8_entrainment.findings(locking, across))
-    assert "1.20 Hz at Δ_v = 0.1 mV, 1.90 Hz at Δ_v = 1 mV" in text
+    np.testing.assert_allclose(narrow.lines[0].get_xydata(), [[2.2, 3.5], [2.6, 0.0]])
+    torus, resonance, fold, none = wide.lines
+    np.testing.assert_allclose(torus.get_xydata(), [[2.5, 3.5], [3.0, 1.0]])
+    np.testing.assert_allclose(resonance.get_xydata(), [[3.0, 1.0]])
+    np.testing.assert_allclose(fold.get_xydata(), [[3.0, 1.0], [3.1, 9.0]])
+    assert not len(none.get_xydata())
+    np.testing.assert_allclose(across.lines[0].get_xydata(), [[2.2, 0.1], [2.5, 1.0]])
+    np.testing.assert_allclose(by_width.lines[0].get_xydata(), [[0.1, 1.6], [1.0, 3.0]])
+    np.testing.assert_allclose(by_amplitude.lines[0].get_xydata(), [[1.0, 1.2], [3.5, 1.6]])
+    text = " ".join(fig8_entrainment.findings(**content))
+    assert "at 1 pA: 1.20 Hz at Δ_v = 0.1 mV, 1.90 Hz at Δ_v = 1 mV" in text
+    assert "1:1 resonance on a curve of torus points at Δ_v = 1 mV: 3.000 Hz, 1.00 pA" in text
     assert "mean field, locked one to one at 3.5 pA: 2.5 to 3.5 Hz at 0.1 mV" in text
-    told = fig8_entrainment.caption(locking, across)
+    told = fig8_entrainment.caption(**content)
     assert "networks of 2000 neurons" in told
     assert "number 1 within 0.01 and periods even within 1%, over 16 s" in told

@@ -16,14 +16,14 @@ LOCKED = {0.1: (2.5, 3.5), 1.0: (3.25, 4.75)}
 KINDS = {0.1: 1, 1.0: 2}
 FREQUENCIES = np.arange(2.25, 5.01, 0.25)
 SETTINGS = {
-    "kind": "entrainment", "population": "rs", "amplitudes": [3.5],
-    "frequencies": FREQUENCIES.tolist(), "every_frequency": 3, "edges": [3.5],
+    "kind": "entrainment", "population": "rs", "amplitudes": [3.5, 5.0],
+    "frequencies": FREQUENCIES.tolist(), "every_amplitude": 2, "every_frequency": 3, "edges": 3.5,
     "duration": 24000.0, "discard": 8000.0,
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def summary(tmp_path_factory):
+def study(tmp_path_factory):
     experiment = {
         "circuit": {
             "preset": "regular_spiking",
@@ -40,7 +40,12 @@ def summary(tmp_path_factory):
             "width": {"axes": [{"parameter": "rs.threshold_width", "values": list(PERIODS)}]}
         },
     }  # fmt: skip
-    return computed(tmp_path_factory.mktemp("entrainment"), experiment)["entrainment"].summary
+    return computed(tmp_path_factory.mktemp("entrainment"), experiment)["entrainment"]
+
+
+@pytest.fixture(scope="module")
+def summary(study):
+    return study.summary
 
 
 def test_the_free_rhythm_has_the_known_period(summary):
@@ -65,11 +70,39 @@ def test_continuation_ends_between_the_last_locked_and_the_first_unlocked_drive(
     summary, run, width
 ):
     """Oracle: the same ranges, by integration in time; the kinds of points are its own."""
-    own = summary.isel(run=run).sel(model="plain", edge_amplitude=3.5)
+    own = summary.isel(run=run).sel(model="plain", amplitude=3.5)
     low, high = own["edge"].values
     assert LOCKED[width][0] - 0.25 < low < LOCKED[width][0]
     assert LOCKED[width][1] < high < LOCKED[width][1] + 0.25
     assert (own["edge_kind"] == KINDS[width]).all()
+
+
+def test_curves_pass_between_locked_and_unlocked_drives(summary):
+    """Oracle: integration in time at another amplitude, 5 pA, where edges lie on the curves."""
+    own = summary.sel(model="plain", amplitude=5.0)
+    for run in range(len(LOCKED)):
+        here = own.isel(run=run)
+        low, high = here["edge"].values
+        inside = (low < FREQUENCIES) & (high > FREQUENCIES)
+        np.testing.assert_array_equal(here["locked"], inside)
+        assert 0 < inside.sum() < inside.size
+
+
+def test_the_curves_are_in_the_summary_and_in_a_table(study):
+    """Oracle: the lower edge at 3.5 pA, found in frequency alone; networks have no curve."""
+    summary = study.summary
+    rows = list(study.settings.rows("curves", None, "", summary))
+    assert len(rows) == summary.sizes["point"]
+    assert {row["model"] for row in rows} == {"plain"}
+    for run, width in enumerate(LOCKED):
+        mine = [row for row in rows if row["rs_threshold_width"] == width]
+        low = float(summary["edge"].isel(run=run).sel(model="plain", amplitude=3.5, side="low"))
+        near = [row for row in mine if row["curve"] == 0 and abs(row["amplitude"] - 3.5) < 5e-3]
+        assert min(abs(row["frequency"] - low) for row in near) < 2e-3
+        assert {row["point"] for row in mine} >= {"", "end"}
+    wide = [row for row in rows if row["rs_threshold_width"] == 1.0]
+    assert {row["kind"] for row in wide} >= {"LPC", "TR"}
+    assert "R1" in {row["point"] for row in wide if row["kind"] == "TR"}
 
 
 def test_networks_are_driven_at_every_third_frequency(summary):

@@ -59,6 +59,16 @@ def test_the_network_oscillates_beside_it(studies):
     assert (network["interval"] < 1000.0 / network["rate_mean"] * 1.5).all()
 
 
+def test_intervals_fill_the_time(studies):
+    """Oracle: pooled intervals are one over the rate on average; bins are 12 % wide."""
+    summary = studies["oscillations"].summary.sel(population="rs")
+    network = summary.sel(model="network")
+    np.testing.assert_allclose(network["interval_share"].sum("interval_bin"), 1.0)
+    mean = (network["interval_share"] * network["interval_bin"]).sum("interval_bin")
+    np.testing.assert_allclose(mean, 1000.0 / network["rate_mean"], rtol=0.15)
+    assert np.isnan(summary["interval_share"].sel(model="plain")).all()
+
+
 def test_a_range_that_holds_all_neurons_gives_the_plain_mean(studies):
     """Oracle: u is shared, so every neuron has the population's."""
     summary = studies["oscillations"].summary.sel(population="rs", model="network")

@@ -18,6 +18,9 @@ BIN = 0.1
 FAR = 8.0
 """Distance, in standard deviations, beyond which two spikes no longer overlap."""
 
+INTERVAL_EDGES = np.geomspace(1.0, 1e4, 81)
+"""Edges in ms of the bins of inter-spike intervals, twenty per decade."""
+
 
 class Intervals(NamedTuple):
     """Inter-spike intervals, averaged over the neurons that have at least three of them."""
@@ -88,3 +91,15 @@ def intervals(trains: Sequence[FloatArray]) -> Intervals:
     return Intervals(
         float(np.mean(means)), float(np.mean(spreads)), float(np.mean(local)), len(found)
     )
+
+
+def interval_shares(trains: Sequence[FloatArray]) -> FloatArray:
+    """Shares of the inter-spike intervals of all neurons that lie between `INTERVAL_EDGES`.
+
+    The first and the last bin also hold what is shorter or longer; NaN without any interval.
+    """
+    gaps = np.concatenate([np.diff(np.sort(train)) for train in trains])
+    if not gaps.size:
+        return np.full(INTERVAL_EDGES.size - 1, nan)
+    inside = np.searchsorted(INTERVAL_EDGES[1:-1], gaps, side="right")
+    return np.bincount(inside, minlength=INTERVAL_EDGES.size - 1) / gaps.size

@@ -95,8 +95,8 @@ def _counted(own: xr.Dataset) -> dict[float, Growth]:
 def _between_edges(own: xr.Dataset) -> dict[float, Growth]:
     """Growth of the range between the edges that continuation finds, by amplitude."""
     found: dict[float, Growth] = {}
-    for amplitude in own["edge_amplitude"].values.tolist():
-        edges = own["edge"].sel(edge_amplitude=amplitude)
+    for amplitude in own["amplitude"].values.tolist():
+        edges = own["edge"].sel(amplitude=amplitude)
         span = (edges.sel(side="high") - edges.sel(side="low")).values
         if np.isfinite(span[[0, -1]]).all() and span[0] > 0:
             ratio = float(span[-1] / span[0])

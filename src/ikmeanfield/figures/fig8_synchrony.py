@@ -41,6 +41,8 @@ NAMES = {
     "exact": "exact theory, one $u$",
 }
 MAP = "Blues"
+DISTRIBUTIONS = 3
+"""Widths whose distributions of intervals are shown, evenly along those of the sweep."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def arrange(experiments: Sequence[Sources]) -> dict[str, Any]:
 
 
 def draw(place: SubFigure, oscillations: xr.Dataset, maps: Mapping[str, Map]) -> None:
-    """Draw two rows of four panels each.
+    """Draw two rows of five panels each.
 
     Parameters
     ----------
@@ -88,7 +90,7 @@ def draw(place: SubFigure, oscillations: xr.Dataset, maps: Mapping[str, Map]) ->
     maps
         For networks with u_i (``neuron``), with one u (``population``) and for the circuit.
     """
-    panels = place.subplots(2, 4)
+    panels = place.subplots(2, 5)
     high, low = (of_sweep(oscillations, sweep).sortby(WIDTH) for sweep in ("high", "low"))
     draw_amplitudes(panels[0, 0], high)
     for axes, name, label in (
@@ -98,8 +100,10 @@ def draw(place: SubFigure, oscillations: xr.Dataset, maps: Mapping[str, Map]) ->
     ):
         draw_lines(axes, high, name, label)
     draw_amplitudes(panels[1, 0], low)
+    for axes, runs in ((panels[0, 4], high), (panels[1, 4], low)):
+        draw_intervals(axes, runs)
     titles = {"neuron": "networks, $u_i$", "population": "networks, one $u$", "circuit": "E and I"}
-    for axes, (name, title) in zip(panels[1, 1:], titles.items(), strict=True):
+    for axes, (name, title) in zip(panels[1, 1:4], titles.items(), strict=True):
         draw_map(axes, maps[name])
         axes.set_title(title)
     for axes, letter in ((panels[0, 0], "A"), (panels[1, 0], "B")):
@@ -143,6 +147,31 @@ def draw_lines(
     axes.set_xlim(0, 1.03 * float(runs[WIDTH].max()))
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, 0.0) if name == "synchrony" else 0.0, 1.05 * high)
+
+
+def draw_intervals(axes: Axes, runs: xr.Dataset) -> None:
+    """Distributions of inter-spike intervals at a few widths: one u solid, own u dashed."""
+    widths = np.unique(runs[WIDTH].values)
+    chosen = widths[np.linspace(0, widths.size - 1, DISTRIBUTIONS).round().astype(int)]
+    for model, own in by_recovery(runs, RECOVERY):
+        if not model.startswith(NETWORK) or "interval_share" not in own:
+            continue
+        style = "-" if model.endswith("one u") else (0, (2, 1))
+        for width, color in zip(chosen, INK, strict=False):
+            shares = own["interval_share"].isel(run=int((own[WIDTH].values == width).argmax()))
+            text = f"{width:g} mV" if style == "-" else None
+            axes.plot(
+                own["interval_bin"], 100 * shares, drawstyle="steps-mid", color=color,
+                linestyle=style, linewidth=0.8, label=text,
+            )  # fmt: skip
+    axes.set_xscale("log")
+    axes.set_xlim(5.0, 2000.0)
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("interval (ms)")
+    axes.set_ylabel("share of intervals (%)")
+    axes.set_title(_level(runs))
+    if axes.get_lines():
+        axes.legend(handlelength=1.0, fontsize=5.5, labelspacing=0.15)
 
 
 def draw_map(axes: Axes, shown: Map) -> None:
@@ -206,7 +235,9 @@ def caption(oscillations: xr.Dataset, maps: Mapping[str, Map]) -> str:
         "trains (0: independent, 1: equal) and coefficient of variation of the intervals between "
         "a neuron's spikes, against the width of the distribution of thresholds; networks in "
         "which every neuron has its own recovery variable, networks with one for all, and the "
-        f"mean field. (B) The same at {_pA(low)}, and how far rates swing over current and width: "
+        "mean field. Right: intervals between spikes of all watched neurons, in twenty bins per "
+        "decade, of networks with one recovery variable (solid) and with one for each neuron "
+        f"(dashed). (B) The same at {_pA(low)}, and how far rates swing over current and width: "
         "of networks in colour, with Hopf curves (green) and folds (grey) of the mean field, and "
         "the borders of oscillations by the exact theory (dashed), for both forms of the recovery "
         f"variable and for a circuit of excitatory (E) and inhibitory (I) neurons.{squares}"
@@ -232,6 +263,8 @@ def findings(oscillations: xr.Dataset, maps: Mapping[str, Map]) -> Iterator[str]
         current = float(runs[CURRENT].values[0])
         for model, own in by_recovery(runs, RECOVERY):
             yield f"{_pA(runs)}, {model}: {_window(own)}"
+            if model.startswith(NETWORK) and "interval_share" in own:
+                yield f"{_pA(runs)}, {model}: {_spread(own)}"
         curves = maps["population"].plane.branches.values()
         widths = [
             w for b in curves if b.kind == "hopf"
@@ -269,3 +302,19 @@ def _window(own: xr.Dataset) -> str:
         f"oscillates for Δ_v = {widths[0]:g} to {widths[-1]:g} mV, swing {swing[0]:.3g} to "
         f"{swing[-1]:.3g} Hz, frequency {frequency[0]:.3g} to {frequency[-1]:.3g} Hz"
     )
+
+
+def _spread(own: xr.Dataset) -> str:
+    """Quantiles of the intervals of all neurons at the narrowest and at the widest distribution."""
+    parts = []
+    for place in (0, -1):
+        here = own.isel(run=place)
+        total = np.cumsum(here["interval_share"].values)
+        low, middle, high = here["interval_bin"].values[
+            np.minimum(np.searchsorted(total, (0.05, 0.5, 0.95)), total.size - 1)
+        ]
+        parts.append(
+            f"{low:.3g}, {middle:.3g} and {high:.3g} ms at Δ_v = {float(here[WIDTH]):g} mV"
+            if np.isfinite(total[-1]) else f"no intervals at Δ_v = {float(here[WIDTH]):g} mV"
+        )  # fmt: skip
+    return f"5, 50 and 95 % of intervals below {'; '.join(parts)}"

@@ -34,6 +34,8 @@ class ComparedStudy(TheoryStudy):
 
     of_networks: ClassVar[frozenset[str]]
     """Settings on which theories do not depend."""
+    of_theories: ClassVar[frozenset[str]] = frozenset()
+    """Settings on which networks do not depend."""
     of_summary: ClassVar[frozenset[str]] = frozenset()
     """Settings that concern the summary alone."""
     takes_input: ClassVar[bool] = True
@@ -77,14 +79,17 @@ class ComparedStudy(TheoryStudy):
     def items(self, plan: Plan, name: str) -> Iterator[Item]:
         """As `Study.items`: the network of each run, and each theory on what it depends on."""
         settings = self.model_dump(exclude={*NO_KEY, *self.of_summary})
-        own = {key: value for key, value in settings.items() if key not in self.of_networks}
+        networks, own = (
+            {key: value for key, value in settings.items() if key not in left_out}
+            for left_out in (self.of_theories, self.of_networks)
+        )
         moved = self.moved()
         for number, run in plan.runs_of(name):
             given = {"input": plan.input_identity(run)} if self.takes_input else {}
             if self.networks:
                 circuit = run.circuit.replace(moved) if moved else run.circuit
                 known = {"circuit": circuit.identity(), "replicate": run.replicate}
-                key = hashed({**known, **given, self.kind: settings})
+                key = hashed({**known, **given, self.kind: networks})
                 yield Item(key, seed_of(plan.seed, key), NETWORK, [number])
             for theory in self.asked(plan):
                 identity = plan.theories[theory].identity(run.circuit, moved)
@@ -92,13 +97,19 @@ class ComparedStudy(TheoryStudy):
                 yield Item(key=key, label=theory, runs=[number])
 
     def joined(self, results: Results, name: str) -> xr.Dataset:
-        """The results of all runs and models, along ``run`` and ``model``."""
+        """The results of all runs and models, along ``run`` and ``model``; no points of curves."""
         import xarray as xr  # noqa: PLC0415
 
         models = self.models(results.plan)
         runs = results.plan.runs_of(name)
         rows = [
-            xr.concat([results.result(name, number, model) for number, _ in runs], "run")
+            xr.concat(
+                [
+                    results.result(name, number, model).drop_dims("point", errors="ignore")
+                    for number, _ in runs
+                ],
+                "run",
+            )
             for model in models
         ]
         label = xr.Variable("model", models, {"long_name": "network or theory"})

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
+    from ikmeanfield.analysis.tongues import Tongue
     from ikmeanfield.circuit import Circuit
     from ikmeanfield.experiments.config import Experiment
     from ikmeanfield.experiments.plan import Plan
@@ -34,8 +35,11 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-EDGE_SECONDS = 4.0
-"""Following a locked orbit to the two edges of its tongue, per four variables."""
+EDGE_SECONDS, CURVE_SECONDS = 2.5, 20.0
+"""Following a locked orbit to the two edges of its tongue, and the edges in two parameters, per
+four variables."""
+LOWEST, HIGHEST = 0.1, 1.01
+"""Edges are followed from this share of the smallest amplitude to this share of the largest."""
 ACTIVE_STEPS = 2.5
 """How many times as long as predicted a step takes in a network that fires in volleys."""
 MEASURED = {
@@ -50,6 +54,17 @@ RANGES = {
     "locked_width": ("Hz", "width of the 1:1 locked range"),
 }
 """What the summary adds, by amplitude."""
+CURVE = {
+    "curve": ("1", "number of the curve"),
+    "curve_side": ("1", "0 on the lower edge, 1 on the upper one"),
+    "curve_kind": ("1", "1 folds (LPC), 2 torus points (TR), 3 period doublings (PD)"),
+    "curve_frequency": ("Hz", "frequency of the drive on the curve"),
+    "curve_amplitude": ("pA", "amplitude of the drive on the curve"),
+    "curve_mark": (
+        "1", "0 none, 1 CPC, 2 R1, 3 R2, 4 R3, 5 R4, 6 LPPD, 7 LPNS, 8 PDNS, 9 NSNS, 10 end",
+    ),
+}  # fmt: skip
+"""Results along the curves that bound the tongue, by point."""
 NOT_COMPUTED = "where networks are left out, and without oscillations"
 
 
@@ -58,15 +73,16 @@ class Entrainment(ComparedStudy):
 
     rule = "measure_entrainment"
     questions = ("steps",)
-    tables: ClassVar[tuple[str, ...]] = ("locking", "edges")
+    tables: ClassVar[tuple[str, ...]] = ("locking", "edges", "curves")
     undefined: ClassVar = {
         **dict.fromkeys(MEASURED, NOT_COMPUTED),
         **dict.fromkeys(RANGES, "where nothing is locked, and where networks are left out"),
         "free_frequency": "without oscillations",
-        "edge": "of networks, and where no edge is found",
+        "edge": "of networks, without `edges`, and where no edge is found",
     }
 
     of_networks = frozenset({"every_amplitude", "every_frequency", "thresholds"})
+    of_theories = frozenset({"edges"})
     of_summary = frozenset({"within", "even"})
     takes_input = False
 
@@ -81,8 +97,9 @@ class Entrainment(ComparedStudy):
     """Networks are driven at every so many amplitudes, from the first on."""
     every_frequency: int = Field(1, ge=1)
     """Networks are driven at every so many frequencies, from the first on."""
-    edges: list[float] = Field([])
-    """Amplitudes in pA at which theories are followed to the edges of the 1:1 tongue."""
+    edges: float | None = Field(None, gt=0)
+    """Amplitude in pA at which theories are followed to the edges of the 1:1 tongue, and the
+    edges from there over all amplitudes, if there are several; null: no edges."""
     duration: float = Field(40000.0, gt=0)
     """Length of a run in ms."""
     discard: float = Field(10000.0, ge=0)
@@ -129,7 +146,7 @@ class Entrainment(ComparedStudy):
         """As `Study.check`."""
         known_names("population", [self.population], circuit.populations)
         super().check(experiment, circuit)
-        if self.edges:
+        if self.edges is not None:
             require(experiment, self.asked(experiment), "cycles")
 
     def compute(self, plan: Plan, item: Item) -> xr.Dataset:
@@ -138,8 +155,8 @@ class Entrainment(ComparedStudy):
         Returns
         -------
         xarray.Dataset
-            `MEASURED` (amplitude, frequency), ``free_frequency`` in Hz without a drive, and by
-            amplitude of `edges` and side, ``edge`` in Hz and ``edge_kind``.
+            `MEASURED` (amplitude, frequency), ``free_frequency`` in Hz without a drive,
+            ``edge`` in Hz and ``edge_kind`` (amplitude, side), and `CURVE` (point).
         """
         import numpy as np  # noqa: PLC0415
         import xarray as xr  # noqa: PLC0415
@@ -161,19 +178,16 @@ class Entrainment(ComparedStudy):
                 current = sinusoid(amplitude, frequency, mean=base)
                 rate, rhythm = self._series(plan, item, current)
                 found[:, i, j] = entrainment(rate, rhythm, current(time), frequency, self.sample)
-        edges, kinds = self._edges(plan, item, own)
         dims = ("amplitude", "frequency")
         return xr.Dataset(
             {
                 **{one: (dims, found[k], _described(one)) for k, one in enumerate(MEASURED)},
                 "free_frequency": ((), own, _described("free_frequency")),
-                "edge": (("edge_amplitude", "side"), edges, _described("edge")),
-                "edge_kind": (("edge_amplitude", "side"), kinds, _described("edge_kind")),
+                **self._edges(plan, item, own),
             },
             {
                 "amplitude": ("amplitude", self.amplitudes, _described("amplitude")),
                 "frequency": ("frequency", self.frequencies, _described("frequency")),
-                "edge_amplitude": ("edge_amplitude", self.edges, _described("amplitude")),
                 "side": ("side", ["low", "high"], {"long_name": "side of the tongue"}),
             },
         )
@@ -207,22 +221,37 @@ class Entrainment(ComparedStudy):
         averaged = own.reshape(-1, round(self.sample / self.step), 2).mean(axis=1)[kept:]
         return 1e3 * averaged[:, 0], averaged[:, 1]
 
-    def _edges(self, plan: Plan, item: Item, free: float) -> tuple[Any, Any]:
-        """Edges of the tongue in Hz and their kinds, of shape (amplitudes, sides)."""
+    def _edges(self, plan: Plan, item: Item, free: float) -> dict[str, Any]:
+        """The edges of the tongue by amplitude and side, and the curves that they lie on."""
         import numpy as np  # noqa: PLC0415
 
-        shape = (len(self.edges), 2)
+        shape = (len(self.amplitudes), 2)
         edges, kinds = np.full(shape, nan), np.zeros(shape, dtype="int8")
-        if item.label == NETWORK or np.isnan(free):
-            return edges, kinds
-        from ikmeanfield.analysis.tongues import tongue_edges  # noqa: PLC0415
+        columns: dict[str, list[float]] = {name: [] for name in CURVE}
+        if item.label != NETWORK and self.edges is not None and np.isfinite(free):
+            from ikmeanfield.analysis.tongues import tongue_of  # noqa: PLC0415
 
-        theory = plan.theories[item.label].build(plan.first_run(item).circuit)
-        for row, amplitude in enumerate(self.edges):
-            found = tongue_edges(theory, self.population, amplitude, free, (free / 2, 2 * free))
-            for side, edge in enumerate(found):
-                edges[row, side], kinds[row, side] = edge
-        return edges, kinds
+            theory = plan.theories[item.label].build(plan.first_run(item).circuit)
+            several = len(self.amplitudes) > 1
+            span = (LOWEST * self.amplitudes[0], HIGHEST * max(self.amplitudes[-1], self.edges))
+            own = 1e-3 * free
+            tongue = tongue_of(
+                theory, self.population, self.edges, own, (own / 2, 2 * own),
+                span if several else None,
+            )  # fmt: skip
+            for row, amplitude in enumerate(self.amplitudes):
+                for side, edge in enumerate(tongue.at(amplitude)):
+                    edges[row, side], kinds[row, side] = 1e3 * edge.frequency, edge.kind
+            columns = _columns(tongue)
+        dims = ("amplitude", "side")
+        return {
+            "edge": (dims, edges, _described("edge")),
+            "edge_kind": (dims, kinds, _described("edge_kind")),
+            **{
+                name: ("point", np.array(values, dtype=float), _described(name))
+                for name, values in columns.items()
+            },
+        }
 
     def cost(self, plan: Plan, item: Item) -> Cost:
         """As `Study.cost`."""
@@ -235,7 +264,10 @@ class Entrainment(ComparedStudy):
             return Cost(seconds=one.seconds * (rows * columns + 1), peak=one.peak)
         runs = len(self.amplitudes) * len(self.frequencies) + 1
         seconds = runs * steps * STEP_SECONDS * len(circuit.populations)
-        edges = len(self.edges) * EDGE_SECONDS * cost.variables(circuit) / 4
+        edges = 0.0
+        if self.edges is not None:
+            edges = EDGE_SECONDS + CURVE_SECONDS * (len(self.amplitudes) > 1)
+        edges *= cost.variables(circuit) / 4
         memory = 3 * steps * cost.variables(circuit) * 8 / cost.MIB
         return Cost(seconds=seconds + edges, peak=memory)
 
@@ -245,7 +277,7 @@ class Entrainment(ComparedStudy):
 
         from ikmeanfield.analysis.entrainment import locked, locked_range  # noqa: PLC0415
 
-        found = self.joined(results, name)
+        found = self.joined(results, name).merge(self._all_curves(results, name))
         dims = ("run", "model", "amplitude", "frequency")
         found = found.transpose(..., *dims[2:])
         yes = locked(found["winding"], found["irregularity"], self.within, self.even)
@@ -262,17 +294,77 @@ class Entrainment(ComparedStudy):
             found[one] = (dims[:3], ranges[row], text)
         return found
 
+    def _all_curves(self, results: Results, name: str) -> xr.Dataset:
+        """The curves of all runs and models along ``point``, with the run and model of each."""
+        import numpy as np  # noqa: PLC0415
+        import xarray as xr  # noqa: PLC0415
+
+        parts = []
+        for place, (number, _) in enumerate(results.plan.runs_of(name)):
+            for row, model in enumerate(self.models(results.plan)):
+                own = results.result(name, number, model)[list(CURVE)]
+                size = own.sizes["point"]
+                belongs = {
+                    one: ("point", np.full(size, value, dtype="int32"), _described(one))
+                    for one, value in (("curve_run", place), ("curve_model", row))
+                }
+                parts.append(own.drop_vars(own.coords).assign(belongs))
+        found: xr.Dataset = xr.concat(parts, "point")
+        found.attrs = {}
+        return found
+
     def rows(
         self, table: str, results: Results, name: str, summary: xr.Dataset
     ) -> Iterator[Mapping[str, Any]]:
-        """Locked ranges by run, model and amplitude; edges by amplitude and side."""
+        """Locked ranges by run, model and amplitude, edges by side too; points of the curves."""
         from ikmeanfield.datasets.tables import scalar_rows  # noqa: PLC0415
 
         if table == "locking":
             given = summary[[*RANGES, "free_frequency"]]
             return scalar_rows(given, ("run", "model", "amplitude"))
-        dims = ("run", "model", "edge_amplitude", "side")
-        return scalar_rows(summary[["edge", "edge_kind"]], dims)
+        if table == "edges":
+            return scalar_rows(
+                summary[["edge", "edge_kind"]], ("run", "model", "amplitude", "side")
+            )
+        return _curve_rows(summary)
+
+
+def _columns(tongue: Tongue) -> dict[str, list[float]]:
+    """`CURVE` by name, from the lower edge to the upper one."""
+    from ikmeanfield.analysis.tongues import KINDS, MARKS  # noqa: PLC0415
+
+    columns: dict[str, list[float]] = {name: [] for name in CURVE}
+    parts = [(side, curve) for side, curves in enumerate(tongue.curves) for curve in curves]
+    for number, (side, curve) in enumerate(parts):
+        size = curve.frequency.size
+        columns["curve"] += [number] * size
+        columns["curve_side"] += [side] * size
+        columns["curve_kind"] += [KINDS.index(curve.kind)] * size
+        columns["curve_frequency"] += (1e3 * curve.frequency).tolist()
+        columns["curve_amplitude"] += curve.amplitude.tolist()
+        columns["curve_mark"] += [MARKS.index(mark) for mark in curve.marks]
+    return columns
+
+
+def _curve_rows(summary: xr.Dataset) -> Iterator[Mapping[str, Any]]:
+    """A row per point of a curve, with the names of its kind and of what it is besides."""
+    from ikmeanfield.analysis.tongues import KINDS, MARKS  # noqa: PLC0415
+    from ikmeanfield.datasets.runs import identity_names  # noqa: PLC0415
+
+    columns = {name: summary[name].values for name in ("curve_run", "curve_model", *CURVE)}
+    for place in range(summary.sizes["point"]):
+        row = {name: values[place] for name, values in columns.items()}
+        run = int(row["curve_run"])
+        yield {
+            **{name: summary[name].values[run] for name in identity_names(summary)},
+            "model": str(summary["model"].values[int(row["curve_model"])]),
+            "curve": int(row["curve"]),
+            "side": str(summary["side"].values[int(row["curve_side"])]),
+            "kind": KINDS[int(row["curve_kind"])],
+            "amplitude": row["curve_amplitude"],
+            "frequency": row["curve_frequency"],
+            "point": MARKS[int(row["curve_mark"])].replace("none", ""),
+        }
 
 
 def _described(name: str) -> dict[str, str]:
@@ -280,6 +372,9 @@ def _described(name: str) -> dict[str, str]:
     known = {
         **MEASURED,
         **RANGES,
+        **CURVE,
+        "curve_run": ("1", "number of the run in this file, from 0 on"),
+        "curve_model": ("1", "number of the model in this file, from 0 on"),
         "free_frequency": ("Hz", "frequency of the oscillation without a drive"),
         "locked": ("1", "1 where the rhythm is locked one to one, else 0"),
         "edge": ("Hz", "frequency at which the locked orbit loses its stability"),

@@ -45,6 +45,7 @@ SPIKE_STATISTICS = {
     "interval_cv": ("1", "coefficient of variation of inter-spike intervals"),
     "interval_cv2": ("1", "local coefficient of variation of inter-spike intervals"),
 }
+SHARES = "interval_share"
 WITHIN = "recovery_within"
 RECORD = ("firing_rate", "recovery")
 FEW_CYCLES = "with fewer than three cycles"
@@ -59,7 +60,7 @@ class Oscillations(ComparedStudy):
     undefined: ClassVar = {
         "frequency": FEW_CYCLES,
         "irregularity": FEW_CYCLES,
-        **dict.fromkeys(SPIKE_STATISTICS, "without spikes of watched neurons"),
+        **dict.fromkeys([*SPIKE_STATISTICS, SHARES], "without spikes of watched neurons"),
         WITHIN: "without a range, of theories, or if no neuron is ever within it",
     }
 
@@ -111,10 +112,13 @@ class Oscillations(ComparedStudy):
         xarray.Dataset
             Along population: ``frequency`` (Hz) and ``irregularity`` of the cycles of the rate;
             ``rate`` (Hz) and ``recovery`` (pA) with ``_mean``, ``_highest`` and ``_lowest``, the
-            extrema averaged over cycles; the `SPIKE_STATISTICS`; and ``recovery_within``.
+            extrema averaged over cycles; the `SPIKE_STATISTICS`; and ``recovery_within``. Where
+            neurons are watched, ``interval_share`` along ``interval_bin`` too.
         """
+        import numpy as np  # noqa: PLC0415
         import xarray as xr  # noqa: PLC0415
 
+        from ikmeanfield.analysis.spike_trains import INTERVAL_EDGES  # noqa: PLC0415
         from ikmeanfield.inputs.settings import currents_of  # noqa: PLC0415
 
         run = plan.first_run(item)
@@ -122,6 +126,9 @@ class Oscillations(ComparedStudy):
         populations = list(run.circuit.populations)
         found: dict[str, Any] = {name: [nan] * len(populations) for name in SPIKE_STATISTICS}
         found[WITHIN] = [nan] * len(populations)
+        centres = np.sqrt(INTERVAL_EDGES[1:] * INTERVAL_EDGES[:-1])
+        if self.neurons:
+            found[SHARES] = np.full((len(populations), centres.size), nan)
         if item.label == NETWORK:
             series, spikes = self._simulated(run.circuit, inputs, item.seed or 0)
             found |= spikes
@@ -129,10 +136,18 @@ class Oscillations(ComparedStudy):
             theory = plan.theories[item.label].build(run.circuit)
             series = theory.integrate(inputs, duration=self.duration, sample=self.sample)
         found |= self._measured(series)
+        dims = ("population", "interval_bin")
+        coordinates: dict[str, Any] = {
+            "population": ("population", populations, {"long_name": "population"})
+        }
+        if self.neurons:
+            text = {"units": "ms", "long_name": "geometric centre of a bin of intervals"}
+            coordinates["interval_bin"] = ("interval_bin", centres, text)
         return xr.Dataset(
-            {name: ("population", values, described(name)) for name, values in found.items()},
-            {"population": ("population", populations, {"long_name": "population"})},
-        )
+            {name: (dims[: np.ndim(values)], values, described(name))
+             for name, values in found.items()},
+            coordinates,
+        )  # fmt: skip
 
     def _simulated(
         self, circuit: Circuit, inputs: Mapping[str, Any], seed: int
@@ -140,7 +155,11 @@ class Oscillations(ComparedStudy):
         """Series of a network, and what is known of its neurons."""
         import numpy as np  # noqa: PLC0415
 
-        from ikmeanfield.analysis.spike_trains import intervals, synchrony  # noqa: PLC0415
+        from ikmeanfield.analysis.spike_trains import (  # noqa: PLC0415
+            interval_shares,
+            intervals,
+            synchrony,
+        )
         from ikmeanfield.spiking import Network  # noqa: PLC0415
 
         network = Network(circuit, step=self.step, thresholds=self.thresholds, seed=seed)
@@ -163,7 +182,7 @@ class Oscillations(ComparedStudy):
         kept = series["spike_time"].values > self.discard
         times = series["spike_time"].values[kept] - self.discard
         owner, neuron = (series[n].values[kept] for n in ("spike_population", "spike_neuron"))
-        rows = []
+        rows, shares = [], []
         for name, chosen in watched.items():
             mine = owner == name
             order = np.argsort(neuron[mine], kind="stable")
@@ -172,7 +191,9 @@ class Oscillations(ComparedStudy):
             trains = [spikes[a:b] for a, b in zip(*edges, strict=True)]
             gaps = intervals(trains)
             rows.append([synchrony(trains, self.duration - self.discard), *gaps[:3]])
-        return series, found | dict(zip(SPIKE_STATISTICS, np.transpose(rows), strict=True))
+            shares.append(interval_shares(trains))
+        found |= dict(zip(SPIKE_STATISTICS, np.transpose(rows), strict=True))
+        return series, {**found, SHARES: np.array(shares)}
 
     def _within(
         self, network: Network, inputs: Mapping[str, Any]
@@ -262,6 +283,7 @@ def described(name: str) -> dict[str, str]:
     known = {
         "frequency": ("Hz", "cycles of the firing rate per second"),
         "irregularity": ("1", "standard deviation of the periods over their mean"),
+        SHARES: ("1", "share of the inter-spike intervals of all watched neurons in a bin"),
         WITHIN: ("pA", "mean recovery variable of the neurons within a range of potentials"),
         **SPIKE_STATISTICS,
     }

@@ -144,6 +144,23 @@ def test_jacobian_is_the_derivative(case) -> None:
         np.testing.assert_allclose(column / scale, exact[:, j] / scale, atol=2e-6, err_msg=name)
 
 
+@settings(max_examples=20, deadline=None)
+@given(cases())
+def test_many_states_at_once_are_as_one_by_one(case) -> None:
+    """Oracle: single calls, to the bit, with parameters shared or of each state's own."""
+    model, y, p = case
+    states = y[:, None] * np.array([1.0, 1.01, 0.97])
+    each = p[:, None] * np.array([1.0, 0.99, 1.02])
+    for function in (model.field, model.jacobian):
+        shared, own = function(states, p), function(states, each)
+        for column in range(states.shape[1]):
+            y = states[:, column]
+            np.testing.assert_array_equal(shared[..., column], function(y, p))
+            np.testing.assert_array_equal(own[..., column], function(y, each[:, column]))
+    with pytest.raises(ValueError, match="have shapes"):
+        model.field(states[1:], p)
+
+
 def test_order_of_variables_and_parameters() -> None:
     """Oracle: the order promised to users, and the circuit's own values by path."""
     model = MeanField(excitatory_inhibitory())

@@ -327,6 +327,40 @@ def jacobian(
 
 
 @kernel
+def fields(
+    y: FloatArray,
+    p: FloatArray,
+    populations: IntArray,
+    synapses: IntArray,
+    weights: IntArray,
+    corrected: bool,
+    absolute: bool,
+) -> FloatArray:
+    """`field` for every row of y (K, n) and p (K, m): shape (K, n)."""
+    out = np.empty_like(y)
+    for k in range(y.shape[0]):
+        out[k] = field(y[k], p[k], populations, synapses, weights, corrected, absolute)
+    return out
+
+
+@kernel
+def jacobians(
+    y: FloatArray,
+    p: FloatArray,
+    populations: IntArray,
+    synapses: IntArray,
+    weights: IntArray,
+    corrected: bool,
+    absolute: bool,
+) -> FloatArray:
+    """`jacobian` for every row of y (K, n) and p (K, m): shape (K, n, n)."""
+    out = np.empty((y.shape[0], y.shape[1], y.shape[1]))
+    for k in range(y.shape[0]):
+        out[k] = jacobian(y[k], p[k], populations, synapses, weights, corrected, absolute)
+    return out
+
+
+@kernel
 def lumped_inputs(
     y: FloatArray, p: FloatArray, populations: IntArray, synapses: IntArray
 ) -> FloatArray:

@@ -139,16 +139,22 @@ class MeanField:
         return *self.layout.arrays, bool(self.reset_correction), self.form == "absolute"
 
     def field(self, y: FloatArray, p: FloatArray) -> FloatArray:
-        """dy/dt per ms.
+        """dy/dt per ms, of a state (n,) or of many, one per column (n, K).
 
-        With the reset correction, NaN in dv/dt of a population whose α/(2k) is not between
-        v_0 and v_p.
+        Parameters p are the same for all states, (m,), or one column for each, (m, K). With the
+        reset correction, NaN in dv/dt of a population whose α/(2k) is not between v_0 and v_p.
         """
+        if np.ndim(y) > 1:
+            states, values = self._rows(y, p)
+            return np.moveaxis(equations.fields(states, values, *self.structure), 0, -1)
         y, p = self._checked(y, p)
         return equations.field(y, p, *self.structure)
 
     def jacobian(self, y: FloatArray, p: FloatArray) -> FloatArray:
-        """The derivative of `field` with respect to y; NaN where `field` is."""
+        """The derivative of `field` by y, (n, n) or (n, n, K); NaN where `field` is."""
+        if np.ndim(y) > 1:
+            states, values = self._rows(y, p)
+            return np.moveaxis(equations.jacobians(states, values, *self.structure), 0, -1)
         y, p = self._checked(y, p)
         return equations.jacobian(y, p, *self.structure)
 
@@ -282,6 +288,13 @@ class MeanField:
     def _lumped(self, y: FloatArray, p: FloatArray) -> FloatArray:
         populations, synapses, _ = self.layout.arrays
         return equations.lumped_inputs(*self._checked(y, p), populations, synapses)
+
+    def _rows(self, y: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Columns of states, and of parameters or one vector of them, as rows for the kernels."""
+        states = np.ascontiguousarray(np.transpose(y), dtype=np.float64)
+        values = np.broadcast_to(np.transpose(p), (len(states), len(self.layout.parameters)))
+        self._checked(states[0], values[0])
+        return states, np.ascontiguousarray(values, dtype=np.float64)
 
     def _checked(self, y: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Vectors as the kernels expect them: these do not check bounds."""
