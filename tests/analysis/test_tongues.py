@@ -85,5 +85,6 @@ def test_torus_points_pass_into_folds_where_multipliers_meet_at_1():
         place = curve.marks.index(mark)
         assert curve.amplitude[place] == pytest.approx(amplitude, abs=1e-4)
         assert curve.frequency[place] / FREQUENCY - 1 == pytest.approx(detuning, abs=1e-4)
-    assert fold.amplitude[0] == pytest.approx(0.1)  # the part behind R1 does not bound locking
-    assert fold.marks[-1] == "R1"
+    # The part of the curve of folds behind R1 does not bound locking.
+    assert fold.marks[0] == "R1"
+    assert fold.amplitude[-1] == pytest.approx(0.1)

@@ -45,8 +45,8 @@ def test_noise_is_an_axis_and_counts_in_keys():
     ("path", "theory", "words"),
     [
         ("rs.gaussian_noise", {}, "gaussian_noise = 2 pA ms.0.5: a mean field cannot"),
-        ("rs.gaussian_noise", {"kind": "stationary"}, "gaussian_noise = 2 .*the stationary theory"),
-        ("rs.cauchy_noise", {"kind": "stationary"}, "cauchy_noise = 2 pA: the stationary theory"),
+        ("rs.gaussian_noise", {"kind": "stationary"}, "gaussian_noise = 2 .*no stationary state"),
+        ("rs.cauchy_noise", {"kind": "stationary"}, "cauchy_noise = 2 pA: .*no stationary state"),
     ],
 )
 def test_theories_refuse_by_name_what_they_cannot_take(path, theory, words):

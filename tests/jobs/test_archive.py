@@ -146,7 +146,7 @@ def test_what_is_not_complete_is_not_archived(finished, tmp_path):
     content = summary.read_bytes()
     summary.unlink()
     try:
-        with pytest.raises(ConfigError, match=r"\(made_up rates summary: missing\)\. Run"):
+        with pytest.raises(ConfigError, match=r"\(made_up rates summary: stopped\)\. Run"):
             archive(config, results, tmp_path / "archive.zip")
     finally:
         summary.write_bytes(content)
