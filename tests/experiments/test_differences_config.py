@@ -63,7 +63,9 @@ def test_what_a_theory_cannot_do_is_refused_before_anything_runs():
         "kind": "points", "parameter": "rs.input_current", "bounds": [0.0, 60.0],
         "theories": ["exact"],
     }  # fmt: skip
-    with pytest.raises(ConfigError, match=r"current_width = 5 pA: rates of .*give current_truncation"):
+    with pytest.raises(
+        ConfigError, match=r"current_width = 5 pA: rates of .*give current_truncation"
+    ):
         expand(parse({"experiments": {"e": experiment}}), "e")
     gaussian = changed()
     gaussian["circuit"]["set"]["rs.law"] = "truncated_gaussian"
