@@ -95,3 +95,19 @@ def check_step(circuit: Circuit, step: float) -> None:
             f"{shortest} = {constants[shortest]:g} ms"
         )
         raise ValueError(msg)
+
+
+def check_scheme(circuit: Circuit, scheme: str, precision: str = "double") -> None:
+    """Refuse a scheme or a precision that has no kernel for a circuit.
+
+    Raises
+    ------
+    ValueError
+        Naming the scheme and what to take instead.
+    """
+    if circuit.sparse and scheme != "exact":
+        msg = f"scheme = {scheme!r}: circuits with sparse synapses need the scheme 'exact'"
+        raise ValueError(msg)
+    if precision == "single" and (circuit.sparse or scheme != "exact"):
+        msg = "precision = 'single' needs the scheme 'exact' and synapses from all to all"
+        raise ValueError(msg)

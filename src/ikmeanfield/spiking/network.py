@@ -46,7 +46,14 @@ from ikmeanfield.spiking.recording import (
     with_spikes,
 )
 from ikmeanfield.spiking.wiring import Wiring, shuffled, stirred_by, wire
-from ikmeanfield.stepping import Precision, Scheme, check_step, default_step, whole_ratio
+from ikmeanfield.stepping import (
+    Precision,
+    Scheme,
+    check_scheme,
+    check_step,
+    default_step,
+    whole_ratio,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -456,22 +463,6 @@ def rounded(arrays: Any, names: Sequence[str], precision: Precision) -> Any:
     return arrays._replace(
         **{name: getattr(arrays, name).astype(REAL[precision]) for name in names}
     )
-
-
-def check_scheme(circuit: Circuit, scheme: str, precision: str = "double") -> None:
-    """Refuse a scheme or a precision that has no kernel for a circuit.
-
-    Raises
-    ------
-    ValueError
-        Naming the scheme and what to take instead.
-    """
-    if circuit.sparse and scheme != "exact":
-        msg = f"scheme = {scheme!r}: circuits with sparse synapses need the scheme 'exact'"
-        raise ValueError(msg)
-    if precision == "single" and (circuit.sparse or scheme != "exact"):
-        msg = "precision = 'single' needs the scheme 'exact' and synapses from all to all"
-        raise ValueError(msg)
 
 
 def simulate(

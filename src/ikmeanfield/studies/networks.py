@@ -16,6 +16,7 @@ from ikmeanfield.stepping import (
     Precision,
     Scheme,
     Series,
+    check_scheme,
     check_step,
     default_step,
     kernels,
@@ -133,12 +134,10 @@ class Networks(Study):
     def check_run(self, experiment: Experiment, circuit: Circuit) -> None:
         """As `Study.check_run`."""
         refuse_long_step(circuit, self.step)
-        if circuit.sparse and self.scheme != "exact":
-            msg = f"scheme: got {self.scheme!r}; circuits with sparse synapses need 'exact'"
-            raise ConfigError(msg)
-        if self.precision == "single" and (circuit.sparse or self.scheme != "exact"):
-            msg = "precision: 'single' needs the scheme 'exact' and synapses from all to all"
-            raise ConfigError(msg)
+        try:
+            check_scheme(circuit, self.scheme, self.precision)
+        except ValueError as error:
+            raise ConfigError(str(error)) from None
 
     def items(self, plan: Plan, name: str) -> Iterator[Item]:
         """As `Study.items`: each run is a separate network."""
