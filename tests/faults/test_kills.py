@@ -100,6 +100,19 @@ def networks_of(folder):
     return {n: c for n, c in folder.data.items() if n.startswith("truncation/networks")}
 
 
+def test_a_kill_just_after_kernels_were_compiled_hides_no_work(undisturbed, empty):
+    """Oracle: the undisturbed run; its kernels carry the marks that a killed Snakemake leaves."""
+    marks = empty.folder / ".snakemake/incomplete"
+    marks.mkdir(parents=True)
+    stamps = list((empty.folder / "results/kernels").glob("*/*.txt"))
+    assert stamps
+    for stamp in stamps:
+        name = str(stamp.relative_to(empty.folder)).encode()
+        (marks / base64.urlsafe_b64encode(name).decode()).write_text('{"external_jobid": null}')
+    empty.run(both(), "--until", "simulate_networks")
+    assert empty.data == networks_of(undisturbed)
+
+
 def test_a_second_workflow_in_the_folder_says_so_and_stops(undisturbed, empty):
     """Oracle: the second one names the first one's process; the first one ends as if alone."""
     first = empty.start(

@@ -4,6 +4,7 @@
 # system releases when the process ends. If no other process holds that lock, Snakemake's lock is a
 # leftover and is removed. On a file system without locks, Snakemake's lock is left as it is, and
 # `snakemake --unlock` removes it.
+import base64
 import shutil
 
 from ikmeanfield import locks
@@ -21,6 +22,7 @@ def join_folder():
                 lock.unlink(missing_ok=True)
             print("An earlier workflow here was killed; continuing.", file=sys.stderr)
         if alone is not None:
+            trust_compiled_kernels()
             alone.close()
         elif who := locks.holder(RUNNING):
             print(f"A workflow is running in this folder: {who}.", file=sys.stderr)
@@ -29,6 +31,18 @@ def join_folder():
         if locks.unsupported(error):
             return None
         raise WorkflowError(f"{Path.cwd()}: cannot work here ({error})") from None
+
+
+def trust_compiled_kernels():
+    """Remove Snakemake's marks that compiled kernels are incomplete.
+
+    Their stamp is written last, so kernels that have one are complete, even if the workflow was killed
+    before it noticed. Snakemake would compile them again and, because batches take them as `ancient`,
+    would not look at any job that depends on them: it would end with success and without results.
+    """
+    for stamp in Path("results/kernels").glob("*/*.txt"):
+        mark = base64.urlsafe_b64encode(str(stamp).encode()).decode()
+        Path(".snakemake/incomplete", mark).unlink(missing_ok=True)
 
 
 def start_work():
