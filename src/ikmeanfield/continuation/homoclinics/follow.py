@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from ikmeanfield.continuation.cycles.start import (
 from ikmeanfield.continuation.options import ContinuationOptions, options_or
 from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
+from .bogdanov_takens import DISTANCES, normal_form
 from .system import HomoclinicSystem
 
 if TYPE_CHECKING:
@@ -139,7 +141,8 @@ def continue_homoclinics(
         The system.
     start
         A HOM point of a branch of cycles, or a cycle of long period near a homoclinic orbit. Its
-        period becomes the duration of the orbits; the error decays exponentially with it.
+        period becomes the duration of the orbits; the error decays exponentially with it. Or a BT
+        point of a curve of folds or Hopf points, from which the curve is followed away.
     free
         The two free parameters; ``"forward"`` is towards larger values of the first.
     options
@@ -161,16 +164,50 @@ def continue_homoclinics(
     cycles = options_or(cycles, CycleOptions())
     check_plane(problem, free, options)
     problem = problem.at(start.parameters)
-    trajectory = Trajectory.of(start) if isinstance(start, SpecialPoint) else start
+    corner = start if isinstance(start, SpecialPoint) and start.kind == "BT" else None
     try:
-        follower, point = _first_point(problem, trajectory, free, options, cycles)
+        if corner is not None:
+            follower, point = _beside(problem, corner, free, options, cycles)
+        else:
+            trajectory = Trajectory.of(start) if isinstance(start, SpecialPoint) else start
+            follower, point = _first_point(problem, trajectory, free, options, cycles)
     except (CycleStartError, NewtonFailureError, FieldNotFiniteError) as error:
-        text = f"no homoclinic orbit found from the given cycle: {error}"
+        what = "cycle" if corner is None else "Bogdanov-Takens point"
+        text = f"no homoclinic orbit found from the given {what}: {error}"
         return empty_branch("homoclinic", problem, free, Termination("no_start", text))
-    backward, forward = both_ways(follower, point)
-    here = Termination("start", "the orbit from which the curve was started")
+    if corner is None:
+        backward, forward = both_ways(follower, point)
+        here = Termination("start", "the orbit from which the curve was started")
+    else:
+        backward, forward = None, follower.follow(point)
+        here = Termination("BT", "the curve issues from a Bogdanov-Takens point")
     points, found, ends = joined(backward, forward, here)
     return _branch(follower.curve, points, found, ends)  # type: ignore[arg-type]
+
+
+def _beside(
+    problem: Problem,
+    corner: SpecialPoint,
+    free: tuple[str, str],
+    options: ContinuationOptions,
+    cycles: CycleOptions,
+) -> tuple[Follower, CurvePoint]:
+    """Return an orbit as far from a Bogdanov-Takens point as one is found, and the way from it."""
+    form = normal_form(problem, corner, free, options)
+    failure: Exception = CycleStartError("")
+    for distance in DISTANCES:
+        orbit = form.orbit(distance)
+        try:
+            follower, point = _first_point(
+                problem.at(orbit.parameters), orbit, free, options, cycles, at_saddle=True
+            )
+        except (CycleStartError, NewtonFailureError, FieldNotFiniteError) as error:
+            failure = error
+            continue
+        away = point.profile.scalars[:2] - [corner.parameters[name] for name in free]
+        along = float((point.tangent.scalars[:2] / follower.curve.scales.scalars[:2] ** 2) @ away)
+        return follower, replace(point, tangent=point.tangent.times(1.0 if along >= 0 else -1.0))
+    raise failure
 
 
 def _first_point(
@@ -179,8 +216,13 @@ def _first_point(
     free: tuple[str, str],
     options: ContinuationOptions,
     cycles: CycleOptions,
+    *,
+    at_saddle: bool = False,
 ) -> tuple[Follower, CurvePoint]:
-    """Turn a long cycle into a homoclinic orbit, at its second or its first parameter."""
+    """Turn a long cycle into a homoclinic orbit, at its second or its first parameter.
+
+    `at_saddle` says that its samples begin at the saddle; otherwise that is where it is slowest.
+    """
     first = from_trajectory(PointwiseField(problem, free[0]), trajectory, options, cycles)
     values = problem.vector()[[problem.index(name) for name in free]]
     sizes = np.array(
@@ -193,9 +235,8 @@ def _first_point(
     field = Variations(problem, free, scale, sizes)
     p = field.p(values)
     orbit = first.orbit
-    # the period starts where the flow is slowest
     speed = np.abs(field.values(orbit.values, p) / scale).max(axis=1)
-    slowest = int(np.argmin(speed[:-1]))
+    slowest = 0 if at_saddle else int(np.argmin(speed[:-1]))
     phase = float(orbit.nodes()[slowest])
     mesh = np.unique(np.concatenate([[0.0], np.mod(orbit.mesh - phase, 1.0), [1.0]]))
     saddle = _saddle(field, orbit.values[slowest], p)
