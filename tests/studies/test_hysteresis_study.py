@@ -6,7 +6,10 @@ Oracle: the folds of the mean field at κ = 10 pA, 40.671 and 23.621 pA, by AUTO
 import numpy as np
 import pytest
 
+from ikmeanfield import regular_spiking
+from ikmeanfield.continuation import ContinuationOptions, continue_equilibria
 from ikmeanfield.studies.hysteresis import REGIONS, Hysteresis
+from ikmeanfield.theories.mean_field import MeanField
 from stored import computed
 
 FOLDS = (23.621, 40.671)
@@ -69,10 +72,58 @@ def test_without_bistability_there_is_no_loop(studies):
     )
 
 
+@pytest.fixture(scope="module")
+def of_adaptation(tmp_path_factory):
+    experiment = {
+        "circuit": {
+            "preset": "regular_spiking", "set": {"rs.size": 1000},
+        },
+        "theories": {"plain": {"kind": "mean_field", "reset_correction": False}},
+        "studies": {
+            "hysteresis": {
+                "kind": "hysteresis", "parameter": "rs.adaptation", "low": 2.0, "high": 80.0,
+                "levels": 40, "hold": 1000.0, "discard": 400.0, "rise": 5000.0, "swing": 5.0,
+            },
+        },
+        "sweeps": {
+            "current": {"axes": [{"parameter": "rs.input_current", "values": [40.0, 41.0]}]},
+        },
+    }  # fmt: skip
+    return computed(tmp_path_factory.mktemp("adaptation"), experiment)["hysteresis"].summary
+
+
+def test_a_parameter_moves_in_place_of_the_current(of_adaptation):
+    """Oracle: continuation in κ at 41 pA: a fold and a Hopf point, 2 pA being a level."""
+    name = "rs.adaptation"
+    circuit = regular_spiking().replace({"rs.input_current": 41.0, name: 80.0})
+    field = MeanField(circuit, reset_correction=False)
+    branch = continue_equilibria(
+        field.problem(),
+        field.initial_state(),
+        name,
+        ContinuationOptions(bounds={name: (0.0, 90.0)}),
+    )
+    rest_ends = min(point.parameters[name] for point in branch.points("LP"))
+    (activity_ends,) = [point.parameters[name] for point in branch.points("HB")]
+    found = of_adaptation.sel(population="rs")
+    plain = found.isel(run=1).sel(model="plain")
+    bistable = plain["current"].values[plain["region"].values == REGIONS.index("bistable")]
+    assert bistable.min() == pytest.approx(rest_ends, abs=2.01)
+    assert bistable.max() == pytest.approx(activity_ends, abs=2.01)
+    # adaptation quiets: the rate is higher while it rises, the more so on a ramp
+    assert float(plain["ramp_area"]) < float(plain["area"]) < 0
+    # held networks leave rest 2 pA before the mean field does, at 40 pA from κ = 30 pA on
+    assert 20.0 < float(found["width"].isel(run=0).sel(model="network")) < 50.0
+    assert found["width"].attrs["units"] == "pA"
+    assert "rs.adaptation" in found["width"].attrs["long_name"]
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"high": 5.0}, "must be above low = 10 pA"),
+        ({"high": 5.0}, "must be above low = 10"),
+        ({"parameter": "rs.adaptation"}, "either the population"),
+        ({"population": None}, "either the population"),
         ({"discard": 400.0}, "must be shorter than hold = 400 ms"),
         ({"hold": 400.5, "discard": 0.0}, "hold"),
     ],

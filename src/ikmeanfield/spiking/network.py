@@ -208,6 +208,34 @@ class Network:
             self._state.s[:] = numbers("activation", activation, self._state.s.shape, finite=False)
         exact.forget(self._state)
 
+    def with_circuit(self, circuit: Circuit) -> Network:
+        """The same neurons, with the same draws and in the present state, in another circuit.
+
+        Raises
+        ------
+        ValueError
+            If its populations and synapses are not the same, or not of the same sizes.
+        """
+        other = Network(
+            circuit, step=self.step, scheme=self.scheme, thresholds=self.draw, seed=self.seed,
+            precision=self.precision,
+        )  # fmt: skip
+        names = list(self.circuit.populations)
+        sizes, theirs = (
+            [(name, p.size, list(p.synapses), p.recovery) for name, p in c.populations.items()]
+            for c in (self.circuit, circuit)
+        )
+        if sizes != theirs:
+            msg = f"circuit: its neurons and synapses must be {sizes}, not {theirs}"
+            raise ValueError(msg)
+        other.set_state(
+            potentials={name: self.potentials(name) for name in names},
+            recovery={name: self.recovery(name) for name in names},
+            activation=self._state.s,
+        )
+        other.steps_done = self.steps_done
+        return other
+
     def first_neuron(self, population: str) -> int:
         """Number of a population's first neuron, counted over all populations."""
         return int(self._block(population)[1].start)

@@ -1,12 +1,12 @@
-"""Hysteresis: rates at constant currents that rise level by level and fall again."""
+"""Hysteresis: rates at constant levels of a current or a parameter that rise and fall again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from math import nan
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ikmeanfield.circuit.population import Name
 from ikmeanfield.heterogeneity import Draw
@@ -16,7 +16,7 @@ from ikmeanfield.studies import cost
 from ikmeanfield.studies.branches import refuse_moved
 from ikmeanfield.studies.compared import NETWORK, ComparedStudy
 from ikmeanfield.studies.cost import Cost
-from ikmeanfield.studies.study import Item, known_names
+from ikmeanfield.studies.study import Item, known_names, require
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,17 +28,21 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Plan
     from ikmeanfield.inputs import Current
     from ikmeanfield.jobs.results import Results
+    from ikmeanfield.spiking import Network
 
     FloatArray = NDArray[np.float64]
 
 REGIONS = ("rest", "active", "bistable", "oscillating")
-"""What a circuit does at a current, by the number that stands for it."""
+"""What a circuit does at a level, by the number that stands for it."""
+PIECES = 1000
+"""Levels that stand for a ramp of a parameter, on each of its sides."""
 LEVELS = ("rate_mean", "rate_lowest", "rate_highest")
 LOOPS = {
-    "area": ("Hz pA", "area between the falling and the rising rate, at constant currents"),
-    "ramp_area": ("Hz pA", "area between the falling and the rising rate, on a moving ramp"),
-    "width": ("pA", "currents at which the falling and the rising rate differ"),
+    "area": ("Hz {unit}", "area between the falling and the rising rate, at constant {what}"),
+    "ramp_area": ("Hz {unit}", "area between the falling and the rising rate, on a moving ramp"),
+    "width": ("{unit}", "{what} at which the falling and the rising rate differ"),
 }
+"""Units and descriptions, for a unit and the word for the levels."""
 TEXTS = {
     "rate_mean": "firing rate at a level, averaged over time",
     "rate_lowest": "smallest smoothed firing rate at a level",
@@ -47,7 +51,10 @@ TEXTS = {
 
 
 class Hysteresis(ComparedStudy):
-    """Rates of networks and theories at currents that rise level by level, and fall again."""
+    """Rates of networks and theories at currents that rise level by level, and fall again.
+
+    Another parameter may take the place of the current.
+    """
 
     rule = "measure_hysteresis"
     questions = ("series",)
@@ -59,20 +66,23 @@ class Hysteresis(ComparedStudy):
     takes_input = False
 
     kind: Literal["hysteresis"]
-    population: Name
-    """The population that receives the current."""
+    population: Name | None = None
+    """The population that receives a current; or else name a `parameter`."""
+    parameter: str | None = Field(None, exclude_if=lambda given: given is None)
+    """Path of the parameter that moves in place of a current, for example ``rs.adaptation``."""
     low: float
-    """Lowest current in pA."""
+    """Lowest level: a current in pA, or a value of the parameter in its unit."""
     high: float
-    """Highest current in pA."""
+    """Highest level."""
     levels: int = Field(41, ge=2)
-    """Number of currents, evenly spaced."""
+    """Number of levels, evenly spaced."""
     hold: float = Field(500.0, gt=0)
     """Time in ms at every level."""
     discard: float = Field(250.0, ge=0)
     """Time in ms at the beginning of every level that is left out."""
     rise: float = Field(0.0, ge=0)
-    """Time in ms in which a ramp rises, and falls again; 0: no ramp."""
+    """Time in ms in which a ramp rises, and falls again; 0: no ramp. That of a parameter moves in a
+    thousand steps, after a `hold` at the lowest level."""
     sample: float = Field(1.0, validate_default=True, gt=0)
     """Recording interval in ms; divides `hold`, `discard` and `rise`."""
     smooth: float = Field(5.0, ge=0)
@@ -90,7 +100,7 @@ class Hysteresis(ComparedStudy):
     @classmethod
     def _currents_rise(cls, high: float, info: ValidationInfo) -> float:
         if high <= info.data.get("low", high - 1):
-            msg = f"must be above low = {info.data['low']:g} pA"
+            msg = f"must be above low = {info.data['low']:g}"
             raise ValueError(msg)
         return high
 
@@ -109,18 +119,35 @@ class Hysteresis(ComparedStudy):
             if info.data.get(name, 0.0) > 0:
                 whole_ratio(info.data[name], sample, name, "sample")
         length = 2 * info.data.get("hold", 0.0) * info.data.get("levels", 0) / sample
-        at_most(length, SAMPLES, "samples in a run", "hold the currents for a shorter time")
+        at_most(length, SAMPLES, "samples in a run", "hold the levels for a shorter time")
         return sample
 
+    @model_validator(mode="after")
+    def _moves_one_thing(self) -> Self:
+        if (self.population is None) == (self.parameter is None):
+            msg = "name either the population that receives a current or the parameter that moves"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def path(self) -> str:
+        """Path of what moves."""
+        return self.parameter or f"{self.population}.input_current"
+
     def check(self, experiment: Experiment, circuit: Circuit) -> None:
-        """As `Study.check`; no sweep may move the current."""
-        known_names("population", [self.population], circuit.populations)
-        refuse_moved(experiment, circuit, self, f"{self.population}.input_current")
+        """As `Study.check`; no sweep may move what the study moves."""
+        if self.parameter is None:
+            known_names("population", [str(self.population)], circuit.populations)
+        else:
+            for value in (self.low, self.high):
+                circuit.replace({self.parameter: value})
+            require(experiment, self.asked(experiment), "steps")
+        refuse_moved(experiment, circuit, self, self.path)
         super().check(experiment, circuit)
 
     def moved(self) -> Mapping[str, Any]:
         """As `ComparedStudy.moved`."""
-        return {f"{self.population}.input_current": self.low}
+        return {self.path: self.low}
 
     def compute(self, plan: Plan, item: Item) -> xr.Dataset:
         """As `Study.compute`.
@@ -128,19 +155,19 @@ class Hysteresis(ComparedStudy):
         Returns
         -------
         xarray.Dataset
-            `LEVELS` in Hz (direction, current, population), and `LOOPS` (population).
+            `LEVELS` in Hz (direction, current, population), and `LOOPS` (population). The
+            coordinate ``current`` holds the levels, also those of another parameter.
         """
         import numpy as np  # noqa: PLC0415
         import xarray as xr  # noqa: PLC0415
 
         from ikmeanfield.analysis.cycles_in_time import smoothed  # noqa: PLC0415
-        from ikmeanfield.inputs import ramp, steps  # noqa: PLC0415
+        from ikmeanfield.circuit.model import unit_of  # noqa: PLC0415
 
         circuit = plan.first_run(item).circuit
-        currents = np.linspace(self.low, self.high, self.levels)
-        both = np.concatenate([currents, currents[::-1]])
-        staircase = steps((number * self.hold, level) for number, level in enumerate(both.tolist()))
-        rates = self._rates(plan, item, staircase, len(both) * self.hold)
+        levels = np.linspace(self.low, self.high, self.levels)
+        both = np.concatenate([levels, levels[::-1]])
+        rates = self._rates(plan, item, both, self.hold)
         held = rates.reshape(len(rates), len(both), -1)[..., round(self.discard / self.sample) :]
         even = smoothed(held, self.sample, self.smooth)
         found = np.stack([held.mean(axis=-1), even.min(axis=-1), even.max(axis=-1)])
@@ -150,14 +177,12 @@ class Hysteresis(ComparedStudy):
         gap = mean[:, 1] - mean[:, 0]
         spacing = (self.high - self.low) / (self.levels - 1)
         loops = {
-            "area": np.trapezoid(gap, currents, axis=-1),
+            "area": np.trapezoid(gap, levels, axis=-1),
             "ramp_area": np.full(len(rates), nan),
             "width": (np.abs(gap) >= self.differ).sum(axis=-1) * spacing,
         }
         if self.rise:
-            top = [(0.0, self.low), (self.rise, self.high), (2 * self.rise, self.low)]
-            moving = self._rates(plan, item, ramp(top), 2 * self.rise)
-            up, down = np.split(moving, 2, axis=-1)
+            up, down = np.split(self._ramp_rates(plan, item), 2, axis=-1)
             per_sample = (self.high - self.low) * self.sample / self.rise
             loops["ramp_area"] = (down[:, ::-1] - up).sum(axis=-1) * per_sample
         dims = ("direction", "current", "population")
@@ -165,35 +190,95 @@ class Hysteresis(ComparedStudy):
             name: (dims, values.transpose(1, 2, 0), {"units": "Hz", "long_name": TEXTS[name]})
             for name, values in zip(LEVELS, found, strict=True)
         }
+        unit = unit_of(self.path)
+        what = "currents" if self.parameter is None else f"values of {self.parameter}"
         for name, values in loops.items():
-            unit, text = LOOPS[name]
-            variables[name] = ("population", values, {"units": unit, "long_name": text})
-        text = f"constant current into {self.population}"
+            of_loop, text = (words.format(unit=unit, what=what) for words in LOOPS[name])
+            variables[name] = ("population", values, {"units": of_loop, "long_name": text})
+        text = self.parameter or f"constant current into {self.population}"
         return xr.Dataset(
             variables,
             {
-                "direction": ("direction", ["up", "down"], {"long_name": "order of the currents"}),
-                "current": ("current", currents, {"units": "pA", "long_name": text}),
+                "direction": ("direction", ["up", "down"], {"long_name": "order of the levels"}),
+                "current": ("current", levels, {"units": unit, "long_name": text}),
                 "population": (
                     "population", list(circuit.populations), {"long_name": "population"}
                 ),
             },
         )  # fmt: skip
 
-    def _rates(self, plan: Plan, item: Item, current: Current, duration: float) -> FloatArray:
-        """Rates in Hz (population, time) of the network or the theory under a current."""
-        from ikmeanfield.spiking import Network  # noqa: PLC0415
+    def _rates(self, plan: Plan, item: Item, levels: FloatArray, hold: float) -> FloatArray:
+        """Rates in Hz (population, time) at levels that are held one after the other."""
+        from ikmeanfield.inputs import steps  # noqa: PLC0415
 
-        circuit, given = plan.first_run(item).circuit, {self.population: current}
+        if self.parameter is not None:
+            return self._rates_of_parameter(plan, item, levels, hold)
+        course = steps((number * hold, level) for number, level in enumerate(levels.tolist()))
+        return self._rates_under(plan, item, course, len(levels) * hold)
+
+    def _ramp_rates(self, plan: Plan, item: Item) -> FloatArray:
+        """Rates in Hz (population, time) on a ramp up and down again."""
+        import numpy as np  # noqa: PLC0415
+
+        from ikmeanfield.inputs import ramp  # noqa: PLC0415
+
+        if self.parameter is None:
+            top = [(0.0, self.low), (self.rise, self.high), (2 * self.rise, self.low)]
+            return self._rates_under(plan, item, ramp(top), 2 * self.rise)
+        samples = round(self.rise / self.sample)
+        pieces = next(n for n in range(min(PIECES, samples), 0, -1) if samples % n == 0)
+        middles = self.low + (np.arange(pieces) + 0.5) * (self.high - self.low) / pieces
+        both = np.concatenate([middles, middles[::-1]])
+        per_piece = self.rise / pieces
+        held = np.full(max(1, round(self.hold / per_piece)), self.low)  # to settle, and left out
+        rates = self._rates_of_parameter(plan, item, np.concatenate([held, both]), per_piece)
+        return rates[:, -2 * samples :]
+
+    def _rates_under(self, plan: Plan, item: Item, current: Current, duration: float) -> FloatArray:
+        """Rates in Hz (population, time) of the network or the theory under a current."""
+        circuit, given = plan.first_run(item).circuit, {str(self.population): current}
         if item.label != NETWORK:
             theory = plan.theories[item.label].build(circuit)
             series = theory.integrate(given, duration=duration, sample=self.sample)
             found: FloatArray = series["firing_rate"].values.astype(float)
             return found
-        network = Network(circuit, step=self.step, thresholds=self.thresholds, seed=item.seed or 0)
-        return network.advance(
+        return self._network(circuit, item).advance(
             given, duration=duration, sample=self.sample, record=("firing_rate",)
         )["firing_rate"]
+
+    def _rates_of_parameter(
+        self, plan: Plan, item: Item, levels: FloatArray, hold: float
+    ) -> FloatArray:
+        """Rates in Hz (population, time) while the parameter takes values one after the other."""
+        import numpy as np  # noqa: PLC0415
+
+        circuit, found = plan.first_run(item).circuit, []
+        circuits = [circuit.replace({str(self.parameter): level}) for level in levels.tolist()]
+        if item.label == NETWORK:
+            network = self._network(circuits[0], item)
+            for here in circuits:
+                network = network.with_circuit(here)
+                series = network.advance(duration=hold, sample=self.sample, record=("firing_rate",))
+                found.append(series["firing_rate"])
+            return np.concatenate(found, axis=-1)
+        settings, names = plan.theories[item.label], list(circuit.populations)
+        state = settings.build(circuits[0]).initial_state()
+        every = round(self.sample / self.step)
+        for here in circuits:
+            theory = settings.build(here)
+            variables = theory.problem().variables
+            rows = [variables.index(f"{name}.firing_rate") for name in names]
+            constant = [here.populations[name].input_current for name in names]
+            currents = np.tile(constant, (round(hold / self.step), 1))
+            states = theory.advance(state, currents, self.step)
+            state = states[-1]
+            found.append(1e3 * states[every - 1 :: every, rows].T)
+        return np.concatenate(found, axis=-1)
+
+    def _network(self, circuit: Circuit, item: Item) -> Network:
+        from ikmeanfield.spiking import Network  # noqa: PLC0415
+
+        return Network(circuit, step=self.step, thresholds=self.thresholds, seed=item.seed or 0)
 
     def cost(self, plan: Plan, item: Item) -> Cost:
         """As `Study.cost`."""
@@ -206,13 +291,13 @@ class Hysteresis(ComparedStudy):
         return cost.network(circuit, duration / self.step) + Cost(peak=stored)
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:
-        """The results of all models (run, model, …), and the region at every current."""
+        """The results of all models (run, model, …), and the region at every level."""
         found = self.joined(results, name)
         found["region"] = self._regions(found)
         return found
 
     def _regions(self, found: xr.Dataset) -> xr.DataArray:
-        """What every population does at every current, as a place in `REGIONS`."""
+        """What every population does at every level, as a place in `REGIONS`."""
         mean = found["rate_mean"]
         region = (mean.max("direction") >= self.active).astype("int8")
         two = abs(mean.sel(direction="down") - mean.sel(direction="up")) >= self.differ
