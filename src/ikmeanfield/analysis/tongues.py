@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import nan
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +30,8 @@ from ikmeanfield.continuation.cycles import STEPS, CycleStartError
 from ikmeanfield.continuation.forcing import AMPLITUDE, FREQUENCY
 
 if TYPE_CHECKING:
+    from scipy.interpolate import CubicSpline
+
     from ikmeanfield.continuation import Branch, Problem, SpecialPoint, Trajectory
     from ikmeanfield.theories.protocol import Theory
 
@@ -90,24 +93,24 @@ class Curve:
         )
         return cls(CURVES[branch.kind], frequency, amplitude, arclength, tuple(marks[rows]))
 
-    def crossings(self, amplitude: float) -> list[float]:
-        """Frequencies at which locking ends here at an amplitude, by cubic interpolation."""
+    @cached_property
+    def _splines(self) -> tuple[CubicSpline, CubicSpline] | None:
+        """Amplitude and frequency along the curve; None for a single point."""
         from scipy.interpolate import CubicSpline  # noqa: PLC0415
-        from scipy.optimize import brentq  # noqa: PLC0415
 
         kept = np.flatnonzero(np.diff(self.arclength, prepend=-np.inf) > 0)
         if kept.size < 2:
+            return None
+        at = self.arclength[kept]
+        return CubicSpline(at, self.amplitude[kept]), CubicSpline(at, self.frequency[kept])
+
+    def crossings(self, amplitude: float) -> list[float]:
+        """Frequencies at which locking ends here at an amplitude, by cubic interpolation."""
+        if self._splines is None:
             return []
-        at, above = self.arclength[kept], self.amplitude[kept] - amplitude
-        height, frequency = CubicSpline(at, above), CubicSpline(at, self.frequency[kept])
-        passed = (above[:-1] * above[1:] < 0) | (above[:-1] == 0)
-        passed[-1] |= above[-1] == 0
-        found = []
-        for i in np.flatnonzero(passed):
-            exact = [at[k] for k in (i, i + 1) if above[k] == 0]
-            where = exact[0] if exact else brentq(height, at[i], at[i + 1], xtol=1e-12)
-            found.append(float(frequency(where)))
-        return found
+        height, frequency = self._splines
+        where = height.solve(amplitude, extrapolate=False)
+        return [float(each) for each in frequency(where[np.isfinite(where)])]
 
 
 @dataclass(frozen=True)
