@@ -71,3 +71,8 @@ if workflow.is_main_process:
 onstart:
     if workflow.is_main_process:
         HELD.append(start_work())
+        if workflow.local_exec:
+            # With a limit on how fast jobs start, Snakemake sets a timer whenever a job ends, and
+            # from then on every timer looks for new jobs once a second: after 300 jobs that alone
+            # takes a core. Only queues of clusters need the limit.
+            workflow.scheduler.job_rate_limiter = None
