@@ -12,7 +12,7 @@ import pytest
 from scipy.optimize import brentq
 
 from continuation.cycle_curve_systems import forced_circle
-from ikmeanfield.analysis.tongues import KINDS, tongue
+from ikmeanfield.analysis.tongues import KINDS, longest_run, tongue
 from ikmeanfield.continuation import forced, simulated_cycle
 
 FREQUENCY = 1 / (2 * np.pi)
@@ -88,3 +88,11 @@ def test_torus_points_pass_into_folds_where_multipliers_meet_at_1():
     # The part of the curve of folds behind R1 does not bound locking.
     assert fold.marks[0] == "R1"
     assert fold.amplitude[-1] == pytest.approx(0.1)
+
+
+def test_of_two_passes_of_a_resonance_the_longer_run_counts():
+    """Oracle: by hand. Rows 1 and 8 are the same point; rounding marks row 9 stable."""
+    stable = np.array([0, 0, 1, 1, 1, 0, 0, 0, 1, 1], dtype=bool)
+    assert longest_run(stable, [1, 8]) == (1, 1, 4)
+    assert longest_run(stable, [8]) == (8, 8, 9)
+    assert longest_run(np.zeros(3, dtype=bool), [1]) == (1, 1, 1)

@@ -146,6 +146,23 @@ class Tongue:
         return found[0], found[1]
 
 
+def longest_run(flags: NDArray[np.bool_], starts: Sequence[int]) -> tuple[int, int, int]:
+    """The longest run of true flags that touches one of some rows: that row, first and last.
+
+    A closed curve passes its start twice, and beside a resonance its rows may be told apart by
+    rounding alone; the longer run is the one that goes on.
+    """
+    found = []
+    for start in starts:
+        first = last = start
+        while first > 0 and flags[first - 1]:
+            first -= 1
+        while last < len(flags) - 1 and flags[last + 1]:
+            last += 1
+        found.append((start, first, last))
+    return max(found, key=lambda run: run[2] - run[1])
+
+
 def tongue_of(
     theory: Theory,
     population: str,
@@ -256,13 +273,9 @@ class _Plane:
             branch = self._through(point, kind)
             if branch is None:
                 continue
-            here = int(self._distances(branch, point).argmin())
-            stable = branch["unstable"] == 0
-            first = last = here
-            while first > 0 and stable[first - 1]:
-                first -= 1
-            while last < len(branch) - 1 and stable[last + 1]:
-                last += 1
+            distances = self._distances(branch, point)
+            near = np.flatnonzero(distances <= max(SAME, distances.min()))
+            here, first, last = longest_run(branch["unstable"] == 0, near.tolist())
             resonances = branch.points("R1", "R2")
             beyond = [p for p in resonances if p.row in {first - 1, first, last, last + 1}]
             rows = [first, last, *(p.row for p in beyond)]

@@ -19,6 +19,8 @@ EXPERIMENTS = 1
 """Number of experiments that the panels are drawn from."""
 HEIGHT = 2.4
 """Height of the panels in inches."""
+ROOM = 1.5
+"""How far axes reach, relative to their data, so that a legend has room above."""
 
 WIDTH = "rs_threshold_width"
 WIDTH_LABEL = r"width $\Delta_v$ (mV)"
@@ -163,8 +165,8 @@ def _draw_widths(axes: Axes, across: xr.Dataset) -> None:
               label="network")  # fmt: skip
     axes.set_xlabel(WIDTH_LABEL)
     axes.set_ylabel("locked (Hz)")
-    axes.set_ylim(bottom=0)
-    axes.legend(handlelength=1.2)
+    axes.set_ylim(0, ROOM * axes.get_ylim()[1])
+    axes.legend(handlelength=1.0, fontsize=5.5, labelspacing=0.15, loc="upper left")
 
 
 def _draw_growth(axes: Axes, tongues: xr.Dataset) -> None:
@@ -179,8 +181,8 @@ def _draw_growth(axes: Axes, tongues: xr.Dataset) -> None:
     axes.set_xlabel("amplitude (pA)")
     axes.set_ylabel("locked (Hz)")
     axes.set_xlim(left=0)
-    axes.set_ylim(bottom=0)
-    axes.legend(handlelength=1.2)
+    axes.set_ylim(0, ROOM * axes.get_ylim()[1])
+    axes.legend(handlelength=1.0, fontsize=5.5, labelspacing=0.15, loc="upper left")
 
 
 def caption(tongues: xr.Dataset, widths: xr.Dataset) -> str:

@@ -109,7 +109,9 @@ def draw(place: SubFigure, oscillations: xr.Dataset, maps: Mapping[str, Map]) ->
     for axes, letter in ((panels[0, 0], "A"), (panels[1, 0], "B")):
         label_panel(axes, letter)
     handles = [Line2D([], [], label=NAMES[name], **look) for name, look in LOOKS.items()]
-    panels[0, 1].legend(handles=handles, handlelength=1.4, loc="lower right")
+    panels[0, 1].legend(
+        handles=handles, loc="lower right", handlelength=1.0, fontsize=5.5, labelspacing=0.15
+    )
     curves = [
         Line2D([], [], color=HOPF, label="Hopf"),
         Line2D([], [], color=FOLD, label="fold"),
