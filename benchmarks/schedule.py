@@ -5,9 +5,9 @@
 Replays the jobs of one finished run: whenever a core is free, the ready job with the longest
 predicted time starts, as the rules' priorities ask of Snakemake, and it occupies the core for as
 long as it was measured to take. Dependencies are those of the rules: kernels, batches, summaries,
-figures. No schedule can be shorter than the lower bound, the longer one of the work divided by the
-cores and the longest chain of dependent jobs. With ``--processor``, processor times replace wall
-times, for a run on a busy machine.
+figures and claims; the explorer and the report are left out. No schedule can be shorter than the
+lower bound, the longer one of the work divided by the cores and the longest chain of dependent
+jobs. With ``--processor``, processor times replace wall times, for a run on a busy machine.
 """
 
 from __future__ import annotations
@@ -19,9 +19,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ikmeanfield.claims import CLAIMS
 from ikmeanfield.experiments import Plan, load, read_plan
-from ikmeanfield.jobs.draw import files_taken
-from ikmeanfield.jobs.products import figure_cost, products
+from ikmeanfield.experiments.judging import grouped
+from ikmeanfield.figures import FIGURES
+from ikmeanfield.jobs.products import claims_cost, figure_cost, products
+from ikmeanfield.jobs.taking import files_taken
 
 CORES = (1, 2, 4, 16, 64)
 FIRST = 1e6
@@ -59,10 +62,21 @@ def jobs(results: Path, configuration: Path, measure: str) -> dict[str, Job]:
     for name, figure in settings.figures.items():
         own = [plans[source] for source in figure.sources]
         folders = [str(results / source) for source in figure.sources]
-        files = [str(path) for path in files_taken(figure.draw, own, folders)]
+        files = [str(path) for path in files_taken(FIGURES[figure.draw], own, folders)]
         needs = frozenset([*files, *(f"{folder}/plan.json" for folder in folders)])
         seconds = taken(results / f"figures/benchmarks/{name}.jsonl", measure)
         found[name] = Job(seconds, figure_cost(own).seconds, needs)
+    for group, names in grouped(settings.claims).items():
+        claims = [settings.claims[name] for name in names]
+        sources = claims[0].sources
+        own, folders = [plans[name] for name in sources], [str(results / name) for name in sources]
+        files = [
+            str(path) for claim in claims
+            for path in files_taken(CLAIMS[claim.claim], own, folders)
+        ]  # fmt: skip
+        needs = frozenset([*files, *(f"{folder}/plan.json" for folder in folders)])
+        seconds = taken(results / f"claims/benchmarks/{group}.jsonl", measure)
+        found[group] = Job(seconds, claims_cost(own, len(claims)).seconds, needs)
     return found
 
 
