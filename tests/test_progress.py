@@ -219,7 +219,7 @@ def in_terminal(code, cache):
             return ""
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_compilation_is_announced_once_and_only_when_it_happens(tmp_path):
     """Oracle: an empty cache in the first session, a full one in the second."""
     assert in_terminal(SESSION, tmp_path).count(MESSAGE) == 1

@@ -133,6 +133,7 @@ def test_a_change_of_traces_reruns_them_and_the_figure(located):
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_damaged_plane_is_named_and_rebuilt(located, folder, experiment):
     (path,) = batch_files(experiment, "planes")
     path.write_bytes(path.read_bytes()[:3000])

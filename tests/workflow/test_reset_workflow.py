@@ -166,6 +166,7 @@ def test_when_nothing_changed_nothing_runs(compared):
     assert compared.planned(tiny_reset()) == {}
 
 
+@pytest.mark.long
 def test_a_damaged_diagram_is_named_and_made_again(compared, folder, experiment):
     (batch,) = experiment.plan.batches["diagrams"]
     path, table = folder / f"diagrams/batch-{batch}.nc", folder / "diagrams/bifurcations.csv"
