@@ -97,7 +97,7 @@ def test_nothing_is_lost_when_workflow_and_workers_are_killed(undisturbed, empty
 
 def networks_of(folder):
     """The data of the networks alone."""
-    return {n: c for n, c in folder.data.items() if n.startswith("truncation/networks")}
+    return {n: c for n, c in folder.data.items() if n.startswith("truncation/networks/batch-")}
 
 
 def test_a_kill_just_after_kernels_were_compiled_hides_no_work(undisturbed, empty):
