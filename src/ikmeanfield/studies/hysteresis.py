@@ -262,12 +262,12 @@ class Hysteresis(ComparedStudy):
                 found.append(series["firing_rate"])
             return np.concatenate(found, axis=-1)
         settings, names = plan.theories[item.label], list(circuit.populations)
-        state = settings.build(circuits[0]).initial_state()
+        first = settings.build(circuits[0])
+        state, variables = first.initial_state(), first.problem().variables
+        rows = [variables.index(f"{name}.firing_rate") for name in names]
         every = round(self.sample / self.step)
         for here in circuits:
             theory = settings.build(here)
-            variables = theory.problem().variables
-            rows = [variables.index(f"{name}.firing_rate") for name in names]
             constant = [here.populations[name].input_current for name in names]
             currents = np.tile(constant, (round(hold / self.step), 1))
             states = theory.advance(state, currents, self.step)
