@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 from collections.abc import Mapping
+from itertools import pairwise
 from math import isfinite
 from reprlib import Repr
 from typing import Annotated, Any, cast
@@ -17,6 +21,7 @@ from pydantic import (
     StringConstraints,
     ValidationError,
 )
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
@@ -39,9 +44,7 @@ Value = Annotated[float | int | str | None, BeforeValidator(_plain)]
 class Validated(BaseModel):
     """An immutable model that refuses unknown keys, lossy conversions, NaN and infinity."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     def __init__(self, /, **data: Any) -> None:
         try:
@@ -51,6 +54,45 @@ class Validated(BaseModel):
 
     # Only direct calls come through here; pydantic validates nested models without calling it.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Describe fields by the docstrings below them.
+
+        Pydantic would do so whenever a model is defined: every process would read the source of all
+        models, which takes longer than to import them.
+        """
+        schema = handler(core)
+        fields = handler.resolve_ref_schema(schema).get("properties", {})
+        for base in reversed(cls.__mro__):
+            if issubclass(base, Validated):
+                for name, text in _docstrings(base).items():
+                    key = cls.model_fields[name].alias or name if name in cls.model_fields else name
+                    if key in fields:
+                        fields[key]["description"] = text
+        return schema
+
+
+def described(model: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    """JSON schema of a model within that of another, with the descriptions of its fields."""
+    schema: JsonSchemaValue = model.__get_pydantic_json_schema__(
+        model.__pydantic_core_schema__, handler
+    )
+    return schema
+
+
+def _docstrings(model: type) -> dict[str, str]:
+    """The docstrings below the fields that a class itself defines."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    return {
+        field.target.id: inspect.cleandoc(text.value.value)
+        for field, text in pairwise(cast(ast.ClassDef, definition).body)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
+        if isinstance(text.value.value, str)
+    }
 
 
 def quantity(unit: str, description: str, *args: Any, **constraints: Any) -> Any:
@@ -104,7 +146,7 @@ class ChosenByKind:
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"oneOf": [handler(m.__pydantic_core_schema__) for m in self.registry.values()]}
+        return {"oneOf": [described(model, handler) for model in self.registry.values()]}
 
 
 class RegisteredName:

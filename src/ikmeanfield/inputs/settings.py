@@ -11,7 +11,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 from ikmeanfield.inputs.current import Current
 from ikmeanfield.inputs.sums import Sum
 from ikmeanfield.inputs.waveforms import INPUTS, Waveform
-from ikmeanfield.schema import Validated
+from ikmeanfield.schema import Validated, described
 
 
 class Input(Validated):
@@ -68,12 +68,11 @@ class Input(Validated):
     def varies(self) -> dict[str, str]:
         """Units of all settings that a sweep may vary, such as ``sinusoid.frequency``."""
         return {"scale": "1", "offset": "pA"} | {
-            f"{name}.{field}": str(described.json_schema_extra["unit"])
+            f"{name}.{field}": str(info.json_schema_extra["unit"])
             for name, waveform in self.waveforms.items()
             if isinstance(waveform, Validated)
-            for field, described in type(waveform).model_fields.items()
-            if isinstance(described.json_schema_extra, dict)
-            and "unit" in described.json_schema_extra
+            for field, info in type(waveform).model_fields.items()
+            if isinstance(info.json_schema_extra, dict) and "unit" in info.json_schema_extra
         }
 
     def current(self) -> Current:
@@ -107,12 +106,12 @@ class Input(Validated):
     def __get_pydantic_json_schema__(
         cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        described = handler.resolve_ref_schema(handler(schema))
+        own = handler.resolve_ref_schema(super().__get_pydantic_json_schema__(schema, handler))
         for name, waveform in INPUTS.items():
-            described["properties"][name] = handler(waveform.__pydantic_core_schema__)  # type: ignore[attr-defined]
-        described["additionalProperties"] = False
-        described["anyOf"] = [{"required": [name]} for name in INPUTS]
-        return described
+            own["properties"][name] = described(waveform, handler)
+        own["additionalProperties"] = False
+        own["anyOf"] = [{"required": [name]} for name in INPUTS]
+        return own
 
 
 def currents_of(inputs: Mapping[str, Input]) -> dict[str, Current]:
