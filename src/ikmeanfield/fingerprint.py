@@ -198,9 +198,9 @@ def closure(*modules: str, root: Path = ROOT) -> set[str]:
     return found
 
 
-def _imports(name: str, path: Path, root: Path) -> Iterator[str]:
-    for node in _running_imports(path, path.stat().st_mtime_ns):
-        yield from _sources(name, path, node, node.names, root)
+def _imports(name: str, path: Path, root: Path) -> set[str]:
+    """The modules, of this package or a plug-in, that a module imports when it runs."""
+    return _modules_imported(name, path, root, path.stat().st_mtime_ns)
 
 
 def _sources(
@@ -316,9 +316,12 @@ def _digested(path: Path, modified: int) -> str:
 
 
 @cache
-def _running_imports(path: Path, modified: int) -> list[ast.Import | ast.ImportFrom]:
-    tree = _parsed(path, modified)
-    return [node for node in _running(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+def _modules_imported(name: str, path: Path, root: Path, modified: int) -> set[str]:
+    found: set[str] = set()
+    for node in _running(_parsed(path, modified)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found.update(_sources(name, path, node, node.names, root))
+    return found
 
 
 def _file(name: str, root: Path) -> Path | None:

@@ -47,6 +47,8 @@ except ConfigError as error:
 except OSError as error:
     raise WorkflowError(f"{Path.cwd()}: cannot work here ({error})") from None
 
+code.code_hash.keep_in(Path(".snakemake/ikmeanfield/code.json"))
+
 
 envvars:
     "IKMEANFIELD_PLANS",

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from ikmeanfield.claims import CLAIMS
 from ikmeanfield.figures import FIGURES
-from ikmeanfield.fingerprint import ROOT, code_hash
+from ikmeanfield.fingerprint import ROOT
 from ikmeanfield.heterogeneity import LAWS
+from ikmeanfield.jobs.hashes import CodeHashes
 from ikmeanfield.theories import THEORIES
 
 if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Plan
+
+code_hash = CodeHashes()
+"""Hash of modules, functions and methods; `CodeHashes.keep_in` stores it between processes."""
 
 
 def compute_code(plan: Plan, study: str) -> str:

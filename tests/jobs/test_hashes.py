@@ -1,0 +1,86 @@
+"""Hashes of code are stored for the next process, and for these sources alone."""
+
+import atexit
+from pathlib import Path
+
+import pytest
+
+from ikmeanfield import fingerprint
+from ikmeanfield.jobs import hashes
+from ikmeanfield.jobs.hashes import CodeHashes
+
+
+@pytest.fixture
+def sources(tmp_path, monkeypatch):
+    """A package of one module, instead of the real one."""
+    folder = tmp_path / "package"
+    folder.mkdir()
+    (folder / "module.py").write_text("VALUE = 1\n")
+    monkeypatch.setattr(fingerprint, "ROOT", folder)
+    return folder
+
+
+@pytest.fixture
+def process(tmp_path, monkeypatch):
+    """What a process that asks for two hashes computes itself, from its start to its exit."""
+
+    def run(path=tmp_path / "code.json"):
+        computed, at_exit = [], []
+        monkeypatch.setattr(fingerprint, "code_hash", lambda *e: computed.append(e) or "+".join(e))
+        monkeypatch.setattr(atexit, "register", lambda *call: at_exit.append(call))
+        code_hash = CodeHashes()
+        code_hash.keep_in(path)
+        assert [code_hash("a", "b"), code_hash("c"), code_hash("c")] == ["a+b", "c", "c"]
+        for function, *arguments in at_exit:
+            function(*arguments)
+        return computed
+
+    return run
+
+
+def test_the_next_process_computes_nothing(sources, process):
+    assert process() == [("a", "b"), ("c",)]
+    assert process() == []
+
+
+def test_the_folder_of_the_file_is_that_of_the_start(sources, tmp_path, monkeypatch):
+    """Oracle: Snakemake leaves its working folder before it exits."""
+    calls = []
+    monkeypatch.setattr(atexit, "register", lambda *call: calls.append(call))
+    monkeypatch.chdir(tmp_path)
+    CodeHashes().keep_in(Path("code.json"))
+    assert calls[0][1] == tmp_path / "code.json"
+
+
+@pytest.mark.parametrize("change", ["edit", "add", "style", "python"])
+def test_after_any_change_of_the_sources_all_are_computed(sources, process, change, monkeypatch):
+    process()
+    if change == "edit":
+        (sources / "module.py").write_text("VALUE = 2\n")
+    elif change == "add":
+        (sources / "other.py").write_text("")
+    elif change == "style":
+        (sources / "own.mplstyle").write_text("axes.grid: True\n")
+    else:
+        monkeypatch.setattr(hashes.sys, "version", "4.0")
+    assert len(process()) == 2
+    assert process() == []
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\x00", b"[]", b'{"sources": 1}'])
+def test_a_damaged_file_is_written_anew(sources, process, tmp_path, content):
+    (tmp_path / "code.json").write_bytes(content)
+    assert len(process()) == 2
+    assert process() == []
+
+
+def test_where_nothing_can_be_written_nothing_is_stored(sources, process, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    assert len(process(tmp_path / "file/code.json")) == 2
+    assert len(process(tmp_path / "file/code.json")) == 2
+
+
+def test_with_plug_ins_nothing_is_stored(sources, process, monkeypatch):
+    """Oracle: their sources may change without a trace in the package."""
+    monkeypatch.setattr(hashes, "load_plugins", lambda: ("plugin",))
+    assert len(process()) == len(process()) == 2
