@@ -1,5 +1,6 @@
 """The real workflow on a copy of the checkout, which tests may edit, and what it has stored."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import netCDF4
 import yaml
+from numba.core.caching import _CacheLocator
 
 from ikmeanfield.datasets.store import read
 from ikmeanfield.datasets.trees import read_tree
+from ikmeanfield.jobs.code import kernel_code
+from ikmeanfield.jobs.compile import ENGINES
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("Snakefile", "workflow", "profiles", "config", "envs", "src")
@@ -34,6 +38,36 @@ def environment(given=os.environ, **more):
     given = {k: v for k, v in given.items() if k != "PYTHONPATH"}
     given["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{given['PATH']}"
     return given | more
+
+
+def compiled():
+    """The packages of this checkout whose kernels are compiled, once for all tests of this code."""
+    package = ROOT / "src/ikmeanfield"
+    stamp = ROOT / f"build/kernels/{kernel_code('NETWORKS_AND_THEORIES')}.txt"
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    with stamp.with_name("lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists():
+            command = [sys.executable, "-m", "ikmeanfield", "compile", "--stamp", str(stamp)]
+            subprocess.run(command, check=True, env=environment(PYTHONPATH=str(package.parent)))
+    return {cache.parent for cache in package.rglob("__pycache__") if any(cache.glob("*.nbi"))}
+
+
+def copy_kernels(checkout, folder):
+    """Give a folder the kernels of this checkout, as the workflow of a copy compiles them.
+
+    Numba keeps them under a hash of the folder of their source, and asks for its date and size.
+    """
+    for name in ("NETWORKS", "THEORIES", "NETWORKS_AND_THEORIES"):
+        place = folder / f"results/kernels/{name.lower()}-native-{kernel_code(name)}"
+        for package in compiled():
+            copied = checkout.resolve() / package.relative_to(ROOT)
+            target = place / _CacheLocator.get_suitable_cache_subpath(str(copied / "module.py"))
+            target.mkdir(parents=True)
+            for file in (package / "__pycache__").glob("*.nb[ci]"):
+                shutil.copy(file, target)
+        for engine in ENGINES:
+            (place / f"{engine}.txt").write_text("compiled\n")
 
 
 def content(path):
@@ -66,7 +100,9 @@ class Workflow:
         ]  # fmt: skip
 
     def run(self, config, *options, cores=2, check=True, timeout=900):
-        """Snakemake's output on a configuration."""
+        """Snakemake's output on a configuration; kernels are those of this checkout."""
+        if "--dry-run" not in options and not (self.folder / "results/kernels").exists():
+            copy_kernels(self.checkout, self.folder)
         done = subprocess.run(
             self.invocation(config, *options, cores=cores), cwd=self.checkout, env=environment(),
             capture_output=True, text=True, timeout=timeout, check=False,

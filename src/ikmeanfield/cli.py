@@ -119,14 +119,17 @@ def compile_(
     ] = None,
     stamp: Annotated[Path | None, typer.Option(help="File to write when all is compiled.")] = None,
     portable: Annotated[bool, typer.Option(help="Compile for any processor.")] = False,
+    reuse: Annotated[Path | None, typer.Option(help="Folder of kernels to copy first.")] = None,
 ) -> None:
     """Compile the kernels into numba's cache (NUMBA_CACHE_DIR), once, before parallel jobs."""
     environment.ensure(portable)
-    from ikmeanfield.jobs.compile import ENGINES, compile_engine  # noqa: PLC0415
+    from ikmeanfield.jobs.compile import ENGINES, compile_engine, copy_kernels  # noqa: PLC0415
 
     if engine is not None and engine not in ENGINES:
         raise typer.BadParameter(f"no engine {engine!r}; the engines are {', '.join(ENGINES)}")
     began = time.perf_counter()
+    if reuse is not None:
+        copy_kernels(reuse)
     for name in ENGINES if engine is None else [engine]:
         compile_engine(name)
     if stamp is not None:

@@ -13,6 +13,8 @@ from pathlib import Path
 _POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 SINGLE_THREAD = dict.fromkeys(_POOLS, "1")
 """One core for each job, because the workflow runs jobs in parallel."""
+_FAMILIES = {"theories": ("THEORIES",), "stationary": ("NETWORKS", "THEORIES")}
+"""What the kernels of an engine are compiled from, if not from the code of networks alone."""
 _COMPILED_AGAIN = "IKMEANFIELD_COMPILED_AGAIN"
 
 _NEWER_THAN_BASELINE = (
@@ -68,7 +70,7 @@ def _lives(process: int) -> bool:
 
 def kernels_of(engines: Iterable[str]) -> str:
     """What to call the compiled kernels of some engines together, for example ``NETWORKS``."""
-    families = {"THEORIES" if engine == "theories" else "NETWORKS" for engine in engines}
+    families = {name for engine in engines for name in _FAMILIES.get(engine, ("NETWORKS",))}
     return "_AND_".join(sorted(families))
 
 

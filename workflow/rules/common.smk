@@ -195,6 +195,14 @@ def kernels_of(wildcards):
     ]
 
 
+def kernels_to_reuse(wildcards):
+    """For kernels of networks and theories together: the same engine's kernels on their own."""
+    own = (
+        f"{KERNELS[environment.kernels_of([wildcards.engine])]}/{wildcards.engine}.txt"
+    )
+    return [] if own.startswith(f"results/kernels/{wildcards.kernels}/") else [own]
+
+
 @functools.cache
 def _code(which, experiment, study):
     return which(PLANS[experiment], study)

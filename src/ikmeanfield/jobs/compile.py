@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from pathlib import Path
 from typing import get_args
 
+from ikmeanfield.files import replacing
 from ikmeanfield.stepping import Scheme, kernels
 from ikmeanfield.theories import THEORIES
 
@@ -21,3 +25,13 @@ def compile_engine(engine: str) -> None:
     for settings in THEORIES.values():
         if settings.engine == engine:
             settings.compile_kernels()
+
+
+def copy_kernels(source: Path) -> None:
+    """Copy compiled kernels from a folder to NUMBA_CACHE_DIR, except those that are there."""
+    target = Path(os.environ["NUMBA_CACHE_DIR"])
+    for kernel in sorted(source.rglob("*.nb[ci]")):
+        copied = target / kernel.relative_to(source)
+        if not copied.exists():
+            with replacing(copied) as file:
+                shutil.copy(kernel, file)
