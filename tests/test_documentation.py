@@ -25,7 +25,9 @@ from ikmeanfield.circuit import PRESETS
 from ikmeanfield.claims import CLAIMS
 from ikmeanfield.claims.claim import Verdict
 from ikmeanfield.cli import app
+from ikmeanfield.datasets.tables import write_rows
 from ikmeanfield.experiments import expand_all, load, parse
+from ikmeanfield.jobs.judge import COLUMNS, collect
 from ikmeanfield.studies import KINDS
 from ikmeanfield.theories import THEORIES
 from pages import PAGES, ROOT, blocks
@@ -171,6 +173,32 @@ def test_the_head_of_the_claims_is_taken_from_the_table():
     assert after == "a\n<!-- claims: x -->\n\nnew\n\n<!-- end of claims -->\nb\n"
     with pytest.raises(ValueError, match="no place"):
         script.replaced("a", "new")
+
+
+def test_verdicts_of_two_runs_are_compared_row_by_row(tmp_path):
+    """Oracle: made-up findings, of which one model's second verdict and a claim are changed."""
+
+    def page(*verdicts):
+        names = ("claim", "model", "verdict", "value", "source")
+        given = {"statement": "A | B", "statistic": "x", "unit": "Hz"}
+        given |= dict.fromkeys(("uncertainty", "criterion", "where", "meaning"), "")
+        findings = []
+        for claim, model, verdict, value in verdicts:
+            path = tmp_path / f"{len(findings)}.csv"
+            row = (claim, model, verdict, value, f"Study, Sec. {claim}")
+            write_rows(path, [given | dict(zip(names, row, strict=True))], COLUMNS)
+            findings.append(path)
+        collect(findings, tmp_path / "claims.csv")
+        return (tmp_path / "claims.md").read_text(encoding="utf-8")
+
+    script = loaded("compare_verdicts")
+    first = page(("1", "m", "holds", 1.0), ("1", "m", "holds", 2.0), ("2", "m", "holds", 3.0))
+    other = page(
+        ("1", "m", "holds", 1.0), ("1", "m", "does not hold", 4.0), ("3", "m", "holds", 3.0)
+    )
+    told = script.compare(script.rows(first), script.rows(other)).splitlines()
+    assert told[:2] == ["1 of 2 verdicts are the same.", "2 are in one of the tables only."]
+    assert told[5:] == ["| A \\| B | m | **holds** | 2 Hz | **does not hold** | 4 Hz |"]
 
 
 def loaded(name):

@@ -40,8 +40,9 @@ class Stored(Validated):
     def _without_unused_fields(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """All fields, but those of `LATER_FIELDS` only where they differ from their default."""
         data: dict[str, Any] = handler(self)
+        fields = type(self).model_fields
         for name in self.LATER_FIELDS:
-            if name in data and data[name] == type(self).model_fields[name].default:
+            if name in data and data[name] == fields[name].default:
                 del data[name]
         return data
 
