@@ -80,7 +80,7 @@ def brian2(circuit: Circuit, step: float, duration: float) -> tuple[float, NDArr
         spikes.connect()
         watched = b2.StateMonitor(shared, "s", record=True, dt=SAMPLE * ms)
         network = b2.Network(neurons, shared, spikes, watched)
-        network.run(duration * ms)
+        network.run((duration + step) * ms)  # a step more, in which the last sample is taken
         b2.device.build(directory=folder, run=False)
         began = _children()
         b2.device.run(folder, with_output=False, run_args=[])
