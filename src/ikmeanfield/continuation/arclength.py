@@ -256,6 +256,11 @@ class Tracer:
         as they do their work.
         """
         options = self.options
+        # Compiled code does the same faster; where it fails, Newton's method says why.
+        if self.curve.kind == "equilibrium":
+            found = self.curve.field.corrected(z, normal, options.tolerance, options.max_newton)
+            if found is not None:
+                return found
         system = hyperplane(self.curve.block(), normal, z)
         matrix: FloatArray | None = None
         if self.curve.field.costly and near is not None and near.scale is self.scale:
