@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from .augmented import Block, hyperplane, stack
+from . import dense
+from .augmented import Block, hyperplane
 from .newton import Solution, newton, row_size
 from .problem import FloatArray
 from .scaled import unit_vector
@@ -143,7 +144,7 @@ def tangent_at(
         tangent = tangent / norm(tangent)
         values = np.linalg.svd(matrix, compute_uv=False)
     else:
-        _, values, vectors = np.linalg.svd(matrix)
+        values, vectors = dense.singular_values(matrix)
         tangent = vectors[-1]
     return (tangent if tangent @ along >= 0 else -tangent), float(values[-1]), jacobian
 
@@ -254,11 +255,17 @@ class Tracer:
         Where gradients cost many evaluations of the field, those at a point near by serve as long
         as they do their work.
         """
-        system = stack(self.curve.block(), hyperplane(normal, z))
+        options = self.options
+        # Compiled code does the same faster; where it fails, Newton's method says why.
+        if self.curve.kind == "equilibrium":
+            found = self.curve.field.corrected(z, normal, options.tolerance, options.max_newton)
+            if found is not None:
+                return found
+        system = hyperplane(self.curve.block(), normal, z)
         matrix: FloatArray | None = None
         if self.curve.field.costly and near is not None and near.scale is self.scale:
             matrix = None if near.gradients is None else np.vstack([near.gradients, normal])
-        return newton(system, z, self.options.tolerance, self.options.max_newton, matrix)
+        return newton(system, z, options.tolerance, options.max_newton, matrix)
 
     def between(self, a: Point, b: Point, fraction: float) -> Point | None:
         """Return the curve's point at a fraction of the way from a to b, or None."""

@@ -55,9 +55,23 @@ def equilibrium(field: ScaledField) -> Block:
     return block
 
 
-def hyperplane(normal: FloatArray, point: FloatArray) -> Block:
-    """Return the arclength condition normal . (z - point) = 0."""
-    return lambda z: (np.array([normal.dot(z - point)]), lambda: normal[None, :])
+def hyperplane(block: Block, normal: FloatArray, point: FloatArray) -> System:
+    """Return the system of a curve's block and the condition normal . (z - point) = 0."""
+    size = len(point)
+
+    def system(z: FloatArray) -> Equations:
+        values = np.empty(size)
+        values[:-1], gradient = block(z)
+        values[-1] = normal.dot(z - point)
+
+        def gradients() -> FloatArray:
+            matrix = np.empty((size, size))
+            matrix[:-1], matrix[-1] = gradient(), normal
+            return matrix
+
+        return values, gradients
+
+    return system
 
 
 def coordinate(index: int, value: float) -> Block:

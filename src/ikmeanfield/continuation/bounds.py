@@ -65,8 +65,11 @@ def _beyond(
     scale = tracer.scale[index]
     if side * (b.x[index] - value) > _ON_BOUND * scale:
         return b
-    rising, falling = (side * float(tracer.direction(p)[index]) * scale for p in (a, b))
-    if not rising > 0 > falling:
+    rising = side * float(tracer.direction(a)[index]) * scale
+    if not rising > 0:
+        return None
+    falling = side * float(tracer.direction(b)[index]) * scale
+    if not falling < 0:
         return None
     length = float(np.linalg.norm((b.x - a.x) / tracer.scale))
     low, high = (side * (x - value) for x in (a.x[index], b.x[index]))

@@ -13,6 +13,7 @@ from .augmented import Block, border, equilibrium, fold, pair_sum, stack
 from .branch import Branch
 from .branchpoints import refine_branch_point
 from .compute_branch import check_names, compute_branch, empty_branch, out_of_bounds
+from .dense import sign_of_determinant
 from .newton import newton, row_size
 from .normalforms import first_lyapunov, fold_coefficient
 from .options import ContinuationOptions, options_or
@@ -73,7 +74,7 @@ class EquilibriumCurve:
         """Sign of the determinant of the equations' gradients above a tangent."""
         matrix = np.empty((len(z), len(z)))
         matrix[:-1], matrix[-1] = self.field.full_jacobian(z), tangent
-        return float(np.linalg.slogdet(matrix)[0])
+        return sign_of_determinant(matrix)
 
     def accept(self, z: FloatArray) -> None:
         """Let the typical sizes of the equations' gradients grow."""

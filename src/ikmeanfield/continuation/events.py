@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Located, hermite, tangent_at
+from .arclength import Located, hermite, norm, tangent_at
 from .special_point import SpecialPoint
 
 if TYPE_CHECKING:
@@ -232,14 +232,16 @@ def _split(
 
 def _dip(tracer: Tracer, a: Point, b: Point, event: str) -> float | None:
     """Return where between two points a test function of one sign may reach zero, or None."""
-    sign = np.sign(a.measure.tests[event])
-    first, last = (float(sign * p.measure.tests[event]) for p in (a, b))
+    first, last = a.measure.tests[event], b.measure.tests[event]
+    sign = math.copysign(1.0, first)
+    first, last = sign * first, sign * last
     if event == "LP":
-        return _dip_of_fold(tracer, a, b, float(sign))
+        return _dip_of_fold(tracer, a, b, sign)
+    rate = tracer.rates.get(event, -np.inf)
+    if rate >= 0 and last >= first:
+        return None
     length = tracer.distance(a, b)
-    rate = tracer.rates.get(event, -np.inf) * length
-    away = rate >= 0 and last >= first
-    if away or min(first, last) > max(-rate, abs(last - first)):
+    if min(first, last) > max(-rate * length, abs(last - first)):
         return None
     # the end that is closer to zero decides most often
     slopes: dict[bool, float] = {}
@@ -263,7 +265,7 @@ def _dip_of_fold(tracer: Tracer, a: Point, b: Point, sign: float) -> float | Non
     So the parabola through its ends needs no derivative.
     """
     first, last = (sign * p.measure.tests["LP"] for p in (a, b))
-    turn = float(np.linalg.norm(tracer.direction(a) - tracer.direction(b)))
+    turn = norm(tracer.direction(a) - tracer.direction(b))
     length = tracer.distance(a, b) * (1 + turn**2 / 24)
     index = tracer.curve.field.n
     mean = sign * (b.x[index] - a.x[index]) / tracer.scale[index] / length

@@ -264,7 +264,7 @@ def _closed(tracer: Tracer, row: int) -> Termination | None:
     step = tracer.distance(before, last)
     direction = (last.x - before.x) / tracer.scale / step
     gap = (start.x - before.x) / tracer.scale
-    ahead = float(gap @ direction)
+    ahead = float(gap.dot(direction))
     if not 0 <= ahead <= step * (1 + 1e-9):
         return None
     aside = float(np.linalg.norm(gap - ahead * direction))

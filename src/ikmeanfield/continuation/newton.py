@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import dense
 from .problem import FloatArray
 
 #: z -> residual (N,) and a function that returns the Jacobian (N, N) there when it is needed
 System = Callable[[FloatArray], tuple[FloatArray, Callable[[], FloatArray]]]
 #: A step that shrank the residual by this factor or more lets the Jacobian be used once more.
-_CHORD = 0.02
+CHORD = 0.02
 #: The same where the Jacobian is given because it is costly.
 _COSTLY_CHORD = 0.2
 _UNDEFINED = "an equation cannot be evaluated here: {}"
@@ -52,8 +53,8 @@ class Solution:
 
 def row_size(jacobian: FloatArray, empty: float = 1.0) -> FloatArray:
     """Largest coefficient of every row (`empty` for zero): what residuals are measured in."""
-    size: FloatArray = np.abs(jacobian).max(axis=1)
-    return size if size.min() > 0 else np.where(size > 0, size, empty)
+    size: FloatArray = np.maximum.reduce(np.abs(jacobian), axis=1)
+    return size if np.minimum.reduce(size) > 0 else np.where(size > 0, size, empty)
 
 
 def largest(values: FloatArray) -> float:
@@ -81,14 +82,14 @@ def _matrix(gradient: Callable[[], FloatArray]) -> FloatArray:
         matrix = gradient()
     except (np.linalg.LinAlgError, ArithmeticError) as error:
         raise _StuckError(_UNDEFINED.format(error)) from error
-    if not np.isfinite(matrix).all():
+    if not dense.is_finite(matrix):
         raise _StuckError(_NOT_FINITE)
     return matrix
 
 
 def _inverse(matrix: FloatArray) -> FloatArray:
     try:
-        return np.asarray(np.linalg.inv(matrix), dtype=float)
+        return dense.inverse(matrix)
     except np.linalg.LinAlgError as error:
         raise _StuckError(_SINGULAR) from error
 
@@ -136,7 +137,7 @@ def newton(
             if len(size):
                 scaled = value / size
                 residual = largest(scaled)
-            chord = residual < (_CHORD if matrix is None else _COSTLY_CHORD) * previous
+            chord = residual < (CHORD if matrix is None else _COSTLY_CHORD) * previous
             if not (chord and (iteration > 0 or matrix is not None)):
                 fresh = _matrix(gradient)
                 size = row_size(fresh)

@@ -7,6 +7,7 @@ import reprlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,62 @@ from numpy.typing import NDArray
 from .stacks import Stacked
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
 Field = Callable[[FloatArray, FloatArray], FloatArray]
 Scalar = Callable[[FloatArray, FloatArray], float]
+
+
+@runtime_checkable
+class CompiledField(Protocol):
+    """A field that is itself compiled code for what continuation does most, for speed alone.
+
+    Its numbers are those of `ScaledField` and of Newton's method there, to the last bit. It works
+    in scaled coordinates z = (y, free parameters) / scale; `base` is the vector of all parameters,
+    and `free` has the places of the free ones in it.
+    """
+
+    def __call__(self, y: FloatArray, p: FloatArray) -> FloatArray:
+        """Return dy/dt, as any field."""
+
+    def jacobian(self, y: FloatArray, p: FloatArray) -> FloatArray:
+        """Return df/dy, which has to be that of the problem."""
+
+    def rows(self, y: FloatArray, p: FloatArray) -> FloatArray:
+        """Return dy/dt at states in the rows of y, shape (K, n)."""
+
+    def derivative(
+        self,
+        z: FloatArray,
+        scale: FloatArray,
+        base: FloatArray,
+        free: IntArray,
+        step: float,
+        varies: float,
+    ) -> FloatArray:
+        """Return the derivative by z, shape (n, n + k).
+
+        Columns of parameters are central differences of fourth order; NaN where its two
+        differences are further apart than a share `varies` of the inner one.
+        """
+
+    def corrected(
+        self,
+        guess: FloatArray,
+        normal: FloatArray,
+        scale: FloatArray,
+        base: FloatArray,
+        free: IntArray,
+        step: float,
+        chord: float,
+        tolerance: float,
+        iterations: int,
+    ) -> tuple[FloatArray, int, float]:
+        """Return the field's zero on the hyperplane through a guess, with one free parameter.
+
+        Also the number of Newton's iterations, negative where they did not converge, and the
+        residual. `step` is that of one-sided differences by the parameter, `chord` the factor by
+        which a residual has to shrink for the matrix to be kept.
+        """
 
 
 @dataclass(frozen=True)
@@ -26,6 +81,7 @@ class Problem:
     ----------
     field
         ``f(y, p)``: y of shape (n,), p of shape (m,) in the order of `parameters`; returns (n,).
+        A `CompiledField` is followed faster.
     variables
         Names of the n variables.
     parameters
@@ -67,6 +123,14 @@ class Problem:
         if not isinstance(self.parameters, Mapping):
             msg = f"parameters = {self.parameters!r}: must be a mapping from names to values"
             raise TypeError(msg)
+
+    @cached_property
+    def compiled(self) -> CompiledField | None:
+        """The field, where it is compiled code for all derivatives that the problem states."""
+        field = self.field
+        if not isinstance(field, CompiledField) or self.jacobian != field.jacobian or self.slopes:
+            return None
+        return field
 
     @cached_property
     def stacked_field(self) -> Stacked:

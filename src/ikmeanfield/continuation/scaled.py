@@ -11,9 +11,10 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .problem import Field, FloatArray, Problem
+from .dense import is_finite
+from .newton import CHORD, Solution
+from .problem import Field, FloatArray, IntArray, Problem
 from .spectrum import ComplexArray, Spectrum, entry_errors, spectrum
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def _real(function: Field, y: FloatArray, p: FloatArray) -> FloatArray:
         value = np.asarray(function(y, p))
     except (ValueError, ArithmeticError) as error:
         raise FieldUndefinedError(str(error)) from error
+    if value.dtype.char == "d":
+        return value
     if value.dtype.kind == "c":
         msg = "its value is complex"
         raise FieldUndefinedError(msg)
@@ -107,8 +110,31 @@ class ScaledField:
         return self.problem.vector()
 
     @cached_property
-    def _index(self) -> NDArray[np.intp]:
+    def _index(self) -> IntArray:
         return np.array([self.problem.index(name) for name in self.free], dtype=np.intp)
+
+    @cached_property
+    def _frame(self) -> tuple[FloatArray, FloatArray, IntArray]:
+        """What compiled code has to know of the coordinates."""
+        return self.scale, self._base, self._index
+
+    def corrected(
+        self, guess: FloatArray, normal: FloatArray, tolerance: float, iterations: int
+    ) -> Solution | None:
+        """Return the field's zero on the hyperplane through a guess, from compiled code.
+
+        None where there is no such code or no zero: `newton` says why.
+        """
+        compiled = self.problem.compiled
+        if compiled is None:
+            return None
+        try:
+            z, effort, residual = compiled.corrected(
+                guess, normal, *self._frame, _ONE_SIDED, CHORD, tolerance, iterations
+            )
+        except np.linalg.LinAlgError:
+            return None
+        return None if effort < 0 else Solution(z, True, effort, residual)
 
     @cached_property
     def n(self) -> int:
@@ -183,6 +209,8 @@ class ScaledField:
 
     def _jacobian(self, z: FloatArray) -> FloatArray:
         n = self.n
+        if self.problem.compiled is not None:
+            return np.ascontiguousarray(self.full_jacobian(z)[:, :n])
         if self.problem.jacobian is None:
             return self._differences(z)
         y, p = self.split(z)
@@ -196,10 +224,15 @@ class ScaledField:
 
     def _full_jacobian(self, z: FloatArray) -> FloatArray:
         n = self.n
-        matrix = np.empty((n, len(z)))
-        matrix[:, :n] = self.jacobian(z)
+        compiled = self.problem.compiled
+        if compiled is not None:
+            matrix = compiled.derivative(z, *self._frame, FIRST_STEP, _VARIES)
+        else:
+            matrix = np.empty((n, len(z)))
+            matrix[:, :n] = self.jacobian(z)
         for column in range(n, len(z)):
-            matrix[:, column] = self._by_parameter(z, column)
+            if compiled is None or not is_finite(matrix[:, column]):
+                matrix[:, column] = self._by_parameter(z, column)
         return matrix
 
     def _by_parameter(self, z: FloatArray, column: int) -> FloatArray:

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 #: A magnitude below this says nothing about a component's scale.
 _ZERO = 1e-10
-#: Decades searched for the size at which the field stops being linear, from the largest.
-_DECADES = range(8, -14, -1)
+#: Sizes at which the field is asked whether it is linear, from the largest.
+_SIZES = np.array([10.0**decade for decade in range(8, -14, -1)])
+#: Shares of such a size by which a variable is changed.
+_SHARES = np.array([0.5, 1.0, -1.0])[:, None, None]
 #: Share of the field's change by which it departs from a linear one.
 _NONLINEAR = 0.1
 #: Changes of the field below this share of its value are rounding.
@@ -73,34 +75,40 @@ def _nonlinear_sizes(
     n = len(problem.variables)
     p = problem.vector(**dict(zip(free, map(float, x[n:] + shift), strict=True)))
     found, linear = np.ones(n), np.zeros(n, dtype=bool)
-    for decade in _DECADES:
-        departs = _departures(problem, x[:n], p, 10.0**decade) >= _NONLINEAR
-        linear |= ~departs
-        found[departs & ~linear] = 10.0**decade
+    together = len(_SIZES) if problem.compiled is not None else 1
+    for first in range(0, len(_SIZES), together):
+        sizes = _SIZES[first : first + together]
+        departures = _departures(problem, x[:n], p, sizes)
+        for size, departs in zip(sizes, departures >= _NONLINEAR, strict=True):
+            linear |= ~departs
+            found[departs & ~linear] = size
         if linear.all():
             break
     return np.where(linear, found, 1.0)
 
 
-def _departures(problem: Problem, y: FloatArray, p: FloatArray, size: float) -> FloatArray:
-    """Departure of the field's change from a linear one, for a change of each variable.
+def _departures(problem: Problem, y: FloatArray, p: FloatArray, sizes: FloatArray) -> FloatArray:
+    """Departure of the field's change from a linear one, for changes of each variable by sizes.
 
-    Every equation is measured by the largest change that any variable makes in it.
+    Every equation is measured by the largest change that any variable makes in it. One row for
+    each size.
     """
-    shares = (0.5, 1.0, -1.0)
+    n = len(y)
+    steps = _SHARES * (sizes[:, None, None, None] * np.eye(n))
+    states = (y + steps).reshape(-1, n)
     try:
         with np.errstate(all="ignore"):
             at = np.asarray(problem.field(y, p), dtype=float)
-            half, whole, back = (
-                np.array([problem.field(y + share * unit, p) for unit in size * np.eye(len(y))])
-                - at
-                for share in shares
-            )
+            if problem.compiled is not None:
+                values = problem.compiled.rows(states, p)
+            else:
+                values = np.array([problem.field(state, p) for state in states])
+            half, whole, back = np.moveaxis(values.reshape(steps.shape) - at, 1, 0)
             departure = np.maximum(np.abs(whole - 2 * half), np.abs(whole + back))
-            largest = np.abs(whole).max(axis=0)
-            clear = np.abs(whole).max(axis=1) > _NOISE * np.abs(at).max()
-            departed = (departure / np.where(largest > 0, largest, 1.0)).max(axis=1)
+            largest = np.abs(whole).max(axis=1, keepdims=True)
+            clear = np.abs(whole).max(axis=2) > _NOISE * np.abs(at).max()
+            departed = (departure / np.where(largest > 0, largest, 1.0)).max(axis=2)
     except (ValueError, ArithmeticError, TypeError):
-        return np.full(len(y), np.inf)
+        return np.full((len(sizes), n), np.inf)
     # Changes that drown in rounding are no evidence of a linear field.
     return np.where(clear & np.isfinite(departed), departed, np.inf)

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from . import dense
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .problem import FloatArray
 
 ComplexArray = NDArray[np.complex128]
@@ -23,13 +27,12 @@ _FEW = 12
 
 def ordered(matrix: FloatArray) -> ComplexArray:
     """Eigenvalues, most unstable first; conjugates next to each other, positive frequency first."""
-    values = np.linalg.eigvals(matrix).astype(complex)
-    return values[_order(values)]
+    return np.array(sorted(dense.eigenvalues(matrix), key=_place), dtype=complex)
 
 
-def _order(values: ComplexArray) -> NDArray[np.intp]:
+def _place(value: complex) -> tuple[float, float, float]:
     # The real parts of conjugates are equal to the last bit, so they stay together.
-    return np.lexsort((-values.imag, np.abs(values.imag), -values.real))
+    return -value.real, abs(value.imag), -value.imag
 
 
 @dataclass(frozen=True)
@@ -49,13 +52,16 @@ class Spectrum:
 
     def unstable(self, positions: NDArray[np.intp] | None = None) -> int:
         """Return the number of eigenvalues (all, or some) that lie right of zero beyond doubt."""
-        right = self.values.real > self.bounds
-        return int(np.count_nonzero(right if positions is None else right[positions]))
+        return sum(real > bound for real, bound in self._sides(positions))
 
     def undecided(self, positions: NDArray[np.intp] | None = None) -> int:
         """Return the number of eigenvalues whose side of zero rounding leaves open."""
-        hidden = np.abs(self.values.real) <= self.bounds
-        return int(np.count_nonzero(hidden if positions is None else hidden[positions]))
+        return sum(abs(real) <= bound for real, bound in self._sides(positions))
+
+    def _sides(self, positions: NDArray[np.intp] | None) -> Iterator[tuple[float, float]]:
+        chosen = slice(None) if positions is None else positions
+        real, bounds = self.values.real[chosen], self.bounds[chosen]
+        return zip(real.tolist(), bounds.tolist(), strict=True)
 
 
 def spectrum(matrix: FloatArray, precision: float, noise: float = 0.0) -> Spectrum:
@@ -65,11 +71,10 @@ def spectrum(matrix: FloatArray, precision: float, noise: float = 0.0) -> Spectr
     |w| |E| |v| / |w v|: large rates elsewhere in the matrix do not blur a slow one. Eigenvalues
     near the imaginary axis are Rayleigh quotients w J v / w v, which are exact to the same order.
     """
-    values = np.linalg.eigvals(matrix).astype(complex)
-    values = values[_order(values)]
-    size = np.abs(values).max(initial=0.0)
-    sided = np.abs(values.real).min(initial=np.inf) > _CLEAR * size
-    if sided and _smallest_sum(values.tolist()) > _CLEAR * size:
+    found = sorted(dense.eigenvalues(matrix), key=_place)
+    values, size = np.array(found, dtype=complex), max(map(abs, found), default=0.0)
+    sided = min((abs(value.real) for value in found), default=math.inf) > _CLEAR * size
+    if sided and _smallest_sum(found) > _CLEAR * size:
         return Spectrum(values, np.zeros(len(values)))
     quotients, right = np.linalg.eig(matrix)
     quotients = quotients.astype(complex)
@@ -85,7 +90,7 @@ def spectrum(matrix: FloatArray, precision: float, noise: float = 0.0) -> Spectr
         quotients[upper + 1] = quotients[upper].conj()
         errors = entry_errors(matrix, precision, noise)
         bounds = (np.abs(left) @ errors * np.abs(right).T).sum(axis=1)
-    order = _order(quotients)
+    order = sorted(range(len(quotients)), key=lambda i: _place(complex(quotients[i])))
     quotients, bounds = quotients[order], bounds[order]
     if sided:
         return Spectrum(values, bounds + np.abs(values - quotients))
@@ -178,7 +183,7 @@ def hopf_test(
     conservative and reversible systems they are zero everywhere.
     """
     chosen = slice(None) if positions is None else positions
-    if not found.bounds.any() and len(found.values) <= _FEW:
+    if len(found.values) <= _FEW and not any(found.bounds.tolist()):
         return _clear_hopf_test(found.values[chosen].tolist())
     couples, bounds = pairs(found.values[chosen]), found.bounds[chosen]
     sums = couples.traces

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .augmented import equilibrium, hyperplane, stack
+from .augmented import equilibrium, hyperplane
 from .compute_branch import check_names, compute_branch, empty_branch
 from .cycles.branch_table import cycle_branch
 from .cycles.collocation import NewtonFailureError, scaled
@@ -119,7 +119,7 @@ def _off_branch(
     for reach in _REACHES:
         for step in (sign * size for size in _AWAY for sign in (1, -1)):
             guess = z + step * direction
-            system = stack(equilibrium(field), hyperplane(direction, guess))
+            system = hyperplane(equilibrium(field), direction, guess)
             found = newton(system, guess, options.tolerance, _ITERATIONS)
             if found.converged and np.linalg.norm(found.z - z) < reach * abs(step):
                 return found.z * field.scale

@@ -457,3 +457,146 @@ def stepped(
         y = y + step / 6.0 * (a + 2.0 * b + 2.0 * c + d)
         states[n] = y
     return states
+
+
+@kernel
+def _unscaled(
+    z: FloatArray, scale: FloatArray, base: FloatArray, free: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """State and parameters at z = (y, free parameters) / scale, the others as in `base`."""
+    n = z.size - free.size
+    x = z * scale
+    p = base.copy()
+    for i in range(free.size):
+        p[free[i]] = x[n + i]
+    return x[:n], p
+
+
+@kernel
+def _scaled_field(
+    z: FloatArray,
+    scale: FloatArray,
+    base: FloatArray,
+    free: IntArray,
+    populations: IntArray,
+    synapses: IntArray,
+    weights: IntArray,
+    corrected: bool,
+    absolute: bool,
+) -> FloatArray:
+    y, p = _unscaled(z, scale, base, free)
+    return field(y, p, populations, synapses, weights, corrected, absolute) / scale[: y.size]
+
+
+@kernel
+def scaled_derivative(
+    z: FloatArray,
+    scale: FloatArray,
+    base: FloatArray,
+    free: IntArray,
+    step: float,
+    varies: float,
+    populations: IntArray,
+    synapses: IntArray,
+    weights: IntArray,
+    corrected: bool,
+    absolute: bool,
+) -> FloatArray:
+    """The derivative of the scaled field by z, (n, n + k), that by parameters from differences.
+
+    The stencil is of fourth order. A column is NaN where its two differences are further apart
+    than a share `varies` of the inner one.
+    """
+    y, p = _unscaled(z, scale, base, free)
+    n = y.size
+    out = np.empty((n, z.size))
+    by_state = jacobian(y, p, populations, synapses, weights, corrected, absolute)
+    for i in range(n):
+        for j in range(n):
+            out[i, j] = by_state[i, j] * scale[j] / scale[i]
+    values = np.empty((4, n))
+    for column in range(n, z.size):
+        moved = z.copy()
+        for row, reach in enumerate((1.0, 2.0, -1.0, -2.0)):
+            moved[column] = z[column] + reach * step
+            values[row] = _scaled_field(
+                moved, scale, base, free, populations, synapses, weights, corrected, absolute
+            )
+        near = values[0] - values[2]
+        far = values[1] - values[3]
+        fits = np.abs(2.0 * near - far).max() <= varies * np.abs(near).max()
+        out[:, column] = (8.0 * near - far) / (12.0 * step) if fits else np.full(n, nan)
+    return out
+
+
+@kernel
+def _largest(values: FloatArray) -> float:
+    """The largest magnitude; NaN if any value is NaN."""
+    return nan if np.isnan(values.sum()) else np.abs(values).max()
+
+
+@kernel
+def corrected_point(
+    guess: FloatArray,
+    normal: FloatArray,
+    scale: FloatArray,
+    base: FloatArray,
+    free: IntArray,
+    step: float,
+    chord: float,
+    tolerance: float,
+    iterations: int,
+    populations: IntArray,
+    synapses: IntArray,
+    weights: IntArray,
+    corrected: bool,
+    absolute: bool,
+) -> tuple[FloatArray, int, float]:
+    """The zero of the scaled field on the plane through a guess across `normal`.
+
+    One parameter is free; differences by it are one-sided, of a step of `step`. Newton's method
+    is that of `ikmeanfield.continuation.newton`, which also says what `chord` is. The second
+    value is the number of linear solves, -1 where it did not converge, the third the residual.
+    """
+    n = guess.size - 1
+    z = guess
+    residual = np.inf
+    values = np.empty(n + 1)
+    size = np.ones(n + 1)
+    inverse = np.empty((n + 1, n + 1))
+    for iteration in range(iterations + 1):
+        values[:n] = _scaled_field(
+            z, scale, base, free, populations, synapses, weights, corrected, absolute
+        )
+        values[n] = np.dot(normal, z - guess)
+        previous = residual
+        residual = _largest(values / size)
+        if iteration == 0 or not residual < chord * previous:
+            matrix = np.empty((n + 1, n + 1))
+            y, p = _unscaled(z, scale, base, free)
+            by_state = jacobian(y, p, populations, synapses, weights, corrected, absolute)
+            moved = z.copy()
+            moved[n] += step
+            there = _scaled_field(
+                moved, scale, base, free, populations, synapses, weights, corrected, absolute
+            )
+            for i in range(n):
+                for j in range(n):
+                    matrix[i, j] = by_state[i, j] * scale[j] / scale[i]
+                matrix[i, n] = (there[i] - values[i]) / (moved[n] - z[n])
+            matrix[n] = normal
+            for i in range(n + 1):
+                size[i] = np.abs(matrix[i]).max()
+                matrix[i] /= size[i]
+            if not (np.isfinite(matrix).all() and np.isfinite(values).all() and size.min() > 0.0):
+                break
+            inverse = np.ascontiguousarray(np.linalg.solve(matrix, np.eye(n + 1)))
+            residual = _largest(values / size)
+        correction = np.dot(inverse, values / size)
+        length = _largest(correction)
+        if length < tolerance and residual < tolerance:
+            return z - correction, iteration, residual
+        if not length < 1e4:
+            break
+        z = z - correction
+    return z, -1, residual

@@ -14,6 +14,7 @@ from ikmeanfield.arguments import one_of, positive, yes_or_no
 from ikmeanfield.circuit import Circuit, checked_circuit
 from ikmeanfield.continuation.problem import Problem, Scalar
 from ikmeanfield.theories.mean_field import equations
+from ikmeanfield.theories.mean_field.continued import ContinuedField
 from ikmeanfield.theories.mean_field.domain import (
     check_domain_at_rest,
     check_laws,
@@ -134,6 +135,10 @@ class MeanField:
         }  # fmt: skip
 
     @cached_property
+    def _continued(self) -> ContinuedField:
+        return ContinuedField(self)
+
+    @cached_property
     def structure(self) -> tuple[IntArray, IntArray, IntArray, bool, bool]:
         """What the kernels take after y and p: tables of the layout, correction, absolute form."""
         return *self.layout.arrays, bool(self.reset_correction), self.form == "absolute"
@@ -203,10 +208,10 @@ class MeanField:
                 if population.synapses[label].conductance_width > 0:
                     kinks[f"{name}.{label}.below_reversal"] = partial(self._below_reversal, i, j)
         return Problem(
-            field=self.field,
+            field=self._continued,
             variables=self.variables,
             parameters=dict(self.parameters),
-            jacobian=self.jacobian,
+            jacobian=self._continued.jacobian,
             kinks=kinks,
             units=self._units(),
             absent_at_zero=frozenset(

@@ -71,6 +71,10 @@ class MeanFieldSettings(TheorySettings):
         import numpy as np  # noqa: PLC0415
 
         from ikmeanfield.circuit import PRESETS  # noqa: PLC0415
+        from ikmeanfield.continuation import (  # noqa: PLC0415
+            ContinuationOptions,
+            continue_equilibria,
+        )
         from ikmeanfield.theories.mean_field import MeanField, adjusted_current  # noqa: PLC0415
 
         for preset in PRESETS.values():
@@ -85,6 +89,8 @@ class MeanFieldSettings(TheorySettings):
                 problem.field(state, parameters)
                 assert problem.jacobian is not None
                 problem.jacobian(state, parameters)
+                current = next(x for x in problem.parameters if x.endswith("input_current"))
+                continue_equilibria(problem, state, current, ContinuationOptions(max_points=2))
                 for kink in problem.kinks.values():
                     kink(state, parameters)
 
