@@ -7,10 +7,10 @@ Rows are contiguous in all results, as in numpy's: BLAS adds up strided vectors 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.linalg import lapack
 
 if TYPE_CHECKING:
     from .problem import FloatArray
@@ -20,12 +20,20 @@ FEW = 12
 _UNITS = [np.eye(size) for size in range(FEW + 1)]
 
 
+@cache
+def _lapack() -> Any:
+    """LAPACK's routines, imported when they are first needed: scipy.linalg takes its time."""
+    from scipy.linalg import lapack  # noqa: PLC0415
+
+    return lapack
+
+
 def inverse(matrix: FloatArray) -> FloatArray:
     """Return the inverse; LinAlgError where there is none."""
     size = len(matrix)
     if size > FEW:
         return np.asarray(np.linalg.inv(matrix), dtype=float)
-    _, _, found, failed = lapack.dgesv(matrix, _UNITS[size])
+    _, _, found, failed = _lapack().dgesv(matrix, _UNITS[size])
     if failed:
         msg = "Singular matrix"
         raise np.linalg.LinAlgError(msg)
@@ -37,7 +45,7 @@ def singular_values(matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
     if len(matrix) > FEW:
         _, values, vectors = np.linalg.svd(matrix)
         return values, vectors
-    _, values, vectors, failed = lapack.dgesdd(matrix)
+    _, values, vectors, failed = _lapack().dgesdd(matrix)
     if failed:
         msg = "SVD did not converge"
         raise np.linalg.LinAlgError(msg)
@@ -49,7 +57,7 @@ def eigenvalues(matrix: FloatArray) -> list[complex]:
     if len(matrix) > FEW or not is_finite(matrix):
         found: list[complex] = np.linalg.eigvals(matrix).astype(complex).tolist()
         return found
-    real, imaginary, _, _, failed = lapack.dgeev(matrix, compute_vl=0, compute_vr=0)
+    real, imaginary, _, _, failed = _lapack().dgeev(matrix, compute_vl=0, compute_vr=0)
     if failed:
         msg = "Eigenvalues did not converge"
         raise np.linalg.LinAlgError(msg)
@@ -58,7 +66,7 @@ def eigenvalues(matrix: FloatArray) -> list[complex]:
 
 def sign_of_determinant(matrix: FloatArray) -> float:
     """Return the sign of the determinant, zero where it vanishes."""
-    factors, rows, _ = lapack.dgetrf(matrix)
+    factors, rows, _ = _lapack().dgetrf(matrix)
     negative = sum(row != place for place, row in enumerate(rows.tolist()))
     diagonal = factors.diagonal().tolist()
     negative += sum(value < 0 for value in diagonal)
