@@ -100,8 +100,9 @@ class Workflow:
         ]  # fmt: skip
 
     def run(self, config, *options, cores=2, check=True, timeout=900):
-        """Snakemake's output on a configuration; kernels are those of this checkout."""
-        if "--dry-run" not in options and not (self.folder / "results/kernels").exists():
+        """Snakemake's output on a configuration; native kernels are those of this checkout."""
+        native = config is None or not config.get("portable")
+        if native and "--dry-run" not in options and not (self.folder / "results/kernels").exists():
             copy_kernels(self.checkout, self.folder)
         done = subprocess.run(
             self.invocation(config, *options, cores=cores), cwd=self.checkout, env=environment(),

@@ -71,6 +71,7 @@ if workflow.is_main_process:
 onstart:
     if workflow.is_main_process:
         HELD.append(start_work())
+        code.code_hash.store()  # processes of Snakemake in jobs on a cluster need them too
         if workflow.local_exec:
             # With a limit on how fast jobs start, Snakemake sets a timer whenever a job ends, and
             # from then on every timer looks for new jobs once a second: after 300 jobs that alone

@@ -22,6 +22,9 @@ class CodeHashes:
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
+        self._stored = 0
+        self._file: Path | None = None
+        self._sources = ""
 
     def __call__(self, *entries: str) -> str:
         """The hash of modules, functions and methods, and of all that they use."""
@@ -37,24 +40,26 @@ class CodeHashes:
         """
         if load_plugins():
             return
-        sources = _sources()
+        self._file, self._sources = path.absolute(), _sources()
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
-            hashes = stored["hashes"] if stored["sources"] == sources else {}
+            hashes = stored["hashes"] if stored["sources"] == self._sources else {}
         except (OSError, ValueError, TypeError, KeyError):
             hashes = {}
-        self._known = {**hashes, **self._known}
-        atexit.register(self._store, path.absolute(), sources, len(hashes))
+        self._known, self._stored = {**hashes, **self._known}, len(hashes)
+        atexit.register(self.store)
 
-    def _store(self, path: Path, sources: str, stored: int) -> None:
-        if len(self._known) == stored:
+    def store(self) -> None:
+        """Store the hashes that are not in the file yet, for processes that start from now on."""
+        if self._file is None or len(self._known) == self._stored:
             return
         try:
-            with replacing(path) as file:
-                data = {"sources": sources, "hashes": self._known}
+            with replacing(self._file) as file:
+                data = {"sources": self._sources, "hashes": self._known}
                 file.write_text(json.dumps(data, indent=1), encoding="utf-8")
         except OSError:
-            pass  # they are computed again next time
+            return  # they are computed again next time
+        self._stored = len(self._known)
 
 
 def _sources() -> str:
