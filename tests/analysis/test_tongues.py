@@ -63,6 +63,7 @@ def test_there_are_no_edges_where_none_were_followed(folds):
     assert np.isnan(alone.at(0.2)[0].frequency)
 
 
+@pytest.mark.long
 def test_torus_points_pass_into_folds_where_multipliers_meet_at_1():
     """Oracle: torus points above the cusp, and from the 1:1 resonance on folds over the cusp.
 

@@ -83,6 +83,7 @@ def test_parameters_that_do_not_unfold_the_point_are_refused():
     assert "m and n do not unfold" in curve.ends[0].message
 
 
+@pytest.mark.long
 def test_the_curve_of_the_mean_field_passes_through_the_value_of_auto():
     # oracle: AUTO-07p at kappa = 60 (I = 43.045229)
     problem, rest = regular_spiking()

@@ -104,7 +104,9 @@ def solved_again(name, width, point):
 
 
 @pytest.mark.parametrize("name", CONDITIONS)
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [
+    WIDTHS[0], *(pytest.param(width, marks=pytest.mark.long) for width in WIDTHS[1:])
+])  # fmt: skip
 def test_points_in_one_parameter_are_right_and_lie_on_the_curves(name, width):
     branches = equilibrium_diagram(
         circuit(name, width), CURRENT, *BOUNDS[0], cycles=False,

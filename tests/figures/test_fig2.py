@@ -114,6 +114,7 @@ def test_every_fold_has_its_triangle_and_unstable_parts_are_dashed(content):
     assert styles == {"-", "--"}
 
 
+@pytest.mark.long
 def test_it_is_stable_to_the_byte(content, tmp_path):
     for name in ("a", "b"):
         save(fig2.draw(**content), fig2.caption(**content), tmp_path / name / "fig2")

@@ -199,6 +199,7 @@ def test_two_theories_with_the_correction_are_refused(sources):
         fig3.arrange([{**circuit, "planes": MadeUp(trees=trees)}, steps])
 
 
+@pytest.mark.long
 def test_two_drawings_are_the_same_bytes(content, tmp_path):
     for name in ("a", "b"):
         save(fig3.draw(**content), "caption", tmp_path / name)

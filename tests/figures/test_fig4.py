@@ -53,6 +53,7 @@ def test_fig4_has_its_panels_with_units(summary):
     assert any(r"\phi" in axes.get_xlabel() for axes in reversed_axes)
 
 
+@pytest.mark.long
 def test_figures_are_stable_to_the_byte(summary, tmp_path):
     for name in ("a", "b"):
         save(fig4.draw(summary), fig4.caption(summary), tmp_path / name / "fig4")

@@ -217,8 +217,10 @@ def test_folds_continue_in_the_width_of_currents():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["currents", "currents that follow thresholds", "conductances",
-                                  "currents and thresholds"])  # fmt: skip
+@pytest.mark.parametrize("name", [
+    "currents", *(pytest.param(name, marks=pytest.mark.long) for name in (
+        "currents that follow thresholds", "conductances", "currents and thresholds")),
+])  # fmt: skip
 def test_networks_agree_with_the_theory_within_three_standard_errors(name):
     """Oracle: six networks of 3000 neurons with a u of their own, drawn at random."""
     changes = LINES.get(name) or SQUARES[name]

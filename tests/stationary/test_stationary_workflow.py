@@ -57,7 +57,7 @@ def test_points_and_diagrams_ask_the_theory_and_find_folds_alone(tmp_path):
     assert results.plan.engines["points"] == ["stationary", "theories"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_planes_hold_the_folds_of_the_theory(tmp_path):
     """Oracle: branches in the current alone at other widths, without planes."""
     study = {

@@ -11,6 +11,8 @@ import pytest
 from ikmeanfield.studies.entrainment import Entrainment
 from stored import computed
 
+pytestmark = pytest.mark.long
+
 PERIODS = {0.1: 333.0, 1.0: 260.0}
 LOCKED = {0.1: (2.5, 3.5), 1.0: (3.25, 4.75)}
 KINDS = {0.1: 1, 1.0: 2}

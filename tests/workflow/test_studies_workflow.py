@@ -175,7 +175,10 @@ def plugin(here, monkeypatch):
 
 @pytest.mark.parametrize(
     ("how", "reason"),
-    [("raise", "no number can be found here"), ("nan", "number is NaN or infinite")],
+    [
+        pytest.param("raise", "no number can be found here", marks=pytest.mark.long),
+        ("nan", "number is NaN or infinite"),
+    ],
 )
 def test_a_failing_study_names_the_grid_point_and_the_others_go_on(here, plugin, how, reason):
     """Oracle: the plug-in fails at κ = 25 pA and nowhere else."""

@@ -154,6 +154,7 @@ def test_batches_and_cores_do_not_change_the_data(finished, tmp_path):
         xr.testing.assert_identical(theirs.stacked(*one).drop_attrs(), data)
 
 
+@pytest.mark.long
 def test_a_truncated_file_is_named_and_rebuilt(finished):
     batch = list(open_experiment(finished.experiment).plan.batches["networks"])[1]
     path = finished.experiment / f"networks/batch-{batch}.nc"

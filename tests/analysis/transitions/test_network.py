@@ -222,7 +222,7 @@ def test_small_network_near_the_measured_holds(adaptation):
     assert low - 0.2 <= float(found["current"][0]) <= high + 0.2
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("adaptation", sorted(LOWER_BRANCH_LEFT))
 def test_large_network_within_the_measured_holds(adaptation):
     data = locate(circuit(adaptation, 10_000), "rs", 20.0, 70.0)
