@@ -46,7 +46,7 @@ report: env  ## Write results/report.html when everything is done
 test: env  ## Run the tests
 	@$(IN_VENV) sh -c '{ ikmeanfield compile --engine exact && ikmeanfield compile --engine euler; } & \
 		ikmeanfield compile --engine theories && ikmeanfield compile --engine stationary; wait'
-	$(IN_VENV) pytest $(PARALLEL) --dist loadfile $(PYTEST_ARGS)
+	$(IN_VENV) pytest $(PARALLEL) --dist loadfile --durations 20 $(PYTEST_ARGS)
 
 test-long: env  ## Run the tests that take minutes each
 	$(IN_VENV) pytest -m long $(PARALLEL) --dist loadfile $(PYTEST_ARGS)
