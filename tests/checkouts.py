@@ -10,7 +10,7 @@ from pathlib import Path
 
 import netCDF4
 import yaml
-from numba.core.caching import _CacheLocator
+from numba.core.caching import UserProvidedCacheLocator
 
 from ikmeanfield.datasets.store import read
 from ikmeanfield.datasets.trees import read_tree
@@ -62,7 +62,8 @@ def copy_kernels(checkout, folder):
         place = folder / f"results/kernels/{name.lower()}-native-{kernel_code(name)}"
         for package in compiled():
             copied = checkout.resolve() / package.relative_to(ROOT)
-            target = place / _CacheLocator.get_suitable_cache_subpath(str(copied / "module.py"))
+            hashed = UserProvidedCacheLocator.get_suitable_cache_subpath(str(copied / "module.py"))
+            target = place / hashed
             target.mkdir(parents=True)
             for file in (package / "__pycache__").glob("*.nb[ci]"):
                 shutil.copy(file, target)
