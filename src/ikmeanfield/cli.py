@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 import time
 from pathlib import Path
@@ -127,9 +128,11 @@ def compile_(
 
     if engine is not None and engine not in ENGINES:
         raise typer.BadParameter(f"no engine {engine!r}; the engines are {', '.join(ENGINES)}")
+    if reuse is not None and not os.environ.get("NUMBA_CACHE_DIR"):
+        raise typer.BadParameter("--reuse copies kernels to NUMBA_CACHE_DIR, which is not set")
     began = time.perf_counter()
     if reuse is not None:
-        copy_kernels(reuse)
+        copy_kernels(reuse, Path(os.environ["NUMBA_CACHE_DIR"]))
     for name in ENGINES if engine is None else [engine]:
         compile_engine(name)
     if stamp is not None:

@@ -1,6 +1,7 @@
 """Hashes of code are stored for the next process, and for these sources alone."""
 
 import atexit
+import json
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,14 @@ def test_after_any_change_of_the_sources_all_are_computed(sources, process, chan
 @pytest.mark.parametrize("content", [b"", b"\xff\x00", b"[]", b'{"sources": 1}'])
 def test_a_damaged_file_is_written_anew(sources, process, tmp_path, content):
     (tmp_path / "code.json").write_bytes(content)
+    assert len(process()) == 2
+    assert process() == []
+
+
+def test_a_file_without_a_table_of_hashes_is_written_anew(sources, process, tmp_path):
+    process()
+    path = tmp_path / "code.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "hashes": 1}))
     assert len(process()) == 2
     assert process() == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import get_args
@@ -27,9 +26,8 @@ def compile_engine(engine: str) -> None:
             settings.compile_kernels()
 
 
-def copy_kernels(source: Path) -> None:
-    """Copy compiled kernels from a folder to NUMBA_CACHE_DIR, except those that are there."""
-    target = Path(os.environ["NUMBA_CACHE_DIR"])
+def copy_kernels(source: Path, target: Path) -> None:
+    """Copy compiled kernels from one of numba's caches to another, except those that it has."""
     for kernel in sorted(source.rglob("*.nb[ci]")):
         copied = target / kernel.relative_to(source)
         if not copied.exists():

@@ -43,7 +43,7 @@ class CodeHashes:
         self._file, self._sources = path.absolute(), _sources()
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
-            hashes = stored["hashes"] if stored["sources"] == self._sources else {}
+            hashes = dict(stored["hashes"]) if stored["sources"] == self._sources else {}
         except (OSError, ValueError, TypeError, KeyError):
             hashes = {}
         self._known, self._stored = {**hashes, **self._known}, len(hashes)
