@@ -1,11 +1,11 @@
 """The stationary theory against networks, for random circuits; and its speed.
 
-    python benchmarks/stationary.py [circuits seed neurons]
+    python benchmarks/stationary.py [circuits seed neurons first]
 
 Of every circuit it prints, for rates (Hz), mean recovery variables (pA) and activations, the
 theory's value, the mean over networks with random thresholds, and their difference in standard
 errors. Circuits whose activations fluctuate by more than a tenth are marked: they synchronise.
-The time of a branch with two folds is given in evaluations of one population's averages.
+Circuits are drawn with `seed`; `first` is the seed of the first network. The time of a branch with two folds is given in evaluations of one population's averages.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ STEP = 1 / 3
 """In ms; the error of the step is a hundredth of what thresholds scatter at 10,000 neurons."""
 
 
-def table(circuits: int = 20, seed: int = 2026, neurons: int = 10_000) -> None:
+def table(circuits: int = 20, seed: int = 2026, neurons: int = 10_000, first: int = 0) -> None:
     rng = np.random.default_rng(seed)
     outside = total = 0
     for number in range(circuits):
         case = random_circuits.draw(rng)
-        seeds = [1000 * number + network for network in range(NETWORKS)]
+        seeds = [first + 1000 * number + network for network in range(NETWORKS)]
         rows, spread = random_circuits.compare(case, seeds, neurons, STEP)
         mark = "" if spread < 0.1 else f"  (fluctuates by {spread:.2f})"
         print(f"{number:3d} {case.describe()}{mark}")
