@@ -5,7 +5,8 @@
 Of every circuit it prints, for rates (Hz), mean recovery variables (pA) and activations, the
 theory's value, the mean over networks with random thresholds, and their difference in standard
 errors. Circuits whose activations fluctuate by more than a tenth are marked: they synchronise.
-Circuits are drawn with `seed`; `first` is the seed of the first network. The time of a branch with two folds is given in evaluations of one population's averages.
+Circuits are drawn with `seed`; `first` is the seed of the first network. The time of a branch with
+two folds is given in evaluations of one population's averages.
 """
 
 from __future__ import annotations
