@@ -58,9 +58,10 @@ def copy_kernels(checkout, folder):
 
     Numba keeps them under a hash of the folder of their source, and asks for its date and size.
     """
+    packages = compiled()
     for name in ("NETWORKS", "THEORIES", "NETWORKS_AND_THEORIES"):
         place = folder / f"results/kernels/{name.lower()}-native-{kernel_code(name)}"
-        for package in compiled():
+        for package in packages:
             copied = checkout.resolve() / package.relative_to(ROOT)
             hashed = UserProvidedCacheLocator.get_suitable_cache_subpath(str(copied / "module.py"))
             target = place / hashed

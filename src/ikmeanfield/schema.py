@@ -66,12 +66,13 @@ class Validated(BaseModel):
         """
         schema = handler(core)
         fields = handler.resolve_ref_schema(schema).get("properties", {})
+        texts: dict[str, str] = {}
         for base in reversed(cls.__mro__):
             if issubclass(base, Validated):
-                for name, text in _docstrings(base).items():
-                    key = cls.model_fields[name].alias or name if name in cls.model_fields else name
-                    if key in fields:
-                        fields[key]["description"] = text
+                texts |= _docstrings(base)
+        for name, info in cls.model_fields.items():
+            if name in texts and (key := info.alias or name) in fields:
+                fields[key]["description"] = texts[name]
         return schema
 
 

@@ -22,7 +22,7 @@ _NOT_FINITE = "the field is not finite"
 _SINGULAR = "the Jacobian is singular"
 _NEARLY_SINGULAR = "the Jacobian is nearly singular: Newton's step has no bound"
 #: A correction this long, in scaled coordinates, comes from a singular matrix.
-_TOO_FAR = 1e4
+TOO_FAR = 1e4
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _inverse(matrix: FloatArray) -> FloatArray:
 
 def _length(correction: FloatArray) -> float:
     length = largest(correction)
-    if not length < _TOO_FAR:
+    if not length < TOO_FAR:
         raise _StuckError(_NEARLY_SINGULAR)
     return length
 

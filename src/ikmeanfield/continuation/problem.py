@@ -30,13 +30,10 @@ class CompiledField(Protocol):
     """
 
     def __call__(self, y: FloatArray, p: FloatArray) -> FloatArray:
-        """Return dy/dt, as any field."""
+        """Return dy/dt, as any field, or that of many states, one per column of y."""
 
     def jacobian(self, y: FloatArray, p: FloatArray) -> FloatArray:
         """Return df/dy, which has to be that of the problem."""
-
-    def rows(self, y: FloatArray, p: FloatArray) -> FloatArray:
-        """Return dy/dt at states in the rows of y, shape (K, n)."""
 
     def derivative(
         self,
@@ -62,6 +59,7 @@ class CompiledField(Protocol):
         free: IntArray,
         step: float,
         chord: float,
+        too_far: float,
         tolerance: float,
         iterations: int,
     ) -> tuple[FloatArray, int, float]:
@@ -69,7 +67,8 @@ class CompiledField(Protocol):
 
         Also the number of Newton's iterations, negative where they did not converge, and the
         residual. `step` is that of one-sided differences by the parameter, `chord` the factor by
-        which a residual has to shrink for the matrix to be kept.
+        which a residual has to shrink for the matrix to be kept, and `too_far` the length of a
+        correction that ends the search.
         """
 
 

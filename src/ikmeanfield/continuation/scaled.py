@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from .dense import is_finite
-from .newton import CHORD, Solution
+from .newton import CHORD, TOO_FAR, Solution
 from .problem import Field, FloatArray, IntArray, Problem
 from .spectrum import ComplexArray, Spectrum, entry_errors, spectrum
 
@@ -130,7 +130,7 @@ class ScaledField:
             return None
         try:
             z, effort, residual = compiled.corrected(
-                guess, normal, *self._frame, _ONE_SIDED, CHORD, tolerance, iterations
+                guess, normal, *self._frame, _ONE_SIDED, CHORD, TOO_FAR, tolerance, iterations
             )
         except np.linalg.LinAlgError:
             return None

@@ -100,7 +100,7 @@ def _departures(problem: Problem, y: FloatArray, p: FloatArray, sizes: FloatArra
         with np.errstate(all="ignore"):
             at = np.asarray(problem.field(y, p), dtype=float)
             if problem.compiled is not None:
-                values = problem.compiled.rows(states, p)
+                values = problem.compiled(states.T, p).T
             else:
                 values = np.array([problem.field(state, p) for state in states])
             half, whole, back = np.moveaxis(values.reshape(steps.shape) - at, 1, 0)

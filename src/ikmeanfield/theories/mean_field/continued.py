@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from . import equations
 
 if TYPE_CHECKING:
@@ -27,11 +25,6 @@ class ContinuedField:
     def jacobian(self, y: FloatArray, p: FloatArray) -> FloatArray:
         """See `MeanField.jacobian`."""
         return self.model.jacobian(y, p)
-
-    def rows(self, y: FloatArray, p: FloatArray) -> FloatArray:
-        """See `equations.fields`; the parameters are the same for all states."""
-        parameters = np.ascontiguousarray(np.broadcast_to(p, (len(y), len(p))))
-        return equations.fields(y, parameters, *self.model.structure)
 
     def derivative(self, *given: Any) -> FloatArray:
         """See `equations.scaled_derivative`."""

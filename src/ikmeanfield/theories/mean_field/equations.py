@@ -489,6 +489,27 @@ def _scaled_field(
 
 
 @kernel
+def _scaled_jacobian(
+    z: FloatArray,
+    scale: FloatArray,
+    base: FloatArray,
+    free: IntArray,
+    populations: IntArray,
+    synapses: IntArray,
+    weights: IntArray,
+    corrected: bool,
+    absolute: bool,
+) -> FloatArray:
+    """The derivative of the scaled field by the scaled variables, (n, n)."""
+    y, p = _unscaled(z, scale, base, free)
+    out = jacobian(y, p, populations, synapses, weights, corrected, absolute)
+    for i in range(y.size):
+        for j in range(y.size):
+            out[i, j] = out[i, j] * scale[j] / scale[i]
+    return out
+
+
+@kernel
 def scaled_derivative(
     z: FloatArray,
     scale: FloatArray,
@@ -507,13 +528,11 @@ def scaled_derivative(
     The stencil is of fourth order. A column is NaN where its two differences are further apart
     than a share `varies` of the inner one.
     """
-    y, p = _unscaled(z, scale, base, free)
-    n = y.size
+    n = z.size - free.size
     out = np.empty((n, z.size))
-    by_state = jacobian(y, p, populations, synapses, weights, corrected, absolute)
-    for i in range(n):
-        for j in range(n):
-            out[i, j] = by_state[i, j] * scale[j] / scale[i]
+    out[:, :n] = _scaled_jacobian(
+        z, scale, base, free, populations, synapses, weights, corrected, absolute
+    )
     values = np.empty((4, n))
     for column in range(n, z.size):
         moved = z.copy()
@@ -544,6 +563,7 @@ def corrected_point(
     free: IntArray,
     step: float,
     chord: float,
+    too_far: float,
     tolerance: float,
     iterations: int,
     populations: IntArray,
@@ -555,8 +575,9 @@ def corrected_point(
     """The zero of the scaled field on the plane through a guess across `normal`.
 
     One parameter is free; differences by it are one-sided, of a step of `step`. Newton's method
-    is that of `ikmeanfield.continuation.newton`, which also says what `chord` is. The second
-    value is the number of linear solves, -1 where it did not converge, the third the residual.
+    is that of `ikmeanfield.continuation.newton`, which also says what `chord` and `too_far` are.
+    The second value is the number of linear solves, -1 where it did not converge, the third the
+    residual.
     """
     n = guess.size - 1
     z = guess
@@ -573,17 +594,15 @@ def corrected_point(
         residual = _largest(values / size)
         if iteration == 0 or not residual < chord * previous:
             matrix = np.empty((n + 1, n + 1))
-            y, p = _unscaled(z, scale, base, free)
-            by_state = jacobian(y, p, populations, synapses, weights, corrected, absolute)
+            matrix[:n, :n] = _scaled_jacobian(
+                z, scale, base, free, populations, synapses, weights, corrected, absolute
+            )
             moved = z.copy()
             moved[n] += step
             there = _scaled_field(
                 moved, scale, base, free, populations, synapses, weights, corrected, absolute
             )
-            for i in range(n):
-                for j in range(n):
-                    matrix[i, j] = by_state[i, j] * scale[j] / scale[i]
-                matrix[i, n] = (there[i] - values[i]) / (moved[n] - z[n])
+            matrix[:n, n] = (there - values[:n]) / (moved[n] - z[n])
             matrix[n] = normal
             for i in range(n + 1):
                 size[i] = np.abs(matrix[i]).max()
@@ -596,7 +615,7 @@ def corrected_point(
         length = _largest(correction)
         if length < tolerance and residual < tolerance:
             return z - correction, iteration, residual
-        if not length < 1e4:
+        if not length < too_far:
             break
         z = z - correction
     return z, -1, residual
