@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 #: A corrector that ends further from the prediction than this share of the step has jumped.
 _DETOUR = 0.5
-#: From so many unknowns on, singular vectors cost several times what singular values do.
+#: From so many unknowns on, singular vectors cost several times what singular values do, and
+#: steps become longer: where all unknowns change alike, distances grow with their number.
 _MANY = 30
 #: A scale follows a magnitude that exceeds it by so much.
 _GROWN = 1.1
@@ -185,6 +186,7 @@ class Tracer:
             for value, side in zip(options.bounds.get(name, ()), (-1.0, 1.0), strict=False)
             if np.isfinite(value)
         ]
+        self.longest = options.ds_max * max(1.0, math.sqrt(len(names) / _MANY))
         #: How fast test and kink functions changed over the last step, by name.
         self.rates: dict[str, float] = {}
         #: Derivatives of the test functions along the curve at the last points that were asked.
@@ -326,5 +328,5 @@ class Tracer:
         factor = min(1.5, target / turn) if turn > 0 else 1.5
         if b.iterations > self.options.target_newton:
             factor = min(factor, self.options.target_newton / b.iterations)
-        step = min(ds * max(factor, 0.3), self.options.ds_max)
+        step = min(ds * max(factor, 0.3), self.longest)
         return max(step, self.options.ds_min)

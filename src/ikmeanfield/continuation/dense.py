@@ -7,6 +7,7 @@ Rows are contiguous in all results, as in numpy's: BLAS adds up strided vectors 
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Up to so many rows, Python's overhead counts; for more of them LAPACK works in blocks.
 FEW = 12
+#: With so many rows, threads of BLAS wait for each other more than they compute.
+_SLOWED = range(FEW + 1, 400)
 _UNITS = [np.eye(size) for size in range(FEW + 1)]
 
 
@@ -26,6 +29,16 @@ def _lapack() -> Any:
     from scipy.linalg import lapack  # noqa: PLC0415
 
     return lapack
+
+
+def one_thread(size: int) -> AbstractContextManager[Any]:
+    """Keep BLAS to one thread while matrices of some size are worked on, if that is faster."""
+    if size not in _SLOWED:
+        return nullcontext()
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+
+    limits: AbstractContextManager[Any] = threadpool_limits(1, user_api="blas")
+    return limits
 
 
 def inverse(matrix: FloatArray) -> FloatArray:

@@ -10,6 +10,7 @@ import numpy as np
 from ikmeanfield.progress import Task, reporting
 
 from .bounds import clipped, first_exit
+from .dense import one_thread
 from .events import JumpError, special_points, special_points_on, undecided
 from .kinks import first_kink, kinks_at_start, leave_kink, pass_kink, rescue_at_kink, unsolved_kink
 from .special_point import Termination
@@ -40,7 +41,8 @@ _FEWEST, _ALIKE = 10, 0.8
 
 def follow_curve(tracer: Tracer, start: Point) -> Termination:
     """Follow the tracer's curve from a point along its tangent until it ends."""
-    with reporting(f"following the {tracer.curve.kind} curve") as task:
+    size = len(tracer.curve.field.names)
+    with reporting(f"following the {tracer.curve.kind} curve") as task, one_thread(size):
         return _follow(tracer, start, task)
 
 

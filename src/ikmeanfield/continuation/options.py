@@ -75,7 +75,8 @@ class ContinuationOptions:
     ----------
     ds, ds_min, ds_max
         First, smallest and largest step; 0 < ds_min <= ds <= ds_max. A smaller `ds_max` costs
-        points and catches events that lie close together.
+        points and catches events that lie close together. With n > 30 unknowns, the largest step
+        of a curve of equilibria, folds or Hopf points is √(n/30) times as long.
     max_points
         Largest number of points in each direction.
     tolerance

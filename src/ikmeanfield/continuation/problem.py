@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from .sparsity import Sparsity
 from .stacks import Stacked
 
 FloatArray = NDArray[np.float64]
@@ -135,6 +136,11 @@ class Problem:
     def stacked_field(self) -> Stacked:
         """The field at stacks of states."""
         return Stacked(self.field)
+
+    @cached_property
+    def sparsity(self) -> Sparsity:
+        """What is known of which component of the field depends on which variable."""
+        return Sparsity(len(self.variables))
 
     def checked_state(self, state: object) -> FloatArray:
         """A state as an array of shape (n,); anything else is refused in words.

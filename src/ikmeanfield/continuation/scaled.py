@@ -15,6 +15,7 @@ import numpy as np
 from .dense import is_finite
 from .newton import CHORD, TOO_FAR, Solution
 from .problem import Field, FloatArray, IntArray, Problem
+from .sparsity import Groups, agrees, apart, check_direction
 from .spectrum import ComplexArray, Spectrum, entry_errors, spectrum
 
 if TYPE_CHECKING:
@@ -254,6 +255,8 @@ class ScaledField:
 
         Good to about 1e-7: meant for Newton's method, to which the field's `value` at z is known.
         """
+        if self._groups(z) is not None:
+            return self.full_jacobian(z)  # of few evaluations
         known = self.n if self.problem.jacobian is not None else 0
         matrix = np.empty((self.n, len(z)))
         if known:
@@ -276,16 +279,33 @@ class ScaledField:
         # beyond the edge of the field's domain there may be no value
         return matrix if np.isfinite(matrix).all() else self.full_jacobian(z)
 
+    def _groups(self, z: FloatArray) -> Groups | None:
+        """Return groups of variables that may move together, where that saves evaluations."""
+        return self.problem.sparsity.groups(self.fields, z) if self.costly else None
+
     def _differences(self, z: FloatArray) -> FloatArray:
-        """Return `jacobian` from the stencil of `slope`, for all variables together."""
-        units = np.eye(self.n, len(z))
-        steps = np.concatenate([reach * FIRST_STEP * units for reach in (1, 2, -1, -2)])
+        """Return `jacobian` from the stencil of `slope`, for all variables together.
+
+        A sparse one is checked along a direction; what it lacks is looked for.
+        """
+        while (groups := self._groups(z)) is not None:
+            matrix = self._by_group(z, groups)
+            along = check_direction(self.n)
+            if agrees(matrix, along, self.slope(z, self._padded(z, along))):
+                return matrix
+            self.problem.sparsity.extend(self.fields, z)
+        return self._by_group(z, apart(self.n))
+
+    def _by_group(self, z: FloatArray, groups: Groups) -> FloatArray:
+        units, n = np.eye(self.n, len(z)), self.n
+        moves = groups.moves(len(z))[: groups.count]
+        steps = np.concatenate([reach * FIRST_STEP * moves for reach in (1, 2, -1, -2)])
         try:
             values = self.fields(z + steps)
         except FieldUndefinedError:
             return np.column_stack([self.slope(z, unit) for unit in units])
-        one, two, minus_one, minus_two = values.reshape(4, self.n, self.n)
-        near, far = one - minus_one, two - minus_two
+        one, two, minus_one, minus_two = values.reshape(4, groups.count, n)
+        near, far = groups.by_variable(one - minus_one), groups.by_variable(two - minus_two)
         matrix: FloatArray = np.ascontiguousarray((8 * near - far).T) / (12 * FIRST_STEP)
         fits = np.abs(2 * near - far).max(axis=1) <= _VARIES * np.abs(near).max(axis=1)
         for column in np.flatnonzero(~fits):
@@ -342,17 +362,21 @@ class ScaledField:
 
     def _mixed(self, z: FloatArray, vector: FloatArray) -> FloatArray:
         """Return the field's second derivative along a vector and by every component of z."""
-        size, units, padded = len(z), np.eye(len(z)), self._padded(z, vector)
-        steps = np.full((size, 1), _MIXED_STEP)
-        if not self._far_from_kinks(z):
-            for column, unit in enumerate(units):
+        n, padded = self.n, self._padded(z, vector)
+        far = self._far_from_kinks(z)
+        groups = (self._groups(z) if far else None) or apart(n)
+        moves = groups.moves(len(z))
+        steps = np.full((len(moves), 1), _MIXED_STEP)
+        if not far:
+            for column, unit in enumerate(moves):
                 clear = (self.clear_step(z, w, _MIXED_STEP)[0] for w in (unit, padded))
                 steps[column] = min(clear)
-        a, b = steps * padded, steps * units
+        a, b = steps * padded, steps * moves
         corners = np.concatenate([z + a + b, z + a - b, z - a + b, z - a - b])
-        values = self.fields(corners).reshape(4, size, self.n)
+        values = self.fields(corners).reshape(4, len(moves), n)
         mixed = (values[0] - values[1] - (values[2] - values[3])) / (4 * steps * steps)
-        return np.ascontiguousarray(mixed.T)
+        rows = np.vstack([groups.by_variable(mixed[: groups.count]), mixed[groups.count :]])
+        return np.ascontiguousarray(rows.T)
 
     def second_slope(self, z: FloatArray, direction: FloatArray, step: float) -> FloatArray:
         """Return the second derivative of `field` along a direction, shape (n,).

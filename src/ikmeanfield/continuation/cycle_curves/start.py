@@ -20,7 +20,7 @@ from ikmeanfield.continuation.cycles.start import (
     CycleStartError,
     Trajectory,
     from_trajectory,
-    parameter_scale,
+    parameter_scales,
 )
 from ikmeanfield.continuation.cycles.tracer import Tracer
 
@@ -104,12 +104,7 @@ def _guess(
     problem, options = tracer.problem, tracer.options
     values = problem.vector()[[problem.index(name) for name in free]]
     values[0] = near.orbit.parameter
-    sizes = np.array(
-        [
-            parameter_scale(problem, name, float(value), options)
-            for name, value in zip(free, values, strict=True)
-        ]
-    )
+    sizes = parameter_scales(problem, free, values, options)
     amplitude = tracer.metric.variables
     field = Variations(problem, free, amplitude, sizes)
     period, orbit = near.orbit.period, near.orbit

@@ -15,7 +15,7 @@ from .mesh import equidistributed
 from .orbit import Orbit, basis
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -112,6 +112,14 @@ def parameter_scale(
     if np.isfinite(high - low):
         return float(high - low)
     return max(abs(value), abs(problem.parameters[parameter])) or 1.0
+
+
+def parameter_scales(
+    problem: Problem, names: Sequence[str], values: FloatArray, options: ContinuationOptions
+) -> FloatArray:
+    """Return the `parameter_scale` of several parameters."""
+    pairs = zip(names, values.tolist(), strict=True)
+    return np.array([parameter_scale(problem, name, value, options) for name, value in pairs])
 
 
 def from_hopf(

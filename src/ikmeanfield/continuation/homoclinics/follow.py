@@ -24,7 +24,7 @@ from ikmeanfield.continuation.cycles.start import (
     CycleStartError,
     Trajectory,
     from_trajectory,
-    parameter_scale,
+    parameter_scales,
 )
 from ikmeanfield.continuation.options import ContinuationOptions, options_or
 from ikmeanfield.continuation.special_point import SpecialPoint, Termination
@@ -225,12 +225,7 @@ def _first_point(
     """
     first = from_trajectory(PointwiseField(problem, free[0]), trajectory, options, cycles)
     values = problem.vector()[[problem.index(name) for name in free]]
-    sizes = np.array(
-        [
-            parameter_scale(problem, name, float(value), options)
-            for name, value in zip(free, values, strict=True)
-        ]
-    )
+    sizes = parameter_scales(problem, free, values, options)
     scale = first.metric.variables
     field = Variations(problem, free, scale, sizes)
     p = field.p(values)
