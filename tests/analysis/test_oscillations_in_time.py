@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ikmeanfield.analysis.cycles_in_time import smoothed, swings
+from ikmeanfield.analysis.cycles_in_time import rise_and_fall, smoothed, swings
 from ikmeanfield.analysis.spike_trains import INTERVAL_EDGES, interval_shares, intervals, synchrony
 
 
@@ -16,6 +16,16 @@ def test_a_sinusoid_has_its_own_frequency_and_extrema(frequency):
     assert found.highest == pytest.approx(35.0, abs=0.02)
     assert found.lowest == pytest.approx(5.0, abs=0.02)
     assert found.irregularity < 1e-3
+
+
+def test_what_only_rises_or_only_falls_does_not_swing():
+    """Oracles: twice the amplitude of a sinusoid, also on a slope; nothing for a slow passage."""
+    time = np.arange(0.0, 1000.0, 0.5)
+    wave, passage = 15 * np.sin(2 * np.pi * time / 100), 40 / (1 + np.exp((500 - time) / 50))
+    found = rise_and_fall(np.stack([wave, passage, -passage, wave + 0.01 * time, passage + 2.0]))
+    np.testing.assert_allclose(found[[0, 1, 2, 4]], [30.0, 0.0, 0.0, 0.0], atol=0.01)
+    # on the slope, a fall lasts half a period, in which the slope takes 0.5 of it
+    assert found[3] == pytest.approx(29.5, abs=0.05)
 
 
 def test_noise_on_bursts_is_not_counted_as_cycles():

@@ -42,8 +42,8 @@ def test_the_theory_is_bistable_between_its_folds(studies):
     assert abs(bistable.min() - FOLDS[0]) < 1.01
     assert abs(bistable.max() - FOLDS[1]) < 1.51
     assert float(summary["width"]) == pytest.approx(FOLDS[1] - FOLDS[0], abs=2.0)
-    beyond = summary["region"].values[current > bistable.max() + 1.5]
-    assert set(beyond) == {REGIONS.index("active")}
+    beyond = summary["region"].values[current > bistable.max()]
+    assert set(beyond) == {REGIONS.index("active")}, "slow passages are no oscillations"
 
 
 def test_a_moving_ramp_is_late(studies):

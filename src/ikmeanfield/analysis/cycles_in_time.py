@@ -39,6 +39,22 @@ def smoothed(series: FloatArray, sample: float, width: float) -> FloatArray:
     return np.asarray(gaussian_filter1d(np.asarray(series, float), width / sample, axis=-1))
 
 
+def rise_and_fall(series: FloatArray) -> FloatArray:
+    """How far a series both rises and falls again: the smaller of its largest rise and fall.
+
+    That is twice the amplitude of an oscillation of a cycle or more, and nothing for a series that
+    only rises or only falls, however slowly.
+
+    Parameters
+    ----------
+    series
+        Values in time, along the last axis.
+    """
+    rise = (series - np.minimum.accumulate(series, axis=-1)).max(axis=-1)
+    fall = (np.maximum.accumulate(series, axis=-1) - series).max(axis=-1)
+    return np.asarray(np.minimum(rise, fall))
+
+
 def swings(series: FloatArray, sample: float, starts: FloatArray | None = None) -> Swings:
     """The cycles of a series.
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ikmeanfield.circuit import Circuit
     from ikmeanfield.heterogeneity import Draw
     from ikmeanfield.spiking import Network
+    from ikmeanfield.stepping import Precision
     from ikmeanfield.theories.protocol import Theory, TheoryFactory
 
 FloatArray = NDArray[np.float64]
@@ -190,10 +191,11 @@ class NetworkModel:
 
     def __init__(
         self, circuit: Circuit, population: str, states: TwoStates, *, sample: float,
-        thresholds: Draw, settle: float, kick: float,
+        thresholds: Draw, settle: float, kick: float, precision: Precision = "double",
     ) -> None:  # fmt: skip
         self.circuit, self.states, self.sample = circuit, states, sample
         self.thresholds: Draw = thresholds
+        self.precision: Precision = precision
         self.settle, self.kick = settle, kick
         self._population = population
         synapses = [
@@ -209,7 +211,10 @@ class NetworkModel:
         from ikmeanfield.stepping import default_step  # noqa: PLC0415
 
         step = default_step("exact", self.sample)
-        return Network(self.circuit, step=step, thresholds=self.thresholds, seed=seed)
+        return Network(
+            self.circuit, step=step, precision=self.precision, thresholds=self.thresholds,
+            seed=seed,
+        )  # fmt: skip
 
     def start(self, state: State, seed: int) -> bool:
         """As `Model.start`."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pydantic import Field
+
 from ikmeanfield.keys import hashed, seed_of
 from ikmeanfield.schema import Label
-from ikmeanfield.stepping import default_step
-from ikmeanfield.studies.networks import refuse_long_step
+from ikmeanfield.stepping import Precision, default_step, kernels
+from ikmeanfield.studies import cost
+from ikmeanfield.studies.networks import is_double, refuse_steps
 from ikmeanfield.studies.study import Item, TheoryStudy
 
 if TYPE_CHECKING:
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Plan
     from ikmeanfield.heterogeneity import Draw
     from ikmeanfield.jobs.results import Results
+    from ikmeanfield.spiking import Network
+    from ikmeanfield.studies.cost import Cost
 
 NETWORK = "network"
 """The label of the network among the models that are compared."""
@@ -43,6 +48,8 @@ class ComparedStudy(TheoryStudy):
 
     networks: bool = True
     """Whether networks are simulated; theories are asked in any case."""
+    precision: Precision = Field("double", exclude_if=is_double)
+    """Of single neurons' states in networks; ``single`` is about twice as fast."""
 
     if TYPE_CHECKING:  # declared by the kinds themselves, after the settings that they depend on
         sample: float
@@ -53,9 +60,14 @@ class ComparedStudy(TheoryStudy):
         """The networks' time step in ms: the longest recommended one that divides the sample."""
         return default_step("exact", self.sample)
 
+    @property
+    def kernels(self) -> str:
+        """The kernels of the networks."""
+        return kernels("exact", self.precision)
+
     def engines(self) -> set[str]:
         """As `Study.engines`."""
-        return {"theories", "exact"} if self.networks else {"theories"}
+        return {"theories", self.kernels} if self.networks else {"theories"}
 
     def check(self, experiment: Experiment, circuit: Circuit) -> None:
         """As `Study.check`; networks may be measured without any theory."""
@@ -66,7 +78,20 @@ class ComparedStudy(TheoryStudy):
         """As `Study.check_run`."""
         super().check_run(experiment, circuit)
         if self.networks:
-            refuse_long_step(circuit, self.step)
+            refuse_steps(circuit, self.step, precision=self.precision)
+
+    def network(self, circuit: Circuit, seed: int | None) -> Network:
+        """Return the network of a circuit, at rest."""
+        from ikmeanfield.spiking import Network  # noqa: PLC0415
+
+        return Network(
+            circuit, step=self.step, precision=self.precision, thresholds=self.thresholds,
+            seed=seed or 0,
+        )  # fmt: skip
+
+    def network_cost(self, circuit: Circuit, duration: float) -> Cost:
+        """Predicted time and memory of a network over some time in ms."""
+        return cost.network(circuit, duration / self.step, self.kernels)
 
     def models(self, plan: Plan) -> list[Label]:
         """Labels of what is compared: the network, and the theories."""

@@ -81,7 +81,7 @@ class Entrainment(ComparedStudy):
         "edge": "of networks, without `edges`, and where no edge is found",
     }
 
-    of_networks = frozenset({"every_amplitude", "every_frequency", "thresholds"})
+    of_networks = frozenset({"precision", "every_amplitude", "every_frequency", "thresholds"})
     of_theories = frozenset({"edges"})
     of_summary = frozenset({"within", "even"})
     takes_input = False
@@ -197,13 +197,8 @@ class Entrainment(ComparedStudy):
         circuit = plan.first_run(item).circuit
         kept = round(self.discard / self.sample)
         if item.label == NETWORK:
-            from ikmeanfield.spiking import Network  # noqa: PLC0415
-
             row = list(circuit.populations).index(self.population)
-            network = Network(
-                circuit, step=self.step, thresholds=self.thresholds, seed=item.seed or 0
-            )
-            series = network.advance(
+            series = self.network(circuit, item.seed).advance(
                 {self.population: current}, duration=self.duration, sample=self.sample,
                 record=("firing_rate", "recovery"),
             )  # fmt: skip
@@ -260,7 +255,7 @@ class Entrainment(ComparedStudy):
         if item.label == NETWORK:
             rows = -(-len(self.amplitudes) // self.every_amplitude)
             columns = -(-len(self.frequencies) // self.every_frequency)
-            one = cost.network(circuit, ACTIVE_STEPS * steps)
+            one = self.network_cost(circuit, ACTIVE_STEPS * self.duration)
             return Cost(seconds=one.seconds * (rows * columns + 1), peak=one.peak)
         runs = len(self.amplitudes) * len(self.frequencies) + 1
         seconds = runs * steps * STEP_SECONDS * len(circuit.populations)

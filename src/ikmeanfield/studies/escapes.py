@@ -75,7 +75,7 @@ class Escapes(ComparedStudy):
     }
 
     varies: ClassVar[Mapping[str, str]] = {"position": "1"}
-    of_networks = frozenset({"thresholds", "settle", "kick", "reference"})
+    of_networks = frozenset({"precision", "thresholds", "settle", "kick", "reference"})
     takes_input = False
 
     kind: Literal["escapes"]
@@ -258,7 +258,7 @@ class Escapes(ComparedStudy):
         if item.label == NETWORK:
             return NetworkModel(
                 circuit, self.population, states, sample=self.sample, thresholds=self.thresholds,
-                settle=self.settle, kick=self.kick,
+                settle=self.settle, kick=self.kick, precision=self.precision,
             )  # fmt: skip
         if "steps" not in plan.theories[item.label].answers:
             return None
@@ -340,7 +340,7 @@ class Escapes(ComparedStudy):
             return found + Cost(seconds=steps * STEP_SECONDS * len(circuit.populations))
         settled = 4 * self.settle * self.trials * len(self.intensities)
         steps += settled / self.sample if self.thresholds == "random" else 0.0
-        return found + cost.network(circuit, steps * self.sample / self.step)
+        return found + self.network_cost(circuit, steps * self.sample)
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:
         """The results of all models (run, model, …)."""

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from ikmeanfield.experiments.plan import Plan
     from ikmeanfield.inputs import Current
     from ikmeanfield.jobs.results import Results
-    from ikmeanfield.spiking import Network
 
     FloatArray = NDArray[np.float64]
 
@@ -36,7 +35,7 @@ REGIONS = ("rest", "active", "bistable", "oscillating")
 """What a circuit does at a level, by the number that stands for it."""
 PIECES = 1000
 """Levels that stand for a ramp of a parameter, on each of its sides."""
-LEVELS = ("rate_mean", "rate_lowest", "rate_highest")
+LEVELS = ("rate_mean", "rate_lowest", "rate_highest", "rate_swing")
 LOOPS = {
     "area": ("Hz {unit}", "area between the falling and the rising rate, at constant {what}"),
     "ramp_area": ("Hz {unit}", "area between the falling and the rising rate, on a moving ramp"),
@@ -47,6 +46,7 @@ TEXTS = {
     "rate_mean": "firing rate at a level, averaged over time",
     "rate_lowest": "smallest smoothed firing rate at a level",
     "rate_highest": "largest smoothed firing rate at a level",
+    "rate_swing": "by how much the smoothed firing rate both rises and falls at a level",
 }
 
 
@@ -61,7 +61,7 @@ class Hysteresis(ComparedStudy):
     tables: ClassVar[tuple[str, ...]] = ("loops",)
     undefined: ClassVar = {"ramp_area": "without a ramp"}
 
-    of_networks = frozenset({"thresholds"})
+    of_networks = frozenset({"precision", "thresholds"})
     of_summary = frozenset({"active", "swing"})
     takes_input = False
 
@@ -92,7 +92,8 @@ class Hysteresis(ComparedStudy):
     differ: float = Field(1.0, gt=0)
     """Difference in Hz of the rising and the falling rate from which there are two states."""
     swing: float = Field(1.0, gt=0)
-    """Distance in Hz from the lowest to the highest rate from which a population oscillates."""
+    """By how many Hz the rate of a population that oscillates at least rises and falls again at a
+    level."""
     thresholds: Draw = "quantiles"
     """Whether thresholds are drawn at random or are the quantiles of their distribution."""
 
@@ -161,7 +162,7 @@ class Hysteresis(ComparedStudy):
         import numpy as np  # noqa: PLC0415
         import xarray as xr  # noqa: PLC0415
 
-        from ikmeanfield.analysis.cycles_in_time import smoothed  # noqa: PLC0415
+        from ikmeanfield.analysis.cycles_in_time import rise_and_fall, smoothed  # noqa: PLC0415
         from ikmeanfield.circuit.model import unit_of  # noqa: PLC0415
 
         circuit = plan.first_run(item).circuit
@@ -170,8 +171,9 @@ class Hysteresis(ComparedStudy):
         rates = self._rates(plan, item, both, self.hold)
         held = rates.reshape(len(rates), len(both), -1)[..., round(self.discard / self.sample) :]
         even = smoothed(held, self.sample, self.smooth)
-        found = np.stack([held.mean(axis=-1), even.min(axis=-1), even.max(axis=-1)])
-        found = found.reshape(3, len(rates), 2, self.levels)
+        found = np.stack(
+            [held.mean(axis=-1), even.min(axis=-1), even.max(axis=-1), rise_and_fall(even)]
+        ).reshape(len(LEVELS), len(rates), 2, self.levels)
         found[:, :, 1] = found[:, :, 1, ::-1]
         mean = found[0]
         gap = mean[:, 1] - mean[:, 0]
@@ -242,7 +244,7 @@ class Hysteresis(ComparedStudy):
             series = theory.integrate(given, duration=duration, sample=self.sample)
             found: FloatArray = series["firing_rate"].values.astype(float)
             return found
-        return self._network(circuit, item).advance(
+        return self.network(circuit, item.seed).advance(
             given, duration=duration, sample=self.sample, record=("firing_rate",)
         )["firing_rate"]
 
@@ -255,7 +257,7 @@ class Hysteresis(ComparedStudy):
         circuit, found = plan.first_run(item).circuit, []
         circuits = [circuit.replace({str(self.parameter): level}) for level in levels.tolist()]
         if item.label == NETWORK:
-            network = self._network(circuits[0], item)
+            network = self.network(circuits[0], item.seed)
             for here in circuits:
                 network = network.with_circuit(here)
                 series = network.advance(duration=hold, sample=self.sample, record=("firing_rate",))
@@ -275,11 +277,6 @@ class Hysteresis(ComparedStudy):
             found.append(1e3 * states[every - 1 :: every, rows].T)
         return np.concatenate(found, axis=-1)
 
-    def _network(self, circuit: Circuit, item: Item) -> Network:
-        from ikmeanfield.spiking import Network  # noqa: PLC0415
-
-        return Network(circuit, step=self.step, thresholds=self.thresholds, seed=item.seed or 0)
-
     def cost(self, plan: Plan, item: Item) -> Cost:
         """As `Study.cost`."""
         circuit = plan.first_run(item).circuit
@@ -288,7 +285,7 @@ class Hysteresis(ComparedStudy):
         if item.label != NETWORK:
             found = cost.theory_in_time(circuit, duration, oscillating=True)
             return found + Cost(peak=stored)
-        return cost.network(circuit, duration / self.step) + Cost(peak=stored)
+        return self.network_cost(circuit, duration) + Cost(peak=stored)
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:
         """The results of all models (run, model, …), and the region at every level."""
@@ -297,12 +294,17 @@ class Hysteresis(ComparedStudy):
         return found
 
     def _regions(self, found: xr.Dataset) -> xr.DataArray:
-        """What every population does at every level, as a place in `REGIONS`."""
-        mean = found["rate_mean"]
-        region = (mean.max("direction") >= self.active).astype("int8")
+        """What every population does at every level, as a place in `REGIONS`.
+
+        Where a rate changes for good within a level, one of the two states is no state there.
+        """
+        mean, swing = found["rate_mean"], found["rate_swing"]
+        change = found["rate_highest"] - found["rate_lowest"] - swing
+        passing = change.max("direction") >= self.differ
         two = abs(mean.sel(direction="down") - mean.sel(direction="up")) >= self.differ
-        swing = (found["rate_highest"] - found["rate_lowest"]).max("direction") >= self.swing
-        region = region.where(~two, 2).where(~swing, 3).astype("int8")
+        region = (mean.max("direction") >= self.active).astype("int8")
+        region = region.where(~two | passing, 2)
+        region = region.where(swing.max("direction") < self.swing, 3).astype("int8")
         text = ", ".join(f"{number} {name}" for number, name in enumerate(REGIONS))
         return region.assign_attrs(units="1", long_name=text)
 

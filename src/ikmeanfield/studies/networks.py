@@ -68,6 +68,11 @@ def discard_of_duration(discard: float, info: ValidationInfo) -> float:
     return discard
 
 
+def is_double(precision: str) -> bool:
+    """Whether a precision is not stated in a key, as before there was a choice."""
+    return precision == "double"
+
+
 class Networks(Study):
     """Spiking networks, simulated for some time at every grid point."""
 
@@ -90,7 +95,7 @@ class Networks(Study):
     """Time in ms at the start that the analysis leaves out; a multiple of the sample interval."""
     scheme: Scheme = "exact"
     """Integration scheme; ``euler`` is the paper's."""
-    precision: Precision = "double"
+    precision: Precision = Field("double", exclude_if=is_double)
     """Of single neurons' states in the scheme ``exact``; ``single`` is about twice as fast."""
     step: float = Field(
         default_factory=lambda given: default_step(
@@ -133,18 +138,12 @@ class Networks(Study):
 
     def check_run(self, experiment: Experiment, circuit: Circuit) -> None:
         """As `Study.check_run`."""
-        refuse_long_step(circuit, self.step)
-        try:
-            check_scheme(circuit, self.scheme, self.precision)
-        except ValueError as error:
-            raise ConfigError(str(error)) from None
+        refuse_steps(circuit, self.step, self.scheme, self.precision)
 
     def items(self, plan: Plan, name: str) -> Iterator[Item]:
         """As `Study.items`: each run is a separate network."""
         for number, run in plan.runs_of(name):
             settings = plan.study(name, run).model_dump(exclude={"kind", "sweeps", "discard"})
-            if settings["precision"] == "double":
-                del settings["precision"]  # as in results stored before there was a choice
             key = hashed(
                 {
                     "circuit": run.circuit.identity(),
@@ -233,10 +232,13 @@ class Networks(Study):
         return scalar_rows(summary, ("run", "population"))
 
 
-def refuse_long_step(circuit: Circuit, step: float) -> None:
-    """Refuse a step that is too long for a circuit."""
+def refuse_steps(
+    circuit: Circuit, step: float, scheme: Scheme = "exact", precision: Precision = "double"
+) -> None:
+    """Refuse a step that is too long for a circuit, and what has no kernel for it."""
     try:
         check_step(circuit, step)
+        check_scheme(circuit, scheme, precision)
     except ValueError as error:
         raise ConfigError(str(error)) from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ikmeanfield.stepping import default_step
-from ikmeanfield.studies.networks import refuse_long_step
+from ikmeanfield.studies.networks import refuse_steps
 from ikmeanfield.studies.study import Study, known_names
 
 if TYPE_CHECKING:
@@ -39,4 +39,4 @@ class OneNetworkStudy(Study):
 
     def check_run(self, experiment: Experiment, circuit: Circuit) -> None:
         """As `Study.check_run`."""
-        refuse_long_step(circuit, self.step)
+        refuse_steps(circuit, self.step)

@@ -64,7 +64,7 @@ class Oscillations(ComparedStudy):
         WITHIN: "without a range, of theories, or if no neuron is ever within it",
     }
 
-    of_networks = frozenset({"neurons", "within", "thresholds"})
+    of_networks = frozenset({"precision", "neurons", "within", "thresholds"})
     of_summary = frozenset({"least"})
 
     kind: Literal["oscillations"]
@@ -160,9 +160,8 @@ class Oscillations(ComparedStudy):
             intervals,
             synchrony,
         )
-        from ikmeanfield.spiking import Network  # noqa: PLC0415
 
-        network = Network(circuit, step=self.step, thresholds=self.thresholds, seed=seed)
+        network = self.network(circuit, seed)
         watched = {
             name: np.linspace(0, population.size - 1, self.neurons).round().astype(int).tolist()
             for name, population in circuit.populations.items()
@@ -172,7 +171,7 @@ class Oscillations(ComparedStudy):
             series, found[WITHIN] = self._within(network, inputs)
             if not self.neurons:
                 return series, found
-            network = Network(circuit, step=self.step, thresholds=self.thresholds, seed=seed)
+            network = self.network(circuit, seed)
         series = network.run(
             inputs, duration=self.duration, sample=self.sample,
             record=RECORD, spikes=watched if self.neurons else None,
@@ -251,7 +250,7 @@ class Oscillations(ComparedStudy):
             return cost.theory_in_time(circuit, self.duration, oscillating=True)
         spikes = self.neurons * len(circuit.populations) * self.duration * SPIKES_PER_SECOND / 1000
         extra = Cost(seconds=spikes * SPIKE_SECONDS, peak=spikes * SPIKE_BYTES / cost.MIB)
-        simulated = cost.network(circuit, self.duration / self.step)
+        simulated = self.network_cost(circuit, self.duration)
         if self.within is not None:
             samples = self.duration / self.sample
             extra += Cost(seconds=samples * SAMPLE_SECONDS)

@@ -68,7 +68,7 @@ class Responses(ComparedStudy):
         **dict.fromkeys(("gain_error", "coherence", "half_gain"), ONE_MODEL),
     }
 
-    of_networks = frozenset({"amplitude", "segments", "sample", "thresholds"})
+    of_networks = frozenset({"precision", "amplitude", "segments", "sample", "thresholds"})
 
     kind: Literal["responses"]
     modulated: Name
@@ -186,9 +186,8 @@ class Responses(ComparedStudy):
         import numpy as np  # noqa: PLC0415
 
         from ikmeanfield.analysis.multisine import estimated, multisine  # noqa: PLC0415
-        from ikmeanfield.spiking import Network  # noqa: PLC0415
 
-        network = Network(circuit, step=self.step, thresholds=self.thresholds, seed=seed)
+        network = self.network(circuit, seed)
         base = circuit.populations[self.modulated].input_current
         kicked = {self.modulated: self._kicked(base)}
         network.advance(kicked, duration=self.settle, sample=self.sample, record=())
@@ -230,7 +229,7 @@ class Responses(ComparedStudy):
         if item.label != NETWORK:
             return cost.theory_in_time(circuit, SETTLE) + Cost(seconds=LINEAR_SECONDS)
         duration = self.settle + 2 * self.segment * self.segments
-        return cost.network(circuit, duration / self.step)
+        return self.network_cost(circuit, duration)
 
     def summarise(self, results: Results, name: str) -> xr.Dataset:
         """The results of all models (run, model, population, frequency)."""

@@ -62,7 +62,7 @@ class Sensitivity(ComparedStudy):
     tables: ClassVar[tuple[str, ...]] = ("sensitivities",)
     undefined: ClassVar = dict.fromkeys(("linear_share", "d_prime"), SILENT)
 
-    of_networks = frozenset({"thresholds"})
+    of_networks = frozenset({"precision", "thresholds"})
     takes_input = False
 
     kind: Literal["sensitivity"]
@@ -218,17 +218,13 @@ class Sensitivity(ComparedStudy):
     ) -> FloatArray:  # fmt: skip
         """Rates in Hz (population, time) under a current, after the circuit has settled."""
         from ikmeanfield.analysis.signal_in_noise import counted  # noqa: PLC0415
-        from ikmeanfield.spiking import Network  # noqa: PLC0415
 
         circuit = plan.first_run(item).circuit
         rows = [list(circuit.populations).index(name) for name in populations]
         first, duration = round(self.settle / self.sample), self.settle + self.duration
         given = {self.modulated: current}
         if item.label == NETWORK:
-            network = Network(
-                circuit, step=self.step, thresholds=self.thresholds, seed=item.seed or 0
-            )
-            recorded = network.advance(
+            recorded = self.network(circuit, item.seed).advance(
                 given, duration=duration, sample=self.sample, record=("firing_rate",)
             )
             return recorded["firing_rate"][rows, first:]
@@ -268,7 +264,7 @@ class Sensitivity(ComparedStudy):
         circuit = plan.first_run(item).circuit
         duration = 2 * len(self.correlation_times) * (self.settle + self.duration)
         if item.label == NETWORK:
-            return cost.network(circuit, duration / self.step)
+            return self.network_cost(circuit, duration)
         cells = duration / self.resolution * len(circuit.populations)
         return Cost(seconds=cost.THEORY_RUN_SECONDS + cells * CELL_SECONDS)
 

@@ -17,7 +17,7 @@ from ikmeanfield.schema import ConfigError, Label, Validated
 from ikmeanfield.stepping import default_step
 from ikmeanfield.studies import cost
 from ikmeanfield.studies.cost import Cost
-from ikmeanfield.studies.networks import refuse_long_step
+from ikmeanfield.studies.networks import refuse_steps
 from ikmeanfield.studies.study import Interval, Item, Study, check_theory, known_names, require
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Traces(Study):
         known_names("theory", [self.theory], experiment.theories)
         require(experiment, [self.theory], "series")
         known_names("population", [self.population], circuit.populations)
-        refuse_long_step(circuit, self.step)
+        refuse_steps(circuit, self.step)
         for trace in self.ramps:
             try:
                 there = circuit.replace({self.parameter: trace.at})

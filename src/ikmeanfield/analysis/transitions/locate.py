@@ -28,7 +28,7 @@ from ikmeanfield.circuit import Circuit, checked_circuit
 from ikmeanfield.heterogeneity import Draw
 from ikmeanfield.progress import reporting
 from ikmeanfield.spiking import Network
-from ikmeanfield.stepping import whole_ratio
+from ikmeanfield.stepping import Precision, whole_ratio
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -48,6 +48,7 @@ def locate(
     search: SearchSettings | None = None,
     hold: Sequence[Kind] = ("fold", "hopf"),
     step: float | None = None,
+    precision: Precision = "double",
     thresholds: Draw = "quantiles",
     seed: int = 0,
     window: float = 4.0,
@@ -71,7 +72,7 @@ def locate(
         Settings of the ramp, of the paper's detector, and of the searches at constant current.
     hold
         Kinds of points to locate at constant current, which takes more network time than the ramp.
-    step, thresholds, seed
+    step, precision, thresholds, seed
         See `Network`.
     window
         Time in ms over which spikes are counted.
@@ -105,7 +106,7 @@ def locate(
     total = 1.0 + (search.budget if hold else 0.0)
     with reporting("locating transitions") as task:
         report = progress or task.update
-        network = Network(circuit, step=step, thresholds=thresholds, seed=seed)
+        network = Network(circuit, step=step, precision=precision, thresholds=thresholds, seed=seed)
         _check_settings(ramp, troughs, search, hold)
         whole_ratio(window, ramp.sample, "window", "ramp.sample")
         whole_ratio(interval, ramp.sample, "interval", "ramp.sample")
@@ -145,6 +146,7 @@ def locate(
     data.attrs = {
         "population": population,
         "step": network.step,
+        "precision": precision,
         "thresholds": thresholds,
         "seed": seed,
         **{f"ramp_{key}": value for key, value in asdict(ramp).items()},
