@@ -15,9 +15,10 @@ from __future__ import annotations
 import heapq
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ikmeanfield.claims import CLAIMS
 from ikmeanfield.experiments import Plan, load, read_plan
@@ -25,6 +26,9 @@ from ikmeanfield.experiments.judging import grouped
 from ikmeanfield.figures import FIGURES
 from ikmeanfield.jobs.products import claims_cost, figure_cost, products
 from ikmeanfield.jobs.taking import files_taken
+
+if TYPE_CHECKING:
+    from ikmeanfield.sources import Taker
 
 CORES = (1, 2, 4, 16, 64)
 FIRST = 1e6
@@ -60,24 +64,28 @@ def jobs(results: Path, configuration: Path, measure: str) -> dict[str, Job]:
             seconds = taken(product.benchmark, measure)
             found[str(product.files[0])] = Job(seconds, product.cost.seconds, needs)
     for name, figure in settings.figures.items():
-        own = [plans[source] for source in figure.sources]
-        folders = [str(results / source) for source in figure.sources]
-        files = [str(path) for path in files_taken(FIGURES[figure.draw], own, folders)]
-        needs = frozenset([*files, *(f"{folder}/plan.json" for folder in folders)])
+        predicted = figure_cost([plans[source] for source in figure.sources])
         seconds = taken(results / f"figures/benchmarks/{name}.jsonl", measure)
-        found[name] = Job(seconds, figure_cost(own).seconds, needs)
+        needs = files_of(results, plans, FIGURES[figure.draw], figure.sources)
+        found[name] = Job(seconds, predicted.seconds, needs)
     for group, names in grouped(settings.claims).items():
         claims = [settings.claims[name] for name in names]
-        sources = claims[0].sources
-        own, folders = [plans[name] for name in sources], [str(results / name) for name in sources]
-        files = [
-            str(path) for claim in claims
-            for path in files_taken(CLAIMS[claim.claim], own, folders)
-        ]  # fmt: skip
-        needs = frozenset([*files, *(f"{folder}/plan.json" for folder in folders)])
+        predicted = claims_cost([plans[name] for name in claims[0].sources], len(claims))
         seconds = taken(results / f"claims/benchmarks/{group}.jsonl", measure)
-        found[group] = Job(seconds, claims_cost(own, len(claims)).seconds, needs)
+        needs = frozenset[str]().union(
+            *(files_of(results, plans, CLAIMS[claim.claim], claim.sources) for claim in claims)
+        )
+        found[group] = Job(seconds, predicted.seconds, needs)
     return found
+
+
+def files_of(
+    results: Path, plans: Mapping[str, Plan], taker: Taker, sources: Sequence[str]
+) -> frozenset[str]:
+    """The files from which a figure or a claim is made."""
+    folders = [str(results / name) for name in sources]
+    files = files_taken(taker, [plans[name] for name in sources], folders)
+    return frozenset([*map(str, files), *(f"{folder}/plan.json" for folder in folders)])
 
 
 def batch_files(plan: Plan, folder: Path, study: str) -> Iterator[str]:

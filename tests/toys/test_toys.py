@@ -129,6 +129,16 @@ def test_the_claim_is_judged(workflow):
     assert "least 5 (By how many Hz the network must be faster.)" in page
 
 
+def test_a_claim_whose_file_is_lost_is_judged_again(workflow):
+    """Oracle: the file before it was removed."""
+    (file,) = (workflow.folder / "results/claims").glob("*/*.csv")
+    text = file.read_text()
+    file.unlink()
+    workflow.run(CONFIG)
+    assert file.read_text() == text
+    assert workflow.planned(CONFIG) == {}
+
+
 def test_commands_know_the_study(workflow):
     status = workflow.command("status", "--verify")
     rows = {tuple(word for word in line.split() if word != "-") for line in status.splitlines()}

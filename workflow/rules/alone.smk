@@ -23,6 +23,7 @@ def join_folder():
             print("An earlier workflow here was killed; continuing.", file=sys.stderr)
         if alone is not None:
             trust_compiled_kernels()
+            remove_parts_of_findings()
             alone.close()
         elif who := locks.holder(RUNNING):
             print(f"A workflow is running in this folder: {who}.", file=sys.stderr)
@@ -43,6 +44,17 @@ def trust_compiled_kernels():
     for stamp in Path("results/kernels").glob("*/*.txt"):
         mark = base64.urlsafe_b64encode(str(stamp).encode()).decode()
         Path(".snakemake/incomplete", mark).unlink(missing_ok=True)
+
+
+def remove_parts_of_findings():
+    """Remove the folders of claims in which a file is missing, so that they are judged again.
+
+    To Snakemake such a folder is one output, which is there.
+    """
+    for place in CLAIM_PLACES:
+        file = Path(f"results/claims/{place}.csv")
+        if file.parent.is_dir() and not file.exists():
+            shutil.rmtree(file.parent)
 
 
 def start_work():
