@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from itertools import pairwise
 from math import isfinite
 from reprlib import Repr
@@ -197,6 +198,8 @@ def explain(
         for problem in error.errors(include_url=False, include_context=False)
         if problem["type"] != "default_factory_not_called"  # follows from another problem
     ]
+    meant = _meant(problems)
+    problems = [problem for problem in problems if problem["loc"] not in meant.values()]
     lines = []
     for problem in problems[:MOST]:
         path = ".".join(str(part) for part in problem["loc"])
@@ -204,6 +207,8 @@ def explain(
         if problem["type"] == "extra_forbidden":
             last = str(problem["loc"][-1])
             hint = f"; {moved[last]}" if moved and last in moved else ""
+            if problem["loc"] in meant:
+                hint = f"; perhaps {meant[problem['loc']][-1]} is meant, which is missing"
             lines.append(f"{key}: unknown key (value {_shown(problem['input'])}){hint}")
         elif problem["type"] == "missing":
             lines.append(f"{key}: this key is missing")
@@ -213,6 +218,17 @@ def explain(
     if len(problems) > MOST:
         lines.append(f"and {len(problems) - MOST} further problems")
     return ConfigError("\n".join(lines))
+
+
+def _meant(problems: Sequence[Any]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """Places of missing keys by those of unknown ones beside them that are spelt much alike."""
+    missing = [problem["loc"] for problem in problems if problem["type"] == "missing"]
+    found = {}
+    for place in (problem["loc"] for problem in problems if problem["type"] == "extra_forbidden"):
+        beside = [str(other[-1]) for other in missing if other[:-1] == place[:-1]]
+        for name in get_close_matches(str(place[-1]), beside, n=1):
+            found[place] = (*place[:-1], name)
+    return found
 
 
 def _as_number(problem: Mapping[str, Any]) -> str:

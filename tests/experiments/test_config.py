@@ -110,6 +110,15 @@ def test_what_follows_from_another_problem_is_not_told():
     assert str(refusal.value) == f"{where}.sample: this key is missing"
 
 
+def test_a_misspelt_key_is_one_problem():
+    """Oracle: one line, for the key as it was written."""
+    with pytest.raises(ConfigError) as refusal:
+        parse(changed(NETWORKS, {"kind": "networks", "duraton": 1000.0, "sample": 0.1}))
+    key = "experiments.truncation.studies.networks.duraton"
+    words = "unknown key (value 1000.0); perhaps duration is meant, which is missing"
+    assert str(refusal.value) == f"{key}: {words}"
+
+
 def test_all_problems_are_told_at_once():
     """Oracle: four keys that are wrong, each in a part of its own."""
     data = changed((*NETWORKS, "sample"), -1.0)
