@@ -22,8 +22,8 @@ PARTS = ("Snakefile", "workflow", "profiles", "config", "envs", "src")
 
 
 def copy_checkout(place):
-    """A copy of the checkout, as far as the workflow needs it."""
-    ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    """A copy of the checkout, as far as the workflow needs it, without compiled kernels."""
+    ignore = shutil.ignore_patterns("*.nb[ci]", "*.egg-info")
     for part in PARTS:
         source = ROOT / part
         if source.is_dir():

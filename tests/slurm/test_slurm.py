@@ -21,7 +21,7 @@ from checkouts import content, copy_checkout, environment
 HERE = Path(__file__).parent
 PROFILE = "workflow/profiles/slurm"
 CONFIG = Path(os.environ.get("IKMEANFIELD_SLURM_CONFIG", HERE / "small.yaml")).resolve()
-LIMIT = 600
+LIMIT = 900
 """Seconds after which a run of Snakemake is ended: no test waits for good."""
 
 pytestmark = [

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 import xarray as xr
@@ -12,6 +13,7 @@ from ikmeanfield import open_experiment
 from small import tiny
 
 pytestmark = pytest.mark.slow
+LONG = pytest.mark.long
 
 FORMATS = ("pdf", "png", "csv", "md")
 
@@ -131,7 +133,14 @@ EDITS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("file", EDITS)
+IN_SHORT = {"style.mplstyle", "exact.py", "grid.py"}
+"""Files whose edits are tried in the short suite."""
+
+
+@pytest.mark.parametrize(
+    "file",
+    [file if Path(file).name in IN_SHORT else pytest.param(file, marks=LONG) for file in EDITS],
+)
 def test_an_edit_reruns_what_depends_on_it(finished, file):
     path = finished.checkout / file
     text = path.read_text()

@@ -102,7 +102,7 @@ def draw(place: SubFigure, oscillations: xr.Dataset, maps: Mapping[str, Map]) ->
     draw_amplitudes(panels[1, 0], low)
     for axes, runs in ((panels[0, 4], high), (panels[1, 4], low)):
         draw_intervals(axes, runs)
-    titles = {"neuron": "networks, $u_i$", "population": "networks, one $u$", "circuit": "E and I"}
+    titles = {"neuron": "own $u_i$", "population": "one $u$", "circuit": "E and I"}
     for axes, (name, title) in zip(panels[1, 1:4], titles.items(), strict=True):
         draw_map(axes, maps[name])
         axes.set_title(title)
