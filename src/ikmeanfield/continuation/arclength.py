@@ -186,6 +186,7 @@ class Tracer:
             for value, side in zip(options.bounds.get(name, ()), (-1.0, 1.0), strict=False)
             if np.isfinite(value)
         ]
+        #: The largest step.
         self.longest = options.ds_max * max(1.0, math.sqrt(len(names) / _MANY))
         #: How fast test and kink functions changed over the last step, by name.
         self.rates: dict[str, float] = {}
