@@ -49,12 +49,14 @@ def trust_compiled_kernels():
 def remove_parts_of_findings():
     """Remove the folders of claims in which a file is missing, so that they are judged again.
 
-    To Snakemake such a folder is one output, which is there.
+    To Snakemake such a folder is one output, which is there; and it makes what is missing again only
+    if something else that needs it has to be made, as the table of all claims then has.
     """
     for place in CLAIM_PLACES:
         file = Path(f"results/claims/{place}.csv")
-        if file.parent.is_dir() and not file.exists():
-            shutil.rmtree(file.parent)
+        if not file.exists():
+            shutil.rmtree(file.parent, ignore_errors=True)
+            Path("results/claims.csv").unlink(missing_ok=True)
 
 
 def start_work():
