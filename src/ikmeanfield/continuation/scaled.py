@@ -15,7 +15,7 @@ import numpy as np
 from .dense import is_finite
 from .newton import CHORD, TOO_FAR, Solution
 from .problem import Field, FloatArray, IntArray, Problem
-from .sparsity import Groups, agrees, apart, check_direction
+from .sparsity import Groups, agrees, check_direction
 from .spectrum import ComplexArray, Spectrum, entry_errors, spectrum
 
 if TYPE_CHECKING:
@@ -294,7 +294,7 @@ class ScaledField:
             if agrees(matrix, along, self.slope(z, self._padded(z, along))):
                 return matrix
             self.problem.sparsity.extend(self.fields, z)
-        return self._by_group(z, apart(self.n))
+        return self._by_group(z, self.problem.sparsity.apart)
 
     def _by_group(self, z: FloatArray, groups: Groups) -> FloatArray:
         units, n = np.eye(self.n, len(z)), self.n
@@ -364,7 +364,7 @@ class ScaledField:
         """Return the field's second derivative along a vector and by every component of z."""
         n, padded = self.n, self._padded(z, vector)
         far = self._far_from_kinks(z)
-        groups = (self._groups(z) if far else None) or apart(n)
+        groups = (self._groups(z) if far else None) or self.problem.sparsity.apart
         moves = groups.moves(len(z))
         steps = np.full((len(moves), 1), _MIXED_STEP)
         if not far:

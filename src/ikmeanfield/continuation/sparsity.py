@@ -89,26 +89,27 @@ class Sparsity:
     """What is known of the dependences within a field of n variables."""
 
     def __init__(self, n: int) -> None:
-        self._apart = apart(n)
+        #: The groups of a field in which every variable moves alone.
+        self.apart = apart(n)
         self._known: Groups | None = None
 
     def groups(self, fields: Fields, z: FloatArray) -> Groups | None:
         """Return groups of variables, found near z at first; None where too few would be saved."""
         if self._known is None:
-            self._known = self._useful(dependences(fields, z, len(self._apart.group)))
-        return None if self._known is self._apart else self._known
+            self._known = self._useful(dependences(fields, z, len(self.apart.group)))
+        return None if self._known is self.apart else self._known
 
     def extend(self, fields: Fields, z: FloatArray) -> None:
         """Add the dependences seen near z; if there are no others, groups are not used again."""
-        if self._known is None or self._known is self._apart:
+        if self._known is None or self._known is self.apart:
             return
-        seen = dependences(fields, z, len(self._apart.group)) | self._known.depends
+        seen = dependences(fields, z, len(self.apart.group)) | self._known.depends
         more = (seen != self._known.depends).any()
-        self._known = self._useful(seen) if more else self._apart
+        self._known = self._useful(seen) if more else self.apart
 
     def _useful(self, depends: NDArray[np.bool_]) -> Groups:
         found = grouped(depends)
-        return found if found.count < _FEWER * len(depends) else self._apart
+        return found if found.count < _FEWER * len(depends) else self.apart
 
 
 def dependences(fields: Fields, z: FloatArray, n: int) -> NDArray[np.bool_]:

@@ -29,6 +29,8 @@ NETWORK = "network"
 """The label of the network among the models that are compared."""
 NO_KEY = {"kind", "sweeps", "theories", "networks"}
 """Settings that say what is done, and do not determine a result."""
+OF_EVERY_NETWORK = frozenset({"precision", "thresholds"})
+"""Settings of networks that all kinds have."""
 
 
 class ComparedStudy(TheoryStudy):
@@ -37,8 +39,8 @@ class ComparedStudy(TheoryStudy):
     A kind derived from this one also has the settings ``sample`` and ``thresholds``.
     """
 
-    of_networks: ClassVar[frozenset[str]]
-    """Settings on which theories do not depend."""
+    of_networks: ClassVar[frozenset[str]] = frozenset()
+    """Settings on which theories do not depend, besides precision and thresholds."""
     of_theories: ClassVar[frozenset[str]] = frozenset()
     """Settings on which networks do not depend."""
     of_summary: ClassVar[frozenset[str]] = frozenset()
@@ -106,7 +108,7 @@ class ComparedStudy(TheoryStudy):
         settings = self.model_dump(exclude={*NO_KEY, *self.of_summary})
         networks, own = (
             {key: value for key, value in settings.items() if key not in left_out}
-            for left_out in (self.of_theories, self.of_networks)
+            for left_out in (self.of_theories, self.of_networks | OF_EVERY_NETWORK)
         )
         moved = self.moved()
         for number, run in plan.runs_of(name):

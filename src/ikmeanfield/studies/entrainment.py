@@ -81,7 +81,7 @@ class Entrainment(ComparedStudy):
         "edge": "of networks, without `edges`, and where no edge is found",
     }
 
-    of_networks = frozenset({"precision", "every_amplitude", "every_frequency", "thresholds"})
+    of_networks = frozenset({"every_amplitude", "every_frequency"})
     of_theories = frozenset({"edges"})
     of_summary = frozenset({"within", "even"})
     takes_input = False

@@ -16,7 +16,7 @@ from ikmeanfield.schema import ConfigError, Label
 from ikmeanfield.stepping import whole_ratio
 from ikmeanfield.studies import cost
 from ikmeanfield.studies.branches import EQUILIBRIA_SECONDS, refuse_moved
-from ikmeanfield.studies.compared import NETWORK, NO_KEY, ComparedStudy
+from ikmeanfield.studies.compared import NETWORK, NO_KEY, OF_EVERY_NETWORK, ComparedStudy
 from ikmeanfield.studies.cost import Cost
 from ikmeanfield.studies.study import Interval, Item, known_names, rising
 
@@ -75,7 +75,7 @@ class Escapes(ComparedStudy):
     }
 
     varies: ClassVar[Mapping[str, str]] = {"position": "1"}
-    of_networks = frozenset({"precision", "thresholds", "settle", "kick", "reference"})
+    of_networks = frozenset({"settle", "kick", "reference"})
     takes_input = False
 
     kind: Literal["escapes"]
@@ -165,7 +165,8 @@ class Escapes(ComparedStudy):
             study = plan.study(name, run)
             assert isinstance(study, Escapes)
             settings = study.model_dump(exclude=NO_KEY)
-            own = {key: value for key, value in settings.items() if key not in self.of_networks}
+            left_out = self.of_networks | OF_EVERY_NETWORK
+            own = {key: value for key, value in settings.items() if key not in left_out}
             moved = study.moved()
             if self.networks:
                 circuit = run.circuit.replace(moved) if moved else run.circuit

@@ -61,7 +61,6 @@ class Hysteresis(ComparedStudy):
     tables: ClassVar[tuple[str, ...]] = ("loops",)
     undefined: ClassVar = {"ramp_area": "without a ramp"}
 
-    of_networks = frozenset({"precision", "thresholds"})
     of_summary = frozenset({"active", "swing"})
     takes_input = False
 

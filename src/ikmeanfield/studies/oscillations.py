@@ -64,7 +64,7 @@ class Oscillations(ComparedStudy):
         WITHIN: "without a range, of theories, or if no neuron is ever within it",
     }
 
-    of_networks = frozenset({"precision", "neurons", "within", "thresholds"})
+    of_networks = frozenset({"neurons", "within"})
     of_summary = frozenset({"least"})
 
     kind: Literal["oscillations"]

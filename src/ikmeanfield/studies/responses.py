@@ -68,7 +68,7 @@ class Responses(ComparedStudy):
         **dict.fromkeys(("gain_error", "coherence", "half_gain"), ONE_MODEL),
     }
 
-    of_networks = frozenset({"precision", "amplitude", "segments", "sample", "thresholds"})
+    of_networks = frozenset({"amplitude", "segments", "sample"})
 
     kind: Literal["responses"]
     modulated: Name

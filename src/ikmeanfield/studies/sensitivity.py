@@ -62,7 +62,6 @@ class Sensitivity(ComparedStudy):
     tables: ClassVar[tuple[str, ...]] = ("sensitivities",)
     undefined: ClassVar = dict.fromkeys(("linear_share", "d_prime"), SILENT)
 
-    of_networks = frozenset({"precision", "thresholds"})
     takes_input = False
 
     kind: Literal["sensitivity"]
