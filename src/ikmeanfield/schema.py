@@ -125,8 +125,10 @@ class ChosenByKind:
 
     def choose(self, value: Any) -> Validated:
         """The model that a mapping describes; a model from the registry is returned as it is."""
-        if isinstance(value, tuple(self.registry.values())):
-            return cast(Validated, value)
+        # Models are imported when they are first used, and all of them only if one must be told
+        # from the others.
+        if isinstance(value, Validated) and isinstance(value, tuple(self.registry.values())):
+            return value
         allowed = ", ".join(self.registry)
         if not isinstance(value, Mapping):
             msg = f"a mapping is expected, with `kind` one of {allowed}"
