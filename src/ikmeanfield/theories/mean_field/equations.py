@@ -5,14 +5,15 @@ synapses. All parameters sit in one vector of floats; a `Layout` says which entr
 integration and continuation run the same kernels.
 
 Every kernel stays in this file, because numba's cache on disk notices a change in the file of
-the compiled function but not in the files of the functions it calls.
+the compiled function but not in the files of the functions it calls. Loops stand where a slice
+would be assigned or reduced: numba compiles those much longer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from math import atan, nan, pi, sqrt
+from math import atan, isfinite, isnan, nan, pi, sqrt
 from typing import TypeVar, cast
 
 import numpy as np
@@ -322,8 +323,54 @@ def jacobian(
         for j in range(first, last):
             s, synapse = synapses[j]
             if p[synapse + _SPREAD] != 0.0 and p[synapse + 1] > y[o + 1]:
-                out[o] -= p[synapse + _SPREAD] / (pi * p[q]) * out[s]
+                for column in range(y.size):
+                    out[o, column] -= p[synapse + _SPREAD] / (pi * p[q]) * out[s, column]
     return out
+
+
+@kernel
+def _copy(values: FloatArray, target: FloatArray) -> None:
+    """Write values to the start of a vector."""
+    for i in range(values.size):
+        target[i] = values[i]
+
+
+@kernel
+def _moved(y: FloatArray, step: float, slope: FloatArray) -> FloatArray:
+    """The vector y + step × slope."""
+    out = np.empty(y.size)
+    for i in range(y.size):
+        out[i] = y[i] + step * slope[i]
+    return out
+
+
+@kernel
+def _quotient(values: FloatArray, size: FloatArray) -> FloatArray:
+    """Each value divided by its size."""
+    out = np.empty(values.size)
+    for i in range(values.size):
+        out[i] = values[i] / size[i]
+    return out
+
+
+@kernel
+def _finite(values: FloatArray) -> bool:
+    """Whether all entries of a vector are finite numbers."""
+    finite = True
+    for i in range(values.size):
+        finite = finite and isfinite(values[i])
+    return finite
+
+
+@kernel
+def _largest(values: FloatArray) -> float:
+    """The largest magnitude; NaN if any value is NaN."""
+    largest = 0.0
+    for i in range(values.size):
+        if isnan(values[i]):
+            return nan
+        largest = max(largest, abs(values[i]))
+    return largest
 
 
 @kernel
@@ -337,9 +384,9 @@ def fields(
     absolute: bool,
 ) -> FloatArray:
     """`field` for every row of y (K, n) and p (K, m): shape (K, n)."""
-    out = np.empty_like(y)
+    out = np.empty(y.shape)
     for k in range(y.shape[0]):
-        out[k] = field(y[k], p[k], populations, synapses, weights, corrected, absolute)
+        _copy(field(y[k], p[k], populations, synapses, weights, corrected, absolute), out[k])
     return out
 
 
@@ -356,7 +403,9 @@ def jacobians(
     """`jacobian` for every row of y (K, n) and p (K, m): shape (K, n, n)."""
     out = np.empty((y.shape[0], y.shape[1], y.shape[1]))
     for k in range(y.shape[0]):
-        out[k] = jacobian(y[k], p[k], populations, synapses, weights, corrected, absolute)
+        matrix = jacobian(y[k], p[k], populations, synapses, weights, corrected, absolute)
+        for row in range(y.shape[1]):
+            _copy(matrix[row], out[k, row])
     return out
 
 
@@ -403,11 +452,11 @@ def driven_field(
     """
     _set_currents(t, p, populations, lines)
     dy = field(y, p, populations, synapses, weights, corrected, absolute)
-    finite = np.isfinite(dy).all()
+    finite = _finite(dy)
     if finite or trace[0] == 0.0:
         trace[0] = 0.0 if finite else 1.0
         trace[1] = t
-        trace[2:] = y
+        _copy(y, trace[2:])
     return dy
 
 
@@ -451,11 +500,12 @@ def stepped(
         for i in range(populations.shape[0]):
             p[populations[i, 1] + INPUT] = currents[n, i]
         a = field(y, p, populations, synapses, weights, corrected, absolute)
-        b = field(y + 0.5 * step * a, p, populations, synapses, weights, corrected, absolute)
-        c = field(y + 0.5 * step * b, p, populations, synapses, weights, corrected, absolute)
-        d = field(y + step * c, p, populations, synapses, weights, corrected, absolute)
-        y = y + step / 6.0 * (a + 2.0 * b + 2.0 * c + d)
-        states[n] = y
+        b = field(_moved(y, 0.5 * step, a), p, populations, synapses, weights, corrected, absolute)
+        c = field(_moved(y, 0.5 * step, b), p, populations, synapses, weights, corrected, absolute)
+        d = field(_moved(y, step, c), p, populations, synapses, weights, corrected, absolute)
+        for i in range(y.size):
+            states[n, i] = y[i] + step / 6.0 * (a[i] + 2.0 * b[i] + 2.0 * c[i] + d[i])
+        y = states[n]
     return states
 
 
@@ -465,11 +515,13 @@ def _unscaled(
 ) -> tuple[FloatArray, FloatArray]:
     """State and parameters at z = (y, free parameters) / scale, the others as in `base`."""
     n = z.size - free.size
-    x = z * scale
+    y = np.empty(n)
+    for i in range(n):
+        y[i] = z[i] * scale[i]
     p = base.copy()
     for i in range(free.size):
-        p[free[i]] = x[n + i]
-    return x[:n], p
+        p[free[i]] = z[n + i] * scale[n + i]
+    return y, p
 
 
 @kernel
@@ -485,7 +537,10 @@ def _scaled_field(
     absolute: bool,
 ) -> FloatArray:
     y, p = _unscaled(z, scale, base, free)
-    return field(y, p, populations, synapses, weights, corrected, absolute) / scale[: y.size]
+    out = field(y, p, populations, synapses, weights, corrected, absolute)
+    for i in range(y.size):
+        out[i] /= scale[i]
+    return out
 
 
 @kernel
@@ -530,28 +585,30 @@ def scaled_derivative(
     """
     n = z.size - free.size
     out = np.empty((n, z.size))
-    out[:, :n] = _scaled_jacobian(
+    matrix = _scaled_jacobian(
         z, scale, base, free, populations, synapses, weights, corrected, absolute
     )
+    for row in range(n):
+        _copy(matrix[row], out[row])
     values = np.empty((4, n))
+    near, excess = np.empty(n), np.empty(n)
     for column in range(n, z.size):
         moved = z.copy()
         for row, reach in enumerate((1.0, 2.0, -1.0, -2.0)):
             moved[column] = z[column] + reach * step
-            values[row] = _scaled_field(
+            there = _scaled_field(
                 moved, scale, base, free, populations, synapses, weights, corrected, absolute
             )
-        near = values[0] - values[2]
-        far = values[1] - values[3]
-        fits = np.abs(2.0 * near - far).max() <= varies * np.abs(near).max()
-        out[:, column] = (8.0 * near - far) / (12.0 * step) if fits else np.full(n, nan)
+            _copy(there, values[row])
+        for i in range(n):
+            near[i] = values[0, i] - values[2, i]
+            far = values[1, i] - values[3, i]
+            excess[i] = 2.0 * near[i] - far
+            out[i, column] = (8.0 * near[i] - far) / (12.0 * step)
+        if not _largest(excess) <= varies * _largest(near):
+            for i in range(n):
+                out[i, column] = nan
     return out
-
-
-@kernel
-def _largest(values: FloatArray) -> float:
-    """The largest magnitude; NaN if any value is NaN."""
-    return nan if np.isnan(values.sum()) else np.abs(values).max()
 
 
 @kernel
@@ -586,15 +643,16 @@ def corrected_point(
     size = np.ones(n + 1)
     inverse = np.empty((n + 1, n + 1))
     for iteration in range(iterations + 1):
-        values[:n] = _scaled_field(
+        here = _scaled_field(
             z, scale, base, free, populations, synapses, weights, corrected, absolute
         )
-        values[n] = np.dot(normal, z - guess)
+        _copy(here, values)
+        values[n] = np.dot(normal, _moved(z, -1.0, guess))
         previous = residual
-        residual = _largest(values / size)
+        residual = _largest(_quotient(values, size))
         if iteration == 0 or not residual < chord * previous:
             matrix = np.empty((n + 1, n + 1))
-            matrix[:n, :n] = _scaled_jacobian(
+            by_state = _scaled_jacobian(
                 z, scale, base, free, populations, synapses, weights, corrected, absolute
             )
             moved = z.copy()
@@ -602,20 +660,26 @@ def corrected_point(
             there = _scaled_field(
                 moved, scale, base, free, populations, synapses, weights, corrected, absolute
             )
-            matrix[:n, n] = (there - values[:n]) / (moved[n] - z[n])
-            matrix[n] = normal
+            for i in range(n):
+                _copy(by_state[i], matrix[i])
+                matrix[i, n] = (there[i] - here[i]) / (moved[n] - z[n])
+            _copy(normal, matrix[n])
+            solvable = _finite(values)
             for i in range(n + 1):
-                size[i] = np.abs(matrix[i]).max()
-                matrix[i] /= size[i]
-            if not (np.isfinite(matrix).all() and np.isfinite(values).all() and size.min() > 0.0):
+                size[i] = _largest(matrix[i])
+                solvable = solvable and size[i] > 0.0
+                for j in range(n + 1):
+                    matrix[i, j] /= size[i]
+                solvable = solvable and _finite(matrix[i])
+            if not solvable:
                 break
             inverse = np.ascontiguousarray(np.linalg.solve(matrix, np.eye(n + 1)))
-            residual = _largest(values / size)
-        correction = np.dot(inverse, values / size)
+            residual = _largest(_quotient(values, size))
+        correction = np.dot(inverse, _quotient(values, size))
         length = _largest(correction)
         if length < tolerance and residual < tolerance:
-            return z - correction, iteration, residual
+            return _moved(z, -1.0, correction), iteration, residual
         if not length < too_far:
             break
-        z = z - correction
+        z = _moved(z, -1.0, correction)
     return z, -1, residual

@@ -295,11 +295,17 @@ class MeanField:
         return equations.lumped_inputs(*self._checked(y, p), populations, synapses)
 
     def _rows(self, y: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Columns of states, and of parameters or one vector of them, as rows for the kernels."""
-        states = np.ascontiguousarray(np.transpose(y), dtype=np.float64)
-        values = np.broadcast_to(np.transpose(p), (len(states), len(self.layout.parameters)))
+        """Columns of states, and of parameters or one vector of them, as rows for the kernels.
+
+        Arrays that must not be written to are copied: numba would compile once more for them.
+        """
+        shape = len(np.transpose(y)), len(self.layout.parameters)
+        states, values = (
+            np.require(rows, np.float64, ["C", "W"])
+            for rows in (np.transpose(y), np.broadcast_to(np.transpose(p), shape))
+        )
         self._checked(states[0], values[0])
-        return states, np.ascontiguousarray(values, dtype=np.float64)
+        return states, values
 
     def _checked(self, y: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Vectors as the kernels expect them: these do not check bounds."""

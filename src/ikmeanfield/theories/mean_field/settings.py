@@ -83,12 +83,15 @@ class MeanFieldSettings(TheorySettings):
             for reset_correction in (True, False):
                 theory = MeanField(circuit, reset_correction)
                 theory.integrate(duration=1.0, sample=0.5)
+                theory.integrate(duration=1.0, sample=0.5, method="Radau")  # takes the Jacobian
                 theory.advance(theory.initial_state(), np.zeros((1, len(circuit.populations))), 0.5)
                 problem = theory.problem()
                 state, parameters = theory.initial_state(), problem.vector()
                 problem.field(state, parameters)
                 assert problem.jacobian is not None
                 problem.jacobian(state, parameters)
+                problem.field(state[:, None], parameters)
+                problem.jacobian(state[:, None], parameters)
                 current = next(x for x in problem.parameters if x.endswith("input_current"))
                 continue_equilibria(problem, state, current, ContinuationOptions(max_points=2))
                 for kink in problem.kinks.values():
