@@ -20,8 +20,9 @@ IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 .DELETE_ON_ERROR:
 .PHONY: help env figures report test test-long test-continuation test-faults test-slurm lint bench lock clean clean-results clean-env
 .PHONY: docs archive
-# Module search paths of the calling shell must not take precedence over the locked environment.
-unexport PYTHONPATH PYTHONHOME
+# Module search paths of the calling shell must not take precedence over the locked environment, and
+# without bytecode every job would compile this package's modules again.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,12 +45,13 @@ report: env  ## Write results/report.html when everything is done
 # Kernels are compiled first, by two processes that share none: every process that tests run in
 # would compile its own otherwise.
 test: env  ## Run the tests
-	@$(IN_VENV) sh -c '{ ikmeanfield compile --engine exact && ikmeanfield compile --engine euler; } & \
-		ikmeanfield compile --engine theories && ikmeanfield compile --engine stationary; wait'
-	$(IN_VENV) pytest $(PARALLEL) --dist loadfile --durations 20 $(PYTEST_ARGS)
+	@$(IN_VENV) sh -c '{ ikmeanfield compile --engine exact && ikmeanfield compile --engine exact_single; } & \
+		{ ikmeanfield compile --engine theories && ikmeanfield compile --engine stationary && \
+		ikmeanfield compile --engine euler; }; wait'
+	$(IN_VENV) pytest $(PARALLEL) --dist loadfile --no-loadscope-reorder --durations 20 $(PYTEST_ARGS)
 
 test-long: env  ## Run the tests that take minutes each
-	$(IN_VENV) pytest -m long $(PARALLEL) --dist loadfile $(PYTEST_ARGS)
+	$(IN_VENV) pytest -m long $(PARALLEL) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-continuation: env  ## Compare 2,000 random curves with themselves from other starts (minutes)
 	$(IN_VENV) pytest tests/continuation_nightly $(PARALLEL) --dist load $(PYTEST_ARGS)

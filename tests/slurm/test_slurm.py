@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from checkouts import content, copy_checkout, environment
+from checkouts import content, copy_checkout, copy_kernels, environment
 
 HERE = Path(__file__).parent
 PROFILE = "workflow/profiles/slurm"
@@ -80,6 +80,8 @@ def started(slurm, checkout, tmp_path_factory):
         "workflow": (*common, "--configfile", str(CONFIG)),
     }.items():
         folder = tmp_path_factory.mktemp(name)
+        if name == "workflow":
+            copy_kernels(checkout, folder, done=False)
         own = (
             "--slurm-logdir", str(folder / "logs"), "--slurm-keep-successful-logs",
             "--slurm-init-seconds-before-status-checks", "5",

@@ -181,7 +181,13 @@ EDITS = {
 }
 
 
-@pytest.mark.parametrize("toy", EDITS)
+IN_SHORT = {"rate_variance", "quiet_theory"}
+"""Plug-ins whose edits are tried in the short suite."""
+
+
+@pytest.mark.parametrize(
+    "toy", [toy if toy in IN_SHORT else pytest.param(toy, marks=pytest.mark.long) for toy in EDITS]
+)
 def test_an_edit_of_a_plug_in_reruns_what_depends_on_it(workflow, toy):
     path = workflow.checkout / f"src/toys/{toy}.py"
     text = path.read_text()

@@ -9,7 +9,7 @@ from checkouts import Workflow
 from ikmeanfield import open_experiment
 from small import tiny, tiny_settings
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
@@ -74,16 +74,3 @@ def test_every_figure_is_a_target_and_depends_on_its_experiments_alone(varied):
     }  # fmt: skip
     both["experiments"]["truncation"]["studies"]["networks"]["discard"] = 200.0
     assert "draw_figure" not in varied.planned(both, "overview")
-
-
-def test_a_key_given_twice_is_refused_by_its_line(finished, tmp_path):
-    """Oracle: the last of seven lines repeats the first; Snakemake alone would take the last."""
-    file = tmp_path / "twice.yaml"
-    file.write_text(
-        "seed: 1\nexperiments:\n  one:\n    circuit: {preset: truncated}\n"
-        "    studies: {networks: {kind: networks, duration: 9.0, sample: 1.0}}\n"
-        "    sweeps: {x: {axes: [{parameter: rs.size, values: [9]}]}}\nseed: 2\n"
-    )
-    said = finished.run(None, "--configfile", str(file), "--dry-run", check=False)
-    assert f"{file}, line 7: the key 'seed' is given again" in said
-    assert "Job stats" not in said

@@ -13,7 +13,7 @@ from ikmeanfield.theories.mean_field import adjusted_current, firing_rate
 from small import tiny_reset
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.filterwarnings("ignore::ikmeanfield.theories.mean_field.ResetAccuracyWarning"),
 ]
 
@@ -166,7 +166,6 @@ def test_when_nothing_changed_nothing_runs(compared):
     assert compared.planned(tiny_reset()) == {}
 
 
-@pytest.mark.long
 def test_a_damaged_diagram_is_named_and_made_again(compared, folder, experiment):
     (batch,) = experiment.plan.batches["diagrams"]
     path, table = folder / f"diagrams/batch-{batch}.nc", folder / "diagrams/bifurcations.csv"

@@ -101,6 +101,14 @@ def test_all_kinds_of_studies_share_a_grid(many):
     assert [row[:2] for row in rows if row[-1] != "-"] == [["pages", "report"]]  # unasked
 
 
+def test_jobs_find_all_their_kernels_compiled(many):
+    """Oracle: the files in which numba keeps machine code.
+
+    Jobs that run side by side would compile the same kernels, and can crash when they do.
+    """
+    assert many.compiled_by_jobs() == []
+
+
 def test_a_setting_of_one_study_reruns_none_of_the_others(many):
     config = many_kinds()
     config["experiments"]["many"]["studies"]["diagrams"]["bounds"] = [0.0, 81.0]

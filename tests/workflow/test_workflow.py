@@ -192,6 +192,19 @@ def test_a_wrong_configuration_is_refused_before_any_job(finished, changes, word
     assert "Traceback" not in text
 
 
+def test_a_key_given_twice_is_refused_by_its_line(finished, tmp_path):
+    """Oracle: the last of seven lines repeats the first; Snakemake alone would take the last."""
+    file = tmp_path / "twice.yaml"
+    file.write_text(
+        "seed: 1\nexperiments:\n  one:\n    circuit: {preset: truncated}\n"
+        "    studies: {networks: {kind: networks, duration: 9.0, sample: 1.0}}\n"
+        "    sweeps: {x: {axes: [{parameter: rs.size, values: [9]}]}}\nseed: 2\n"
+    )
+    said = finished.run(None, "--configfile", str(file), "--dry-run", check=False)
+    assert f"{file}, line 7: the key 'seed' is given again" in said
+    assert "Job stats" not in said
+
+
 def test_without_a_configuration_the_papers_is_run_and_a_given_one_stands_alone(finished):
     # Oracle: the summaries of the paper's studies; with a configuration given, only its own.
     here = Workflow(finished.checkout, finished.checkout)
