@@ -45,9 +45,9 @@ report: env  ## Write results/report.html when everything is done
 # Kernels are compiled first, by two processes that share none: every process that tests run in
 # would compile its own otherwise.
 test: env  ## Run the tests
-	@$(IN_VENV) sh -c '{ ikmeanfield compile --engine exact && ikmeanfield compile --engine exact_single; } & \
-		{ ikmeanfield compile --engine theories && ikmeanfield compile --engine stationary && \
-		ikmeanfield compile --engine euler; }; wait'
+	@$(IN_VENV) sh -c '{ for engine in exact euler exact_single; do \
+		ikmeanfield compile --engine $$engine || exit; done; } & \
+		ikmeanfield compile --engine theories && ikmeanfield compile --engine stationary; wait'
 	$(IN_VENV) pytest $(PARALLEL) --dist loadfile --no-loadscope-reorder --durations 20 $(PYTEST_ARGS)
 
 test-long: env  ## Run the tests that take minutes each

@@ -76,6 +76,22 @@ def tiny_adaptation():
     }  # fmt: skip
 
 
+def all_kinds():
+    """The same with the kinds of study that `tiny` has and with single neurons, on one grid."""
+    config = tiny_adaptation()
+    config["experiments"]["adaptation"]["studies"] |= {
+        "networks": {"kind": "networks", "duration": 100.0, "sample": 1.0},
+        "predictions": {"kind": "predictions"},
+        "diagrams": {
+            "kind": "diagrams", "parameter": "rs.input_current", "bounds": [0.0, 80.0],
+            "cycles": False,
+        },
+        "rates": {"kind": "rates", "population": "rs", "currents": [0.0, 100.0], "count": 11},
+    }  # fmt: skip
+    config["figures"] = {"fig1": "adaptation", "overview": "adaptation"}
+    return config
+
+
 def tiny_settings():
     """Two schemes and two inputs, in two populations of a few neurons: eight runs in a batch."""
     return {

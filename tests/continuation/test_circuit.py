@@ -106,6 +106,7 @@ def test_fold_curve_agrees_with_the_number_of_folds_across_it(width_fs, folds):
     assert np.count_nonzero(crossings) == folds
 
 
+@pytest.mark.long
 def test_hopf_curve_is_the_same_from_all_its_points():
     # Each start has its own scales and steps; l1 = 0 and the kinks must not care.
     curves = [hopf_curve(which) for which in range(3)]

@@ -66,7 +66,7 @@ def test_the_jacobian_of_a_forced_system():
         forced(problem, "ax")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_tongue_of_a_forced_circle():
     # oracle: in the frame that rotates with the drive, R = |z|^2 obeys
     # F^2 = R ((1 - R)^2 + d^2) with the detuning d; folds at d^2 = (1 - R)(3 R - 1), so

@@ -34,6 +34,8 @@ CONDITIONS = {
     "near": (40.0, -60.0, True), "uncorrected": (50.0, -100.0, False),
 }  # fmt: skip
 WIDTHS = (0.1, 0.3, 0.65)
+IN_SHORT = {("middle", 0.1), ("uncorrected", 0.1)}
+"""Conditions and widths that are tried in the short suite."""
 REFERENCE = json.loads((Path(__file__).parents[1] / "continuation" / "reference.json").read_text())[
     "circuit corrected v_p=50 v_0=-100, Delta_fs=0.3 "
     "(Delta_rs=1, kappa_rs=20, I_rs=50, J 16/16/4/4, tau_u 33.33 and 5)"
@@ -103,9 +105,9 @@ def solved_again(name, width, point):
     return root[-1]
 
 
-@pytest.mark.parametrize("name", CONDITIONS)
-@pytest.mark.parametrize("width", [
-    WIDTHS[0], *(pytest.param(width, marks=pytest.mark.long) for width in WIDTHS[1:])
+@pytest.mark.parametrize(("name", "width"), [
+    pytest.param(name, width, marks=() if (name, width) in IN_SHORT else pytest.mark.long)
+    for name in CONDITIONS for width in WIDTHS
 ])  # fmt: skip
 def test_points_in_one_parameter_are_right_and_lie_on_the_curves(name, width):
     branches = equilibrium_diagram(

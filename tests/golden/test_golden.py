@@ -12,6 +12,7 @@ from golden.collect import collect
 from golden.record import FOLDER, describe, difference, differences, made_with, read
 
 
+@pytest.mark.long
 @pytest.mark.skipif(
     made_with()["machine"] != read()["made_with"]["machine"],
     reason="machine code of another architecture rounds otherwise; the record holds for its own",

@@ -109,6 +109,7 @@ def test_what_cannot_be_asked_is_refused(changes, words):
         expand(parse(experiment(**changes)), "states")
 
 
+@pytest.mark.long
 def test_of_several_curves_the_one_nearby_is_followed():
     """Oracle: the mean field's Hopf points, calculated independently; there is another at 50 pA.
 

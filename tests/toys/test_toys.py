@@ -129,6 +129,7 @@ def test_the_claim_is_judged(workflow):
     assert "least 5 (By how many Hz the network must be faster.)" in page
 
 
+@pytest.mark.long
 def test_a_claim_whose_file_is_lost_is_judged_again(workflow):
     """Oracle: the file before it was removed."""
     (file,) = (workflow.folder / "results/claims").glob("*/*.csv")

@@ -3,7 +3,7 @@
 import pytest
 
 from checkouts import Workflow, copy_checkout
-from small import tiny, tiny_adaptation, tiny_reset
+from small import all_kinds, tiny, tiny_reset
 
 
 @pytest.fixture(scope="session")
@@ -16,9 +16,9 @@ def finished(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def located(finished):
-    """The same folder after an experiment that looks for transitions has run to its end."""
-    finished.run(tiny_adaptation())
+def complete(finished):
+    """The same folder after an experiment with all kinds of studies has run to its end."""
+    finished.run(all_kinds())
     return finished
 
 

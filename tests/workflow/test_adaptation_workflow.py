@@ -13,14 +13,14 @@ from ikmeanfield.analysis.diagrams import CoincidenceError
 from ikmeanfield.datasets.store import read, write
 from ikmeanfield.datasets.trees import read_tree
 from ikmeanfield.jobs.summarise import summarise
-from small import tiny_adaptation
+from small import all_kinds
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def folder(located):
-    return located.folder / "results/adaptation"
+def folder(complete):
+    return complete.folder / "results/adaptation"
 
 
 @pytest.fixture
@@ -33,13 +33,13 @@ def batch_files(experiment, study):
     return [experiment.folder / study / f"batch-{b}.nc" for b in experiment.plan.batches[study]]
 
 
-def test_everything_promised_is_there(located, folder, experiment):
-    for name in ("fig1.pdf", "fig1.png", "fig1.csv", "fig1.md", "plane.pdf", "plane.md"):
-        assert (located.folder / "results/figures" / name).stat().st_size > 100
-    caption = (located.folder / "results/figures/fig1.md").read_text()
+def test_everything_promised_is_there(complete, folder, experiment):
+    for name in ("fig1.pdf", "fig1.png", "fig1.csv", "fig1.md", "overview.pdf", "overview.md"):
+        assert (complete.folder / "results/figures" / name).stat().st_size > 100
+    caption = (complete.folder / "results/figures/fig1.md").read_text()
     for words in ("size 300", "thresholds quantiles", "seed 1", "rise 2000"):
         assert words in caption
-    page = (located.folder / "results/explorer.html").read_text()
+    page = (complete.folder / "results/explorer.html").read_text()
     assert all(
         f"adaptation/transitions/{p.name}" in page for p in batch_files(experiment, "transitions")
     )
@@ -120,27 +120,27 @@ def test_points_off_the_curves_of_the_plane_fail_with_words(folder, tmp_path):
     assert not (copied / "points/summary.nc").exists()
 
 
-def test_when_nothing_changed_nothing_runs(located):
-    assert located.planned(tiny_adaptation()) == {}
+def test_when_nothing_changed_nothing_runs(complete):
+    assert complete.planned(all_kinds()) == {}
 
 
-def test_a_change_of_traces_reruns_them_and_the_figure(located):
-    config = tiny_adaptation()
+def test_a_change_of_traces_reruns_them_and_the_figure(complete):
+    config = all_kinds()
     config["experiments"]["adaptation"]["studies"]["traces"]["ramps"][0]["at"] = 5.0
-    assert located.planned(config) == {
+    assert complete.planned(config) == {
         "write_plan": 1, "run_traces": 1, "summarise_transitions": 1, "summarise_points": 1,
         "draw_figure": 2, "write_explorer": 1,
     }  # fmt: skip
 
 
 @pytest.mark.long
-def test_a_damaged_plane_is_named_and_rebuilt(located, folder, experiment):
+def test_a_damaged_plane_is_named_and_rebuilt(complete, folder, experiment):
     (path,) = batch_files(experiment, "planes")
     path.write_bytes(path.read_bytes()[:3000])
-    located.run(tiny_adaptation())
+    complete.run(all_kinds())
     logs = "".join(
         (folder / f"logs/{s}/summary.log").read_text() for s in ("points", "transitions")
     )
     assert f"DAMAGED results/adaptation/planes/{path.name}" in logs
     read_tree(path)
-    assert located.planned(tiny_adaptation()) == {}
+    assert complete.planned(all_kinds()) == {}

@@ -9,28 +9,9 @@ import xarray as xr
 from checkouts import Workflow, content
 from ikmeanfield import open_experiment
 from ikmeanfield.studies import KINDS
-from small import tiny_adaptation
+from small import all_kinds
 
 pytestmark = pytest.mark.slow
-
-
-def many_kinds():
-    """All kinds of studies in one experiment, at three values of κ."""
-    config = tiny_adaptation()
-    experiment = config["experiments"]["many"] = config["experiments"].pop("adaptation")
-    experiment["circuit"]["set"] = {"rs.size": 50}
-    experiment["studies"]["transitions"] |= {"settle": 200.0, "rise": 800.0}
-    experiment["studies"] |= {
-        "networks": {"kind": "networks", "duration": 100.0, "sample": 1.0},
-        "predictions": {"kind": "predictions"},
-        "diagrams": {
-            "kind": "diagrams", "parameter": "rs.input_current", "bounds": [0.0, 80.0],
-            "cycles": False,
-        },
-        "rates": {"kind": "rates", "population": "rs", "currents": [0.0, 100.0], "count": 11},
-    }  # fmt: skip
-    config["figures"] = {"overview": "many", "fig1": "many"}
-    return config
 
 
 def long_sweep(*inserted):
@@ -73,16 +54,9 @@ def here(finished, tmp_path):
     return Workflow(finished.checkout, tmp_path)
 
 
-@pytest.fixture(scope="module")
-def many(finished):
-    """The folder of the others after all kinds of studies have run on one grid."""
-    finished.run(many_kinds())
-    return finished
-
-
-def test_all_kinds_of_studies_share_a_grid(many):
+def test_all_kinds_of_studies_share_a_grid(complete):
     """Oracle: every summary has the grid; folds lie on the planes; traces and figures are there."""
-    experiment = open_experiment(many.folder / "results/many")
+    experiment = open_experiment(complete.folder / "results/adaptation")
     kinds = {settings.kind for settings in experiment.plan.studies.values()}
     assert len(kinds) == 8
     for name, settings in experiment.plan.studies.items():
@@ -94,25 +68,25 @@ def test_all_kinds_of_studies_share_a_grid(many):
         assert len(experiment.each(name)) == len(experiment.plan.all_items(name)) > 0
     assert float(experiment.summary("points")["difference"].max()) < 1e-6
     for figure in ("overview", "fig1"):
-        assert (many.folder / f"results/figures/{figure}.pdf").stat().st_size > 1000
-    assert many.planned(many_kinds()) == {}
-    status = many.command("status", "results", "--config", "given.yaml", "--verify")
+        assert (complete.folder / f"results/figures/{figure}.pdf").stat().st_size > 1000
+    assert complete.planned(all_kinds()) == {}
+    status = complete.command("status", "results", "--config", "given.yaml", "--verify")
     rows = [line.split() for line in status.splitlines()[1:]]
     assert [row[:2] for row in rows if row[-1] != "-"] == [["pages", "report"]]  # unasked
 
 
-def test_jobs_find_all_their_kernels_compiled(many):
+def test_jobs_find_all_their_kernels_compiled(complete):
     """Oracle: the files in which numba keeps machine code.
 
     Jobs that run side by side would compile the same kernels, and can crash when they do.
     """
-    assert many.compiled_by_jobs() == []
+    assert complete.compiled_by_jobs() == []
 
 
-def test_a_setting_of_one_study_reruns_none_of_the_others(many):
-    config = many_kinds()
-    config["experiments"]["many"]["studies"]["diagrams"]["bounds"] = [0.0, 81.0]
-    planned = many.planned(config)
+def test_a_setting_of_one_study_reruns_none_of_the_others(complete):
+    config = all_kinds()
+    config["experiments"]["adaptation"]["studies"]["diagrams"]["bounds"] = [0.0, 81.0]
+    planned = complete.planned(config)
     rules = {"simulate_networks", "integrate_theories", "follow_diagrams", "compute_rates",
              "locate_transitions", "find_points", "follow_planes", "run_traces"}  # fmt: skip
     assert rules & set(planned) == {"follow_diagrams"}
@@ -205,26 +179,26 @@ def test_a_failing_study_names_the_grid_point_and_the_others_go_on(here, plugin,
 
 
 @pytest.mark.long
-def test_every_study_is_done_by_hand_as_the_workflow_does_it(many, tmp_path):
+def test_every_study_is_done_by_hand_as_the_workflow_does_it(complete, tmp_path):
     """Oracle: what the workflow has stored, to the bit."""
-    config = many.folder / "given.yaml"
-    many.run(many_kinds())
-    hand = Workflow(many.checkout, tmp_path)
-    (kernels,) = (many.folder / "results/kernels").glob("networks_and_theories-*")
-    assert hand.command("plan", config).split() == ["results/many/plan.json"]
-    experiment = open_experiment(many.folder / "results/many")
+    config = complete.folder / "given.yaml"
+    complete.run(all_kinds())
+    hand = Workflow(complete.checkout, tmp_path)
+    (kernels,) = (complete.folder / "results/kernels").glob("networks_and_theories-*")
+    assert hand.command("plan", config).split() == ["results/adaptation/plan.json"]
+    experiment = open_experiment(complete.folder / "results/adaptation")
     for name in experiment.plan.studies:
-        hand.command("run", "results/many/plan.json", name, NUMBA_CACHE_DIR=str(kernels))
+        hand.command("run", "results/adaptation/plan.json", name, NUMBA_CACHE_DIR=str(kernels))
     for name, settings in experiment.plan.studies.items():
         if settings.summarises():
-            hand.command("summarise", "results/many/plan.json", name)
+            hand.command("summarise", "results/adaptation/plan.json", name)
     for name in experiment.plan.studies:
         files = sorted((experiment.folder / name).iterdir())
         assert [path.name for path in files] == sorted(
-            path.name for path in (tmp_path / "results/many" / name).iterdir()
+            path.name for path in (tmp_path / "results/adaptation" / name).iterdir()
         )
         for path in files:
-            mine = tmp_path / "results/many" / name / path.name
+            mine = tmp_path / "results/adaptation" / name / path.name
             if path.suffix == ".csv":
                 assert mine.read_bytes() == path.read_bytes()
             else:
@@ -234,20 +208,29 @@ def test_every_study_is_done_by_hand_as_the_workflow_does_it(many, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("run", "results/many/plan.json", "nothing"), "no study 'nothing'; many has: diagrams,"),
-        (("run", "results/many/plan.json", "planes", "--batch", "7"), "no batch '7' of planes"),
-        (("summarise", "results/many/plan.json", "traces"), "traces is a study without a summary"),
+        (
+            ("run", "results/adaptation/plan.json", "nothing"),
+            "no study 'nothing'; adaptation has: diagrams,",
+        ),
+        (
+            ("run", "results/adaptation/plan.json", "planes", "--batch", "7"),
+            "no batch '7' of planes",
+        ),
+        (
+            ("summarise", "results/adaptation/plan.json", "traces"),
+            "traces is a study without a summary",
+        ),
         (("run", "results/none/plan.json", "networks"), "results/none/plan.json"),
     ],
 )
-def test_a_wrong_name_is_refused_in_words(many, arguments, words):
-    text = " ".join(many.command(*arguments, check=False).replace("│", " ").split())
+def test_a_wrong_name_is_refused_in_words(complete, arguments, words):
+    text = " ".join(complete.command(*arguments, check=False).replace("│", " ").split())
     assert words in text
     assert "Traceback" not in text
 
 
-def test_the_kinds_of_studies_are_listed(many):
+def test_the_kinds_of_studies_are_listed(complete):
     """Oracle: the registry, of which the documentation of clusters names every rule."""
-    listed = dict(line.split(maxsplit=1) for line in many.command("studies").splitlines())
+    listed = dict(line.split(maxsplit=1) for line in complete.command("studies").splitlines())
     assert list(listed) == list(KINDS)
     assert listed["planes"].startswith("Curves of folds and Hopf points")

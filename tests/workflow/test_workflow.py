@@ -67,6 +67,7 @@ def test_when_nothing_changed_nothing_runs(finished):
     assert finished.planned(tiny()) == {}
 
 
+@pytest.mark.long
 def test_stored_plans_of_other_configurations_do_not_pile_up(finished):
     """Oracle: one folder of plans, of the configuration that ran last."""
     plans = finished.folder / ".snakemake/plans"
@@ -152,6 +153,7 @@ def test_an_edit_reruns_what_depends_on_it(finished, file):
         path.write_text(text)
 
 
+@pytest.mark.long
 def test_batches_and_cores_do_not_change_the_data(finished, tmp_path):
     shutil.copytree(finished.folder, tmp_path / "copy")
     other = Workflow(finished.checkout, tmp_path / "copy")

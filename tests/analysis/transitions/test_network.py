@@ -155,6 +155,7 @@ def test_oscillations_have_four_boundaries():
     assert down["current"].values == pytest.approx([46.2, 42.4], abs=0.4)
 
 
+@pytest.mark.long
 def test_upper_boundary_of_a_large_network_is_within_its_interval():
     """Oracle: 30 s at each of a series of currents 0.05 pA apart, N = 10,000, κ = 100.
 
@@ -190,6 +191,7 @@ def test_initial_states_shift_a_fold_by_no_more_than_bracket_and_noise():
         assert np.ptp(currents) / 2 <= np.mean(stated[direction])
 
 
+@pytest.mark.long
 def test_draws_of_thresholds_shift_a_fold_by_more_than_noise():
     """`noise` does not cover quenched disorder.
 
