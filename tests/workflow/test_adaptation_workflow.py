@@ -127,9 +127,11 @@ def test_when_nothing_changed_nothing_runs(complete):
 def test_a_change_of_traces_reruns_them_and_the_figure(complete):
     config = all_kinds()
     config["experiments"]["adaptation"]["studies"]["traces"]["ramps"][0]["at"] = 5.0
+    summaries = {f"summarise_{kind}": 1 for kind in (
+        "transitions", "points", "networks", "predictions", "diagrams", "rates"
+    )}  # fmt: skip
     assert complete.planned(config) == {
-        "write_plan": 1, "run_traces": 1, "summarise_transitions": 1, "summarise_points": 1,
-        "draw_figure": 2, "write_explorer": 1,
+        "write_plan": 1, "run_traces": 1, **summaries, "draw_figure": 2, "write_explorer": 1,
     }  # fmt: skip
 
 
