@@ -125,6 +125,7 @@ def test_points_in_one_parameter_are_right_and_lie_on_the_curves(name, width):
     assert (checked["difference"] <= 1e-6 + checked["interpolation_error"]).all()
 
 
+@pytest.mark.long
 def test_a_hopf_point_beside_the_kink_is_not_missed():
     # oracle: the Hopf curve, which passes its kink at Δ_fs = 0.684875
     width = 0.68454545

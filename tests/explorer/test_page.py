@@ -158,6 +158,7 @@ def test_the_same_results_give_the_same_page(explored, tmp_path):
     assert again.read_bytes() == explored.page.read_bytes()
 
 
+@pytest.mark.long
 def test_a_page_that_would_be_too_large_has_fewer_windows_or_is_refused(
     explored, tmp_path, monkeypatch
 ):

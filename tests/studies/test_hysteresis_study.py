@@ -92,6 +92,7 @@ def of_adaptation(tmp_path_factory):
     return computed(tmp_path_factory.mktemp("adaptation"), experiment)["hysteresis"].summary
 
 
+@pytest.mark.long
 def test_a_parameter_moves_in_place_of_the_current(of_adaptation):
     """Oracle: continuation in κ at 41 pA: a fold and a Hopf point, 2 pA being a level."""
     name = "rs.adaptation"
