@@ -4,6 +4,7 @@ Oracles: closed forms, and the same curve from another start.
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,6 +22,10 @@ from ikmeanfield.continuation import (
     continue_hopf,
     simulated_cycle,
 )
+from ikmeanfield.continuation.arclength import Refined
+from ikmeanfield.continuation.equilibria import EquilibriumCurve
+from ikmeanfield.continuation.newton import Solution
+from ikmeanfield.continuation.scales import initial_scale
 
 
 def box(**bounds):
@@ -186,6 +191,44 @@ def conservative(shear, stated):
         return shear @ np.array([[0.0, 1.0], [p[1] - 3 * x * x, 0.0]]) @ back
 
     return Problem(field, ("x", "y"), {"a": 0.0, "b": 1.0}, jacobian if stated else None)
+
+
+def test_a_variable_that_passes_zero_has_the_scale_on_which_its_field_bends():
+    """Oracle: y − y³ departs from a line by a tenth where y² is about a tenth.
+
+    On the scale of y = 1e-5 differences would drown in rounding. A variable that is small
+    everywhere keeps its scale, and so does every variable whose Jacobian is stated.
+    """
+
+    def field(s, p):
+        return np.array([1 - s[0], s[1] - s[1] ** 3, s[2] - 1e12 * s[2] ** 3])
+
+    def jacobian(s, p):
+        return np.diag([-1.0, 1 - 3 * s[1] ** 2, 1 - 3e12 * s[2] ** 2])
+
+    start = np.array([1.0, 1e-5, 1e-6])
+    problem = Problem(field, ("x", "y", "z"), {"a": 0.0})
+    found = initial_scale(problem, (), start, ContinuationOptions())
+    assert 0.05 < found[1] < 2
+    assert found[[0, 2]].tolist() == [1.0, 1e-6]
+    stated = replace(problem, jacobian=jacobian)
+    assert initial_scale(stated, (), start, ContinuationOptions()).tolist() == start.tolist()
+
+
+def test_a_neutral_saddle_that_is_not_solved_for_is_no_hopf_point(monkeypatch):
+    """Oracle: x' = (x² − a²)/2, y' = −y has the eigenvalues a and −1, whose sum is 0 at a = 1."""
+
+    def unsolved(curve, z):
+        return Refined("HB", Solution(z, False, 0, np.inf, "refused by the test"))
+
+    monkeypatch.setattr(EquilibriumCurve, "_refine_hopf", unsolved)
+    problem = Problem(
+        lambda s, p: np.array([(s[0] ** 2 - p[0] ** 2) / 2, -s[1]]), ("x", "y"), {"a": 0.7}
+    )
+    branch = continue_equilibria(problem, [0.7, 0.0], "a", box(a=(0.5, 1.5)))
+    (point,) = branch.special
+    assert (point.kind, point.status) == ("NS", "guess")
+    assert point.parameters["a"] == pytest.approx(1, abs=1e-3)
 
 
 @pytest.mark.parametrize("stated", [True, False])

@@ -14,6 +14,7 @@ import numpy as np
 
 from .arclength import Located, hermite, norm, tangent_at
 from .special_point import SpecialPoint
+from .spectrum import critical_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -414,8 +415,10 @@ def _placed(
 def _guess(
     tracer: Tracer, point: Point, event: str, bracket: tuple[float, float], reason: str
 ) -> Located:
+    # Two real eigenvalues whose sum vanishes make a neutral saddle, as where it is solved for.
+    real = event == "HB" and critical_pair(point.measure.eigenvalues).determinant < 0
     special = SpecialPoint(
-        kind=event,
+        kind="NS" if real else event,
         parameters=tracer.curve.field.parameters(point.x / tracer.scale),
         state=point.x[: tracer.curve.field.n],
         status="guess",

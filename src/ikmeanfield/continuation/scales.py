@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 #: A magnitude below this says nothing about a component's scale.
 _ZERO = 1e-10
+#: Where derivatives are differences, a variable may be this share of the size at which the field
+#: stops being linear in it; on a smaller scale its differences would drown in rounding.
+_SMALL = 1e-3
 #: Sizes at which the field is asked whether it is linear, from the largest.
 _SIZES = np.array([10.0**decade for decade in range(8, -14, -1)])
 #: Shares of such a size by which a variable is changed.
@@ -39,10 +42,12 @@ def initial_scale(
 
     It is stated, else the bounds' width, else the component's magnitude. A variable that is zero
     says nothing: its scale is the problem's own typical size, or else the size at which the field
-    stops being linear in it, where that is far from one, and else one.
+    stops being linear in it, where that is far from one, and else one. Without a Jacobian a
+    variable that is small beside that size, as where it passes zero, says nothing either.
     """
-    n = len(problem.variables)
-    scale = np.where(np.abs(x) > _ZERO, np.abs(x), 1.0)
+    n, size = len(problem.variables), np.abs(x)
+    scale = np.where(size > _ZERO, size, 1.0)
+    doubtful = 0.0 if problem.jacobian is not None else _SMALL * size[:n].max(initial=0.0)
     unknown = []
     for index, name in enumerate((*problem.variables, *free)):
         if name in options.scales:
@@ -50,7 +55,7 @@ def initial_scale(
         elif has_fixed_scale(name, options):
             lower, upper = options.bounds[name]
             scale[index] = upper - lower
-        elif index < n and abs(x[index]) <= _ZERO:
+        elif index < n and size[index] <= max(_ZERO, doubtful):
             if name in problem.sizes:
                 scale[index] = problem.sizes[name]
             else:
@@ -58,10 +63,14 @@ def initial_scale(
     if unknown:
         # Beside the start as well: a linear part that vanishes just there says nothing.
         shifts = (0.0, _ASIDE, -_ASIDE) if free else (0.0,)
-        sizes = [_nonlinear_sizes(problem, free, x, shift * scale[n:]) for shift in shifts]
-        found = np.max(sizes, axis=0)[unknown]
+        sizes = np.array(
+            [_nonlinear_sizes(problem, free, x, shift * scale[n:])[unknown] for shift in shifts]
+        )
+        largest, own = np.fmax.reduce(sizes), size[unknown]
+        small = np.where(own < _SMALL * largest, largest, own)
+        found = np.where(np.isnan(sizes), 1.0, sizes).max(axis=0)
         far = (found < _NEAR_ONE[0]) | (found > _NEAR_ONE[1])
-        scale[unknown] = np.where(far, found, 1.0)
+        scale[unknown] = np.where(own > _ZERO, small, np.where(far, found, 1.0))
     return scale
 
 
@@ -70,11 +79,11 @@ def _nonlinear_sizes(
 ) -> FloatArray:
     """Smallest change of each variable at which the field departs from a linear one.
 
-    One where it departs at all sizes or at none.
+    NaN where it departs at all sizes or at none.
     """
     n = len(problem.variables)
     p = problem.vector(**dict(zip(free, map(float, x[n:] + shift), strict=True)))
-    found, linear = np.ones(n), np.zeros(n, dtype=bool)
+    found, linear = np.full(n, np.nan), np.zeros(n, dtype=bool)
     together = len(_SIZES) if problem.compiled is not None else 1
     for first in range(0, len(_SIZES), together):
         sizes = _SIZES[first : first + together]
@@ -84,7 +93,7 @@ def _nonlinear_sizes(
             found[departs & ~linear] = size
         if linear.all():
             break
-    return np.where(linear, found, 1.0)
+    return np.where(linear, found, np.nan)
 
 
 def _departures(problem: Problem, y: FloatArray, p: FloatArray, sizes: FloatArray) -> FloatArray:
