@@ -23,6 +23,8 @@ _SINGULAR = "the Jacobian is singular"
 _NEARLY_SINGULAR = "the Jacobian is nearly singular: Newton's step has no bound"
 #: A correction this long, in scaled coordinates, comes from a singular matrix.
 TOO_FAR = 1e4
+#: Corrections that no longer shrink are rounding up to this many times the tolerance.
+_ROUNDED = 100.0
 
 
 @dataclass(frozen=True)
@@ -163,9 +165,10 @@ def _too_slow(iterations: int, residual: float) -> str:
 def onto_curve(equations: System, z: FloatArray, tolerance: float, max_iterations: int) -> Solution:
     """Solve fewer equations than unknowns by Gauss-Newton: a point of the curve near a guess.
 
-    Every correction is the shortest one, so the guess moves no further than it must.
+    Every correction is the shortest one, so the guess moves no further than it must. Corrections
+    that no longer shrink are rounding of derivatives that are differences; the equations hold.
     """
-    residual, iteration = np.inf, 0
+    residual, length, iteration = np.inf, np.inf, 0
     try:
         for iteration in range(max_iterations + 1):
             value, gradient = _values(equations, z)
@@ -175,8 +178,9 @@ def onto_curve(equations: System, z: FloatArray, tolerance: float, max_iteration
             correction: FloatArray = np.asarray(
                 np.linalg.lstsq(matrix / size[:, None], value / size, rcond=None)[0], dtype=float
             )
-            length = _length(correction)
-            if length < tolerance and residual < tolerance:
+            before, length = length, _length(correction)
+            rounded = length < _ROUNDED * tolerance and length > before / 2
+            if residual < tolerance and (length < tolerance or rounded):
                 return Solution(z, True, iteration, residual)
             z = z - correction
     except _StuckError as stuck:
