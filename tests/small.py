@@ -72,7 +72,7 @@ def tiny_adaptation():
                 },
             }
         },
-        "figures": {"fig1": "adaptation", "plane": {"draw": "overview", "from": ["adaptation"]}},
+        "figures": {"fig1": "adaptation", "overview": "adaptation"},
     }  # fmt: skip
 
 
@@ -88,7 +88,6 @@ def all_kinds():
         },
         "rates": {"kind": "rates", "population": "rs", "currents": [0.0, 100.0], "count": 11},
     }  # fmt: skip
-    config["figures"] = {"fig1": "adaptation", "overview": "adaptation"}
     return config
 
 
