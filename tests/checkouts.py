@@ -49,7 +49,8 @@ def compiled():
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stamp.exists():
             command = [sys.executable, "-m", "ikmeanfield", "compile", "--stamp", str(stamp)]
-            subprocess.run(command, check=True, env=environment(PYTHONPATH=str(package.parent)))
+            alone = environment(PYTHONPATH=str(package.parent), IKMEANFIELD_PLUGINS="")
+            subprocess.run(command, check=True, env=alone)
     return {cache.parent for cache in package.rglob("__pycache__") if any(cache.glob("*.nbi"))}
 
 
