@@ -13,6 +13,10 @@ elsewhere F is None, and kernels are compiled that do not look for it.
 Invariants. A neuron's new state depends on its own old state and on the population's constants
 alone. Sums over neurons are integers or are added in the order of the neurons. So results do not
 depend on how neurons are cut into blocks or on the width of the processor's vectors.
+
+In each loop over neurons, what is stored first is not a choice between a new value and one that was
+loaded from the same place: compilers make a masked store of such a choice where no other store is
+between, and with vectors of 256 bits some processors need as long for it as for the whole step.
 """
 # mypy: disable-error-code="no-untyped-def"
 
@@ -207,10 +211,10 @@ def _glide_own(y, U, D, F, marks, c, limit):
         s = z * z
         area = z * logarithm_ratio(s) + (log_cosine_ratio(P) + H)
         holds = (s <= z_limit) & (after < peak) & (abs(P) <= limit)
+        marks[i] = 0 if holds else 1
         y[i] = after if holds else before
         # The moment of y about the middle of the step is (after − y0)/12, but for order W⁴.
         U[i] = (decay * u0 + b0 * area + b1 * (after - y0)) if holds else u0
-        marks[i] = 0 if holds else 1
 
 
 @njit(**SUMMED)
@@ -243,11 +247,11 @@ def _glide_shared(y, D, F, marks, c, limit):
         after = (W * cosine + P * tangent) / a + H
         area = log_cosine_ratio(P) + H
         holds = (a > lowest) & (a < highest) & (after < peak) & (abs(P) <= limit)
+        marks[i] = 0 if holds else 1
         y[i] = after if holds else before
         product *= a if holds else one
         areas += _summand(area) if holds else nothing
         rises += _summand(after - y0) if holds else nothing
-        marks[i] = 0 if holds else 1
     return product, areas, rises
 
 
@@ -274,9 +278,9 @@ def _carry_one_spike(y, U, D, F, c):
         P = (f - (mean * u0 + predict * y0)) - H * H
         after, area, moment, jumps, left = _one_spike(y0, H, P, peak, reset, jump, rate)
         holds = left >= 0.0
+        D[i] = left
         y[i] = after if holds else y0
         U[i] = (decay * u0 + b0 * area + b1 * moment + jumps) if holds else u0
-        D[i] = left
         areas += _summand(area) if holds else nothing
         moments += _summand(moment) if holds else nothing
     return areas, moments
