@@ -36,7 +36,7 @@ env: $(READY)  ## Build the environment .venv: the locked packages and this pack
 # With arguments of Snakemake's, such as a dry run or single targets, there may be nothing to report.
 figures: env  ## Run the whole workflow: figures, claims, the explorer, and a report of all
 	@$(IN_VENV) ikmeanfield check $(CONFIG)
-	$(IN_VENV) snakemake --cores $(CORES) --configfile $(CONFIG) $(SNAKEMAKE_ARGS)
+	$(IN_VENV) snakemake --configfile $(CONFIG) --cores $(CORES) $(SNAKEMAKE_ARGS)
 	$(if $(SNAKEMAKE_ARGS),,@$(MAKE) --no-print-directory report)
 
 report: env  ## Write results/report.html when everything is done
