@@ -53,6 +53,25 @@ def test_fold_curve_turns_its_corner(sign, start):
     assert abs(x[bent]).max() > 0.4
 
 
+def test_a_fold_curve_without_a_jacobian_meets_a_kink_where_it_is():
+    """Oracle: the corner at the origin. Differences that reach across the kink find none."""
+
+    def field(state, p):
+        x, y = state
+        return np.array([bent.field([x], p)[0] + 3 * (y - x), x - y])
+
+    bent = systems.bent_fold(-1.0)
+    problem = Problem(field, ("x", "y"), bent.parameters, kinks=bent.kinks).at({"p": 0.0, "q": 0.5})
+    curve = continue_folds(problem, [0.0, 0.0], ("q", "p"), BOX)
+    (kink,) = curve.points("KINK")
+    np.testing.assert_allclose([*kink.state, *kink.parameters.values()], 0, atol=1e-8)
+    smooth = curve["x"] < curve["q"]
+    np.testing.assert_allclose(curve["x"][smooth], 0, atol=1e-8)
+    bent_back = curve["x"][~smooth]
+    assert bent_back.min() < -0.4
+    np.testing.assert_allclose(curve["q"][~smooth], bent_back - 4 * bent_back**2, atol=1e-4)
+
+
 def test_equilibria_pass_a_kink():
     problem = systems.bent_fold(-1.0)
     options = ContinuationOptions(bounds={"x": (-2.0, 2.0)})

@@ -14,6 +14,7 @@ import numpy as np
 
 from .dense import is_finite
 from .newton import CHORD, TOO_FAR, Solution
+from .one_sided import extrapolated, row_of_points
 from .problem import Field, FloatArray, IntArray, Problem
 from .sparsity import Groups, agrees, check_direction
 from .spectrum import ComplexArray, Spectrum, entry_errors, spectrum
@@ -213,7 +214,8 @@ class ScaledField:
         if self.problem.compiled is not None:
             return np.ascontiguousarray(self.full_jacobian(z)[:, :n])
         if self.problem.jacobian is None:
-            return self._differences(z)
+            beside = self._beside_kink(z)
+            return self._differences(z) if beside is None else beside[1]
         y, p = self.split(z)
         matrix = _real(self.problem.jacobian, y, p)
         scaled: FloatArray = matrix * self.scale[:n] / self.scale[:n, None]
@@ -282,6 +284,18 @@ class ScaledField:
     def _groups(self, z: FloatArray) -> Groups | None:
         """Return groups of variables that may move together, where that saves evaluations."""
         return self.problem.sparsity.groups(self.fields, z) if self.costly else None
+
+    def _beside_kink(self, z: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+        """Return a point next to z from which differences reach no kink, and the Jacobian at z.
+
+        None where no kink is close, or where the field is not smooth on z's side of it.
+        """
+        return None if self._far_from_kinks(z) else self._cached("beside", z, self._one_sided)
+
+    def _one_sided(self, z: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+        points = row_of_points(self, z)
+        found = None if points is None else extrapolated(self._differences, points)
+        return None if points is None or found is None else (points[0], found)
 
     def _differences(self, z: FloatArray) -> FloatArray:
         """Return `jacobian` from the stencil of `slope`, for all variables together.
@@ -363,7 +377,9 @@ class ScaledField:
     def _mixed(self, z: FloatArray, vector: FloatArray) -> FloatArray:
         """Return the field's second derivative along a vector and by every component of z."""
         n, padded = self.n, self._padded(z, vector)
-        far = self._far_from_kinks(z)
+        beside = self._beside_kink(z)
+        far = beside is not None or self._far_from_kinks(z)
+        z = z if beside is None else beside[0]
         groups = (self._groups(z) if far else None) or self.problem.sparsity.apart
         moves = groups.moves(len(z))
         steps = np.full((len(moves), 1), _MIXED_STEP)
