@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import systems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,11 +21,12 @@ from ikmeanfield.continuation import (
     continue_equilibria,
     continue_folds,
     continue_hopf,
+    hopf_curve,
     simulated_cycle,
 )
 from ikmeanfield.continuation.arclength import Refined
 from ikmeanfield.continuation.equilibria import EquilibriumCurve
-from ikmeanfield.continuation.newton import Solution
+from ikmeanfield.continuation.newton import Solution, newton
 from ikmeanfield.continuation.scales import initial_scale
 
 
@@ -300,6 +302,34 @@ def test_a_pole_of_l1_is_no_generalized_hopf_point():
     curve = continue_hopf(problem, hopf, ("p", "q"), box(p=(-1.0, 1.03), q=(-3.0, 2.0)))
     np.testing.assert_allclose(found(curve, "GH", "q"), [-1.0], atol=1e-6)
     np.testing.assert_allclose(found(curve, "HH", "q"), [0.0], atol=1e-9)
+
+
+@pytest.mark.parametrize("b2", [1e-11, 1e-12, 0.3])
+def test_a_zero_of_l1_hidden_by_rounding_is_no_pole(monkeypatch, b2):
+    """Oracle: l1 of Bautin's system vanishes at b2 = 0, and grows towards neither side of it."""
+
+    def unsolved(_field, z, *_others):
+        return Refined("GH", Solution(z, False, 0, 1.0, "not tried"))
+
+    monkeypatch.setattr(hopf_curve, "refine_generalized_hopf", unsolved)
+    problem = systems.bautin().at({"b1": 0.0, "b2": b2})
+    curve = continue_hopf(problem, np.zeros(2), ("b1", "b2"), box(b1=(-1.0, 1.0), b2=(-1.0, 1.0)))
+    (point,) = curve.points("GH")
+    assert point.status == "guess"
+    assert point.parameters["b2"] == pytest.approx(0, abs=1e-3)
+
+
+def test_corrections_that_are_rounding_do_not_keep_newton_from_a_solution():
+    """Oracle: the solution (1, −1) of a linear system whose equations are rounded to 1e-13."""
+    matrix = np.array([[1.0, 1.0], [1.0, 1.0 + 2e-5]])
+    rng = np.random.default_rng(0)
+
+    def rounded(z):
+        return matrix @ (z - [1.0, -1.0]) + 1e-13 * rng.uniform(-1, 1, 2), lambda: matrix
+
+    found = newton(rounded, np.zeros(2), 1e-10, 8)
+    assert found.converged
+    np.testing.assert_allclose(found.z, [1.0, -1.0], atol=2e-8)
 
 
 @settings(max_examples=8, deadline=None, derandomize=True)

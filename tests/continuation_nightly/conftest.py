@@ -10,8 +10,9 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "con
 def pytest_terminal_summary(terminalreporter):
     total = Counter()
     for reports in terminalreporter.stats.values():
-        for report in reports:
-            total.update(dict(getattr(report, "user_properties", ())))
+        for report in reports:  # those of set-up and tear-down repeat the properties
+            if getattr(report, "when", None) == "call":
+                total.update(dict(report.user_properties))
     if total:
         words = ", ".join(f"{number} {name}" for name, number in sorted(total.items()))
         terminalreporter.write_line(f"curves compared: {words}")

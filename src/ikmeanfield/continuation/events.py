@@ -34,6 +34,8 @@ _DIPS, _SHALLOW = 12, 0.3
 _SLOPE_STEP = 1e-5
 #: Steps shorter than this, in scaled coordinates, are not halved in search of an explanation.
 _FINEST = 1e-6
+#: What is left of a test function where rounding hides its zero, as a share of its larger end.
+_SLIGHT = 1e-3
 #: A bracket this narrow, in scaled coordinates, holds no further point of the curve.
 _NARROWEST = 1e-6
 #: A refined point may lie outside its bracket by this share of it, and by this distance.
@@ -322,7 +324,7 @@ def locate(tracer: Tracer, a: Point, b: Point, event: str) -> Located | None:
     """
     low, high = a, b
     weights = [a.measure.tests[event], b.measure.tests[event]]
-    largest = min(map(abs, weights))
+    largest = max(min(map(abs, weights)) / 2, _SLIGHT * max(map(abs, weights)))
     refined: Refined | None = None
     for evaluation in range(_MANY):
         if (evaluation % _FEW == 0 and evaluation < 4 * _FEW) or evaluation % (4 * _FEW) == 0:
@@ -363,7 +365,7 @@ def _unsolved(
 ) -> Located | None:
     """Say what a bracket holds whose defining system was not solved."""
     best = min(low, high, key=lambda end: abs(end.measure.tests[event]))
-    if abs(best.measure.tests[event]) > largest / 2:
+    if abs(best.measure.tests[event]) > largest:
         return None
     reason = refined.solution.message if refined is not None else "the bracket cannot be narrowed"
     return _guess(tracer, best, event, (low.arclength, high.arclength), reason)

@@ -23,7 +23,8 @@ _SINGULAR = "the Jacobian is singular"
 _NEARLY_SINGULAR = "the Jacobian is nearly singular: Newton's step has no bound"
 #: A correction this long, in scaled coordinates, comes from a singular matrix.
 TOO_FAR = 1e4
-#: Corrections that no longer shrink are rounding up to this many times the tolerance.
+#: Corrections that no longer shrink are rounding up to this many times the tolerance: that of
+#: derivatives which are differences, while the equations themselves hold.
 _ROUNDED = 100.0
 
 
@@ -103,6 +104,11 @@ def _length(correction: FloatArray) -> float:
     return length
 
 
+def _small(length: float, before: float, tolerance: float) -> bool:
+    """Whether a correction is below the tolerance, or rounding because it no longer shrinks."""
+    return length < tolerance or before / 2 < length < _ROUNDED * tolerance
+
+
 def newton(
     system: System,
     z: FloatArray,
@@ -127,7 +133,7 @@ def newton(
     matrix
         The Jacobian at a point near by, with which to begin.
     """
-    residual, iteration = np.inf, 0
+    residual, length, iteration = np.inf, np.inf, 0
     size, scaled, inverse = np.empty(0), np.empty(0), np.empty((0, 0))
     try:
         if matrix is not None:
@@ -147,8 +153,8 @@ def newton(
                 residual = largest(scaled)
                 inverse = _inverse(fresh / size[:, None])
             correction = inverse.dot(scaled)
-            length = _length(correction)
-            if length < tolerance and residual < tolerance:
+            before, length = length, _length(correction)
+            if residual < tolerance and _small(length, before, tolerance):
                 # with a matrix from elsewhere two iterations do the work of one
                 effort = iteration if matrix is None else (iteration + 1) // 2
                 return Solution(z - correction, True, effort, residual)
@@ -165,8 +171,7 @@ def _too_slow(iterations: int, residual: float) -> str:
 def onto_curve(equations: System, z: FloatArray, tolerance: float, max_iterations: int) -> Solution:
     """Solve fewer equations than unknowns by Gauss-Newton: a point of the curve near a guess.
 
-    Every correction is the shortest one, so the guess moves no further than it must. Corrections
-    that no longer shrink are rounding of derivatives that are differences; the equations hold.
+    Every correction is the shortest one, so the guess moves no further than it must.
     """
     residual, length, iteration = np.inf, np.inf, 0
     try:
@@ -179,8 +184,7 @@ def onto_curve(equations: System, z: FloatArray, tolerance: float, max_iteration
                 np.linalg.lstsq(matrix / size[:, None], value / size, rcond=None)[0], dtype=float
             )
             before, length = length, _length(correction)
-            rounded = length < _ROUNDED * tolerance and length > before / 2
-            if residual < tolerance and (length < tolerance or rounded):
+            if residual < tolerance and _small(length, before, tolerance):
                 return Solution(z, True, iteration, residual)
             z = z - correction
     except _StuckError as stuck:

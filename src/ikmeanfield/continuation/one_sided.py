@@ -24,7 +24,7 @@ _APART = 5e-4
 #: through them and that value would leave.
 _VALUE, _ROUGH = np.array([4.0, -6.0, 4.0, -1.0]), np.array([1.0, -3.0, 3.0, -1.0])
 #: Third differences of a smooth function are this share of it at most.
-_SMOOTH = 1e-7
+_SMOOTH = 1e-9
 #: Step for a kink function's gradient.
 _STEP = 1e-6
 

@@ -37,6 +37,8 @@ _MIXED_STEP = 1e-4
 SECOND_STEP = 0.016
 #: A kink this many gradient steps away needs no look (its function may be curved).
 _FAR = 100.0
+#: First differences without a Jacobian reach to this share of a kink's distance.
+_BERTH = 16
 #: How often a stencil is halved so as to stay on one side of a kink.
 _HALVINGS = 16
 #: How often a stencil that reaches out of the field's domain shrinks by ten.
@@ -312,6 +314,8 @@ class ScaledField:
 
     def _by_group(self, z: FloatArray, groups: Groups) -> FloatArray:
         units, n = np.eye(self.n, len(z)), self.n
+        if self._near_kinks(z, 2 * _BERTH * FIRST_STEP):
+            return np.column_stack([self.slope(z, unit) for unit in units])
         moves = groups.moves(len(z))[: groups.count]
         steps = np.concatenate([reach * FIRST_STEP * moves for reach in (1, 2, -1, -2)])
         try:
@@ -326,13 +330,19 @@ class ScaledField:
             matrix[:, column] = self.slope(z, units[column])
         return matrix
 
+    def _first_step(self, z: FloatArray, direction: FloatArray) -> float:
+        """Return a step for first differences that are small beside the distance of kinks."""
+        if not self._near_kinks(z, 2 * _BERTH * FIRST_STEP):
+            return FIRST_STEP
+        return self.clear_step(z, direction, _BERTH * FIRST_STEP)[0] / _BERTH
+
     def slope(self, z: FloatArray, direction: FloatArray) -> FloatArray:
         """Return the derivative of `field` along a direction of length n + k, shape (n,).
 
         The stencil shrinks where it would reach out of the field's domain, or so close to its
         edge that the field varies too much within it.
         """
-        step = FIRST_STEP
+        step = FIRST_STEP if self.problem.jacobian is not None else self._first_step(z, direction)
         for _ in range(_SHRINKINGS):
             try:
                 one, two, minus_one, minus_two = [
@@ -483,15 +493,19 @@ class ScaledField:
 
     def _far_from_kinks(self, z: FloatArray) -> bool:
         """Whether every kink is much further away than a gradient's stencil reaches."""
+        return not self._near_kinks(z, _FAR * GRADIENT_STEP)
+
+    def _near_kinks(self, z: FloatArray, distance: float) -> bool:
+        """Whether a kink is closer than a distance, as far as its function's slope tells."""
         for name, value in self.kinks(z).items():
             if name not in self._kink_slopes:
                 units = np.eye(len(z))
                 kink = partial(self.kink, name)
                 rates = [slope(kink, z, unit, FIRST_STEP) for unit in units]
                 self._kink_slopes[name] = float(np.linalg.norm(rates))
-            if not abs(value) > _FAR * GRADIENT_STEP * self._kink_slopes[name]:
-                return False
-        return True
+            if not abs(value) > distance * self._kink_slopes[name]:
+                return True
+        return False
 
     def clear_step(self, z: FloatArray, direction: FloatArray, step: float) -> tuple[float, bool]:
         """Return a step such that z ± 2 step direction lies on z's side of every kink.
