@@ -268,7 +268,10 @@ class Tracer:
         matrix: FloatArray | None = None
         if self.curve.field.costly and near is not None and near.scale is self.scale:
             matrix = None if near.gradients is None else np.vstack([near.gradients, normal])
-        return newton(system, z, options.tolerance, options.max_newton, matrix)
+        differences = self.curve.field.problem.jacobian is None
+        return newton(
+            system, z, options.tolerance, options.max_newton, matrix, differences=differences
+        )
 
     def between(self, a: Point, b: Point, fraction: float) -> Point | None:
         """Return the curve's point at a fraction of the way from a to b, or None."""

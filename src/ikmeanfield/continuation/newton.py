@@ -23,8 +23,7 @@ _SINGULAR = "the Jacobian is singular"
 _NEARLY_SINGULAR = "the Jacobian is nearly singular: Newton's step has no bound"
 #: A correction this long, in scaled coordinates, comes from a singular matrix.
 TOO_FAR = 1e4
-#: Corrections that no longer shrink are rounding up to this many times the tolerance: that of
-#: derivatives which are differences, while the equations themselves hold.
+#: Corrections that no longer shrink are rounding up to this many times the tolerance.
 _ROUNDED = 100.0
 
 
@@ -104,9 +103,9 @@ def _length(correction: FloatArray) -> float:
     return length
 
 
-def _small(length: float, before: float, tolerance: float) -> bool:
-    """Whether a correction is below the tolerance, or rounding because it no longer shrinks."""
-    return length < tolerance or before / 2 < length < _ROUNDED * tolerance
+def _small(length: float, before: float, tolerance: float, differences: bool) -> bool:
+    """Whether a correction is below the tolerance, or the rounding of differences."""
+    return length < tolerance or (differences and before / 2 < length < _ROUNDED * tolerance)
 
 
 def newton(
@@ -115,6 +114,8 @@ def newton(
     tolerance: float,
     max_iterations: int,
     matrix: FloatArray | None = None,
+    *,
+    differences: bool = False,
 ) -> Solution:
     """Solve system(z) = 0 from a guess in scaled coordinates.
 
@@ -132,6 +133,9 @@ def newton(
         Largest number of linear solves.
     matrix
         The Jacobian at a point near by, with which to begin.
+    differences
+        Whether the residual contains derivatives that are differences: their rounding may keep
+        corrections from the tolerance.
     """
     residual, length, iteration = np.inf, np.inf, 0
     size, scaled, inverse = np.empty(0), np.empty(0), np.empty((0, 0))
@@ -154,7 +158,7 @@ def newton(
                 inverse = _inverse(fresh / size[:, None])
             correction = inverse.dot(scaled)
             before, length = length, _length(correction)
-            if residual < tolerance and _small(length, before, tolerance):
+            if residual < tolerance and _small(length, before, tolerance, differences):
                 # with a matrix from elsewhere two iterations do the work of one
                 effort = iteration if matrix is None else (iteration + 1) // 2
                 return Solution(z - correction, True, effort, residual)
@@ -184,7 +188,7 @@ def onto_curve(equations: System, z: FloatArray, tolerance: float, max_iteration
                 np.linalg.lstsq(matrix / size[:, None], value / size, rcond=None)[0], dtype=float
             )
             before, length = length, _length(correction)
-            if residual < tolerance and _small(length, before, tolerance):
+            if residual < tolerance and _small(length, before, tolerance, differences=True):
                 return Solution(z, True, iteration, residual)
             z = z - correction
     except _StuckError as stuck:
