@@ -43,7 +43,7 @@ def with_one_nan(path, chance, stored):
             places += [
                 v for v in group.variables.values()
                 if v.dtype != str and v.dtype.kind == "f" and v.size and v.ndim
-                and np.isfinite(v[:]).all()
+                and np.isfinite(np.ma.filled(v[:], np.nan)).all()
             ]  # fmt: skip
         variable = chance.choice(places)
         variable[tuple(chance.randrange(n) for n in variable.shape)] = np.nan

@@ -16,6 +16,14 @@ def everything(folder, config, *options, cores=2, **environment):
     assert process.wait(timeout=600) == 0, (folder.folder / "output").read_text()
 
 
+def of_the_item(result):
+    """A result without what tells apart the files of batches."""
+    if isinstance(result, xr.Dataset):
+        attributes = {k: v for k, v in result.attrs.items() if k not in ("checksum", "keys")}
+        return result.drop_attrs(deep=False).assign_attrs(attributes)
+    return result
+
+
 @pytest.mark.parametrize("cores", [1, 16])
 def test_cores_order_and_threads_do_not_change_a_byte(undisturbed, empty, cores):
     """Oracle: checksums of all data and all bytes of the figures of a run on two cores.
@@ -56,5 +64,5 @@ def test_batches_do_not_change_the_data(undisturbed, empty, size):
             )
             assert mine.keys() == yours.keys()
             for key, result in mine.items():
-                assert result.identical(yours[key]), f"{experiment}, {name}, {key}"
+                assert of_the_item(result).identical(of_the_item(yours[key])), (name, key)
     assert empty.figures == undisturbed.figures

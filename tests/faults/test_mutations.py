@@ -38,6 +38,7 @@ def written_out():
     spaced = {"parameter": "rs.adaptation", "geomspace": [1.0, 100.0, 3]}
     experiment["sweeps"] = {"grid": {"axes": [{"paired": pairs}, spaced], "replicates": 2}}
     del data["figures"]["fig4"]
+    del data["claims"]  # some need the sweeps that this experiment had
     return data
 
 
@@ -67,7 +68,10 @@ def test_every_wrong_configuration_is_refused_by_key(name, record_property):
 
 
 def test_snakemake_refuses_before_any_job(undisturbed, tmp_path):
-    """Oracle: the same key in Snakemake's output; no job, no results, no traceback."""
+    """Oracle: the same key in Snakemake's output; no job, no results, no traceback.
+
+    Only the kernels are there, which the tests themselves have copied.
+    """
     chosen = random.Random(1).sample(list(mutations(configuration("quick.yaml"))), 5)
     for number, mutation in enumerate(chosen):
         folder = Folder(undisturbed.checkout, tmp_path / str(number))
@@ -77,4 +81,4 @@ def test_snakemake_refuses_before_any_job(undisturbed, tmp_path):
         assert mutation.key in text, mutation.what
         assert "Job stats" not in text
         assert "Traceback" not in text
-        assert not (folder.folder / "results").exists()
+        assert [path.name for path in (folder.folder / "results").iterdir()] == ["kernels"]

@@ -54,7 +54,7 @@ CONFIG = {
     ),
     "one width": (
         of(*TRUNCATION, "sweeps", "width", "axes", [WIDTH]),
-        SERIES | {NETWORKS: 2, DIAGRAMS: 1, THEORIES: 2},
+        SERIES | {NETWORKS: 1, DIAGRAMS: 1, THEORIES: 2},
     ),
     "a population's parameter": (
         of(*TRUNCATION, "circuit", "set", {"rs.size": 100, "rs.capacitance": 110.0}),
@@ -104,6 +104,7 @@ CONFIG = {
 IN_TIME = {NETWORKS, THEORIES, OF_NETWORKS, OF_THEORIES}
 CONTINUED = {DIAGRAMS, POINTS, PLANES}
 AFTER_CONTINUED = {OF_DIAGRAMS, OF_POINTS, OF_TRANSITIONS, DRAW, EXPLORE}
+THEORETICAL = {COMPILE, THEORIES, OF_THEORIES, TRACES, *CONTINUED, *AFTER_CONTINUED}
 # Oracle: the same; which rules run when a line of code is added to a module of the library.
 CODE = {
     "plot/style.mplstyle": {DRAW},
@@ -111,14 +112,11 @@ CODE = {
     "analysis/spectra.py": {OF_NETWORKS, DRAW},
     "analysis/distance.py": {OF_NETWORKS, OF_THEORIES, DRAW, EXPLORE},
     "analysis/transitions/boundary_search.py": {LOCATE, OF_TRANSITIONS, DRAW, EXPLORE},
-    "analysis/diagrams/coincidence.py": {OF_POINTS, DRAW, EXPLORE},
-    "continuation/walk.py": CONTINUED | AFTER_CONTINUED,
-    "theories/mean_field/equations.py": {
-        COMPILE, THEORIES, OF_THEORIES, TRACES, *CONTINUED, *AFTER_CONTINUED
-    },
-    "theories/mean_field/reset.py": {
-        COMPILE, THEORIES, OF_THEORIES, TRACES, *CONTINUED, *AFTER_CONTINUED
-    },
+    "analysis/diagrams/coincidence.py": {OF_POINTS, EXPLORE},
+    # Theories follow a curve to compile their kernels.
+    "continuation/follow.py": THEORETICAL,
+    "theories/mean_field/equations.py": THEORETICAL,
+    "theories/mean_field/reset.py": THEORETICAL,
     "spiking/exact.py": {
         COMPILE, NETWORKS, LOCATE, TRACES, OF_NETWORKS, OF_THEORIES, OF_TRANSITIONS, DRAW,
         EXPLORE,
