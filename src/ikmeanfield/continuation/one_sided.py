@@ -32,13 +32,14 @@ _STEP = 1e-6
 def row_of_points(field: ScaledField, z: FloatArray) -> FloatArray | None:
     """Return four points in a row from z, away from the closest kink, shape (4, n + k).
 
-    None where others are too close to both.
+    None on a kink, and where others are too close.
     """
     here = field.kinks(z)
     gradients = {name: _gradient(partial(field.kink, name), z) for name in here}
     sizes = {name: float(np.linalg.norm(gradient)) for name, gradient in gradients.items()}
-    closest = min(here, key=lambda name: abs(here[name]) / sizes[name])
-    if here[closest] == 0:
+    near = [name for name in here if sizes[name] > 0]
+    closest = min(near, key=lambda name: abs(here[name]) / sizes[name], default="")
+    if not here.get(closest):
         return None
     away = np.sign(here[closest]) * gradients[closest] / sizes[closest]
     points: FloatArray = z + _APART * np.arange(1, 5)[:, None] * away
