@@ -324,7 +324,7 @@ def locate(tracer: Tracer, a: Point, b: Point, event: str) -> Located | None:
     """
     low, high = a, b
     weights = [a.measure.tests[event], b.measure.tests[event]]
-    largest = max(min(map(abs, weights)) / 2, _SLIGHT * max(map(abs, weights)))
+    negligible = max(min(map(abs, weights)) / 2, _SLIGHT * max(map(abs, weights)))
     refined: Refined | None = None
     for evaluation in range(_MANY):
         if (evaluation % _FEW == 0 and evaluation < 4 * _FEW) or evaluation % (4 * _FEW) == 0:
@@ -350,7 +350,7 @@ def locate(tracer: Tracer, a: Point, b: Point, event: str) -> Located | None:
             low, weights = middle, [value, weights[1] / 2]
         else:
             high, weights = middle, [weights[0] / 2, value]
-    return _unsolved(tracer, low, high, event, refined, largest)
+    return _unsolved(tracer, low, high, event, refined, negligible)
 
 
 def _refuse_gap(tracer: Tracer, low: Point, high: Point, event: str) -> None:
@@ -361,11 +361,11 @@ def _refuse_gap(tracer: Tracer, low: Point, high: Point, event: str) -> None:
 
 
 def _unsolved(
-    tracer: Tracer, low: Point, high: Point, event: str, refined: Refined | None, largest: float
+    tracer: Tracer, low: Point, high: Point, event: str, refined: Refined | None, negligible: float
 ) -> Located | None:
     """Say what a bracket holds whose defining system was not solved."""
     best = min(low, high, key=lambda end: abs(end.measure.tests[event]))
-    if abs(best.measure.tests[event]) > largest:
+    if abs(best.measure.tests[event]) > negligible:
         return None
     reason = refined.solution.message if refined is not None else "the bracket cannot be narrowed"
     return _guess(tracer, best, event, (low.arclength, high.arclength), reason)

@@ -331,8 +331,8 @@ class ScaledField:
         return matrix
 
     def _first_step(self, z: FloatArray, direction: FloatArray) -> float:
-        """Return a step for first differences that are small beside the distance of kinks."""
-        if not self._near_kinks(z, 2 * _BERTH * FIRST_STEP):
+        """Return a step for differences; without a Jacobian, small beside the distance of kinks."""
+        if self.problem.jacobian is not None or not self._near_kinks(z, 2 * _BERTH * FIRST_STEP):
             return FIRST_STEP
         return self.clear_step(z, direction, _BERTH * FIRST_STEP)[0] / _BERTH
 
@@ -342,7 +342,7 @@ class ScaledField:
         The stencil shrinks where it would reach out of the field's domain, or so close to its
         edge that the field varies too much within it.
         """
-        step = FIRST_STEP if self.problem.jacobian is not None else self._first_step(z, direction)
+        step = self._first_step(z, direction)
         for _ in range(_SHRINKINGS):
             try:
                 one, two, minus_one, minus_two = [
