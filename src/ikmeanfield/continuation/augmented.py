@@ -30,6 +30,8 @@ Block = Callable[[FloatArray], Equations]
 _GRADIENT_STEP = 1e-4
 #: Corrections of a bordered solution at most, and its error.
 _REFINEMENTS, _REFINED = 10, 1e-11
+#: The product of a pair needs no error bound above this share of the largest rate's square.
+_SLOW = 1e-8
 #: Null vectors with a larger product than this are far from orthogonal.
 _CLEAR = 1e-4
 
@@ -236,17 +238,35 @@ def invariant_plane(jacobian: FloatArray, pair: Pair) -> tuple[FloatArray, Float
     return right, left @ np.linalg.inv(right.T @ left)
 
 
+def _pair_rates(jacobian: FloatArray, pair: Pair) -> tuple[FloatArray, FloatArray]:
+    """Return rows (2, 2, n) and a right basis (n, 2) of the pair's invariant plane.
+
+    A change dJ of the Jacobian changes the pair's sum and product by the traces of
+    rows @ dJ @ right.
+    """
+    right, left = invariant_plane(jacobian, pair)
+    small = left.T @ jacobian @ right
+    adjugate = np.trace(small) * np.eye(2) - small
+    return np.stack([left.T, adjugate @ left.T]), right
+
+
 def _pair_gradients(
     field: ScaledField, z: FloatArray, jacobian: FloatArray, pair: Pair
 ) -> FloatArray:
     """Gradients of the pair's sum and product, shape (2, N)."""
-    right, left = invariant_plane(jacobian, pair)
-    small = left.T @ jacobian @ right
-    adjugate = np.trace(small) * np.eye(2) - small
-    bends = field.bends(z, right)
-    rows = np.stack([left.T, adjugate @ left.T])
-    gradients: FloatArray = np.einsum("gin,inc->gc", rows, bends)
+    rows, right = _pair_rates(jacobian, pair)
+    gradients: FloatArray = np.einsum("gin,inc->gc", rows, field.bends(z, right))
     return gradients
+
+
+def product_of_pair(field: ScaledField, z: FloatArray, pair: Pair) -> float:
+    """Return the pair's product, exactly zero where errors of the Jacobian hide its sign."""
+    jacobian = field.jacobian(z)
+    if abs(pair.determinant) > _SLOW * float(np.abs(jacobian).max()) ** 2:
+        return pair.determinant
+    rows, right = _pair_rates(jacobian, pair)
+    error = float((np.abs(right @ rows[1]).T * field.errors(z)).sum())
+    return pair.determinant if abs(pair.determinant) > error else 0.0
 
 
 def pair_sum(field: ScaledField, determinant: float) -> Block:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .arclength import Measure
-from .augmented import equilibrium, pair_sum, stack
+from .augmented import equilibrium, pair_sum, product_of_pair, stack
 from .codim2 import (
     refine_bogdanov_takens,
     refine_generalized_hopf,
@@ -75,13 +75,15 @@ class HopfCurve:
         rest = others(spectrum.values, pair.positions)
         frequency, l1, regular = np.nan, np.nan, np.nan
         zero = zero_test(spectrum.values[rest])
+        product = product_of_pair(self.field, z, pair)
         if pair.determinant > 0:
             frequency = float(np.sqrt(pair.determinant))
+        if product > 0:
             l1 = lyapunov_value(self.field, z, frequency)
             # l1 has a pole where another eigenvalue is zero
             regular = l1 * zero / (abs(zero) + frequency) if np.isfinite(zero) else l1
         tests = {
-            "BT": pair.determinant,
+            "BT": product,
             "GH": regular,
             "ZH": zero,
             "HH": hopf_test(spectrum, rest, self.vanishing["HH"]),
