@@ -68,11 +68,12 @@ class Point:
     arclength: float = 0.0
     step: float = 0.0
     iterations: int = 0
-    #: Gradients of the equations, and the scale of the coordinates that they refer to.
-    gradients: FloatArray | None = field(default=None, repr=False)
+    #: The scale of the coordinates to which what follows refers.
     scale: FloatArray | None = field(default=None, repr=False)
-    #: The tangent as a unit vector in these coordinates.
+    #: The point in these coordinates, the tangent as a unit vector, gradients of the equations.
+    z: FloatArray | None = field(default=None, repr=False)
     direction: FloatArray | None = field(default=None, repr=False)
+    gradients: FloatArray | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -143,11 +144,10 @@ def tangent_at(
         whole = np.vstack([matrix, along])
         tangent = np.asarray(np.linalg.solve(whole, unit_vector(len(z), -1)), dtype=float)
         tangent = tangent / norm(tangent)
-        values = np.linalg.svd(matrix, compute_uv=False)
+        gap = float(np.linalg.svd(matrix, compute_uv=False)[-1])
     else:
-        values, vectors = dense.singular_values(matrix)
-        tangent = vectors[-1]
-    return (tangent if tangent @ along >= 0 else -tangent), float(values[-1]), jacobian
+        tangent, gap = dense.null_vector(matrix)
+    return (tangent if tangent.dot(along) >= 0 else -tangent), gap, jacobian
 
 
 def angle(a: FloatArray, b: FloatArray) -> float:
@@ -188,8 +188,13 @@ class Tracer:
         ]
         #: The largest step.
         self.longest = options.ds_max * max(1.0, math.sqrt(len(names) / _MANY))
+        #: The current scale of z, and the sizes at which it grows.
+        self.scale = curve.field.scale
+        self._largest = (self._limits * self.scale).tolist()
         #: How fast test and kink functions changed over the last step, by name.
         self.rates: dict[str, float] = {}
+        #: Two points, the scale, and their distance and turn.
+        self._latest: tuple[Point, Point, FloatArray, tuple[float, float]] | None = None
         #: Derivatives of the test functions along the curve at the last points that were asked.
         self.slopes: deque[tuple[Point, Mapping[str, float]]] = deque(maxlen=4)
         #: Last point at which each test function had a sign.
@@ -197,15 +202,16 @@ class Tracer:
 
     # --- coordinates -------------------------------------------------------------------------
 
-    @property
-    def scale(self) -> FloatArray:
-        """The current scale of z."""
-        return self.curve.field.scale
-
     def unit(self, tangent: FloatArray) -> FloatArray:
         """Return a tangent in the problem's units as a unit vector in scaled coordinates."""
         scaled = tangent / self.scale
         return scaled / norm(scaled)
+
+    def coordinates(self, point: Point) -> FloatArray:
+        """Return a point in scaled coordinates."""
+        if point.z is not None and point.scale is self.scale:
+            return point.z
+        return point.x / self.scale
 
     def direction(self, point: Point) -> FloatArray:
         """Return the tangent at a point as a unit vector in scaled coordinates."""
@@ -215,23 +221,39 @@ class Tracer:
 
     def distance(self, a: Point, b: Point) -> float:
         """Scaled distance of two points."""
-        return norm((a.x - b.x) / self.scale)
+        return self._compared(a, b)[0]
+
+    def turn(self, a: Point, b: Point) -> float:
+        """Angle between the tangents at two points in degrees."""
+        return self._compared(a, b)[1]
+
+    def _compared(self, a: Point, b: Point) -> tuple[float, float]:
+        """Return distance and turn, which are kept, as those of a step are asked for repeatedly."""
+        known = self._latest
+        if known is None or not (known[0] is a and known[1] is b and known[2] is self.scale):
+            length = norm(self.coordinates(a) - self.coordinates(b))
+            turn = angle(self.direction(a), self.direction(b))
+            self._latest = known = a, b, self.scale, (length, turn)
+        return known[3]
 
     def grow_scale(self, x: FloatArray) -> None:
         """Let the scale of what has no fixed one follow the largest magnitude seen."""
-        size = np.abs(x)
-        if (size > self._limits * self.scale).any():
-            grown = np.where(np.isinf(self._limits), self.scale, np.maximum(self.scale, size))
-            self.curve.field = self.curve.field.rescaled(grown)
-            self.slopes.clear()
-            self.curve.accept(x / grown)
+        sizes = zip(x.tolist(), self._largest, strict=True)
+        if all(abs(value) <= most for value, most in sizes):
+            return
+        grown = np.where(np.isinf(self._limits), self.scale, np.maximum(self.scale, np.abs(x)))
+        self.curve.field = self.curve.field.rescaled(grown)
+        self.scale, self._largest = grown, (self._limits * grown).tolist()
+        self.slopes.clear()
+        self.curve.accept(x / grown)
 
     def remember(self, a: Point, b: Point) -> None:
         """Keep how fast test and kink functions changed over a step, and where they had signs."""
         length = self.distance(a, b)
         for point in (a, b):
-            signs = (event for event, value in point.measure.tests.items() if value != 0)
-            self.decided.update(dict.fromkeys(signs, point))
+            for event, value in point.measure.tests.items():
+                if value != 0:
+                    self.decided[event] = point
         for before, after in ((a.measure.tests, b.measure.tests), (a.kinks, b.kinks)):
             for name, value in before.items():
                 self.rates[name] = (abs(after[name]) - abs(value)) / length
@@ -246,9 +268,10 @@ class Tracer:
             tangent * self.scale,
             self.curve.measure(z, tangent, gap),
             self.curve.field.kinks(z),
-            gradients=gradients,
             scale=self.scale,
+            z=z,
             direction=tangent,
+            gradients=gradients,
             **numbers,  # type: ignore[arg-type]
         )
 
@@ -275,7 +298,7 @@ class Tracer:
 
     def between(self, a: Point, b: Point, fraction: float) -> Point | None:
         """Return the curve's point at a fraction of the way from a to b, or None."""
-        za, zb = a.x / self.scale, b.x / self.scale
+        za, zb = self.coordinates(a), self.coordinates(b)
         length = float(np.linalg.norm(zb - za))
         slopes = length * self.direction(a), length * self.direction(b)
         z = hermite(za, zb, *slopes, fraction)
@@ -292,7 +315,7 @@ class Tracer:
 
     def advance(self, a: Point, ds: float) -> tuple[Point | None, str]:
         """One step from a; the new point, or None and the reason."""
-        z, t = a.x / self.scale, self.direction(a)
+        z, t = self.coordinates(a), self.direction(a)
         guess = z + ds * t
         solution = self.correct(guess, t, a)
         if not solution.converged:
@@ -304,7 +327,7 @@ class Tracer:
         )
         if any(a.kinks[name] * b.kinks[name] < 0 for name in a.kinks):
             return b, ""
-        turn = max(angle(self.direction(b), t), angle(self.unit(b.x - a.x), t))
+        turn = max(self.turn(a, b), angle((solution.z - z) / self.distance(a, b), t))
         if turn > self.options.max_turn:
             return None, f"the curve turns by {turn:.0f} degrees within a step"
         return b, ""
@@ -315,7 +338,7 @@ class Tracer:
         So what happens at small values is seen by a curve that comes from large ones. A variable
         below a thousandth of its scale is as good as zero.
         """
-        size, rates = (a.x / self.scale).tolist(), self.direction(a).tolist()
+        size, rates = self.coordinates(a).tolist(), self.direction(a).tolist()
         return min(
             (
                 _RELATIVE * max(abs(size[i]), _SMALL) / abs(rates[i])
@@ -327,7 +350,7 @@ class Tracer:
 
     def next_step(self, a: Point, b: Point, ds: float) -> float:
         """Step after the accepted step from a to b: by Newton's effort and the turn."""
-        turn = angle(self.direction(a), self.direction(b))
+        turn = self.turn(a, b)
         target = self.options.max_turn / 3
         factor = min(1.5, target / turn) if turn > 0 else 1.5
         if b.iterations > self.options.target_newton:

@@ -39,10 +39,10 @@ def first_exit(tracer: Tracer, a: Point, b: Point) -> Exit | None:
     """
     found = []
     for index, value, side in tracer.bounds:
-        name = tracer.curve.field.names[index]
         outside = _beyond(tracer, a, b, index, value, side)
         if outside is None:
             continue
+        name = tracer.curve.field.names[index]
         if side * (a.x[index] - value) >= -_ON_BOUND * tracer.scale[index]:
             return Exit(name, value, None)
         found.append(Exit(name, value, _land(tracer, a, outside, index, value, side)))
@@ -55,7 +55,7 @@ def clipped(tracer: Tracer, point: Point) -> Point:
     for index, value, side in tracer.bounds:
         if side * (x[index] - value) > 0:
             x[index] = value
-    return replace(point, x=x)
+    return replace(point, x=x, z=x / tracer.scale)
 
 
 def _beyond(
@@ -91,9 +91,9 @@ def _land(tracer: Tracer, a: Point, b: Point, index: int, value: float, side: fl
         low, high = (side * (p.x[index] - value) for p in (inside, beyond))
         way = (beyond.x - inside.x) / tracer.scale
         share = low / (low - high)
-        guess = inside.x / tracer.scale + share * way
+        guess = tracer.coordinates(inside) + share * way
         solution = newton(system, guess, tracer.options.tolerance, tracer.options.max_newton)
-        along = float((solution.z - inside.x / tracer.scale) @ way / (way @ way))
+        along = float((solution.z - tracer.coordinates(inside)) @ way / (way @ way))
         near = np.linalg.norm(solution.z - guess) <= np.linalg.norm(way) / 4
         if solution.converged and near and -1e-9 <= along <= 1:
             length = along * (beyond.arclength - inside.arclength)
@@ -107,7 +107,7 @@ def _land(tracer: Tracer, a: Point, b: Point, index: int, value: float, side: fl
             )
             x = point.x.copy()
             x[index] = value
-            return replace(point, x=x)
+            return replace(point, x=x, z=x / tracer.scale)
         middle = tracer.between(inside, beyond, float(np.clip(share, 0.1, 0.9)))
         if middle is None:
             break

@@ -53,16 +53,16 @@ def inverse(matrix: FloatArray) -> FloatArray:
     return np.ascontiguousarray(found)
 
 
-def singular_values(matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the singular values from the largest on, and all right singular vectors as rows."""
+def null_vector(matrix: FloatArray) -> tuple[FloatArray, float]:
+    """Return the unit null vector of a matrix (n, n + 1), and its smallest singular value."""
     if len(matrix) > FEW:
         _, values, vectors = np.linalg.svd(matrix)
-        return values, vectors
-    _, values, vectors, failed = _lapack().dgesdd(matrix)
-    if failed:
-        msg = "SVD did not converge"
-        raise np.linalg.LinAlgError(msg)
-    return values, np.ascontiguousarray(vectors)
+    else:
+        _, values, vectors, failed = _lapack().dgesdd(matrix)
+        if failed:
+            msg = "SVD did not converge"
+            raise np.linalg.LinAlgError(msg)
+    return vectors[-1].copy(), float(values[-1])
 
 
 def eigenvalues(matrix: FloatArray) -> list[complex]:

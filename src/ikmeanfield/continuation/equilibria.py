@@ -68,7 +68,7 @@ class EquilibriumCurve:
             "HB": hopf_test(spectrum, vanishing=self.vanishing["HB"]),
             "LP": along if abs(along) > _FLAT * self.field.precision else 0.0,
         }
-        return Measure(spectrum.values, spectrum.unstable(), spectrum.undecided(), tests, {})
+        return Measure(spectrum.values, *spectrum.sides(), tests, {})
 
     def _sign(self, z: FloatArray, tangent: FloatArray) -> float:
         """Sign of the determinant of the equations' gradients above a tangent."""

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Located, hermite, norm, tangent_at
+from .arclength import Located, hermite, tangent_at
 from .special_point import SpecialPoint
 from .spectrum import critical_pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from .arclength import Point, Refined, Tracer
     from .problem import FloatArray
@@ -67,8 +67,8 @@ def special_points_on(tracer: Tracer, end: Point, other: Point) -> list[Located]
     for event in tracer.curve.events:
         if end.measure.tests[event] != 0 or other.measure.tests[event] == 0:
             continue
-        refined = tracer.curve.refine(event, end.x / tracer.scale)
-        gap = refined.solution.z - end.x / tracer.scale
+        refined = tracer.curve.refine(event, tracer.coordinates(end))
+        gap = refined.solution.z - tracer.coordinates(end)
         if refined.solution.converged and refined.kind and np.linalg.norm(gap) < _ON_END:
             item = _placed(tracer, end, refined, (end.arclength, end.arclength))
         else:
@@ -100,8 +100,8 @@ def _examined(tracer: Tracer, a: Point, b: Point) -> list[Located]:
 
 def undecided(tracer: Tracer, point: Point, other: Point) -> bool:
     """Whether a test function that has a sign at another point has none here."""
-    theirs = other.measure.tests
-    return any(value == 0 != theirs[event] for event, value in point.measure.tests.items())
+    own, theirs = point.measure.tests, other.measure.tests
+    return 0 in own.values() and any(value == 0 != theirs[event] for event, value in own.items())
 
 
 def _decided(tracer: Tracer, point: Point, other: Point) -> Point:
@@ -140,6 +140,8 @@ def _accounted(tracer: Tracer, a: Point, b: Point, found: list[Located]) -> bool
     """
     hidden = a.measure.undecided + b.measure.undecided
     change = abs(b.measure.unstable - a.measure.unstable)
+    if not found:
+        return change <= hidden
     possible = {0}
     for item in found:
         size = tracer.curve.changes.get(item.special.kind, 0)
@@ -174,7 +176,7 @@ def _together(tracer: Tracer, a: Point, b: Point) -> list[Located]:
         }
     special = SpecialPoint(
         kind=kind,
-        parameters=tracer.curve.field.parameters(point.x / tracer.scale),
+        parameters=tracer.curve.field.parameters(tracer.coordinates(point)),
         state=point.x[: tracer.curve.field.n],
         bracket=(a.arclength, b.arclength),
         residual=float(np.abs(crossing.real).max()),
@@ -197,7 +199,7 @@ def _brackets(tracer: Tracer, a: Point, b: Point, event: str) -> list[tuple[Poin
     ends = _with_sign(tracer, a, b, event), _with_sign(tracer, b, a, event)
     if ends[0] is None or ends[1] is None:
         return []
-    return list(_split(tracer, ends[0], ends[1], event, _DIPS))
+    return _split(tracer, ends[0], ends[1], event, _DIPS)
 
 
 def _with_sign(tracer: Tracer, point: Point, other: Point, event: str) -> Point | None:
@@ -213,24 +215,21 @@ def _with_sign(tracer: Tracer, point: Point, other: Point, event: str) -> Point 
     return None
 
 
-def _split(
-    tracer: Tracer, a: Point, b: Point, event: str, depth: int
-) -> Iterator[tuple[Point, Point]]:
+def _split(tracer: Tracer, a: Point, b: Point, event: str, depth: int) -> list[tuple[Point, Point]]:
     first, last = a.measure.tests[event], b.measure.tests[event]
     if first * last < 0:
-        yield a, b
-        return
+        return [(a, b)]
     fraction = _dip(tracer, a, b, event) if depth else None
-    middle = tracer.between(a, b, fraction) if fraction is not None else None
+    middle = None if fraction is None else tracer.between(a, b, fraction)
     if middle is None:
-        return
+        return []
     value = middle.measure.tests[event]
     if value * first < 0:
-        yield a, middle
-        yield middle, b
-    elif value != 0 and abs(value) < min(abs(first), abs(last)):
-        yield from _split(tracer, a, middle, event, depth - 1)
-        yield from _split(tracer, middle, b, event, depth - 1)
+        return [(a, middle), (middle, b)]
+    if value == 0 or not abs(value) < min(abs(first), abs(last)):
+        return []
+    halves = (a, middle), (middle, b)
+    return [pair for half in halves for pair in _split(tracer, *half, event, depth - 1)]
 
 
 def _dip(tracer: Tracer, a: Point, b: Point, event: str) -> float | None:
@@ -268,8 +267,7 @@ def _dip_of_fold(tracer: Tracer, a: Point, b: Point, sign: float) -> float | Non
     So the parabola through its ends needs no derivative.
     """
     first, last = (sign * p.measure.tests["LP"] for p in (a, b))
-    turn = norm(tracer.direction(a) - tracer.direction(b))
-    length = tracer.distance(a, b) * (1 + turn**2 / 24)
+    length = tracer.distance(a, b) * (1 + math.radians(tracer.turn(a, b)) ** 2 / 24)
     index = tracer.curve.field.n
     mean = sign * (b.x[index] - a.x[index]) / tracer.scale[index] / length
     middle = (6 * mean - first - last) / 4
@@ -296,7 +294,7 @@ def _slopes(tracer: Tracer, point: Point) -> Mapping[str, float]:
         if known is point:
             return earlier
     slopes: dict[str, float] = {}
-    z, tangent = point.x / tracer.scale, tracer.direction(point)
+    z, tangent = tracer.coordinates(point), tracer.direction(point)
     try:
         moved = z + _SLOPE_STEP * tangent
         measure = tracer.curve.measure(moved, *tangent_at(tracer.curve, moved, tangent)[:2])
@@ -329,7 +327,7 @@ def locate(tracer: Tracer, a: Point, b: Point, event: str) -> Located | None:
     for evaluation in range(_MANY):
         if (evaluation % _FEW == 0 and evaluation < 4 * _FEW) or evaluation % (4 * _FEW) == 0:
             best = min(low, high, key=lambda end: abs(end.measure.tests[event]))
-            refined = tracer.curve.refine(event, best.x / tracer.scale)
+            refined = tracer.curve.refine(event, tracer.coordinates(best))
             if refined.solution.converged and _inside(tracer, low, high, refined.solution.z):
                 bracket = (low.arclength, high.arclength)
                 return _place(tracer, low, high, refined, bracket) if refined.kind else None
@@ -373,7 +371,7 @@ def _unsolved(
 
 def _inside(tracer: Tracer, a: Point, b: Point, z: FloatArray) -> bool:
     """Whether a refined point lies in a bracket, up to what a chord and rounding leave open."""
-    za, chord = a.x / tracer.scale, (b.x - a.x) / tracer.scale
+    za, chord = tracer.coordinates(a), (b.x - a.x) / tracer.scale
     length = float(np.linalg.norm(chord))
     along = float((z - za) @ chord) / length
     aside = float(np.linalg.norm(z - za - along * chord / length))
@@ -386,7 +384,7 @@ def _place(
 ) -> Located:
     z = refined.solution.z
     chord = (b.x - a.x) / tracer.scale
-    along = float((z - a.x / tracer.scale) @ chord / (chord @ chord))
+    along = float((z - tracer.coordinates(a)) @ chord / (chord @ chord))
     arclength = a.arclength + along * (b.arclength - a.arclength)
     point = tracer.make_point(
         z,
@@ -403,7 +401,7 @@ def _placed(
 ) -> Located:
     special = SpecialPoint(
         kind=refined.kind,
-        parameters=tracer.curve.field.parameters(point.x / tracer.scale),
+        parameters=tracer.curve.field.parameters(tracer.coordinates(point)),
         state=point.x[: tracer.curve.field.n],
         bracket=bracket,
         residual=refined.solution.residual,
@@ -421,7 +419,7 @@ def _guess(
     real = event == "HB" and critical_pair(point.measure.eigenvalues).determinant < 0
     special = SpecialPoint(
         kind="NS" if real else event,
-        parameters=tracer.curve.field.parameters(point.x / tracer.scale),
+        parameters=tracer.curve.field.parameters(tracer.coordinates(point)),
         state=point.x[: tracer.curve.field.n],
         status="guess",
         bracket=bracket,

@@ -71,8 +71,7 @@ class FoldCurve:
             "CP": quadratic_value(self.field, z, self.edge),
             "ZH": hopf_test(spectrum, rest, self.vanishing["ZH"]),
         }
-        unstable, undecided = spectrum.unstable(rest), spectrum.undecided(rest)
-        return Measure(spectrum.values, unstable, undecided, tests, {})
+        return Measure(spectrum.values, *spectrum.sides(rest), tests, {})
 
     def _rest(self, eigenvalues: ComplexArray) -> NDArray[np.intp]:
         """Positions of all eigenvalues except the zero one, or two in conservative systems."""

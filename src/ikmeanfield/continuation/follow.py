@@ -9,6 +9,7 @@ import numpy as np
 
 from ikmeanfield.progress import Task, reporting
 
+from .arclength import norm
 from .bounds import clipped, first_exit
 from .dense import one_thread
 from .events import JumpError, special_points, special_points_on, undecided
@@ -66,7 +67,7 @@ def _follow(tracer: Tracer, start: Point, task: Task) -> Termination:
         ds, failed = outcome, b is a
         if b is not a:
             tracer.remember(a, b)
-            tracer.curve.accept(b.x / tracer.scale)
+            tracer.curve.accept(tracer.coordinates(b))
             closed = _closed(tracer, row)
             if closed is not None:
                 return closed
@@ -162,12 +163,14 @@ def _without_vanishing(tracer: Tracer, a: Point, b: Point) -> tuple[Point, Point
         name for name in vanishing if a.measure.tests[name] == 0 == b.measure.tests[name]
     ]:
         vanishing.update({name: vanishing[name] + 1 for name in zero})
-        a, b = (
-            replace(p, measure=tracer.make_point(p.x / tracer.scale, tracer.direction(p)).measure)
-            for p in (a, b)
-        )
+        a, b = _measured_again(tracer, a), _measured_again(tracer, b)
         tracer.points[0] = a
     return a, b
+
+
+def _measured_again(tracer: Tracer, point: Point) -> Point:
+    z, direction = tracer.coordinates(point), tracer.direction(point)
+    return replace(point, measure=tracer.make_point(z, direction).measure)
 
 
 def _halved(tracer: Tracer, ds: float, why: str) -> float | Termination:
@@ -191,7 +194,7 @@ def _undefined_ahead(tracer: Tracer) -> bool:
     last, field = tracer.points[-1], tracer.curve.field
     for reach in _AHEAD:
         try:
-            value = field.field(last.x / tracer.scale + reach * tracer.direction(last))
+            value = field.field(tracer.coordinates(last) + reach * tracer.direction(last))
         except (np.linalg.LinAlgError, ArithmeticError):
             return True
         if not np.isfinite(value).all():
@@ -220,7 +223,7 @@ def _cross(tracer: Tracer, a: Point, passage: Passage, ds: float) -> float | Ter
         if leaving.point is not None:
             tracer.points.append(leaving.point)
         return Termination("bound", f"{leaving.name} reached its bound {leaving.value:g}")
-    tracer.curve.accept(passage.beyond.x / tracer.scale)
+    tracer.curve.accept(tracer.coordinates(passage.beyond))
     tracer.points.append(passage.beyond)
     return max(min(ds, 2 * tracer.distance(first, passage.beyond)), tracer.options.ds_min)
 
@@ -264,8 +267,10 @@ def _closed(tracer: Tracer, row: int) -> Termination | None:
         return None
     start, before, last = tracer.points[0], tracer.points[row], tracer.points[-1]
     step = tracer.distance(before, last)
-    direction = (last.x - before.x) / tracer.scale / step
-    gap = (start.x - before.x) / tracer.scale
+    gap = tracer.coordinates(start) - tracer.coordinates(before)
+    if norm(gap) > 2 * step:
+        return None
+    direction = (tracer.coordinates(last) - tracer.coordinates(before)) / step
     ahead = float(gap.dot(direction))
     if not 0 <= ahead <= step * (1 + 1e-9):
         return None

@@ -89,8 +89,7 @@ class HopfCurve:
             "HH": hopf_test(spectrum, rest, self.vanishing["HH"]),
         }
         columns = {"frequency": frequency, "period": 2 * np.pi / frequency, "l1": l1}
-        unstable, undecided = spectrum.unstable(rest), spectrum.undecided(rest)
-        return Measure(spectrum.values, unstable, undecided, tests, columns)
+        return Measure(spectrum.values, *spectrum.sides(rest), tests, columns)
 
     def finished(self, measure: Measure) -> Termination | None:
         """Return the end at a Bogdanov-Takens point unless asked to pass it."""

@@ -84,7 +84,7 @@ def _dip(tracer: Tracer, a: Point, b: Point, name: str) -> Point | None:
     falling, rising = (
         float(sign * (tracer.curve.field.kink(name, z) - p.kinks[name])) / _SLOPE_STEP
         for p in (a, b)
-        for z in [p.x / tracer.scale + step * tracer.direction(p)]
+        for z in [tracer.coordinates(p) + step * tracer.direction(p)]
     )
     if not falling < 0 < rising:
         return None
@@ -99,7 +99,7 @@ def _dip(tracer: Tracer, a: Point, b: Point, name: str) -> Point | None:
 
 def _resolution(tracer: Tracer, point: Point, name: str) -> float:
     """Value of a kink function below which its point is on the kink."""
-    z = point.x / tracer.scale
+    z = tracer.coordinates(point)
     gradient = kink_value(tracer.curve.field, name)(z)[1]()
     return _ON_KINK * float(np.linalg.norm(gradient))
 
@@ -119,7 +119,7 @@ def unsolved_kink(tracer: Tracer, a: Point, kink: Crossing) -> SpecialPoint:
     return SpecialPoint(
         kind="KINK",
         name=kink.name,
-        parameters=tracer.curve.field.parameters(b.x / tracer.scale),
+        parameters=tracer.curve.field.parameters(tracer.coordinates(b)),
         state=b.x[: tracer.curve.field.n],
         status="guess",
         bracket=(a.arclength, b.arclength),
@@ -136,7 +136,7 @@ def solve_on(tracer: Tracer, name: str, value: float, guess: FloatArray) -> Solu
 
 def pass_kink(tracer: Tracer, a: Point, kink: Crossing) -> Passage | None:
     """Locate the first kink after a, and the way past it."""
-    za, zb = a.x / tracer.scale, kink.beyond.x / tracer.scale
+    za, zb = tracer.coordinates(a), tracer.coordinates(kink.beyond)
     fraction = abs(a.kinks[kink.name]) / abs(a.kinks[kink.name] - kink.beyond.kinks[kink.name])
     guess = za + fraction * (zb - za)
     return _pass(tracer, a, kink.name, guess, float(np.linalg.norm(zb - za)))
@@ -144,7 +144,7 @@ def pass_kink(tracer: Tracer, a: Point, kink: Crossing) -> Passage | None:
 
 def rescue_at_kink(tracer: Tracer, a: Point, ds: float) -> Passage | None:
     """Return the same where a step failed and a kink ahead may be why."""
-    z, t = a.x / tracer.scale, tracer.direction(a)
+    z, t = tracer.coordinates(a), tracer.direction(a)
     for name, value in a.kinks.items():
         ahead = tracer.curve.field.kinks(z + 2 * ds * t)[name]
         if value == 0 or abs(ahead - value) < abs(value) / 4:
@@ -160,7 +160,7 @@ def leave_kink(tracer: Tracer, start: Point, ds: float) -> Point | None:
 
     A curve that leaves the surface at a tangent turns at once, however short the step.
     """
-    z, direction = start.x / tracer.scale, tracer.direction(start)
+    z, direction = tracer.coordinates(start), tracer.direction(start)
     for located in kinks_at_start(tracer, start):
         name = located.special.name
         gradient = kink_value(tracer.curve.field, name)(z)[1]()[0]
@@ -172,7 +172,7 @@ def leave_kink(tracer: Tracer, start: Point, ds: float) -> Point | None:
 
 
 def _pass(tracer: Tracer, a: Point, name: str, guess: FloatArray, reach: float) -> Passage | None:
-    za, t = a.x / tracer.scale, tracer.direction(a)
+    za, t = tracer.coordinates(a), tracer.direction(a)
     sign, size = float(np.sign(a.kinks[name])), abs(a.kinks[name])
     solution = _solve_at(tracer, name, guess)
     way = solution.z - za
@@ -197,7 +197,7 @@ def _pass(tracer: Tracer, a: Point, name: str, guess: FloatArray, reach: float) 
     before = _depart(tracer, name, solution.z, sign=sign, size=near, reach=distance)
     after = _depart(tracer, name, solution.z, sign=-sign, size=near, reach=distance)
     if before is not None:
-        z = before.x / tracer.scale
+        z = tracer.coordinates(before)
         before = tracer.make_point(z, way, arclength=shift - before.step, step=a.step)
     else:
         before = tracer.between(a, point, _NEARLY) or a
@@ -250,7 +250,7 @@ def _located(tracer: Tracer, a: Point, name: str, point: Point, residual: float)
     special = SpecialPoint(
         kind="KINK",
         name=name,
-        parameters=tracer.curve.field.parameters(point.x / tracer.scale),
+        parameters=tracer.curve.field.parameters(tracer.coordinates(point)),
         state=point.x[: tracer.curve.field.n],
         bracket=(a.arclength, point.arclength),
         residual=residual,

@@ -49,8 +49,8 @@ _VARIES, _ROUNDING = 0.02, 1e-12
 _EXACT, _DIFFERENCES = 1e-13, 1e-10
 #: Rounding of the field over the step of a difference, as a share of the row's largest entry.
 _NOISE = 5e-12
-#: Points whose matrices are remembered, and how many matrices each has.
-_REMEMBERED, _MATRICES = 4, 4
+#: How many matrices are remembered: those at a few points, or at the points of a stencil.
+_REMEMBERED = 80
 #: Decimals by which points are told apart where derivatives are differences.
 _DECIMALS = 13
 #: From so many unknowns on, differences for a Jacobian are costly.
@@ -147,7 +147,7 @@ class ScaledField:
 
     @cached_property
     def _latest(self) -> dict[tuple[str, bytes], Any]:
-        """Matrices at the last few points: a step asks for the same ones several times."""
+        """Matrices at the last points: a step asks for the same ones several times."""
         return {}
 
     def _cached(
@@ -157,7 +157,7 @@ class ScaledField:
         place = z if self.problem.jacobian is not None else z.round(_DECIMALS)
         key = name, place.tobytes()
         if key not in self._latest:
-            if len(self._latest) >= _REMEMBERED * _MATRICES:
+            if len(self._latest) >= _REMEMBERED:
                 del self._latest[next(iter(self._latest))]
             self._latest[key] = compute(z)
         value: _Cached = self._latest[key]
@@ -232,6 +232,8 @@ class ScaledField:
         compiled = self.problem.compiled
         if compiled is not None:
             matrix = compiled.derivative(z, *self._frame, FIRST_STEP, _VARIES)
+            if is_finite(matrix):
+                return matrix
         else:
             matrix = np.empty((n, len(z)))
             matrix[:, :n] = self.jacobian(z)

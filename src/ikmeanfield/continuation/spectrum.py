@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 from . import dense
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .problem import FloatArray
 
 ComplexArray = NDArray[np.complex128]
@@ -50,18 +48,17 @@ class Spectrum:
     values: ComplexArray
     bounds: FloatArray
 
-    def unstable(self, positions: NDArray[np.intp] | None = None) -> int:
-        """Return the number of eigenvalues (all, or some) that lie right of zero beyond doubt."""
-        return sum(real > bound for real, bound in self._sides(positions))
+    def sides(self, positions: NDArray[np.intp] | None = None) -> tuple[int, int]:
+        """Return how many eigenvalues (of all, or of some) are unstable, and how many undecided.
 
-    def undecided(self, positions: NDArray[np.intp] | None = None) -> int:
-        """Return the number of eigenvalues whose side of zero rounding leaves open."""
-        return sum(abs(real) <= bound for real, bound in self._sides(positions))
-
-    def _sides(self, positions: NDArray[np.intp] | None) -> Iterator[tuple[float, float]]:
-        chosen = slice(None) if positions is None else positions
-        real, bounds = self.values.real[chosen], self.bounds[chosen]
-        return zip(real.tolist(), bounds.tolist(), strict=True)
+        The first lie right of zero beyond doubt; of the others rounding leaves the side open.
+        """
+        real, bounds = self.values.real, self.bounds
+        if positions is not None:
+            real, bounds = real[positions], bounds[positions]
+        known = list(zip(real.tolist(), bounds.tolist(), strict=True))
+        unstable = sum(value > bound for value, bound in known)
+        return unstable, sum(abs(value) <= bound for value, bound in known)
 
 
 def spectrum(matrix: FloatArray, precision: float, noise: float = 0.0) -> Spectrum:
@@ -73,7 +70,7 @@ def spectrum(matrix: FloatArray, precision: float, noise: float = 0.0) -> Spectr
     """
     found = sorted(dense.eigenvalues(matrix), key=_place)
     values, size = np.array(found, dtype=complex), max(map(abs, found), default=0.0)
-    sided = min((abs(value.real) for value in found), default=math.inf) > _CLEAR * size
+    sided = min([abs(value.real) for value in found], default=math.inf) > _CLEAR * size
     if sided and _smallest_sum(found) > _CLEAR * size:
         return Spectrum(values, np.zeros(len(values)))
     quotients, right = np.linalg.eig(matrix)
@@ -111,6 +108,8 @@ def entry_errors(matrix: FloatArray, precision: float, noise: float) -> FloatArr
 def _smallest_sum(values: list[complex]) -> float:
     """Return the smallest sum of two real eigenvalues of opposite sign, in size."""
     right = [value.real for value in values if value.imag == 0 and value.real > 0]
+    if not right:
+        return math.inf
     left = [value.real for value in values if value.imag == 0 and value.real < 0]
     return min((abs(a + b) for a in right for b in left), default=math.inf)
 
