@@ -54,15 +54,27 @@ def compiled():
     return {cache.parent for cache in package.rglob("__pycache__") if any(cache.glob("*.nbi"))}
 
 
+def kernel_codes(checkout):
+    """The hashes in the names of a copy's folders of kernels."""
+    names = ("NETWORKS", "THEORIES", "NETWORKS_AND_THEORIES")
+    asked = f"from ikmeanfield.jobs.code import kernel_code; print(*map(kernel_code, {names}))"
+    said = subprocess.run(
+        [sys.executable, "-c", asked], env=environment(PYTHONPATH=str(checkout / "src")),
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return dict(zip(names, said.stdout.split(), strict=True))
+
+
 def copy_kernels(checkout, folder, *, done=True):
     """Give a folder the kernels of this checkout, as the workflow of a copy compiles them.
 
     Numba keeps them under a hash of the folder of their source, and asks for its date and size.
+    The copy says what it calls them: with plug-ins, theirs is code that is compiled, too.
     If they are not called done, the workflow still runs the jobs that compile them: these find all.
     """
     packages = compiled()
-    for name in ("NETWORKS", "THEORIES", "NETWORKS_AND_THEORIES"):
-        place = folder / f"results/kernels/{name.lower()}-native-{kernel_code(name)}"
+    for name, code in kernel_codes(checkout).items():
+        place = folder / f"results/kernels/{name.lower()}-native-{code}"
         for package in packages:
             copied = checkout.resolve() / package.relative_to(ROOT)
             hashed = UserProvidedCacheLocator.get_suitable_cache_subpath(str(copied / "module.py"))
@@ -86,10 +98,19 @@ def content(path):
 
 @dataclass
 class Workflow:
-    """A copy of the checkout and a folder to work in."""
+    """A copy of the checkout and a folder to work in.
+
+    Attributes
+    ----------
+    checkout, folder
+        Both places.
+    compiles
+        Whether the jobs that compile kernels run, though they find all that come with this package.
+    """
 
     checkout: Path
     folder: Path
+    compiles: bool = False
 
     def invocation(self, config, *options, cores=2):
         """The command that starts Snakemake on a configuration."""
@@ -107,7 +128,7 @@ class Workflow:
         """Snakemake's output on a configuration; native kernels are those of this checkout."""
         native = config is None or not config.get("portable")
         if native and "--dry-run" not in options and not (self.folder / "results/kernels").exists():
-            copy_kernels(self.checkout, self.folder)
+            copy_kernels(self.checkout, self.folder, done=not self.compiles)
         done = subprocess.run(
             self.invocation(config, *options, cores=cores), cwd=self.checkout, env=environment(),
             capture_output=True, text=True, timeout=timeout, check=False,

@@ -84,7 +84,7 @@ def workflow(plugins, tmp_path_factory):
     toys.mkdir()
     for toy in TOYS:
         (toys / f"{toy}.py").write_text((Path(__file__).parent / f"{toy}.py").read_text())
-    found = Workflow(checkout, tmp_path_factory.mktemp("work"))
+    found = Workflow(checkout, tmp_path_factory.mktemp("work"), compiles=True)
     found.run(CONFIG)
     return found
 
