@@ -165,9 +165,15 @@ class Cluster:
 
     def jobs(self) -> dict[str, tuple[str, str]]:
         """State and comment (rule and wildcards) of every job so far, by number, in their order."""
-        text = self.ask("squeue", "--noheader", "--states=all", "--sort=i", "--format=%i|%T|%k")
-        rows = [line.split("|", 2) for line in text.splitlines()]
-        return {number: (state, comment) for number, state, comment in rows}
+        return {number: (state, comment) for number, state, comment in self._listed("%i|%T|%k")}
+
+    def limits(self, comment: str) -> list[str]:
+        """Limits of the time of all jobs with a comment, as squeue writes them, in their order."""
+        return [limit for limit, its in self._listed("%l|%k") if its == comment]
+
+    def _listed(self, columns: str) -> list[list[str]]:
+        text = self.ask("squeue", "--noheader", "--states=all", "--sort=i", f"--format={columns}")
+        return [line.split("|", columns.count("|")) for line in text.splitlines()]
 
     def logs(self) -> str:
         """The ends of the daemons' logs."""

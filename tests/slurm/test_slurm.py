@@ -1,13 +1,14 @@
 """The whole workflow through its profile on a real SLURM; `make test-slurm`.
 
-Every test waits for the two runs of Snakemake that the fixtures start side by side: the workflow,
-and two jobs that are short of memory and of time at their first attempt.
+Every test waits for what the fixtures start side by side: the workflow; two jobs that are short
+of memory and of time at their first attempt; and the workflow's work in one process, as an oracle.
 """
 
 import os
 import shutil
 import signal
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,44 @@ HERE = Path(__file__).parent
 PROFILE = "workflow/profiles/slurm"
 CONFIG = Path(os.environ.get("IKMEANFIELD_SLURM_CONFIG", HERE / "small.yaml")).resolve()
 LIMIT = 900
-"""Seconds after which a run of Snakemake is ended: no test waits for good."""
+"""Seconds after which whatever runs is ended: no test waits for good."""
+PROMPT = """
+from snakemake.cli import main
+from snakemake_executor_plugin_slurm import Executor
+
+Executor.next_seconds_between_status_checks = property(lambda self: 2, lambda self, seconds: None)
+main()
+"""
+"""Snakemake that asks how jobs are every 2 s.
+
+It would wait 10 s longer each time that none has ended, and so notice late that one has.
+"""
+ALONE = """
+import sys
+from pathlib import Path
+from ikmeanfield import environment
+
+environment.single_thread()
+from ikmeanfield.experiments import expand_all, load
+from ikmeanfield.jobs.compute import compute_batch
+from ikmeanfield.jobs.draw import draw
+from ikmeanfield.jobs.results import batch_path
+from ikmeanfield.jobs.summarise import summarise
+
+settings, results = load(sys.argv[1]), Path("results")
+plans = expand_all(settings)
+for name, plan in plans.items():
+    for study in plan.studies:
+        for batch in plan.batches[study]:
+            compute_batch(plan, study, batch, batch_path(results / name, study, batch))
+    for study, its in plan.studies.items():
+        if its.summarises():
+            summarise(plan, study, results / name)
+for name, its in settings.figures.items():
+    folders = [results / source for source in its.sources]
+    draw(its.draw, [plans[source] for source in its.sources], folders, results / "figures" / name)
+"""
+"""All studies and figures of a configuration, without Snakemake and without SLURM."""
 
 pytestmark = [
     pytest.mark.slurm,
@@ -32,27 +70,27 @@ pytestmark = [
 
 @dataclass
 class Run:
-    """A run of Snakemake that goes on while others are looked at."""
+    """A process that goes on while others are looked at."""
 
     folder: Path
     process: subprocess.Popen
     log: Path
 
     def finished(self):
-        """What Snakemake said, when it has ended well."""
+        """What it said, when it has ended well."""
         status = self.process.wait()
         text = self.log.read_text(errors="replace")
         assert status == 0, text[-8000:]
         return text
 
 
-def snakemake(folder, checkout, *options, given=os.environ):
-    """Start Snakemake in a folder, ended in any case after `LIMIT` seconds."""
-    log = folder / "snakemake.log"
-    command = ["timeout", "-s", "INT", "-k", "30", str(LIMIT), "snakemake", *options]
+def start(folder, command, place, given=os.environ, **more):
+    """Start a command at a place, ended in any case after `LIMIT` seconds; a folder has its log."""
+    log = folder / "said.log"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [*command, "--directory", str(folder)], cwd=checkout, env=environment(given),
+            ["timeout", "-s", "INT", "-k", "30", str(LIMIT), *command],
+            cwd=place, env=environment(given, **more),
             stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True,
         )  # fmt: skip
     return Run(folder, process, log)
@@ -72,21 +110,26 @@ def checkout(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def started(slurm, checkout, tmp_path_factory):
-    """The workflow and the jobs short of resources, on their way."""
+    """The workflow, the jobs short of resources, and the same work without SLURM, on their way."""
+    folders = {name: tmp_path_factory.mktemp(name) for name in ("short", "workflow", "alone")}
+    copy_kernels(checkout, folders["workflow"], done=False)
+    (kernels,) = folders["workflow"].glob("results/kernels/networks_and_theories-*")
+    shutil.copytree(kernels, folders["alone"] / "kernels")
     runs = {}
-    common = ("--profile", PROFILE)
     for name, options in {
-        "short": (*common, "--snakefile", str(HERE / "short_of_resources.smk")),
-        "workflow": (*common, "--configfile", str(CONFIG)),
+        "short": ("--snakefile", str(HERE / "short_of_resources.smk")),
+        "workflow": ("--configfile", str(CONFIG)),
     }.items():
-        folder = tmp_path_factory.mktemp(name)
-        if name == "workflow":
-            copy_kernels(checkout, folder, done=False)
         own = (
-            "--slurm-logdir", str(folder / "logs"), "--slurm-keep-successful-logs",
-            "--slurm-init-seconds-before-status-checks", "5",
+            "--directory", str(folders[name]), "--slurm-logdir", str(folders[name] / "logs"),
+            "--slurm-keep-successful-logs",
         )  # fmt: skip
-        runs[name] = snakemake(folder, checkout, *options, *own, given=slurm.environment)
+        command = (sys.executable, "-c", PROMPT, "--profile", PROFILE, *options, *own)
+        runs[name] = start(folders[name], command, checkout, slurm.environment)
+    runs["alone"] = start(
+        folders["alone"], (sys.executable, "-c", ALONE, str(CONFIG)), folders["alone"],
+        PYTHONPATH=str(checkout / "src"), NUMBA_CACHE_DIR=str(folders["alone"] / "kernels"),
+    )  # fmt: skip
     yield runs
     for run in runs.values():
         if run.process.poll() is None:  # asked to end, Snakemake would wait for its jobs
@@ -123,12 +166,10 @@ def test_what_was_asked_for_was_enough(finished, slurm):
     assert len({comment for _, comment in own.values()}) == len(own)
 
 
-def test_every_dataset_is_that_of_a_local_run(finished, checkout, tmp_path):
-    """Oracle: the same workflow on this machine alone, with the kernels that were compiled."""
-    theirs = finished.folder / "results"
-    shutil.copytree(theirs / "kernels", tmp_path / "results/kernels")
-    snakemake(tmp_path, checkout, "--configfile", str(CONFIG), "--cores", "2").finished()
-    mine = tmp_path / "results"
+def test_every_dataset_is_that_of_one_process(finished, started):
+    """Oracle: the same work in one process on this machine, with kernels of the same code."""
+    started["alone"].finished()
+    theirs, mine = finished.folder / "results", started["alone"].folder / "results"
     files = sorted(path.relative_to(theirs) for path in theirs.rglob("*.nc"))
     assert files == sorted(path.relative_to(mine) for path in mine.rglob("*.nc"))
     assert len(files) >= 14, "batches of eight studies, and six summaries"
@@ -171,6 +212,7 @@ def test_a_job_out_of_memory_and_one_out_of_time_succeed_at_their_second_attempt
         rule: [state for state, comment in slurm.jobs().values() if comment == f"rule_{rule}"]
         for rule in ("hungry", "late")
     }
+    assert slurm.limits("rule_late") == ["1:00", "4:00"]
     # SLURM calls a job FAILED whose step, not its script, was killed for memory
     assert attempts["hungry"][0] in {"OUT_OF_MEMORY", "FAILED"}
     assert attempts["late"][0] == "TIMEOUT"
