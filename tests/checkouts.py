@@ -1,10 +1,13 @@
 """The real workflow on a copy of the checkout, which tests may edit, and what it has stored."""
 
 import fcntl
+import functools
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,6 +99,53 @@ def content(path):
     return read_tree(path) if tree else read(path)
 
 
+FORKS = """
+import json, os, signal, sys
+from snakemake import api, cli, dag, workflow
+
+cli.get_argument_parser()  # this imports all plug-ins of Snakemake
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(asked["timeout"])
+        os.chdir(asked["place"])
+        os.environ.clear()
+        os.environ.update(asked["environment"])
+        said = os.open(asked["said"], os.O_WRONLY)
+        for old, new in ((os.open(os.devnull, os.O_RDONLY), 0), (said, 1), (said, 2)):
+            os.dup2(old, new)
+        sys.argv[1:] = asked["arguments"]
+        cli.main()
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+"""A process that has imported Snakemake, and forks where others would start Snakemake.
+
+Importing it takes most of the time of a dry run. Nothing of this package is imported.
+"""
+
+
+@functools.cache
+def forks():
+    """The process that forks; it ends with this one, which holds its input open."""
+    return subprocess.Popen(
+        [sys.executable, "-c", FORKS], env=environment(), text=True, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def forked(arguments, place, timeout):
+    """Snakemake's exit code and output, if it is started by a process that has imported it."""
+    with tempfile.NamedTemporaryFile() as said:
+        asked = {
+            "arguments": arguments, "place": str(place), "environment": environment(),
+            "said": said.name, "timeout": timeout,
+        }  # fmt: skip
+        print(json.dumps(asked), file=forks().stdin, flush=True)
+        code = int(forks().stdout.readline())
+        return code, Path(said.name).read_text()
+
+
 @dataclass
 class Workflow:
     """A copy of the checkout and a folder to work in.
@@ -129,12 +179,16 @@ class Workflow:
         native = config is None or not config.get("portable")
         if native and "--dry-run" not in options and not (self.folder / "results/kernels").exists():
             copy_kernels(self.checkout, self.folder, done=not self.compiles)
-        done = subprocess.run(
-            self.invocation(config, *options, cores=cores), cwd=self.checkout, env=environment(),
-            capture_output=True, text=True, timeout=timeout, check=False,
-        )  # fmt: skip
-        text = done.stdout + done.stderr
-        assert not check or done.returncode == 0, text
+        command = self.invocation(config, *options, cores=cores)
+        if "--dry-run" in options:
+            code, text = forked(command[command.index("snakemake") + 1 :], self.checkout, timeout)
+        else:
+            done = subprocess.run(
+                command, cwd=self.checkout, env=environment(),
+                capture_output=True, text=True, timeout=timeout, check=False,
+            )  # fmt: skip
+            code, text = done.returncode, done.stdout + done.stderr
+        assert not check or code == 0, text
         return text
 
     def compiled_by_jobs(self):
