@@ -1,6 +1,7 @@
 """Predictions of time and memory: how they scale, and the table that compares them."""
 
 import json
+from functools import cache
 
 import pytest
 from typer.testing import CliRunner
@@ -43,6 +44,12 @@ def located(size=1000, rise=10_000.0):
         "sweeps": {"kappa": {"axes": [{"parameter": "rs.adaptation", "values": [5.0, 25.0]}]}},
     }  # fmt: skip
     return expand(parse({"experiments": {"two": experiment}}), "two")
+
+
+@cache
+def of_many_networks():
+    """Ten thousand of them, which takes seconds to plan."""
+    return simulated(runs=10_000)
 
 
 def first(plan, study):
@@ -160,7 +167,7 @@ def test_diagrams_and_rates_are_predicted():
 
 def test_summaries_and_figures_grow_with_what_they_read():
     # Oracle: a spectrum of 2049 frequencies in single precision per run and population.
-    few, many = simulated(runs=2), simulated(runs=10_000)
+    few, many = simulated(runs=2), of_many_networks()
     predictions = (lambda plan: summary_cost(plan, "networks"), lambda plan: figure_cost([plan]))
     for predict in predictions:
         more = predict(many).mib - predict(few).mib
@@ -171,7 +178,7 @@ def test_summaries_and_figures_grow_with_what_they_read():
 
 def test_one_batch_of_many_costs_what_its_own_runs_do():
     """Oracle: what a job needs hardly depends on the runs of other jobs."""
-    few, many = (networks(simulated(runs=n)) for n in (2, 10_000))
+    few, many = networks(simulated(runs=2)), networks(of_many_networks())
     assert many.seconds < few.seconds + 0.2
     assert many.mib < few.mib + 20
 
