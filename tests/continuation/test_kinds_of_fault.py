@@ -25,6 +25,7 @@ from ikmeanfield.continuation import (
     simulated_cycle,
 )
 from ikmeanfield.continuation.arclength import Refined
+from ikmeanfield.continuation.cycles import STEPS
 from ikmeanfield.continuation.equilibria import EquilibriumCurve
 from ikmeanfield.continuation.newton import Solution, newton
 from ikmeanfield.continuation.scales import initial_scale
@@ -487,3 +488,44 @@ def test_the_symmetric_cycle_of_lorenz_splits_at_a_converged_branch_point():
     (point,) = continue_cycles(problem, cycle, "r", options).special
     assert (point.kind, point.status) == ("BP", "converged")
     assert point.parameters["r"] == pytest.approx(312.97, abs=0.01)
+
+
+def canard(recovery, **parameters):
+    """Return x' = y + x − x³/3 beside a slow y' = recovery(x, y, p): cycles grow by canards."""
+
+    def field(y, p):
+        return np.array([y[1] + y[0] - y[0] ** 3 / 3, recovery(y[0], y[1], p)])
+
+    return Problem(field, ("x", "y"), parameters)
+
+
+@pytest.mark.parametrize("e", [0.02, 0.013])
+def test_no_folds_in_a_canard_explosion(e):
+    """By Liénard's theorem x' = y + x − x³/3, y' = e (a − x) has one cycle for |a| < 1, stable.
+
+    The explosion is so narrow that the mesh's error in the parameter exceeds its width.
+    """
+    problem = canard(lambda x, y, p: e * (p[0] - x), a=1.0)
+    start = SpecialPoint("HB", {"a": 1.0}, np.array([1.0, -2 / 3]))
+    branch = continue_cycles(problem, start, "a", replace(STEPS, bounds={"a": (0.99, 1.1)}))
+    assert [point.kind for point in branch.special] == ["HB"]
+    assert branch.ends[1].reason == "bound"
+    assert branch.stable[1:].all()
+
+
+@pytest.mark.parametrize("e", [0.08, 0.03])
+def test_one_fold_in_a_canard_explosion_from_a_subcritical_hopf_point(e):
+    """FitzHugh–Nagumo: unstable cycles end in relaxation oscillations, which are stable.
+
+    In between one fold, where a planar cycle's one multiplier, by Liouville's formula, is 1. On
+    both sides of it the current changes by less than a share of 1e-8, at a multiplier that passes
+    through 1 with the amplitude at a rate of order one.
+    """
+    problem = canard(lambda x, y, p: -e * (x + 0.7 + 0.8 * (y - p[0])), I=0.3)
+    hopf = continue_equilibria(problem, [-0.97, 0.67], "I", box(I=(0.0, 0.5))).points("HB")[0]
+    branch = continue_cycles(problem, hopf, "I", replace(STEPS, bounds={"I": (0.2, 0.45)}))
+    (fold,) = branch.points("LPC")
+    assert fold.status == "converged"
+    assert fold.eigenvalues[0] == pytest.approx(1, abs=1e-6)
+    changes = np.flatnonzero(np.diff(branch.stable[1:].astype(int))) + 1
+    assert set(changes) <= {fold.row - 1, fold.row}

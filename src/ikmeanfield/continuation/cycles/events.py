@@ -30,6 +30,8 @@ NOISE = 1e-7
 LARGEST = 1e100
 #: Two branches cross where the equations are singular in a second direction, up to this share.
 _SECOND = 1e-3
+#: A test function that changes by this share when the mesh is halved has no certain sign.
+_ERROR = 0.5
 
 
 def _clipped(point: CyclePoint) -> NDArray[np.complex128]:
@@ -141,25 +143,65 @@ def crossed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> list[Locat
         if event.kind == "BP" and folded:
             continue
         located = locate(tracer, event, before, after)
-        if event.kind == "LPC" and _touches(before, after) and _branches(tracer, located):
-            located = replace(located, event=replace(event, kind="BP"))
-        elif event.kind == "BP" and _turns(tracer, before, after):
-            located = replace(located, event=replace(event, kind="LPC"))
-        elif event.kind == "BP" and not _branches(tracer, located):
-            continue
+        if event.kind in {"LPC", "BP"}:
+            judge = _turn if event.kind == "LPC" else _passage
+            judged = judge(tracer, located, before, after)
+            if judged is None:
+                continue
+            located = judged
         if genuine(located):
             folded = folded or event.kind == "LPC"
             out.append(located)
     return sorted(out, key=lambda located: located.point.arclength)
 
 
-def _touches(before: CyclePoint, after: CyclePoint) -> bool:
-    """Whether a multiplier that reaches 1 within a step comes back.
+def _turn(
+    tracer: Tracer, located: Located, before: CyclePoint, after: CyclePoint
+) -> Located | None:
+    """What a place where the parameter turns is: a fold, a branch point or an error of the mesh.
 
-    So it is where the parameter turns on the side branch of a pitchfork; at a fold the multiplier
-    passes through 1.
+    At a fold a multiplier passes through 1. One that reaches 1 within a step and comes back is
+    where the parameter turns on the side branch of a pitchfork. Where the branch is vertical, as
+    in canard explosions, errors of the mesh turn it.
     """
-    return _reliable(before, after) and branching_test(before) * branching_test(after) > 0
+    if _reliable(before, after):
+        if branching_test(before) * branching_test(after) < 0:
+            if located.converged:
+                return located
+            event = replace(located.event, test=branching_test)
+            return locate(tracer, event, before, after)
+        if _branches(tracer, located):
+            return replace(located, event=replace(located.event, kind="BP"))
+    test = located.event.test
+    return located if all(_certain(tracer, test, end) for end in (before, after)) else None
+
+
+def _passage(
+    tracer: Tracer, located: Located, before: CyclePoint, after: CyclePoint
+) -> Located | None:
+    """What a place is where a multiplier passes through 1 and the parameter is not seen to turn.
+
+    A fold, if the parameter turns by so little that it is hidden by the error of the mesh (so
+    small cycles grow large within an exponentially narrow range of it), or a branch point.
+    """
+    fold = partial(fold_test, scale=tracer.metric.parameter)
+    as_fold = replace(located, event=replace(located.event, kind="LPC"))
+    if fold(before) * fold(after) < 0:
+        return as_fold
+    if _branches(tracer, located):
+        return located
+    ends = (before, after)
+    if any(_certain(tracer, fold, end) for end in ends):
+        return None
+    return as_fold if all(_certain(tracer, branching_test, end) for end in ends) else None
+
+
+def _certain(tracer: Tracer, test: Test, point: CyclePoint) -> bool:
+    """Whether a test function is larger than the errors that rounding and the mesh make in it."""
+    value = test(point)
+    if abs(value) < NOISE:
+        return False
+    return abs(test(tracer.refined(point)) - value) < _ERROR * abs(value)
 
 
 def _branches(tracer: Tracer, located: Located) -> bool:
@@ -170,15 +212,6 @@ def _branches(tracer: Tracer, located: Located) -> bool:
     """
     defect = second_direction(tracer.collocation, located.point.orbit, tracer.metric)
     return defect < _SECOND
-
-
-def _turns(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> bool:
-    """Whether the parameter turns back, if only by so little that its own test takes it for noise.
-
-    So it is where small cycles grow large within an exponentially narrow range of the parameter.
-    """
-    scale = tracer.metric.parameter
-    return fold_test(before, scale) * fold_test(after, scale) < 0
 
 
 def _reliable(before: CyclePoint, after: CyclePoint) -> bool:

@@ -65,3 +65,8 @@ def intervals_needed(error: float, tolerance: float, degree: int, intervals: int
     """How many intervals bring an error estimate down to a tolerance."""
     factor = (error / tolerance) ** (1 / (degree + 1))
     return int(np.ceil(intervals * max(factor, 1.0)))
+
+
+def halved(mesh: FloatArray) -> FloatArray:
+    """Return the mesh with every interval cut in two."""
+    return np.insert(mesh, np.arange(1, len(mesh)), (mesh[:-1] + mesh[1:]) / 2)

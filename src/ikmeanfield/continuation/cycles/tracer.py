@@ -11,7 +11,7 @@ from . import floquet
 from .collocation import Collocation, Metric, NewtonFailureError, Solved
 from .fields import FieldNotFiniteError, PointwiseField
 from .kinks import kink_ranges
-from .mesh import equidistributed, error_estimate, intervals_needed
+from .mesh import equidistributed, error_estimate, halved, intervals_needed
 
 if TYPE_CHECKING:
     from ikmeanfield.continuation.options import ContinuationOptions
@@ -154,6 +154,15 @@ class Tracer:
             return point
         better = replace(found, arclength=point.arclength, step=point.step)
         return better if better.error < point.error else point
+
+    def refined(self, point: CyclePoint) -> CyclePoint:
+        """Return the point on a mesh of half the width, or as it is where Newton's method fails."""
+        mesh = halved(point.orbit.mesh)
+        orbit, tangent = point.orbit.on(mesh), point.tangent.on(mesh)
+        try:
+            return self.correct(orbit, tangent, orbit)
+        except NewtonFailureError:
+            return point
 
     def along(self, point: CyclePoint, step: float, tolerance: float | None = None) -> CyclePoint:
         """Return the point of the branch whose projection on the tangent is `step` away."""
