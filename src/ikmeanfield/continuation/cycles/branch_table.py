@@ -65,8 +65,8 @@ def cycle_branch(
     (the nontrivial Floquet multipliers, largest first, then the trivial one as computed),
     ``period``, ``largest_multiplier`` (largest modulus of the nontrivial ones),
     ``trivial_multiplier`` (1 up to the accuracy of the orbit), ``reliable`` (0 where that one is so
-    far off that neither multipliers nor ``stable`` can be trusted; PD, TR and BP are not looked
-    for there), ``mesh_error`` (estimated, relative
+    far off that the others are lost with it: neither they nor ``stable`` can be trusted, and PD, TR
+    and BP are not looked for; in the plane, never), ``mesh_error`` (estimated, relative
     to the amplitudes), ``intervals``, and arrays ``minimum``, ``maximum``, ``mean`` by
     variable. Where kinks were stated, ``crosses_<kink>`` tells whether the orbit crosses it. With
     `CycleOptions.save_profiles`, ``profile`` (point, node, variable) and ``profile_time`` (point,

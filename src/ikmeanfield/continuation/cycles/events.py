@@ -13,6 +13,7 @@ import numpy as np
 
 from ikmeanfield.continuation.special_point import SpecialPoint
 
+from .floquet import LOST
 from .locate import Event, locate
 from .modes import second_direction
 from .orbit import sampled
@@ -172,8 +173,9 @@ def _turn(
             return locate(tracer, event, before, after)
         if _branches(tracer, located):
             return replace(located, event=replace(located.event, kind="BP"))
-    test = located.event.test
-    return located if all(_certain(tracer, test, end) for end in (before, after)) else None
+    certain = [_certain(tracer, located.event.test, end) for end in (before, after)]
+    near = np.abs(located.point.floquet.multipliers - 1).min(initial=np.inf) < LOST
+    return located if all(certain) or (near and any(certain)) else None
 
 
 def _passage(

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 DOUBLE = 0.1
 #: Error of the trivial multiplier beyond which no multiplier is believed.
 LOST = 0.1
+#: Starts of the period that are compared where the trivial multiplier is lost, and the least error
+#: of an interval that is tried there.
+TRIALS, ROUNDING = 4, 1e-15
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,14 @@ class Floquet:
         The trivial multiplier as computed: 1 up to the accuracy of orbit and multipliers.
     defect
         Relative size of A v + B v for the flow direction v: 0 for an exact orbit.
+    settled
+        Whether the multipliers stand firm although the trivial one is lost.
     """
 
     multipliers: NDArray[np.complex128]
     trivial: float
     defect: float
+    settled: bool = False
 
     def unstable(self) -> int:
         """Return number of multipliers outside the unit circle."""
@@ -55,9 +61,10 @@ class Floquet:
         """Whether the multipliers can be trusted; in the plane they always can.
 
         Along orbits that are strongly repelling for long and attracting afterwards (canards,
-        passages near saddles) rounding is magnified until the trivial multiplier is lost.
+        passages near saddles) rounding is magnified until the trivial multiplier is lost, and
+        others with it.
         """
-        return len(self.multipliers) == 1 or abs(self.trivial - 1) < LOST
+        return len(self.multipliers) == 1 or abs(self.trivial - 1) < LOST or self.settled
 
 
 def multipliers(chain: Chain, flow: FloatArray, divergence: float) -> Floquet:
@@ -73,36 +80,73 @@ def multipliers(chain: Chain, flow: FloatArray, divergence: float) -> Floquet:
         Integral of the field's divergence over the period: in the plane the one
         nontrivial multiplier is its exponential (Liouville), whatever the conditioning.
     """
-    from scipy.linalg import eigvals  # noqa: PLC0415 - only cycles need it
-
     # start the period where the flow is slow: there the pair of blocks resolves its direction best
     start = int(np.argmin(np.linalg.norm(flow, axis=1)))
     v = flow[start] / np.linalg.norm(flow[start])
     a, b = join_all(np.roll(chain.left, -start, axis=0), np.roll(chain.right, -start, axis=0))
     av, bv = a @ v, b @ v
     defect = float(np.linalg.norm(av + bv) / max(np.linalg.norm(av), np.linalg.norm(bv)))
-    mu = _ratios(eigvals(-a, b, homogeneous_eigvals=True))
+    mu = _eigenvalues(a, b)
     distance = np.abs(mu - 1)
     nearest = int(np.argmin(distance))
     trivial, others = float(mu[nearest].real), np.delete(mu, nearest)
     if (np.delete(distance, nearest) < DOUBLE).any():
-        left, right = _basis_from(bv - av), _basis_from(v)
+        left, right = _basis_from((bv - av)[:, None]), _basis_from(v[:, None])
         a, b = left.T @ a @ right, left.T @ b @ right
         trivial = float(-a[0, 0] / b[0, 0])
-        others = _ratios(eigvals(-a[1:, 1:], b[1:, 1:], homogeneous_eigvals=True))
+        others = _eigenvalues(a[1:, 1:], b[1:, 1:])
+    settled = None
     if len(v) == 2:
         others = np.exp(np.clip([divergence], -700, 700)).astype(complex)
-    order = np.argsort(-np.abs(others), kind="stable")
-    return Floquet(others[order], trivial, defect)
+    elif abs(trivial - 1) >= LOST:
+        settled = _across(chain, flow)
+    others = _sorted(others) if settled is None else settled
+    return Floquet(others, trivial, defect, settled is not None)
 
 
-def _ratios(pairs: FloatArray) -> NDArray[np.complex128]:
-    alpha, beta = pairs
+def _across(chain: Chain, flow: FloatArray) -> NDArray[np.complex128] | None:
+    """Multipliers across the flow, whose direction is taken out of every interval.
+
+    None unless they stay the same, up to a share of `LOST`, for other starts of the period and
+    when every interval is moved by the error that the flow shows in it.
+    """
+    first = chain.left @ flow[..., None]
+    last = chain.right @ np.roll(flow, -1, axis=0)[..., None]
+    section = _basis_from(flow[..., None])[..., 1:]
+    across = np.swapaxes(_basis_from(last - first)[..., 1:], -1, -2)
+    left, right = across @ chain.left @ section, across @ chain.right @ np.roll(section, -1, axis=0)
+    error = np.linalg.norm(last + first, axis=(1, 2)) / np.linalg.norm(last - first, axis=(1, 2))
+    error = np.maximum(error, ROUNDING) * np.linalg.norm(left, axis=(1, 2))
+    random = np.random.default_rng(0)
+    mu = _joined(left, right, 0)
+    for start in np.linspace(0, len(flow), TRIALS, endpoint=False, dtype=int):
+        moved = left + error[:, None, None] * random.standard_normal(left.shape)
+        change = np.abs(_joined(moved, right, start) - mu)
+        if not (change < LOST * (1 + np.abs(mu))).all():
+            return None
+    return mu
+
+
+def _joined(left: FloatArray, right: FloatArray, start: int) -> NDArray[np.complex128]:
+    """Multipliers of a chain closed at the beginning of an interval, largest modulus first."""
+    a, b = join_all(np.roll(left, -start, axis=0), np.roll(right, -start, axis=0))
+    return _sorted(_eigenvalues(a, b))
+
+
+def _eigenvalues(a: FloatArray, b: FloatArray) -> NDArray[np.complex128]:
+    """Return all mu at which A + mu B is singular."""
+    from scipy.linalg import eigvals  # noqa: PLC0415 - only cycles need it
+
+    alpha, beta = eigvals(-a, b, homogeneous_eigvals=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(beta == 0, np.inf, alpha / beta), dtype=complex)
 
 
-def _basis_from(v: FloatArray) -> FloatArray:
-    """Return an orthogonal matrix whose first column is parallel to v."""
-    q, _ = np.linalg.qr(v[:, None], mode="complete")
+def _sorted(mu: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    return mu[np.argsort(-np.abs(mu), kind="stable")]
+
+
+def _basis_from(columns: FloatArray) -> FloatArray:
+    """Return orthogonal matrices whose first column is parallel to a column, shape (..., n, 1)."""
+    q, _ = np.linalg.qr(columns, mode="complete")
     return np.asarray(q)

@@ -202,7 +202,8 @@ def _homoclinic(
             text += f"{rate:.4g} is expected from the leading eigenvalue"
             data = {"rate": measured, "expected_rate": rate}
             return _homoclinic_verdict(saddles, limit, spread, text, data)
-    if settled < 1e-9 * size:
+    # an orbit that passes a saddle as near as this stays for so long; canards grow elsewhere
+    if settled < 1e-9 * size and rate * periods[-1] > -np.log(NEAR):
         text = "the parameter no longer moves as the period grows; the saddle's leading "
         text += f"eigenvalue is {leading[0]:.4g}"
         return _homoclinic_verdict(saddles, values[-1], settled + 1e-10 * size, text, {})
