@@ -533,7 +533,8 @@ def test_one_fold_in_a_canard_explosion_from_a_subcritical_hopf_point(e, followe
     problem = canard(lambda x, y, p: -e * (x + 0.7 + 0.8 * (y - p[0])), follower=follower, I=0.3)
     rest = np.array([-0.97, 0.67, -0.97])[: 2 + follower]
     hopf = continue_equilibria(problem, rest, "I", box(I=(0.0, 0.5))).points("HB")[0]
-    branch = continue_cycles(problem, hopf, "I", replace(STEPS, bounds={"I": (0.2, 0.45)}))
+    steps = replace(STEPS, bounds={"I": (0.2, 0.45)}, detect=frozenset({"LPC"}))
+    branch = continue_cycles(problem, hopf, "I", steps)
     (fold,) = branch.points("LPC")
     assert fold.parameters["I"] == pytest.approx(at, abs=1e-8)
     assert fold.eigenvalues[0] == pytest.approx(1, abs=1e-5)

@@ -31,6 +31,8 @@ NOISE = 1e-7
 LARGEST = 1e100
 #: Two branches cross where the equations are singular in a second direction, up to this share.
 _SECOND = 1e-3
+#: Where a multiplier passes through 1: either test function may show the other kind.
+_AT_ONE = {"LPC", "BP"}
 #: A test function that changes by this share when the mesh is halved has no certain sign.
 _ERROR = 0.5
 
@@ -108,7 +110,9 @@ def events(tracer: Tracer) -> list[Event]:
     for name in tracer.problem.kinks:
         found.append(Event("KINK", partial(_low, kink=name), name))
         found.append(Event("KINK", partial(_high, kink=name), name))
-    found = [event for event in found if tracer.options.looks_for(event.kind)]
+    wanted = tracer.options.looks_for
+    crossing = any(map(wanted, _AT_ONE))
+    found = [event for event in found if (crossing and event.kind in _AT_ONE) or wanted(event.kind)]
     for name in tracer.options.events:
         found.append(Event("UZ", partial(_low, kink=name), name))
         found.append(Event("UZ", partial(_high, kink=name), name))
@@ -134,7 +138,7 @@ def crossed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> list[Locat
     out = []
     folded = False
     for event in events(tracer):
-        if before.hopf is not None and event.kind in {"LPC", "BP"}:
+        if before.hopf is not None and event.kind in _AT_ONE:
             continue
         if event.kind in {"PD", "TR", "BP"} and not _reliable(before, after):
             continue
@@ -144,7 +148,7 @@ def crossed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> list[Locat
         if event.kind == "BP" and folded:
             continue
         located = locate(tracer, event, before, after)
-        if event.kind in {"LPC", "BP"}:
+        if event.kind in _AT_ONE:
             judge = _turn if event.kind == "LPC" else _passage
             judged = judge(tracer, located, before, after)
             if judged is None:
@@ -152,7 +156,8 @@ def crossed(tracer: Tracer, before: CyclePoint, after: CyclePoint) -> list[Locat
             located = judged
         if genuine(located):
             folded = folded or event.kind == "LPC"
-            out.append(located)
+            if located.event.kind not in _AT_ONE or tracer.options.looks_for(located.event.kind):
+                out.append(located)
     return sorted(out, key=lambda located: located.point.arclength)
 
 
