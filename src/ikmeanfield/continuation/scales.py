@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _ZERO = 1e-10
 #: Where derivatives are differences, a variable may be this share of the size at which the field
 #: stops being linear in it; on a smaller scale its differences would drown in rounding.
-_SMALL = 1e-3
+_SMALL = 1e-2
 #: Sizes at which the field is asked whether it is linear, from the largest.
 _SIZES = np.array([10.0**decade for decade in range(8, -14, -1)])
 #: Shares of such a size by which a variable is changed.
