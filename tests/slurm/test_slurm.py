@@ -24,16 +24,16 @@ PROFILE = "workflow/profiles/slurm"
 CONFIG = Path(os.environ.get("IKMEANFIELD_SLURM_CONFIG", HERE / "small.yaml")).resolve()
 LIMIT = 900
 """Seconds after which whatever runs is ended: no test waits for good."""
-PROMPT = """
+SNAKEMAKE = """
 from snakemake.cli import main
 from snakemake_executor_plugin_slurm import Executor
 
 Executor.next_seconds_between_status_checks = property(lambda self: 2, lambda self, seconds: None)
 main()
 """
-"""Snakemake that asks how jobs are every 2 s.
+"""Snakemake that asks for the state of its jobs every 2 s.
 
-It would wait 10 s longer each time that none has ended, and so notice late that one has.
+Otherwise it waits 10 s longer each time that none has ended, and so notices late when one does.
 """
 ALONE = """
 import sys
@@ -124,7 +124,7 @@ def started(slurm, checkout, tmp_path_factory):
             "--directory", str(folders[name]), "--slurm-logdir", str(folders[name] / "logs"),
             "--slurm-keep-successful-logs",
         )  # fmt: skip
-        command = (sys.executable, "-c", PROMPT, "--profile", PROFILE, *options, *own)
+        command = (sys.executable, "-c", SNAKEMAKE, "--profile", PROFILE, *options, *own)
         runs[name] = start(folders[name], command, checkout, slurm.environment)
     runs["alone"] = start(
         folders["alone"], (sys.executable, "-c", ALONE, str(CONFIG)), folders["alone"],
