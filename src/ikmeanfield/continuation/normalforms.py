@@ -132,6 +132,31 @@ def lyapunov_value(field: ScaledField, z: FloatArray, frequency: float) -> float
     return _l1_at_step(field, z, frequency, vectors, step) if clear else float("nan")
 
 
+def lyapunov_test(field: ScaledField, z: FloatArray, frequency: float, value: float) -> float:
+    """Return a `lyapunov_value`, exactly zero where rounding beside a kink hides its sign."""
+    if not np.isfinite(value):
+        return value
+    jacobian = field.jacobian(z)
+    q, _ = _critical_vectors(jacobian, frequency)
+    step, _ = _clear_step(field, z, q)
+    if step == SECOND_STEP:
+        return value
+    share = max(field.rounding(z, part.copy()) for part in (q.real, q.imag))
+    size = float(np.linalg.norm(q * field.scale[: field.n]))
+    error = share * float(np.abs(jacobian).max()) / step**2 / (2 * frequency * size**2)
+    return value if abs(value) > error else 0.0
+
+
+def quadratic_test(field: ScaledField, z: FloatArray, edge: Border) -> float:
+    """Return `quadratic_value`, exactly zero where rounding beside a kink hides its sign."""
+    value = quadratic_value(field, z, edge)
+    step = field.clear_step(z, edge.right, _BERTH * _QUADRATIC_STEP)[0] / _BERTH
+    if step == _QUADRATIC_STEP:
+        return value
+    error = field.rounding(z, edge.right) * float(np.abs(field.jacobian(z)).max()) / step
+    return value if not abs(value) <= error else 0.0
+
+
 def quadratic_value(field: ScaledField, z: FloatArray, edge: Border) -> float:
     """Return w . B(v, v) / 2 with unit null vectors oriented like the border: zero at a cusp.
 

@@ -49,6 +49,8 @@ _VARIES, _ROUNDING = 0.02, 1e-12
 _EXACT, _DIFFERENCES = 1e-13, 1e-10
 #: Rounding of the field over the step of a difference, as a share of the row's largest entry.
 _NOISE = 5e-12
+#: Rounding of a stated Jacobian, as a share of its largest entry.
+_EXACT_ROUNDING = 1e-16
 #: How many matrices are remembered: those at a few points, or at the points of a stencil.
 _REMEMBERED = 80
 #: Decimals by which points are told apart where derivatives are differences.
@@ -461,6 +463,12 @@ class ScaledField:
     @property
     def _noise(self) -> float:
         return _NOISE if self.problem.jacobian is None else 0.0
+
+    def rounding(self, z: FloatArray, direction: FloatArray) -> float:
+        """Rounding of derivatives along a direction, as a share of the largest one."""
+        if self.problem.jacobian is not None:
+            return _EXACT_ROUNDING
+        return _NOISE * FIRST_STEP / self._first_step(z, self._padded(z, direction))
 
     def errors(self, z: FloatArray) -> FloatArray:
         """Return what the entries of `jacobian` may be wrong by, shape (n, n)."""
