@@ -145,6 +145,7 @@ def test_reference_points_at_the_middle_condition():
     assert gaps.min() < 1e-7
 
 
+@pytest.mark.long
 def test_the_kink_of_the_fold_curve_is_the_same_for_every_corrected_field():
     # oracle: where μ = 0 the corrected field equals the uncorrected one
     for name in ("infinite", "middle", "near"):

@@ -24,6 +24,7 @@ def experiment(**changes):
     }
 
 
+@pytest.mark.long
 def test_modes_are_the_unstable_eigenvalues_of_the_mean_field(tmp_path):
     """Oracle: the mean field, which is exact under these assumptions; it oscillates at 0.6 mV."""
     study = computed(tmp_path, experiment())["stability"]

@@ -17,7 +17,7 @@ from .augmented import (
     stack,
 )
 from .newton import System, newton
-from .normalforms import cusp_coefficient, lyapunov_value, quadratic_value
+from .normalforms import cusp_coefficient, lyapunov_values, quadratic_values
 from .spectrum import nearest_pair
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def refine_cusp(field: ScaledField, z: FloatArray, tolerance: float) -> Refined:
     """Solve for a fold whose quadratic coefficient vanishes."""
     edge = border(field.jacobian(z))
     curve = stack(equilibrium(field), fold(field, edge))
-    quadratic = function_on_curve(lambda x: quadratic_value(field, x, edge), curve, z)
+    quadratic = function_on_curve(lambda x: quadratic_values(field, x, edge)[0], curve, z)
     solution = newton(stack(curve, quadratic), z, tolerance, _ITERATIONS)
     if not solution.converged:
         return Refined("CP", solution)
@@ -51,7 +51,7 @@ def refine_generalized_hopf(
 
     def coefficient(x: FloatArray) -> float:
         pair = nearest_pair(field.eigenvalues(x), determinant)
-        return lyapunov_value(field, x, pair.frequency)
+        return lyapunov_values(field, x, pair.frequency)[0]
 
     curve = stack(equilibrium(field), pair_sum(field, determinant))
     system = stack(curve, function_on_curve(coefficient, curve, z))

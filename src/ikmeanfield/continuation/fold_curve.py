@@ -11,7 +11,7 @@ import numpy as np
 from .arclength import Measure
 from .augmented import border, bordered, equilibrium, fold, null_overlap, null_vectors, stack
 from .codim2 import refine_bogdanov_takens, refine_cusp, refine_zero_hopf
-from .normalforms import quadratic_test
+from .normalforms import quadratic_values
 from .spectrum import critical_pair, hopf_test, others
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class FoldCurve:
         unit = self.edge.updated(left, right)
         tests = {
             "BT": np.nan if self.vanishing["BT"] else null_overlap(self.field, z, unit),
-            "CP": quadratic_test(self.field, z, self.edge),
+            "CP": quadratic_values(self.field, z, self.edge)[1],
             "ZH": hopf_test(spectrum, rest, self.vanishing["ZH"]),
         }
         return Measure(spectrum.values, *spectrum.sides(rest), tests, {})

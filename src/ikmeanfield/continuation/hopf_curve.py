@@ -15,7 +15,7 @@ from .codim2 import (
     refine_hopf_hopf,
     refine_zero_hopf,
 )
-from .normalforms import lyapunov_test, lyapunov_value
+from .normalforms import lyapunov_values
 from .special_point import Termination
 from .spectrum import (
     critical_pair,
@@ -79,8 +79,7 @@ class HopfCurve:
         if pair.determinant > 0:
             frequency = float(np.sqrt(pair.determinant))
         if product > 0:
-            l1 = lyapunov_value(self.field, z, frequency)
-            regular = lyapunov_test(self.field, z, frequency, l1)
+            l1, regular = lyapunov_values(self.field, z, frequency)
             # l1 has a pole where another eigenvalue is zero
             regular *= zero / (abs(zero) + frequency) if np.isfinite(zero) else 1.0
         tests = {

@@ -123,51 +123,51 @@ def first_lyapunov(field: ScaledField, z: FloatArray, frequency: float) -> Lyapu
     return Lyapunov(values[best + 1], error, bool(reliable))
 
 
-def lyapunov_value(field: ScaledField, z: FloatArray, frequency: float) -> float:
-    """l1 alone from one step, as a test function; NaN on a kink or without a frequency."""
+def lyapunov_values(field: ScaledField, z: FloatArray, frequency: float) -> tuple[float, float]:
+    """Return l1 alone from one step, and l1 as a test function.
+
+    That is zero where rounding beside a kink hides its sign. Both are NaN on a kink or without a
+    frequency.
+    """
+    nothing = float("nan"), float("nan")
     if not frequency > 0:
-        return float("nan")
-    vectors = _critical_vectors(field.jacobian(z), frequency)
-    step, clear = _clear_step(field, z, vectors[0])
-    return _l1_at_step(field, z, frequency, vectors, step) if clear else float("nan")
-
-
-def lyapunov_test(field: ScaledField, z: FloatArray, frequency: float, value: float) -> float:
-    """Return a `lyapunov_value`, exactly zero where rounding beside a kink hides its sign."""
-    if not np.isfinite(value):
-        return value
+        return nothing
     jacobian = field.jacobian(z)
-    q, _ = _critical_vectors(jacobian, frequency)
-    step, _ = _clear_step(field, z, q)
+    q, p = _critical_vectors(jacobian, frequency)
+    step, clear = _clear_step(field, z, q)
+    if not clear:
+        return nothing
+    value = _l1_at_step(field, z, frequency, (q, p), step)
     if step == SECOND_STEP:
-        return value
+        return value, value
     share = max(field.rounding(z, part.copy()) for part in (q.real, q.imag))
     size = float(np.linalg.norm(q * field.scale[: field.n]))
     error = share * float(np.abs(jacobian).max()) / step**2 / (2 * frequency * size**2)
-    return value if abs(value) > error else 0.0
+    return value, _decided(value, error)
 
 
-def quadratic_test(field: ScaledField, z: FloatArray, edge: Border) -> float:
-    """Return `quadratic_value`, exactly zero where rounding beside a kink hides its sign."""
-    value = quadratic_value(field, z, edge)
-    step = field.clear_step(z, edge.right, _BERTH * _QUADRATIC_STEP)[0] / _BERTH
-    if step == _QUADRATIC_STEP:
-        return value
-    error = field.rounding(z, edge.right) * float(np.abs(field.jacobian(z)).max()) / step
-    return value if not abs(value) <= error else 0.0
-
-
-def quadratic_value(field: ScaledField, z: FloatArray, edge: Border) -> float:
+def quadratic_values(field: ScaledField, z: FloatArray, edge: Border) -> tuple[float, float]:
     """Return w . B(v, v) / 2 with unit null vectors oriented like the border: zero at a cusp.
 
-    NaN on a kink.
+    The second value is the first as a test function, which is zero where rounding beside a kink
+    hides its sign. Both are NaN on a kink.
     """
-    _, left, right = null_vectors(field.jacobian(z), edge)
+    jacobian = field.jacobian(z)
+    _, left, right = null_vectors(jacobian, edge)
     unit = edge.updated(left, right)
-    step, clear = field.clear_step(z, unit.right, _BERTH * _QUADRATIC_STEP)
+    reach, clear = field.clear_step(z, unit.right, _BERTH * _QUADRATIC_STEP)
     if not clear:
-        return float("nan")
-    return float(unit.left @ field.second_slope(z, unit.right, step / _BERTH)) / 2
+        return float("nan"), float("nan")
+    step = reach / _BERTH
+    value = float(unit.left @ field.second_slope(z, unit.right, step)) / 2
+    if step == _QUADRATIC_STEP:
+        return value, value
+    error = field.rounding(z, unit.right) * float(np.abs(jacobian).max()) / step
+    return value, _decided(value, error)
+
+
+def _decided(value: float, error: float) -> float:
+    return 0.0 if abs(value) <= error else value
 
 
 def fold_coefficient(field: ScaledField, z: FloatArray) -> float:
@@ -178,7 +178,7 @@ def fold_coefficient(field: ScaledField, z: FloatArray) -> float:
     """
     n = field.n
     edge = border(field.jacobian(z))
-    value = quadratic_value(field, z, edge)
+    value, _ = quadratic_values(field, z, edge)
     overlap = null_overlap(field, z, edge)
     size = float(np.linalg.norm(edge.right * field.scale[:n]))
     return value / overlap / size if overlap != 0 else float("inf")
