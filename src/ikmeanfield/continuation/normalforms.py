@@ -104,6 +104,16 @@ def _clear_step(field: ScaledField, z: FloatArray, q: ComplexArray) -> tuple[flo
     return step, clear
 
 
+def _l1_error(
+    field: ScaledField, z: FloatArray, frequency: float, q: ComplexArray, step: float,
+    rounding: float,
+) -> float:  # fmt: skip
+    """What rounding of the Jacobian, a share of its largest entry, adds to l1 from one step."""
+    size = float(np.linalg.norm(q * field.scale[: field.n]))
+    largest = float(np.abs(field.jacobian(z)).max())
+    return rounding * largest / step**2 / (2 * frequency * size**2)
+
+
 def first_lyapunov(field: ScaledField, z: FloatArray, frequency: float) -> Lyapunov:
     """First Lyapunov coefficient at a Hopf point, per square of the problem's own units.
 
@@ -116,9 +126,8 @@ def first_lyapunov(field: ScaledField, z: FloatArray, frequency: float) -> Lyapu
     errors = [abs(a - b) for a, b in pairwise(values)]
     best = int(np.argmin(errors))
     # Two values may agree by chance, but rounding of the Jacobian remains in both.
-    rounding = _ROUNDING * field.precision * float(np.abs(field.jacobian(z)).max()) / step**2
-    size = float(np.linalg.norm(vectors[0] * field.scale[: field.n]))
-    error = errors[best] + rounding / (2 * frequency * size**2)
+    rounding = _ROUNDING * field.precision
+    error = errors[best] + _l1_error(field, z, frequency, vectors[0], step, rounding)
     reliable = clear and error < _AGREEMENT * abs(values[best + 1])
     return Lyapunov(values[best + 1], error, bool(reliable))
 
@@ -132,18 +141,15 @@ def lyapunov_values(field: ScaledField, z: FloatArray, frequency: float) -> tupl
     nothing = float("nan"), float("nan")
     if not frequency > 0:
         return nothing
-    jacobian = field.jacobian(z)
-    q, p = _critical_vectors(jacobian, frequency)
+    q, p = _critical_vectors(field.jacobian(z), frequency)
     step, clear = _clear_step(field, z, q)
     if not clear:
         return nothing
     value = _l1_at_step(field, z, frequency, (q, p), step)
     if step == SECOND_STEP:
         return value, value
-    share = max(field.rounding(z, part.copy()) for part in (q.real, q.imag))
-    size = float(np.linalg.norm(q * field.scale[: field.n]))
-    error = share * float(np.abs(jacobian).max()) / step**2 / (2 * frequency * size**2)
-    return value, _decided(value, error)
+    rounding = max(field.rounding(z, part.copy()) for part in (q.real, q.imag))
+    return value, _decided(value, _l1_error(field, z, frequency, q, step, rounding))
 
 
 def quadratic_values(field: ScaledField, z: FloatArray, edge: Border) -> tuple[float, float]:
