@@ -17,8 +17,8 @@ from . import dense
 from .augmented import Block, hyperplane
 from .newton import Solution, newton, row_size
 from .problem import FloatArray
-from .scaled import unit_vector
 from .scales import has_fixed_scale
+from .stencils import unit_vector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

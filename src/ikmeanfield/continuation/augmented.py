@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .problem import FloatArray
-from .scaled import ScaledField, slope, unit_vector
+from .scaled import ScaledField
 from .spectrum import Pair, nearest_pair
+from .stencils import FUNCTION_STEP, slope, slopes, unit_vector
 
 if TYPE_CHECKING:
     from .newton import System
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 #: Residuals (m,), and a function that returns their gradients (m, N)
 Equations = tuple[FloatArray, Callable[[], FloatArray]]
 Block = Callable[[FloatArray], Equations]
-#: Step for gradients of functions that are differences themselves.
-_GRADIENT_STEP = 1e-4
 #: Corrections of a bordered solution at most, and its error.
 _REFINEMENTS, _REFINED = 10, 1e-11
 #: The product of a pair needs no error bound above this share of the largest rate's square.
@@ -87,15 +86,10 @@ def coordinate(index: int, value: float) -> Block:
 
 def function_value(function: Callable[[FloatArray], float]) -> Block:
     """function(z) = 0 for a smooth, cheap function, its gradient by differences."""
-
-    def gradient(z: FloatArray) -> FloatArray:
-        result = np.empty((1, len(z)))
-        for column in range(len(z)):
-            unit = unit_vector(len(z), column)
-            result[0, column] = slope(function, z, unit, _GRADIENT_STEP)
-        return result
-
-    return lambda z: (np.array([function(z)]), lambda: gradient(z))
+    return lambda z: (
+        np.array([function(z)]),
+        lambda: slopes(function, z, FUNCTION_STEP)[None, :],
+    )
 
 
 def function_on_curve(
@@ -109,7 +103,7 @@ def function_on_curve(
     tangent: FloatArray = np.linalg.svd(curve(z)[1]())[2][-1]
 
     def gradient(x: FloatArray) -> FloatArray:
-        rate: FloatArray = slope(function, x, tangent, _GRADIENT_STEP) * tangent[None, :]
+        rate: FloatArray = slope(function, x, tangent, FUNCTION_STEP) * tangent[None, :]
         return rate
 
     return lambda x: (np.array([function(x)]), lambda: gradient(x))

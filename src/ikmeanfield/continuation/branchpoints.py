@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from .arclength import Refined
+from .augmented import Equations
 from .newton import Solution, newton
-from .scaled import FIRST_STEP, ScaledField, slope, unit_vector
-
-if TYPE_CHECKING:
-    from .problem import FloatArray
+from .problem import FloatArray
+from .scaled import ScaledField
+from .stencils import FIRST_STEP, slopes
 
 _ITERATIONS = 30
 #: An unfolding larger than this, in scaled terms, means that the two curves do not meet.
@@ -41,14 +39,10 @@ def refine_branch_point(field: ScaledField, z: FloatArray, tolerance: float) -> 
             ]
         )
 
-    def gradient(x: FloatArray) -> FloatArray:
-        columns = []
-        for index in range(len(x)):
-            unit = unit_vector(len(x), index)
-            columns.append(slope(residual, x, unit, FIRST_STEP))
-        return np.array(columns).T
+    def system(x: FloatArray) -> Equations:
+        return residual(x), lambda: slopes(residual, x, FIRST_STEP).T
 
-    solution = newton(lambda x: (residual(x), lambda: gradient(x)), start, tolerance, _ITERATIONS)
+    solution = newton(system, start, tolerance, _ITERATIONS)
     unfolding = float(solution.z[n + 1])
     met = solution.converged and abs(unfolding) < _UNFOLDED
     message = solution.message

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .arclength import Curve, Point, Tracer
-from .augmented import kink_value
 from .branch import Branch
 from .follow import follow_curve
 from .kinks import kinks_at_start
@@ -116,7 +115,7 @@ def _on_side_ahead(tracer: Tracer, start: Point) -> Point:
         ahead = np.linalg.svd(jacobian / curve.rows[:, None])[2][-1]
         direction = ahead * np.sign(ahead @ direction)
     for located in kinks_at_start(tracer, start):
-        gradient = kink_value(curve.field, located.special.name)(z)[1]()[0]
+        gradient = curve.field.kink_gradient(located.special.name, z)
         normal = gradient * np.sign(gradient @ first) / np.linalg.norm(gradient)
         direction = direction + max(0.0, _AHEAD - float(normal @ direction)) * normal
     return replace(start, tangent=direction * tracer.scale, direction=None)

@@ -82,7 +82,7 @@ def _dip(tracer: Tracer, a: Point, b: Point, name: str) -> Point | None:
         return None
     step = _SLOPE_STEP * length
     falling, rising = (
-        float(sign * (tracer.curve.field.kink(name, z) - p.kinks[name])) / _SLOPE_STEP
+        float(sign * (tracer.curve.field.kinks(z)[name] - p.kinks[name])) / _SLOPE_STEP
         for p in (a, b)
         for z in [tracer.coordinates(p) + step * tracer.direction(p)]
     )
@@ -100,7 +100,7 @@ def _dip(tracer: Tracer, a: Point, b: Point, name: str) -> Point | None:
 def _resolution(tracer: Tracer, point: Point, name: str) -> float:
     """Value of a kink function below which its point is on the kink."""
     z = tracer.coordinates(point)
-    gradient = kink_value(tracer.curve.field, name)(z)[1]()
+    gradient = tracer.curve.field.kink_gradient(name, z)
     return _ON_KINK * float(np.linalg.norm(gradient))
 
 
@@ -163,7 +163,7 @@ def leave_kink(tracer: Tracer, start: Point, ds: float) -> Point | None:
     z, direction = tracer.coordinates(start), tracer.direction(start)
     for located in kinks_at_start(tracer, start):
         name = located.special.name
-        gradient = kink_value(tracer.curve.field, name)(z)[1]()[0]
+        gradient = tracer.curve.field.kink_gradient(name, z)
         sign, size = float(np.sign(gradient @ direction)), ds * float(np.linalg.norm(gradient))
         beyond = _depart(tracer, name, z, sign=sign, size=size, reach=ds)
         if beyond is not None:
@@ -214,7 +214,7 @@ def _solve_at(tracer: Tracer, name: str, guess: FloatArray) -> Solution:
 
     On m = 0 rounding decides the side, and where the field holds a root of m it magnifies it.
     """
-    gradient = kink_value(tracer.curve.field, name)(guess)[1]()
+    gradient = tracer.curve.field.kink_gradient(name, guess)
     offset = _OFFSET * float(np.linalg.norm(gradient))
     sides = []
     for sign in (-1.0, 1.0):
@@ -233,7 +233,7 @@ def _depart(
     tracer: Tracer, name: str, z: FloatArray, *, sign: float, size: float, reach: float
 ) -> Point | None:
     """Return a point beyond the kink at z, no further from it than `reach`."""
-    gradient = kink_value(tracer.curve.field, name)(z)[1]()[0]
+    gradient = tracer.curve.field.kink_gradient(name, z)
     value = size
     for _ in range(14):
         guess = z + gradient * (sign * value / (gradient @ gradient))

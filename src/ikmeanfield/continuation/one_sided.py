@@ -7,16 +7,12 @@ points further off, extrapolated.
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .problem import FloatArray
-    from .scaled import ScaledField
+from .problem import FloatArray
+from .stencils import Stencils
 
 #: Distance between the points, in scaled coordinates: more than a stencil of differences reaches.
 _APART = 5e-4
@@ -25,17 +21,15 @@ _APART = 5e-4
 _VALUE, _ROUGH = np.array([4.0, -6.0, 4.0, -1.0]), np.array([1.0, -3.0, 3.0, -1.0])
 #: Third differences of a smooth function are this share of it at most.
 _SMOOTH = 1e-9
-#: Step for a kink function's gradient.
-_STEP = 1e-6
 
 
-def row_of_points(field: ScaledField, z: FloatArray) -> FloatArray | None:
+def row_of_points(field: Stencils, z: FloatArray) -> FloatArray | None:
     """Return four points in a row from z, away from the closest kink, shape (4, n + k).
 
     None on a kink, and where others are too close.
     """
     here = field.kinks(z)
-    gradients = {name: _gradient(partial(field.kink, name), z) for name in here}
+    gradients = {name: field.kink_gradient(name, z) for name in here}
     sizes = {name: float(np.linalg.norm(gradient)) for name, gradient in gradients.items()}
     near = [name for name in here if sizes[name] > 0]
     closest = min(near, key=lambda name: abs(here[name]) / sizes[name], default="")
@@ -61,8 +55,3 @@ def extrapolated(
         return None
     found: FloatArray = np.tensordot(_VALUE, values, 1)
     return found
-
-
-def _gradient(function: Callable[[FloatArray], float], z: FloatArray) -> FloatArray:
-    units = _STEP * np.eye(len(z))
-    return np.array([function(z + unit) - function(z - unit) for unit in units]) / (2 * _STEP)
