@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .arclength import Refined
-from .augmented import Equations
-from .newton import Solution, newton
+from .newton import Equations, Solution, newton
 from .problem import FloatArray
 from .scaled import ScaledField
 from .stencils import FIRST_STEP, slopes

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from .problem import FloatArray
+from .problem import FloatArray
 
 #: Up to so many rows, Python's overhead counts; for more of them LAPACK works in blocks.
 FEW = 12

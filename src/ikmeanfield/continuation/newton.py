@@ -11,8 +11,10 @@ import numpy as np
 from . import dense
 from .problem import FloatArray
 
-#: z -> residual (N,) and a function that returns the Jacobian (N, N) there when it is needed
-System = Callable[[FloatArray], tuple[FloatArray, Callable[[], FloatArray]]]
+#: Residuals (m,), and a function that returns their gradients (m, N) when they are needed
+Equations = tuple[FloatArray, Callable[[], FloatArray]]
+#: z -> as many residuals as unknowns, with their Jacobian
+System = Callable[[FloatArray], Equations]
 #: A step that shrank the residual by this factor or more lets the Jacobian be used once more.
 CHORD = 0.02
 #: The same where the Jacobian is given because it is costly.
@@ -69,24 +71,22 @@ class _StuckError(ArithmeticError):
     """Newton's method cannot go on; the text says why."""
 
 
-def _values(system: System, z: FloatArray) -> tuple[FloatArray, Callable[[], FloatArray]]:
-    try:
-        value, gradient = system(z)
-    except (np.linalg.LinAlgError, ArithmeticError) as error:
-        raise _StuckError(_UNDEFINED.format(error)) from error
+def _values(system: System, z: FloatArray) -> Equations:
+    value, gradient = system(z)
     if not math.isfinite(sum(value.tolist())):
         raise _StuckError(_NOT_FINITE)
     return value, gradient
 
 
 def _matrix(gradient: Callable[[], FloatArray]) -> FloatArray:
-    try:
-        matrix = gradient()
-    except (np.linalg.LinAlgError, ArithmeticError) as error:
-        raise _StuckError(_UNDEFINED.format(error)) from error
+    matrix = gradient()
     if not dense.is_finite(matrix):
         raise _StuckError(_NOT_FINITE)
     return matrix
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, _StuckError) else _UNDEFINED.format(error)
 
 
 def _inverse(matrix: FloatArray) -> FloatArray:
@@ -163,8 +163,8 @@ def newton(
                 effort = iteration if matrix is None else (iteration + 1) // 2
                 return Solution(z - correction, True, effort, residual)
             z = z - correction
-    except _StuckError as stuck:
-        return Solution(z, False, iteration, residual, str(stuck))
+    except (np.linalg.LinAlgError, ArithmeticError) as error:
+        return Solution(z, False, iteration, residual, _reason(error))
     return Solution(z, False, max_iterations, residual, _too_slow(max_iterations, residual))
 
 
@@ -191,6 +191,6 @@ def onto_curve(equations: System, z: FloatArray, tolerance: float, max_iteration
             if residual < tolerance and _small(length, before, tolerance, differences=True):
                 return Solution(z, True, iteration, residual)
             z = z - correction
-    except _StuckError as stuck:
-        return Solution(z, False, iteration, residual, str(stuck))
+    except (np.linalg.LinAlgError, ArithmeticError) as error:
+        return Solution(z, False, iteration, residual, _reason(error))
     return Solution(z, False, max_iterations, residual, _too_slow(max_iterations, residual))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .problem import FloatArray
-    from .scaled import ScaledField
+from .problem import FloatArray
+from .scaled import ScaledField
 
 _STEPS = 1000
 #: Largest relative change of a component in a step, and the one below which the step doubles.

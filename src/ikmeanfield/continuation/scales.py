@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    from .options import ContinuationOptions
-    from .problem import FloatArray, Problem
+from .options import ContinuationOptions
+from .problem import FloatArray, Problem
 
 #: A magnitude below this says nothing about a component's scale.
 _ZERO = 1e-10

@@ -66,11 +66,6 @@ class Groups:
         return np.where(self.depends.T, changes[self.group], 0.0)
 
 
-def apart(n: int) -> Groups:
-    """Return a group for every variable."""
-    return Groups(np.ones((n, n), dtype=bool), np.arange(n))
-
-
 def grouped(depends: NDArray[np.bool_]) -> Groups:
     """Put every variable into the first group in which it shares no component with another."""
     taken: list[NDArray[np.bool_]] = []
@@ -90,7 +85,7 @@ class Sparsity:
 
     def __init__(self, n: int) -> None:
         #: The groups of a field in which every variable moves alone.
-        self.apart = apart(n)
+        self.apart = Groups(np.ones((n, n), dtype=bool), np.arange(n))
         self._known: Groups | None = None
 
     def groups(self, fields: Fields, z: FloatArray) -> Groups | None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import dense
-
-if TYPE_CHECKING:
-    from .problem import FloatArray
+from .problem import FloatArray
 
 ComplexArray = NDArray[np.complex128]
 
@@ -53,10 +52,9 @@ class Spectrum:
 
         The first lie right of zero beyond doubt; of the others rounding leaves the side open.
         """
-        real, bounds = self.values.real, self.bounds
-        if positions is not None:
-            real, bounds = real[positions], bounds[positions]
-        known = list(zip(real.tolist(), bounds.tolist(), strict=True))
+        chosen = slice(None) if positions is None else positions
+        real, bounds = self.values.real[chosen].tolist(), self.bounds[chosen].tolist()
+        known = list(zip(real, bounds, strict=True))
         unstable = sum(value > bound for value, bound in known)
         return unstable, sum(abs(value) <= bound for value, bound in known)
 
@@ -105,6 +103,11 @@ def entry_errors(matrix: FloatArray, precision: float, noise: float) -> FloatArr
     return errors
 
 
+def value_or_zero(value: float, error: float) -> float:
+    """Return a value, exactly zero where an error hides its sign."""
+    return value if abs(value) > error or math.isnan(value) else 0.0
+
+
 def _smallest_sum(values: list[complex]) -> float:
     """Return the smallest sum of two real eigenvalues of opposite sign, in size."""
     right = [value.real for value in values if value.imag == 0 and value.real > 0]
@@ -114,8 +117,7 @@ def _smallest_sum(values: list[complex]) -> float:
     return min((abs(a + b) for a in right for b in left), default=math.inf)
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """Two eigenvalues, either conjugate or both real: their positions, sum and product."""
 
     positions: tuple[int, int]
@@ -129,41 +131,23 @@ class Pair:
         return float(np.sqrt(square)) if square > 0 else float("nan")
 
 
-@dataclass(frozen=True)
-class Pairs:
-    """Every pair of eigenvalues with real sum and product, as arrays of equal length."""
-
-    first: NDArray[np.intp]
-    second: NDArray[np.intp]
-    traces: FloatArray
-    determinants: FloatArray
-
-    def __getitem__(self, index: int) -> Pair:
-        positions = int(self.first[index]), int(self.second[index])
-        return Pair(positions, float(self.traces[index]), float(self.determinants[index]))
-
-    def __len__(self) -> int:
-        return len(self.traces)
-
-
-def pairs(eigenvalues: ComplexArray) -> Pairs:
+def _pairs(
+    eigenvalues: ComplexArray,
+) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray, FloatArray]:
     """Return every pair of two real eigenvalues and every conjugate pair.
 
+    These are the positions of the first ones and of the second ones, sums and products.
     An eigenvalue whose conjugate is not among them counts as real.
     """
-    upper, lower = np.flatnonzero(eigenvalues.imag > 0), np.flatnonzero(eigenvalues.imag < 0)
-    alone = eigenvalues.imag == 0
-    if len(upper) or len(lower):
-        same = eigenvalues[lower][None, :] == eigenvalues[upper].conj()[:, None]
-        alone[upper[~same.any(axis=1)]] = alone[lower[~same.any(axis=0)]] = True
-        matched = same.any(axis=1)
-        upper = upper[matched]
-        lower = lower[same[matched].argmax(axis=1)] if len(upper) else lower[:0]
-    real = np.flatnonzero(alone)
+    same = eigenvalues == eigenvalues.conj()[:, None]
+    matched = (eigenvalues.imag != 0) & same.any(axis=1)
+    upper = np.flatnonzero(matched & (eigenvalues.imag > 0))
+    lower = same[upper].argmax(axis=1) if len(upper) else upper
+    real = np.flatnonzero(~matched)
     i, j = np.triu_indices(len(real), 1)
     a, b = eigenvalues.real[real[i]], eigenvalues.real[real[j]]
     values = eigenvalues[upper]
-    return Pairs(
+    return (
         np.concatenate([real[i], upper]),
         np.concatenate([real[j], lower]),
         np.concatenate([a + b, 2 * values.real]),
@@ -184,9 +168,8 @@ def hopf_test(
     chosen = slice(None) if positions is None else positions
     if len(found.values) <= _FEW and not any(found.bounds.tolist()):
         return _clear_hopf_test(found.values[chosen].tolist())
-    couples, bounds = pairs(found.values[chosen]), found.bounds[chosen]
-    sums = couples.traces
-    hidden = np.abs(sums) <= bounds[couples.first] + bounds[couples.second]
+    (first, second, sums, _), bounds = _pairs(found.values[chosen]), found.bounds[chosen]
+    hidden = np.abs(sums) <= bounds[first] + bounds[second]
     if np.count_nonzero(hidden) > vanishing:
         return 0.0
     sums = sums[~hidden]
@@ -225,22 +208,28 @@ def nearest_pair(eigenvalues: ComplexArray, determinant: float) -> Pair:
 
     Distances are products of eigenvalues, so that a slow pair is not drowned by fast modes.
     """
-    if len(eigenvalues) <= _FEW:
-        return _nearest_of_few(_few_pairs(eigenvalues.tolist()), determinant)
-    found = pairs(eigenvalues)
-    rate = np.sqrt(abs(determinant)) + np.sqrt(np.abs(found.determinants))
-    distance = np.abs(found.traces) * rate + np.abs(found.determinants - determinant)
-    return found[int(np.argmin(distance))]
-
-
-def _nearest_of_few(found: list[Pair], determinant: float) -> Pair:
     slow = math.sqrt(abs(determinant))
+    return _best_pair(
+        eigenvalues,
+        lambda sums, products: (
+            abs(sums) * (slow + abs(products) ** 0.5) + abs(products - determinant)
+        ),
+    )
 
-    def distance(pair: Pair) -> float:
-        rate = slow + math.sqrt(abs(pair.determinant))
-        return abs(pair.trace) * rate + abs(pair.determinant - determinant)
 
-    return min(found, key=distance)
+def critical_pair(eigenvalues: ComplexArray) -> Pair:
+    """Return the pair with the smallest sum."""
+    return _best_pair(eigenvalues, lambda sums, products: abs(sums))
+
+
+def _best_pair(eigenvalues: ComplexArray, badness: Callable[[Any, Any], Any]) -> Pair:
+    """Return the pair for which a function of sum and product is smallest."""
+    if len(eigenvalues) <= _FEW:
+        few = _few_pairs(eigenvalues.tolist())
+        return min(few, key=lambda pair: badness(pair.trace, pair.determinant))
+    first, second, sums, products = _pairs(eigenvalues)
+    best = int(np.argmin(badness(sums, products)))
+    return Pair((int(first[best]), int(second[best])), float(sums[best]), float(products[best]))
 
 
 def _few_pairs(values: list[complex]) -> list[Pair]:
@@ -262,7 +251,6 @@ def _few_pairs(values: list[complex]) -> list[Pair]:
     return couples + conjugate
 
 
-def critical_pair(eigenvalues: ComplexArray) -> Pair:
-    """Return the pair with the smallest sum."""
-    found = pairs(eigenvalues)
-    return found[int(np.argmin(np.abs(found.traces)))]
+def oscillation(frequency: float) -> dict[str, float]:
+    """Return an angular frequency and its period by name."""
+    return {"frequency": frequency, "period": 2 * np.pi / frequency}
