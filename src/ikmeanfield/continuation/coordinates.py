@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Any, Self, TypeVar
 
 import numpy as np
 
 from .problem import Field, FloatArray, IntArray, Problem
 
-_Cached = TypeVar("_Cached")
+_Value = TypeVar("_Value")
 
 #: How many matrices are remembered: those at a few points, or at the points of a stencil.
 _REMEMBERED = 80
@@ -40,6 +40,27 @@ def real_value(function: Field, y: FloatArray, p: FloatArray) -> FloatArray:
         msg = "its value is complex"
         raise FieldUndefinedError(msg)
     return value.astype(float, copy=False)
+
+
+def remembered(
+    method: Callable[[Any, FloatArray], _Value],
+) -> Callable[[Any, FloatArray], _Value]:
+    """Keep a method's values at the last points: a step asks for the same ones several times."""
+    name = method.__name__
+
+    @wraps(method)
+    def kept(of: ScaledProblem, z: FloatArray) -> _Value:
+        # differences do not resolve rounding, by which a point that is given again may differ
+        place = z if of.problem.jacobian is not None else z.round(_DECIMALS)
+        key, latest = (name, place.tobytes()), of.latest
+        if key not in latest:
+            if len(latest) >= _REMEMBERED:
+                del latest[next(iter(latest))]
+            latest[key] = method(of, z)
+        value: _Value = latest[key]
+        return value
+
+    return kept
 
 
 @dataclass(frozen=True)
@@ -82,22 +103,9 @@ class ScaledProblem:
         return self.problem.jacobian is None and len(self.names) > _MANY
 
     @cached_property
-    def _latest(self) -> dict[tuple[str, bytes], Any]:
-        """Matrices at the last points: a step asks for the same ones several times."""
+    def latest(self) -> dict[tuple[str, bytes], Any]:
+        """What `remembered` keeps."""
         return {}
-
-    def _cached(
-        self, name: str, z: FloatArray, compute: Callable[[FloatArray], _Cached]
-    ) -> _Cached:
-        # differences do not resolve rounding, by which a point that is given again may differ
-        place = z if self.problem.jacobian is not None else z.round(_DECIMALS)
-        key = name, place.tobytes()
-        if key not in self._latest:
-            if len(self._latest) >= _REMEMBERED:
-                del self._latest[next(iter(self._latest))]
-            self._latest[key] = compute(z)
-        value: _Cached = self._latest[key]
-        return value
 
     def rescaled(self, scale: FloatArray) -> Self:
         """Return the same on another scale."""
@@ -136,8 +144,9 @@ class ScaledProblem:
 
     def kinks(self, z: FloatArray) -> Mapping[str, float]:
         """Values of the kink functions at z."""
-        return self._cached("kinks", z, self._kinks) if self.problem.kinks else {}
+        return self._kinks(z) if self.problem.kinks else {}
 
+    @remembered
     def _kinks(self, z: FloatArray) -> Mapping[str, float]:
         y, p = self.split(z)
         return {name: float(kink(y, p)) for name, kink in self.problem.kinks.items()}

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .coordinates import FieldUndefinedError, real_value
+from .coordinates import FieldUndefinedError, real_value, remembered
 from .dense import is_finite
 from .newton import CHORD, TOO_FAR, Solution
-from .one_sided import extrapolated, row_of_points
 from .problem import FloatArray
 from .sparsity import Groups, agrees, check_direction
-from .stencils import FIRST_STEP, VARIES, Stencils, padded, unit_vector
+from .stencils import FIRST_STEP, VARIES, Stencils, extrapolated, padded, unit_vector
 
 #: Step of one-sided differences for Newton's method: truncation and rounding below 1e-7.
 _ONE_SIDED = 1e-7
@@ -19,11 +18,9 @@ _ONE_SIDED = 1e-7
 class FirstDerivatives(Stencils):
     """A scaled problem with the derivatives of its field by variables and free parameters."""
 
+    @remembered
     def jacobian(self, z: FloatArray) -> FloatArray:
         """Return the derivative by the scaled variables, shape (n, n); not to be changed."""
-        return self._cached("jacobian", z, self._jacobian)
-
-    def _jacobian(self, z: FloatArray) -> FloatArray:
         n = self.n
         if self.problem.compiled is not None:
             return np.ascontiguousarray(self.full_jacobian(z)[:, :n])
@@ -35,11 +32,9 @@ class FirstDerivatives(Stencils):
         scaled: FloatArray = matrix * self.scale[:n] / self.scale[:n, None]
         return scaled
 
+    @remembered
     def full_jacobian(self, z: FloatArray) -> FloatArray:
         """Return the derivative by variables and free parameters, (n, n + k); as above."""
-        return self._cached("full", z, self._full_jacobian)
-
-    def _full_jacobian(self, z: FloatArray) -> FloatArray:
         n = self.n
         compiled = self.problem.compiled
         if compiled is not None:
@@ -121,10 +116,11 @@ class FirstDerivatives(Stencils):
 
         None where no kink is close, or where the field is not smooth on z's side of it.
         """
-        return None if self._far_from_kinks(z) else self._cached("beside", z, self._one_sided)
+        return None if self._far_from_kinks(z) else self._one_sided(z)
 
+    @remembered
     def _one_sided(self, z: FloatArray) -> tuple[FloatArray, FloatArray] | None:
-        points = row_of_points(self, z)
+        points = self.row_beside_kink(z)
         found = None if points is None else extrapolated(self._differences, points)
         return None if points is None or found is None else (points[0], found)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .coordinates import remembered
 from .first_derivatives import FirstDerivatives
 from .problem import FloatArray
 from .spectrum import ComplexArray, Spectrum, entry_errors, spectrum
@@ -130,11 +131,10 @@ class ScaledField(FirstDerivatives):
         """Return what the entries of `jacobian` may be wrong by, shape (n, n)."""
         return entry_errors(self.jacobian(z), self.precision, self._noise)
 
+    @remembered
     def spectrum(self, z: FloatArray) -> Spectrum:
         """Return the eigenvalues of `jacobian` with their error bounds."""
-        return self._cached(
-            "spectrum", z, lambda x: spectrum(self.jacobian(x), self.precision, self._noise)
-        )
+        return spectrum(self.jacobian(z), self.precision, self._noise)
 
     def eigenvalues(self, z: FloatArray) -> ComplexArray:
         """Return the eigenvalues of `jacobian`, most unstable first."""

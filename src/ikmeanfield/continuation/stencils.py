@@ -1,4 +1,9 @@
-"""Differences of a field that stay in its domain and on one side of its kinks."""
+"""Differences of a field that stay in its domain and on one side of its kinks.
+
+A stencil that reaches across a kink sees the other side; one that is small enough not to, sees
+rounding. Where the field is smooth on the side of a point, its derivatives there are those at
+points further off, extrapolated.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +34,13 @@ _HALVINGS = 16
 _SHRINKINGS = 6
 #: A stencil's two pairs agree to this share of the field's change, or else it shrinks; rounding.
 VARIES, _ROUNDING = 0.02, 1e-12
+#: Distance between the points, in scaled coordinates: more than a stencil of differences reaches.
+_APART = 5e-4
+#: Weights of four points in a row for the value at the one before them, and for what a cubic
+#: through them and that value would leave.
+_VALUE, _ROUGH = np.array([4.0, -6.0, 4.0, -1.0]), np.array([1.0, -3.0, 3.0, -1.0])
+#: Third differences of a smooth function are this share of it at most.
+_SMOOTH = 1e-9
 
 
 def unit_vector(size: int, index: int) -> FloatArray:
@@ -59,6 +71,18 @@ def slopes(function: Callable[[FloatArray], _Value], z: FloatArray, step: float)
     return np.array([slope(function, z, unit, step) for unit in np.eye(len(z))])
 
 
+def extrapolated(
+    compute: Callable[[FloatArray], FloatArray], points: FloatArray
+) -> FloatArray | None:
+    """Return a function's values before a row of four points; None unless it is smooth there."""
+    values = np.array([compute(point) for point in points])
+    rough = np.tensordot(_ROUGH, values, 1)
+    if not np.abs(rough).max() <= _SMOOTH * np.abs(values).max():
+        return None
+    found: FloatArray = np.tensordot(_VALUE, values, 1)
+    return found
+
+
 class Stencils(ScaledProblem):
     """A scaled problem with first differences of its field along a direction."""
 
@@ -87,6 +111,27 @@ class Stencils(ScaledProblem):
     def _reaches_kinks(self, z: FloatArray) -> bool:
         """Whether a kink is so close that first differences have to take a smaller step."""
         return self._near_kinks(z, 2 * _BERTH * FIRST_STEP)
+
+    def row_beside_kink(self, z: FloatArray) -> FloatArray | None:
+        """Return four points in a row from z, away from the closest kink, shape (4, n + k).
+
+        None on a kink, and where others are too close.
+        """
+        here = self.kinks(z)
+        gradients = {name: self.kink_gradient(name, z) for name in here}
+        sizes = {name: float(np.linalg.norm(gradient)) for name, gradient in gradients.items()}
+        near = [name for name in here if sizes[name] > 0]
+        closest = min(near, key=lambda name: abs(here[name]) / sizes[name], default="")
+        if not here.get(closest):
+            return None
+        away = np.sign(here[closest]) * gradients[closest] / sizes[closest]
+        points: FloatArray = z + _APART * np.arange(1, 5)[:, None] * away
+        clear = all(
+            np.sign(value) == np.sign(here[name]) and abs(value) > 0.8 * _APART * sizes[name]
+            for point in points
+            for name, value in self.kinks(point).items()
+        )
+        return points if clear else None
 
     def clear_step(self, z: FloatArray, direction: FloatArray, step: float) -> tuple[float, bool]:
         """Return a step such that z ± 2 step direction lies on z's side of every kink.
