@@ -1,42 +1,34 @@
 """Pseudo-arclength continuation of a curve F(z) = 0, F: R^{N+1} -> R^N (Keller 1977).
 
 A `Curve` says what the equations are, what is measured at a point and how special points are
-refined; `Tracer` takes the steps.
+refined; `tracer` takes the steps.
 """
 
 from __future__ import annotations
 
 import math
-from collections import deque
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from . import dense
-from .augmented import Block, hyperplane
+from .augmented import Block, equilibrium, stack
 from .newton import Solution, newton, row_size
+from .options import ContinuationOptions
 from .problem import FloatArray
-from .scales import has_fixed_scale
+from .scaled import ScaledField
+from .special_point import SpecialPoint, Termination
+from .spectrum import ComplexArray
 from .stencils import unit_vector
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .options import ContinuationOptions
-    from .scaled import ScaledField
-    from .special_point import SpecialPoint, Termination
-    from .spectrum import ComplexArray
-
-#: A corrector that ends further from the prediction than this share of the step has jumped.
-_DETOUR = 0.5
+#: Iterations of Newton's method for a special point.
+_ITERATIONS = 20
 #: From so many unknowns on, singular vectors cost several times what singular values do, and
 #: steps become longer: where all unknowns change alike, distances grow with their number.
-_MANY = 30
-#: A scale follows a magnitude that exceeds it by so much.
-_GROWN = 1.1
-#: Largest relative change of a variable within a step, and the scaled size that counts as zero.
-_RELATIVE, _SMALL = 0.5, 1e-3
+MANY = 30
 
 
 @dataclass(frozen=True)
@@ -65,15 +57,15 @@ class Point:
     tangent: FloatArray
     measure: Measure
     kinks: Mapping[str, float]
-    arclength: float = 0.0
-    step: float = 0.0
-    iterations: int = 0
+    arclength: float
+    step: float
+    iterations: int
     #: The scale of the coordinates to which what follows refers.
-    scale: FloatArray | None = field(default=None, repr=False)
+    scale: FloatArray = field(repr=False)
     #: The point in these coordinates, the tangent as a unit vector, gradients of the equations.
-    z: FloatArray | None = field(default=None, repr=False)
-    direction: FloatArray | None = field(default=None, repr=False)
-    gradients: FloatArray | None = field(default=None, repr=False)
+    z: FloatArray = field(repr=False)
+    direction: FloatArray = field(repr=False)
+    gradients: FloatArray = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -86,6 +78,14 @@ class Refined:
     message: str = ""
 
 
+def solve_for(
+    kind: str, field: ScaledField, z: FloatArray, tolerance: float, *conditions: Block
+) -> Refined:
+    """Solve for a special point near z: an equilibrium that meets conditions."""
+    system = stack(equilibrium(field), *conditions)
+    return Refined(kind, newton(system, z, tolerance, _ITERATIONS))
+
+
 @dataclass(frozen=True)
 class Located:
     """A special point with the point of the curve it sits on."""
@@ -94,40 +94,67 @@ class Located:
     special: SpecialPoint
 
 
-class Curve(Protocol):
+class Curve(ABC):
     """A kind of curve: equilibria, folds, Hopf points."""
 
     kind: str
-    field: ScaledField
     #: Test functions, in the order in which a step's events are refined.
     events: tuple[str, ...]
     #: By how many the number of unstable eigenvalues changes at each kind of special point.
     changes: Mapping[str, int]
-    #: Typical sizes of the equations' gradients, which may vanish at a point; 0 where unknown.
-    rows: FloatArray
-    #: How many zeros, by test function, are there all along the curve, as in conservative systems.
-    vanishing: dict[str, int]
+    #: Test functions that may be zero all along the curve, as in conservative systems.
+    may_vanish: tuple[str, ...]
 
+    def __init__(self, field: ScaledField, options: ContinuationOptions):
+        self.field = field
+        self.options = options
+        #: Typical sizes of the equations' gradients, which may vanish at a point; 0 where unknown.
+        self.rows = np.zeros(1)
+        #: How many zeros, by test function, are there all along the curve.
+        self.vanishing = dict.fromkeys(self.may_vanish, 0)
+
+    @abstractmethod
     def block(self) -> Block:
         """Return the N equations, with gradients that are good enough for Newton's method."""
 
+    @abstractmethod
     def gradients(self, z: FloatArray) -> FloatArray:
         """Return the accurate gradients of the N equations, shape (N, N + 1)."""
 
+    @abstractmethod
     def measure(self, z: FloatArray, tangent: FloatArray, gap: float = np.nan) -> Measure:
         """Return eigenvalues, test functions and columns at a point with a unit tangent.
 
         `gap` is the smallest singular value of the equations' scaled gradients.
         """
 
+    @abstractmethod
     def refine(self, event: str, z: FloatArray) -> Refined:
         """Solve for the special point near z."""
 
+    @abstractmethod
     def accept(self, z: FloatArray) -> None:
         """Adapt internal references to an accepted point."""
 
     def finished(self, measure: Measure) -> Termination | None:
         """Why the curve must end at a point, if it must."""
+        return None
+
+
+class PlaneCurve(Curve):
+    """Equilibria that meet a condition, in two free parameters."""
+
+    @abstractmethod
+    def condition(self) -> Block:
+        """Return the condition."""
+
+    def block(self) -> Block:
+        """Return the equilibrium equations and the condition."""
+        return stack(equilibrium(self.field), self.condition())
+
+    def gradients(self, z: FloatArray) -> FloatArray:
+        """Return the derivative of the field and that of the condition."""
+        return np.vstack([self.field.full_jacobian(z), self.condition()(z)[1]()])
 
 
 def tangent_at(
@@ -140,7 +167,7 @@ def tangent_at(
     jacobian = curve.gradients(z)
     matrix = jacobian / np.maximum(row_size(jacobian), curve.rows)[:, None]
     tangent: FloatArray
-    if len(z) > _MANY:
+    if len(z) > MANY:
         whole = np.vstack([matrix, along])
         tangent = np.asarray(np.linalg.solve(whole, unit_vector(len(z), -1)), dtype=float)
         tangent = tangent / norm(tangent)
@@ -164,196 +191,3 @@ def hermite(a: Any, b: Any, slope_a: Any, slope_b: Any, s: Any) -> Any:
     """Return the cubic through two values with given slopes, at a fraction s of the way."""
     left = (1 + 2 * s) * (1 - s) ** 2 * a + s * (1 - s) ** 2 * slope_a
     return left + s**2 * (3 - 2 * s) * b + s**2 * (s - 1) * slope_b
-
-
-class Tracer:
-    """Follows a curve in one direction and collects points and special points."""
-
-    def __init__(self, curve: Curve, options: ContinuationOptions, stop_at: frozenset[str]):
-        self.curve = curve
-        self.options = options
-        self.stop_at = stop_at
-        self.points: list[Point] = []
-        self.special: list[tuple[int, SpecialPoint]] = []
-        names = curve.field.names
-        #: How many times its scale a component grows before the scale follows it.
-        self._limits = np.array([np.inf if has_fixed_scale(x, options) else _GROWN for x in names])
-        #: Every finite bound as (component, value, +1 for an upper and -1 for a lower one), those
-        #: of the free parameters first: where several are met at once, these say how a curve ends.
-        self.bounds = [
-            (index, value, side)
-            for index, name in reversed(list(enumerate(names)))
-            for value, side in zip(options.bounds.get(name, ()), (-1.0, 1.0), strict=False)
-            if np.isfinite(value)
-        ]
-        #: The largest step.
-        self.longest = options.ds_max * max(1.0, math.sqrt(len(names) / _MANY))
-        #: The current scale of z, and the sizes at which it grows.
-        self.scale = curve.field.scale
-        self._largest = (self._limits * self.scale).tolist()
-        #: How fast test and kink functions changed over the last step, by name.
-        self.rates: dict[str, float] = {}
-        #: Two points, the scale, and their distance and turn.
-        self._latest: tuple[Point, Point, FloatArray, tuple[float, float]] | None = None
-        #: Derivatives of the test functions along the curve at the last points that were asked.
-        self.slopes: deque[tuple[Point, Mapping[str, float]]] = deque(maxlen=4)
-        #: Last point at which each test function had a sign.
-        self.decided: dict[str, Point] = {}
-
-    # --- coordinates -------------------------------------------------------------------------
-
-    def unit(self, tangent: FloatArray) -> FloatArray:
-        """Return a tangent in the problem's units as a unit vector in scaled coordinates."""
-        scaled = tangent / self.scale
-        return scaled / norm(scaled)
-
-    def coordinates(self, point: Point) -> FloatArray:
-        """Return a point in scaled coordinates."""
-        if point.z is not None and point.scale is self.scale:
-            return point.z
-        return point.x / self.scale
-
-    def direction(self, point: Point) -> FloatArray:
-        """Return the tangent at a point as a unit vector in scaled coordinates."""
-        if point.direction is not None and point.scale is self.scale:
-            return point.direction
-        return self.unit(point.tangent)
-
-    def distance(self, a: Point, b: Point) -> float:
-        """Scaled distance of two points."""
-        return self._compared(a, b)[0]
-
-    def turn(self, a: Point, b: Point) -> float:
-        """Angle between the tangents at two points in degrees."""
-        return self._compared(a, b)[1]
-
-    def _compared(self, a: Point, b: Point) -> tuple[float, float]:
-        """Return distance and turn, which are kept, as those of a step are asked for repeatedly."""
-        known = self._latest
-        if known is None or not (known[0] is a and known[1] is b and known[2] is self.scale):
-            length = norm(self.coordinates(a) - self.coordinates(b))
-            turn = angle(self.direction(a), self.direction(b))
-            self._latest = known = a, b, self.scale, (length, turn)
-        return known[3]
-
-    def grow_scale(self, x: FloatArray) -> None:
-        """Let the scale of what has no fixed one follow the largest magnitude seen."""
-        sizes = zip(x.tolist(), self._largest, strict=True)
-        if all(abs(value) <= most for value, most in sizes):
-            return
-        grown = np.where(np.isinf(self._limits), self.scale, np.maximum(self.scale, np.abs(x)))
-        self.curve.field = self.curve.field.rescaled(grown)
-        self.scale, self._largest = grown, (self._limits * grown).tolist()
-        self.slopes.clear()
-        self.curve.accept(x / grown)
-
-    def remember(self, a: Point, b: Point) -> None:
-        """Keep how fast test and kink functions changed over a step, and where they had signs."""
-        length = self.distance(a, b)
-        for point in (a, b):
-            for event, value in point.measure.tests.items():
-                if value != 0:
-                    self.decided[event] = point
-        for before, after in ((a.measure.tests, b.measure.tests), (a.kinks, b.kinks)):
-            for name, value in before.items():
-                self.rates[name] = (abs(after[name]) - abs(value)) / length
-
-    # --- points ------------------------------------------------------------------------------
-
-    def make_point(self, z: FloatArray, along: FloatArray, **numbers: float) -> Point:
-        """Measure a point of the curve; `along` orients its tangent."""
-        tangent, gap, gradients = tangent_at(self.curve, z, along)
-        return Point(
-            z * self.scale,
-            tangent * self.scale,
-            self.curve.measure(z, tangent, gap),
-            self.curve.field.kinks(z),
-            scale=self.scale,
-            z=z,
-            direction=tangent,
-            gradients=gradients,
-            **numbers,  # type: ignore[arg-type]
-        )
-
-    def correct(self, z: FloatArray, normal: FloatArray, near: Point | None = None) -> Solution:
-        """Return the curve's point on the hyperplane through z.
-
-        Where gradients cost many evaluations of the field, those at a point near by serve as long
-        as they do their work.
-        """
-        options = self.options
-        # Compiled code does the same faster; where it fails, Newton's method says why.
-        if self.curve.kind == "equilibrium":
-            found = self.curve.field.corrected(z, normal, options.tolerance, options.max_newton)
-            if found is not None:
-                return found
-        system = hyperplane(self.curve.block(), normal, z)
-        matrix: FloatArray | None = None
-        if self.curve.field.costly and near is not None and near.scale is self.scale:
-            matrix = None if near.gradients is None else np.vstack([near.gradients, normal])
-        differences = self.curve.field.problem.jacobian is None
-        return newton(
-            system, z, options.tolerance, options.max_newton, matrix, differences=differences
-        )
-
-    def between(self, a: Point, b: Point, fraction: float) -> Point | None:
-        """Return the curve's point at a fraction of the way from a to b, or None."""
-        za, zb = self.coordinates(a), self.coordinates(b)
-        length = float(np.linalg.norm(zb - za))
-        slopes = length * self.direction(a), length * self.direction(b)
-        z = hermite(za, zb, *slopes, fraction)
-        chord = (zb - za) / length
-        solution = self.correct(z, chord)
-        if not solution.converged or np.linalg.norm(solution.z - z) > _DETOUR * length:
-            return None
-        arclength = a.arclength + fraction * (b.arclength - a.arclength)
-        if arclength in (a.arclength, b.arclength):
-            return None
-        return self.make_point(
-            solution.z, chord, arclength=arclength, step=a.step, iterations=solution.iterations
-        )
-
-    def advance(self, a: Point, ds: float) -> tuple[Point | None, str]:
-        """One step from a; the new point, or None and the reason."""
-        z, t = self.coordinates(a), self.direction(a)
-        guess = z + ds * t
-        solution = self.correct(guess, t, a)
-        if not solution.converged:
-            return None, solution.message
-        if norm(solution.z - guess) > _DETOUR * ds:
-            return None, "the corrector ended far from the prediction"
-        b = self.make_point(
-            solution.z, t, arclength=a.arclength + ds, step=ds, iterations=solution.iterations
-        )
-        if any(a.kinks[name] * b.kinks[name] < 0 for name in a.kinks):
-            return b, ""
-        turn = max(self.turn(a, b), angle((solution.z - z) / self.distance(a, b), t))
-        if turn > self.options.max_turn:
-            return None, f"the curve turns by {turn:.0f} degrees within a step"
-        return b, ""
-
-    def resolving_step(self, a: Point) -> float:
-        """Longest step that changes no variable by much more than its size at a.
-
-        So what happens at small values is seen by a curve that comes from large ones. A variable
-        below a thousandth of its scale is as good as zero.
-        """
-        size, rates = self.coordinates(a).tolist(), self.direction(a).tolist()
-        return min(
-            (
-                _RELATIVE * max(abs(size[i]), _SMALL) / abs(rates[i])
-                for i in range(self.curve.field.n)
-                if rates[i] != 0
-            ),
-            default=math.inf,
-        )
-
-    def next_step(self, a: Point, b: Point, ds: float) -> float:
-        """Step after the accepted step from a to b: by Newton's effort and the turn."""
-        turn = self.turn(a, b)
-        target = self.options.max_turn / 3
-        factor = min(1.5, target / turn) if turn > 0 else 1.5
-        if b.iterations > self.options.target_newton:
-            factor = min(factor, self.options.target_newton / b.iterations)
-        step = min(ds * max(factor, 0.3), self.longest)
-        return max(step, self.options.ds_min)

@@ -12,20 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .newton import Equations, System
 from .problem import FloatArray
 from .scaled import ScaledField
-from .spectrum import Pair, nearest_pair
+from .spectrum import Pair, nearest_pair, value_or_zero
 from .stencils import FUNCTION_STEP, slope, slopes, unit_vector
 
-if TYPE_CHECKING:
-    from .newton import System
-
-#: Residuals (m,), and a function that returns their gradients (m, N)
-Equations = tuple[FloatArray, Callable[[], FloatArray]]
 Block = Callable[[FloatArray], Equations]
 #: Corrections of a bordered solution at most, and its error.
 _REFINEMENTS, _REFINED = 10, 1e-11
@@ -75,15 +70,6 @@ def hyperplane(block: Block, normal: FloatArray, point: FloatArray) -> System:
     return system
 
 
-def coordinate(index: int, value: float) -> Block:
-    """z[index] = value."""
-
-    def block(z: FloatArray) -> Equations:
-        return np.array([z[index] - value]), lambda: unit_vector(len(z), index)[None, :]
-
-    return block
-
-
 def function_value(function: Callable[[FloatArray], float]) -> Block:
     """function(z) = 0 for a smooth, cheap function, its gradient by differences."""
     return lambda z: (
@@ -101,17 +87,10 @@ def function_on_curve(
     derivative along the curve matters; it stands for the gradient.
     """
     tangent: FloatArray = np.linalg.svd(curve(z)[1]())[2][-1]
-
-    def gradient(x: FloatArray) -> FloatArray:
-        rate: FloatArray = slope(function, x, tangent, FUNCTION_STEP) * tangent[None, :]
-        return rate
-
-    return lambda x: (np.array([function(x)]), lambda: gradient(x))
-
-
-def kink_value(field: ScaledField, name: str, value: float = 0.0) -> Block:
-    """Return the condition that a kink function has a value."""
-    return function_value(lambda z: field.kinks(z)[name] - value)
+    return lambda x: (
+        np.array([function(x)]),
+        lambda: slope(function, x, tangent, FUNCTION_STEP) * tangent[None, :],
+    )
 
 
 # --- folds -----------------------------------------------------------------------------------
@@ -126,8 +105,9 @@ class Border:
     #: Inverse of the bordered Jacobian at a point near by, where Jacobians are costly.
     inverse: FloatArray | None = None
 
-    def updated(self, left: FloatArray, right: FloatArray) -> Border:
-        """Return a border of new null vectors, oriented like the old one."""
+    def updated(self, jacobian: FloatArray) -> Border:
+        """Return the unit null vectors of a Jacobian near by, oriented like the old ones."""
+        _, left, right = null_vectors(jacobian, self)
         left = left * np.copysign(1.0, left @ self.left) / np.linalg.norm(left)
         right = right * np.copysign(1.0, right @ self.right) / np.linalg.norm(right)
         return Border(left, right)
@@ -169,7 +149,7 @@ def null_overlap(field: ScaledField, z: FloatArray, edge: Border) -> float:
     response, errors = np.abs(inverse[:-1, :-1]), field.errors(z)
     left, right = np.abs(edge.left), np.abs(edge.right)
     moved = left @ response @ errors @ right + left @ errors @ response @ right
-    return value if abs(value) > moved else 0.0
+    return value_or_zero(value, float(moved))
 
 
 def fold(field: ScaledField, edge: Border) -> Block:
@@ -219,38 +199,21 @@ def _near_value(
 # --- pairs of eigenvalues --------------------------------------------------------------------
 
 
-def invariant_plane(jacobian: FloatArray, pair: Pair) -> tuple[FloatArray, FloatArray]:
-    """Right and left bases (n, 2) of the pair's invariant plane, with left.T @ right = 1.
+def _pair_rates(jacobian: FloatArray, pair: Pair) -> tuple[FloatArray, FloatArray]:
+    """Return rows (2, 2, n) and a right basis (n, 2) of the pair's invariant plane.
 
-    They span the null spaces of (J - a)(J - b), which stay two-dimensional where the two
-    eigenvalues a, b meet.
+    A change dJ of the Jacobian changes the pair's sum and product by the traces of
+    rows @ dJ @ right. The plane is the null space of (J - a)(J - b), which stays two-dimensional
+    where the two eigenvalues a, b meet.
     """
     polynomial = jacobian @ jacobian - pair.trace * jacobian
     polynomial[np.diag_indices_from(polynomial)] += pair.determinant
     u, _, vt = np.linalg.svd(polynomial)
     right, left = vt[-2:].T, u[:, -2:]
-    return right, left @ np.linalg.inv(right.T @ left)
-
-
-def _pair_rates(jacobian: FloatArray, pair: Pair) -> tuple[FloatArray, FloatArray]:
-    """Return rows (2, 2, n) and a right basis (n, 2) of the pair's invariant plane.
-
-    A change dJ of the Jacobian changes the pair's sum and product by the traces of
-    rows @ dJ @ right.
-    """
-    right, left = invariant_plane(jacobian, pair)
+    left = left @ np.linalg.inv(right.T @ left)  # so that left.T @ right = 1
     small = left.T @ jacobian @ right
     adjugate = np.trace(small) * np.eye(2) - small
     return np.stack([left.T, adjugate @ left.T]), right
-
-
-def _pair_gradients(
-    field: ScaledField, z: FloatArray, jacobian: FloatArray, pair: Pair
-) -> FloatArray:
-    """Gradients of the pair's sum and product, shape (2, N)."""
-    rows, right = _pair_rates(jacobian, pair)
-    gradients: FloatArray = np.einsum("gin,inc->gc", rows, field.bends(z, right))
-    return gradients
 
 
 def product_of_pair(field: ScaledField, z: FloatArray, pair: Pair) -> float:
@@ -260,7 +223,7 @@ def product_of_pair(field: ScaledField, z: FloatArray, pair: Pair) -> float:
         return pair.determinant
     rows, right = _pair_rates(jacobian, pair)
     error = float((np.abs(right @ rows[1]).T * field.errors(z)).sum())
-    return pair.determinant if abs(pair.determinant) > error else 0.0
+    return value_or_zero(pair.determinant, error)
 
 
 def pair_sum(field: ScaledField, determinant: float) -> Block:
@@ -268,22 +231,26 @@ def pair_sum(field: ScaledField, determinant: float) -> Block:
 
     That is a Hopf point or a neutral saddle.
     """
-
-    def block(z: FloatArray) -> Equations:
-        jacobian = field.jacobian(z)
-        pair = nearest_pair(field.eigenvalues(z), determinant)
-        return np.array([pair.trace]), lambda: _pair_gradients(field, z, jacobian, pair)[:1]
-
-    return block
+    return _pair_conditions(field, determinant, 1)
 
 
 def pair_zero(field: ScaledField) -> Block:
     """Sum and product of the two smallest eigenvalues vanish: Bogdanov-Takens."""
+    return _pair_conditions(field, 0.0, 2)
+
+
+def _pair_conditions(field: ScaledField, determinant: float, number: int) -> Block:
+    """Return that the sum of a pair vanishes, or that its product does as well."""
 
     def block(z: FloatArray) -> Equations:
         jacobian = field.jacobian(z)
-        pair = nearest_pair(field.eigenvalues(z), 0.0)
-        values = np.array([pair.trace, pair.determinant])
-        return values, lambda: _pair_gradients(field, z, jacobian, pair)
+        pair = nearest_pair(field.eigenvalues(z), determinant)
+
+        def gradients() -> FloatArray:
+            rows, right = _pair_rates(jacobian, pair)
+            both: FloatArray = np.einsum("gin,inc->gc", rows, field.bends(z, right))
+            return both[:number]
+
+        return np.array([pair.trace, pair.determinant][:number]), gradients
 
     return block

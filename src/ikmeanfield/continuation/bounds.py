@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import hermite
-from .augmented import coordinate, stack
+from .arclength import Point, hermite
+from .augmented import hyperplane
 from .newton import newton
-
-if TYPE_CHECKING:
-    from .arclength import Point, Tracer
+from .special_point import Termination
+from .stencils import unit_vector
+from .tracer import Tracer
 
 #: A component this far beyond its bound, in scaled terms, is still on it.
 _ON_BOUND = 1e-12
@@ -29,6 +28,11 @@ class Exit:
     name: str
     value: float
     point: Point | None
+
+    @property
+    def end(self) -> Termination:
+        """Why the curve ends there."""
+        return Termination("bound", f"{self.name} reached its bound {self.value:g}")
 
 
 def first_exit(tracer: Tracer, a: Point, b: Point) -> Exit | None:
@@ -86,7 +90,8 @@ def _beyond(
 def _land(tracer: Tracer, a: Point, b: Point, index: int, value: float, side: float) -> Point:
     """Return the point on a bound between one inside and one beyond."""
     inside, beyond = a, b
-    system = stack(tracer.curve.block(), coordinate(index, value / tracer.scale[index]))
+    normal = unit_vector(len(a.x), index)
+    system = hyperplane(tracer.curve.block(), normal, value / tracer.scale[index] * normal)
     for _ in range(_HALVINGS):
         low, high = (side * (p.x[index] - value) for p in (inside, beyond))
         way = (beyond.x - inside.x) / tracer.scale
@@ -98,13 +103,8 @@ def _land(tracer: Tracer, a: Point, b: Point, index: int, value: float, side: fl
         if solution.converged and near and -1e-9 <= along <= 1:
             length = along * (beyond.arclength - inside.arclength)
             arclength = max(inside.arclength + length, np.nextafter(a.arclength, np.inf))
-            point = tracer.make_point(
-                solution.z,
-                way,
-                arclength=arclength,
-                step=arclength - a.arclength,
-                iterations=solution.iterations,
-            )
+            step = arclength - a.arclength
+            point = tracer.make_point(solution.z, way, arclength, step, solution.iterations)
             x = point.x.copy()
             x[index] = value
             return replace(point, x=x, z=x / tracer.scale)

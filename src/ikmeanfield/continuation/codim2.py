@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import numpy as np
 
-from .arclength import Refined
-from .augmented import (
-    border,
-    equilibrium,
-    fold,
-    function_on_curve,
-    pair_sum,
-    pair_zero,
-    stack,
-)
-from .newton import System, newton
+from .arclength import Refined, solve_for
+from .augmented import border, equilibrium, fold, function_on_curve, pair_sum, pair_zero, stack
 from .normalforms import cusp_coefficient, lyapunov_values, quadratic_values
-from .spectrum import nearest_pair
-
-if TYPE_CHECKING:
-    from .problem import FloatArray
-    from .scaled import ScaledField
-
-_ITERATIONS = 20
+from .problem import FloatArray
+from .scaled import ScaledField
+from .spectrum import nearest_pair, oscillation
 
 
 def refine_bogdanov_takens(field: ScaledField, z: FloatArray, tolerance: float) -> Refined:
     """Solve for a double zero eigenvalue."""
-    system = stack(equilibrium(field), pair_zero(field))
-    return Refined("BT", newton(system, z, tolerance, _ITERATIONS))
+    return solve_for("BT", field, z, tolerance, pair_zero(field))
 
 
 def refine_cusp(field: ScaledField, z: FloatArray, tolerance: float) -> Refined:
     """Solve for a fold whose quadratic coefficient vanishes."""
     edge = border(field.jacobian(z))
-    curve = stack(equilibrium(field), fold(field, edge))
+    singular = fold(field, edge)
+    curve = stack(equilibrium(field), singular)
     quadratic = function_on_curve(lambda x: quadratic_values(field, x, edge)[0], curve, z)
-    solution = newton(stack(curve, quadratic), z, tolerance, _ITERATIONS)
-    if not solution.converged:
-        return Refined("CP", solution)
-    return Refined("CP", solution, {"cusp_coefficient": cusp_coefficient(field, solution.z)})
+    refined = solve_for("CP", field, z, tolerance, singular, quadratic)
+    if not refined.solution.converged:
+        return refined
+    return replace(refined, data={"cusp_coefficient": cusp_coefficient(field, refined.solution.z)})
 
 
 def refine_generalized_hopf(
@@ -53,53 +40,39 @@ def refine_generalized_hopf(
         pair = nearest_pair(field.eigenvalues(x), determinant)
         return lyapunov_values(field, x, pair.frequency)[0]
 
-    curve = stack(equilibrium(field), pair_sum(field, determinant))
-    system = stack(curve, function_on_curve(coefficient, curve, z))
-    return _with_frequencies(
-        "GH", field, system, z, determinants=(determinant,), tolerance=tolerance
-    )
+    critical = pair_sum(field, determinant)
+    cubic = function_on_curve(coefficient, stack(equilibrium(field), critical), z)
+    return _oscillating(solve_for("GH", field, z, tolerance, critical, cubic), field, determinant)
 
 
 def refine_zero_hopf(
     field: ScaledField, z: FloatArray, determinant: float, tolerance: float
 ) -> Refined:
     """Solve for a zero eigenvalue beside a pair (of about this product) on the imaginary axis."""
-    edge = border(field.jacobian(z))
-    system = stack(equilibrium(field), fold(field, edge), pair_sum(field, determinant))
-    return _with_frequencies(
-        "ZH", field, system, z, determinants=(determinant,), tolerance=tolerance
-    )
+    singular, critical = fold(field, border(field.jacobian(z))), pair_sum(field, determinant)
+    refined = solve_for("ZH", field, z, tolerance, singular, critical)
+    return _oscillating(refined, field, determinant)
 
 
 def refine_hopf_hopf(
     field: ScaledField, z: FloatArray, determinants: tuple[float, float], tolerance: float
 ) -> Refined:
     """Solve for two pairs on the imaginary axis."""
-    pairs = [pair_sum(field, determinant) for determinant in determinants]
-    system = stack(equilibrium(field), *pairs)
-    return _with_frequencies("HH", field, system, z, determinants=determinants, tolerance=tolerance)
+    critical = [pair_sum(field, determinant) for determinant in determinants]
+    return _oscillating(solve_for("HH", field, z, tolerance, *critical), field, *determinants)
 
 
-def _with_frequencies(
-    kind: str,
-    field: ScaledField,
-    system: System,
-    z: FloatArray,
-    *,
-    determinants: tuple[float, ...],
-    tolerance: float,
-) -> Refined:
-    """Solve, and name the kind only where every pair is a conjugate one."""
-    solution = newton(system, z, tolerance, _ITERATIONS)
-    if not solution.converged:
-        return Refined(kind, solution)
-    eigenvalues = field.eigenvalues(solution.z)
+def _oscillating(refined: Refined, field: ScaledField, *determinants: float) -> Refined:
+    """Add the frequencies of pairs; where one of them is no conjugate pair, remove the kind."""
+    if not refined.solution.converged:
+        return refined
+    eigenvalues = field.eigenvalues(refined.solution.z)
     data = {}
     for number, determinant in enumerate(determinants):
         value = nearest_pair(eigenvalues, determinant).determinant
         if value <= 0:
-            return Refined("", solution, {}, "a pair is a neutral saddle")
+            return replace(refined, kind="", message="a pair is a neutral saddle")
         suffix = str(number + 1) if len(determinants) > 1 else ""
-        data["frequency" + suffix] = float(np.sqrt(value))
-        data["period" + suffix] = float(2 * np.pi / np.sqrt(value))
-    return Refined(kind, solution, data)
+        for name, result in oscillation(float(np.sqrt(value))).items():
+            data[name + suffix] = result
+    return replace(refined, data=data)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Curve, Point, Tracer
+from .arclength import Curve, Point, norm
 from .branch import Branch
 from .follow import follow_curve
 from .kinks import kinks_at_start
 from .newton import row_size
+from .options import ContinuationOptions
+from .problem import FloatArray, Problem
 from .special_point import SpecialPoint, Termination
+from .tracer import Tracer
 from .user_events import recorded
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .options import ContinuationOptions
-    from .problem import FloatArray, Problem
 
 _SIGNS = {"both": (1.0, -1.0), "forward": (1.0,), "backward": (-1.0,)}
 #: A singular value this small, rows scaled to one, makes a start singular.
@@ -118,7 +115,7 @@ def _on_side_ahead(tracer: Tracer, start: Point) -> Point:
         gradient = curve.field.kink_gradient(located.special.name, z)
         normal = gradient * np.sign(gradient @ first) / np.linalg.norm(gradient)
         direction = direction + max(0.0, _AHEAD - float(normal @ direction)) * normal
-    return replace(start, tangent=direction * tracer.scale, direction=None)
+    return replace(start, tangent=direction * tracer.scale, direction=direction / norm(direction))
 
 
 def compute_branch(
@@ -133,7 +130,7 @@ def compute_branch(
     `make_curve` is called once per direction, as a curve adapts to where it has been. `origin`
     is the special point at x, to be labelled if it is one of the curve's own.
     """
-    runs: list[tuple[Tracer, Termination]] = []
+    runs: dict[float, tuple[Tracer, Termination]] = {}
     for sign in _SIGNS[options.direction]:
         curve = make_curve()
         tracer = Tracer(curve, options, stop_at)
@@ -147,12 +144,11 @@ def compute_branch(
             end = follow_curve(tracer, start)
         except KeyboardInterrupt:
             end = Termination("interrupted", "stopped by the keyboard")
-        runs.append((tracer, end))
-        if runs[-1][1].reason in {"closed", "interrupted"}:
+        runs[sign] = tracer, end
+        if end.reason in {"closed", "interrupted"}:
             break
     fresh = make_curve()
-    branch = _join(runs, options)
-    return _label(branch, _confirmed(fresh, origin, x), fresh.field.scale)
+    return _labelled(_joined(runs), _confirmed(fresh, origin, x), fresh.field.scale)
 
 
 def _confirmed(curve: Curve, origin: SpecialPoint | None, x: FloatArray) -> SpecialPoint | None:
@@ -170,13 +166,60 @@ def _confirmed(curve: Curve, origin: SpecialPoint | None, x: FloatArray) -> Spec
         state=(solution.z * curve.field.scale)[: curve.field.n],
         bracket=(0.0, 0.0),
         residual=solution.residual,
-        eigenvalues=curve.measure(solution.z, np.zeros_like(z)).eigenvalues,
+        eigenvalues=curve.field.eigenvalues(solution.z),
         data=refined.data,
         message="the curve was started here",
     )
 
 
-def _label(branch: Branch, origin: SpecialPoint | None, scale: FloatArray) -> Branch:
+def _joined(runs: Mapping[float, tuple[Tracer, Termination]]) -> Branch:
+    """One branch from runs forward (1) and backward (-1), of which the second is reversed."""
+    first = last = Termination("start", "the continuation started here")
+    points: list[Point] = []
+    special: list[SpecialPoint] = []
+    if -1.0 in runs:
+        tracer, first = runs[-1.0]
+        start = len(tracer.points) - 1
+        shared = 1 if 1.0 in runs else 0
+        points += [replace(p, arclength=-p.arclength) for p in tracer.points[shared:][::-1]]
+        special += [
+            replace(s, row=start - row, bracket=(-s.bracket[1], -s.bracket[0]))
+            for row, s in reversed(tracer.special)
+        ]
+    if 1.0 in runs:
+        tracer, last = runs[1.0]
+        offset = len(points)
+        points += tracer.points
+        special += [replace(s, row=offset + row) for row, s in tracer.special]
+        if last.reason == "closed":
+            first = last
+    tracer, _ = next(iter(runs.values()))
+    field, n = tracer.curve.field, tracer.curve.field.n
+    rows, measures = np.array([p.x for p in points]), [p.measure for p in points]
+    unstable = np.array([measure.unstable for measure in measures])
+    columns = {
+        "arclength": np.array([p.arclength for p in points]),
+        "step": np.array([p.step for p in points]),
+        "newton_iterations": np.array([p.iterations for p in points]),
+        "unstable": unstable,
+        "stable": (unstable == 0).astype(int),
+        "undecided": np.array([measure.undecided for measure in measures]),
+    }
+    for name in measures[0].columns:
+        columns[name] = np.array([measure.columns[name] for measure in measures])
+    columns.update(recorded(field, tracer.options.record, points))
+    return replace(
+        empty_branch(tracer.curve.kind, field.problem, field.free, first),
+        states=rows[:, :n],
+        parameters=rows[:, n:],
+        eigenvalues=np.array([measure.eigenvalues for measure in measures]),
+        columns=columns,
+        special=tuple(special),
+        ends=(first, last),
+    )
+
+
+def _labelled(branch: Branch, origin: SpecialPoint | None, scale: FloatArray) -> Branch:
     """Label the start, and drop what both directions found there twice."""
     rows = np.hstack([branch.states, branch.parameters]) / scale
     start = int(np.argmin(np.abs(branch.columns["arclength"])))
@@ -193,66 +236,3 @@ def _label(branch: Branch, origin: SpecialPoint | None, scale: FloatArray) -> Br
         if not any(near):
             distinct.append(point)
     return replace(branch, special=tuple(sorted(distinct, key=lambda point: point.row)))
-
-
-def _join(runs: list[tuple[Tracer, Termination]], options: ContinuationOptions) -> Branch:
-    """One table from one or two runs; the backward one is reversed."""
-    forward = [run for run in runs if options.direction != "backward"][:1]
-    backward = runs[len(forward) :]
-    points: list[Point] = []
-    special: list[SpecialPoint] = []
-    here = Termination("start", "the continuation started here")
-    ends = [here, here]
-    if backward:
-        tracer, ends[0] = backward[0]
-        last = len(tracer.points) - 1
-        keep = 1 if forward else 0
-        points += [replace(p, arclength=-p.arclength) for p in tracer.points[keep:][::-1]]
-        special += [
-            replace(s, row=last - row, bracket=(-s.bracket[1], -s.bracket[0]))
-            for row, s in reversed(tracer.special)
-        ]
-    if forward:
-        tracer, ends[1] = forward[0]
-        offset = len(points)
-        points += tracer.points
-        special += [replace(s, row=offset + row) for row, s in tracer.special]
-        if ends[1].reason == "closed":
-            ends[0] = ends[1]
-    branch = _table(runs[0][0].curve, points, special, (ends[0], ends[1]))
-    values = recorded(runs[0][0].curve.field, options.record, points)
-    return replace(branch, columns={**branch.columns, **values})
-
-
-def _table(
-    curve: Curve,
-    points: list[Point],
-    special: list[SpecialPoint],
-    ends: tuple[Termination, Termination],
-) -> Branch:
-    field, n = curve.field, curve.field.n
-    rows = np.array([p.x for p in points])
-    unstable = np.array([p.measure.unstable for p in points])
-    columns = {
-        "arclength": np.array([p.arclength for p in points]),
-        "step": np.array([p.step for p in points]),
-        "newton_iterations": np.array([p.iterations for p in points]),
-        "unstable": unstable,
-        "stable": (unstable == 0).astype(int),
-        "undecided": np.array([p.measure.undecided for p in points]),
-    }
-    for name in points[0].measure.columns:
-        columns[name] = np.array([p.measure.columns[name] for p in points])
-    return Branch(
-        kind=curve.kind,
-        variables=field.problem.variables,
-        free=field.free,
-        fixed=field.problem.fixed(field.free),
-        states=rows[:, :n],
-        parameters=rows[:, n:],
-        eigenvalues=np.array([p.measure.eigenvalues for p in points]),
-        columns=columns,
-        special=tuple(special),
-        ends=ends,
-        units=dict(field.problem.units),
-    )

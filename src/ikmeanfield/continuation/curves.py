@@ -2,60 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from .arclength import Curve
 from .branch import Branch
 from .compute_branch import check_plane, compute_branch, empty_branch, out_of_bounds
 from .fold_curve import FoldCurve
 from .hopf_curve import HopfCurve
 from .newton import onto_curve
 from .options import ContinuationOptions, options_or
-from .problem import checked_problem
+from .problem import FloatArray, Problem, checked_problem
 from .scaled import ScaledField
 from .scales import initial_scale
 from .special_point import SpecialPoint, Termination
 from .spectrum import critical_pair
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import ArrayLike
-
-    from .arclength import Curve
-    from .problem import FloatArray, Problem
-
 _ITERATIONS = 30
 #: A start this close to a Bogdanov-Takens point, in scaled coordinates, is one.
 _AT_CORNER = 1e-6
-
-
-@dataclass(frozen=True)
-class _Start:
-    """Where a two-parameter curve starts: x = (y, both parameters) and what is known of it."""
-
-    field: ScaledField
-    x: FloatArray
-    origin: SpecialPoint | None
-
-
-def _start(
-    problem: Problem,
-    start: SpecialPoint | ArrayLike,
-    free: tuple[str, str],
-    options: ContinuationOptions,
-) -> _Start:
-    check_plane(checked_problem(problem), free, options)
-    origin = start if isinstance(start, SpecialPoint) else None
-    if isinstance(start, SpecialPoint):
-        problem = problem.at(start.parameters)
-        start = start.state
-    values = problem.vector()[[problem.index(name) for name in free]]
-    x = np.concatenate([problem.checked_state(start), values])
-    scale = initial_scale(problem, tuple(free), x, options)
-    return _Start(ScaledField(problem, tuple(free), scale), x, origin)
 
 
 def _corner(curve: Curve, z: FloatArray, options: ContinuationOptions) -> FloatArray | None:
@@ -74,33 +41,46 @@ def _corner(curve: Curve, z: FloatArray, options: ContinuationOptions) -> FloatA
 
 
 def _follow(
-    start: _Start,
+    problem: Problem,
+    start: SpecialPoint | ArrayLike,
+    free: tuple[str, str],
     options: ContinuationOptions,
     make_curve: Callable[[ScaledField, FloatArray], Curve],
-    default_stop: frozenset[str],
+    default_stop: frozenset[str] = frozenset(),
 ) -> Branch:
     """Put the start on the curve and trace it."""
-    field = start.field
-    problem, free = field.problem, field.free
-    curve = make_curve(field, start.x)
-    found = onto_curve(curve.block(), start.x / field.scale, options.tolerance, _ITERATIONS)
+    check_plane(checked_problem(problem), free, options)
+    origin = start if isinstance(start, SpecialPoint) else None
+    if isinstance(start, SpecialPoint):
+        problem = problem.at(start.parameters)
+        start = start.state
+    free = (free[0], free[1])
+    values = problem.vector()[[problem.index(name) for name in free]]
+    x = np.concatenate([problem.checked_state(start), values])
+    field = ScaledField(problem, free, initial_scale(problem, free, x, options))
+    curve = make_curve(field, x / field.scale)
+    found = onto_curve(curve.block(), x / field.scale, options.tolerance, _ITERATIONS)
+
+    def empty(reason: str, message: str) -> Branch:
+        return empty_branch(curve.kind, problem, free, Termination(reason, message))
+
     if not found.converged:
         sentence = f"no {curve.kind} point found from the given start: {found.message}"
-        return empty_branch(curve.kind, problem, free, Termination("no_start", sentence))
+        return empty("no_start", sentence)
     x = found.z * field.scale
     outside = out_of_bounds(field.names, x, options)
     if outside:
-        return empty_branch(curve.kind, problem, free, Termination("bound", outside))
-    origin, corner = start.origin, _corner(curve, found.z, options)
+        return empty("bound", outside)
+    corner = _corner(curve, found.z, options)
     refused = curve.finished(curve.measure(found.z, np.zeros_like(x)))
     if corner is not None:
         x = corner
         field = field.rescaled(initial_scale(problem, free, x, options))
         origin = SpecialPoint("BT", field.parameters(x / field.scale), x[: field.n])
     elif refused is not None:
-        return empty_branch(curve.kind, problem, free, Termination("no_start", refused.message))
+        return empty("no_start", refused.message)
     stop = default_stop if options.stop_at is None else options.stop_at
-    return compute_branch(lambda: make_curve(field, x), x, options, stop, origin)
+    return compute_branch(lambda: make_curve(field, x / field.scale), x, options, stop, origin)
 
 
 def continue_folds(
@@ -130,12 +110,11 @@ def continue_folds(
         eigenvalues.
     """
     options = options_or(options, ContinuationOptions())
-    where = _start(problem, start, free, options)
 
-    def make_curve(field: ScaledField, x: FloatArray) -> FoldCurve:
-        return FoldCurve(field, options, x / field.scale)
+    def make_curve(field: ScaledField, z: FloatArray) -> FoldCurve:
+        return FoldCurve(field, options, z)
 
-    return _follow(where, options, make_curve, frozenset())
+    return _follow(problem, start, free, options, make_curve)
 
 
 def continue_hopf(
@@ -151,16 +130,15 @@ def continue_hopf(
     pair is a neutral saddle, beyond a BT point (passed only with ``stop_at=frozenset()``).
     """
     options = options_or(options, ContinuationOptions())
-    where = _start(problem, start, free, options)
     known: float | None = None
     if isinstance(start, SpecialPoint):
         frequency = start.data.get("frequency", start.data.get("frequency1"))
         known = 0.0 if start.kind == "BT" else frequency**2 if frequency is not None else None
 
-    def make_curve(field: ScaledField, x: FloatArray) -> HopfCurve:
+    def make_curve(field: ScaledField, z: FloatArray) -> HopfCurve:
         determinant = known
         if determinant is None:
-            determinant = critical_pair(field.eigenvalues(x / field.scale)).determinant
+            determinant = critical_pair(field.eigenvalues(z)).determinant
         return HopfCurve(field, options, determinant)
 
-    return _follow(where, options, make_curve, frozenset({"BT"}))
+    return _follow(problem, start, free, options, make_curve, frozenset({"BT"}))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Measure, Refined
-from .augmented import Block, border, equilibrium, fold, pair_sum, stack
+from .arclength import Curve, Measure, Refined, solve_for
+from .augmented import Block, border, equilibrium, fold, pair_sum
 from .branch import Branch
 from .branchpoints import refine_branch_point
 from .compute_branch import check_names, compute_branch, empty_branch, out_of_bounds
@@ -17,19 +17,14 @@ from .dense import sign_of_determinant
 from .newton import newton, row_size
 from .normalforms import first_lyapunov, fold_coefficient
 from .options import ContinuationOptions, options_or
-from .problem import checked_problem
+from .problem import FloatArray, Problem, checked_problem
 from .pseudo_transient import pseudo_transient
 from .scaled import ScaledField
 from .scales import initial_scale
 from .special_point import Termination
-from .spectrum import critical_pair, hopf_test, nearest_pair
+from .spectrum import critical_pair, hopf_test, nearest_pair, oscillation
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .problem import FloatArray, Problem
-
-_REFINE_ITERATIONS = 20
+_ITERATIONS = 20
 #: Newton's method that changes a component by more than this share has jumped.
 _NEAR = 0.5
 #: A parameter whose rate is below this share of the Jacobian's error is constant.
@@ -38,18 +33,13 @@ _FLAT = 1e-2
 _UNRESOLVED = 1e3
 
 
-class EquilibriumCurve:
+class EquilibriumCurve(Curve):
     """f(y, p) = 0 in one free parameter."""
 
-    kind: str = "equilibrium"
-    events: tuple[str, ...] = ("BP", "HB", "LP")
-    changes: Mapping[str, int] = MappingProxyType({"BP": 1, "HB": 2, "LP": 1})
-
-    def __init__(self, field: ScaledField, options: ContinuationOptions):
-        self.field = field
-        self.options = options
-        self.vanishing = {"HB": 0}
-        self.rows = np.zeros(1)
+    kind = "equilibrium"
+    events = ("BP", "HB", "LP")
+    changes = MappingProxyType({"BP": 1, "HB": 2, "LP": 1})
+    may_vanish = ("HB",)
 
     def block(self) -> Block:
         """Return the equilibrium equations."""
@@ -80,10 +70,6 @@ class EquilibriumCurve:
         """Let the typical sizes of the equations' gradients grow."""
         self.rows = np.maximum(self.rows, row_size(self.field.full_jacobian(z), 0.0))
 
-    def finished(self, measure: Measure) -> Termination | None:
-        """Return None: nothing about an equilibrium ends its curve."""
-        return None
-
     def refine(self, event: str, z: FloatArray) -> Refined:
         """Solve the defining system of a fold, Hopf point (or neutral saddle) or branch point."""
         if event == "BP":
@@ -93,20 +79,20 @@ class EquilibriumCurve:
         return self._refine_hopf(z)
 
     def _refine_fold(self, z: FloatArray) -> Refined:
-        edge = border(self.field.jacobian(z))
-        system = stack(equilibrium(self.field), fold(self.field, edge))
-        solution = newton(system, z, self.options.tolerance, _REFINE_ITERATIONS)
-        data = {}
-        if solution.converged:
-            data["fold_coefficient"] = fold_coefficient(self.field, solution.z)
-        return Refined("LP", solution, data)
+        singular = fold(self.field, border(self.field.jacobian(z)))
+        refined = solve_for("LP", self.field, z, self.options.tolerance, singular)
+        if not refined.solution.converged:
+            return refined
+        coefficient = fold_coefficient(self.field, refined.solution.z)
+        return replace(refined, data={"fold_coefficient": coefficient})
 
     def _refine_hopf(self, z: FloatArray) -> Refined:
         target = critical_pair(self.field.eigenvalues(z)).determinant
-        system = stack(equilibrium(self.field), pair_sum(self.field, target))
-        solution = newton(system, z, self.options.tolerance, _REFINE_ITERATIONS)
+        critical = pair_sum(self.field, target)
+        refined = solve_for("HB", self.field, z, self.options.tolerance, critical)
+        solution = refined.solution
         if not solution.converged:
-            return Refined("HB", solution)
+            return refined
         pair = nearest_pair(self.field.eigenvalues(solution.z), target)
         slow = float(np.sqrt(abs(pair.determinant)))
         if slow <= _UNRESOLVED * abs(pair.trace):
@@ -123,8 +109,7 @@ def hopf_data(field: ScaledField, z: FloatArray, frequency: float) -> tuple[dict
     """Frequency (angular), period, l1 and its reliability at a Hopf point."""
     lyapunov = first_lyapunov(field, z, frequency)
     data = {
-        "frequency": frequency,
-        "period": 2 * np.pi / frequency,
+        **oscillation(frequency),
         "l1": lyapunov.l1,
         "l1_error": lyapunov.error,
         "l1_reliable": float(lyapunov.reliable),
@@ -167,7 +152,7 @@ def find_equilibrium(
     if np.abs(value / size).max() < options.tolerance:
         return state
     guess = state / scale
-    solution = newton(equilibrium(field), guess, options.tolerance, _REFINE_ITERATIONS)
+    solution = newton(equilibrium(field), guess, options.tolerance, _ITERATIONS)
     moved = float((np.abs(solution.z - guess) / np.maximum(np.abs(guess), 1.0)).max())
 
     def allowed(z: FloatArray) -> bool:
@@ -175,7 +160,7 @@ def find_equilibrium(
 
     if not (solution.converged and moved < _NEAR and allowed(solution.z)):
         start = pseudo_transient(field, guess, allowed)
-        settled = newton(equilibrium(field), start, options.tolerance, _REFINE_ITERATIONS)
+        settled = newton(equilibrium(field), start, options.tolerance, _ITERATIONS)
         solution = settled if settled.converged else solution
     if not solution.converged:
         msg = (

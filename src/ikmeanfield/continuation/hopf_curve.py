@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Measure
-from .augmented import equilibrium, pair_sum, product_of_pair, stack
+from .arclength import Measure, PlaneCurve, Refined
+from .augmented import Block, pair_sum, product_of_pair
 from .codim2 import (
     refine_bogdanov_takens,
     refine_generalized_hopf,
@@ -16,57 +15,38 @@ from .codim2 import (
     refine_zero_hopf,
 )
 from .normalforms import lyapunov_values
+from .options import ContinuationOptions
+from .problem import FloatArray
+from .scaled import ScaledField
 from .special_point import Termination
-from .spectrum import (
-    critical_pair,
-    hopf_test,
-    nearest_pair,
-    others,
-    zero_test,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .arclength import Refined
-    from .augmented import Block
-    from .options import ContinuationOptions
-    from .problem import FloatArray
-    from .scaled import ScaledField
+from .spectrum import critical_pair, hopf_test, nearest_pair, oscillation, others, zero_test
 
 
-class HopfCurve:
+class HopfCurve(PlaneCurve):
     """Equilibria with two eigenvalues adding up to zero, in two free parameters.
 
     A Hopf point as long as their product, the square of the frequency, is positive; beyond a
     Bogdanov-Takens point the curve is one of neutral saddles.
     """
 
-    kind: str = "hopf"
-    events: tuple[str, ...] = ("BT", "ZH", "HH", "GH")
-    changes: Mapping[str, int] = MappingProxyType({"ZH": 1, "HH": 2})
+    kind = "hopf"
+    events = ("BT", "ZH", "HH", "GH")
+    changes = MappingProxyType({"ZH": 1, "HH": 2})
+    may_vanish = ("HH",)
 
     def __init__(self, field: ScaledField, options: ContinuationOptions, determinant: float):
-        self.field = field
-        self.options = options
+        super().__init__(field, options)
         self.determinant = determinant
-        self.vanishing = {"HH": 0}
-        self.rows = np.zeros(1)
         self._through = options.stop_at is not None and "BT" not in options.stop_at
 
-    def block(self) -> Block:
-        """Return the equilibrium equations and the vanishing sum of the pair."""
-        return stack(equilibrium(self.field), pair_sum(self.field, self.determinant))
+    def condition(self) -> Block:
+        """Return the vanishing sum of the pair."""
+        return pair_sum(self.field, self.determinant)
 
     def accept(self, z: FloatArray) -> None:
         """Remember the pair by its product."""
         pair = nearest_pair(self.field.eigenvalues(z), self.determinant)
         self.determinant = pair.determinant
-
-    def gradients(self, z: FloatArray) -> FloatArray:
-        """Return the derivative of the field and that of the condition."""
-        condition = pair_sum(self.field, self.determinant)(z)[1]()
-        return np.vstack([self.field.full_jacobian(z), condition])
 
     def measure(self, z: FloatArray, tangent: FloatArray, gap: float = np.nan) -> Measure:
         """Return eigenvalues, frequency, l1 and the test functions for BT, GH, ZH and HH."""
@@ -88,7 +68,7 @@ class HopfCurve:
             "ZH": zero,
             "HH": hopf_test(spectrum, rest, self.vanishing["HH"]),
         }
-        columns = {"frequency": frequency, "period": 2 * np.pi / frequency, "l1": l1}
+        columns = {**oscillation(frequency), "l1": l1}
         return Measure(spectrum.values, *spectrum.sides(rest), tests, columns)
 
     def finished(self, measure: Measure) -> Termination | None:

@@ -10,18 +10,14 @@ posed whatever the angle.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arclength import Located, hermite
-from .augmented import kink_value, stack
+from .arclength import Located, Point, hermite
+from .augmented import function_value, stack
 from .newton import Solution, newton
-from .special_point import SpecialPoint
-
-if TYPE_CHECKING:
-    from .arclength import Point, Tracer
-    from .problem import FloatArray
+from .problem import FloatArray
+from .tracer import Tracer
 
 _ITERATIONS = 30
 #: A kink is solved for this far beside it (and four times as far), in scaled coordinates.
@@ -113,24 +109,19 @@ def kinks_at_start(tracer: Tracer, start: Point) -> list[Located]:
     ]
 
 
-def unsolved_kink(tracer: Tracer, a: Point, kink: Crossing) -> SpecialPoint:
+def unsolved_kink(tracer: Tracer, a: Point, kink: Crossing) -> Located:
     """Return a kink that was crossed but not solved for, placed behind it."""
-    b = kink.beyond
-    return SpecialPoint(
-        kind="KINK",
-        name=kink.name,
-        parameters=tracer.curve.field.parameters(tracer.coordinates(b)),
-        state=b.x[: tracer.curve.field.n],
-        status="guess",
-        bracket=(a.arclength, b.arclength),
-        eigenvalues=b.measure.eigenvalues,
-        message=f"{kink.name} changes sign within this step; its zero could not be solved for",
+    message = f"{kink.name} changes sign within this step; its zero could not be solved for"
+    bracket = a.arclength, kink.beyond.arclength
+    return tracer.located(
+        kink.beyond, "KINK", bracket, name=kink.name, status="guess", message=message
     )
 
 
-def solve_on(tracer: Tracer, name: str, value: float, guess: FloatArray) -> Solution:
+def _solve_on(tracer: Tracer, name: str, value: float, guess: FloatArray) -> Solution:
     """Return the curve's point where a kink function has a value."""
-    system = stack(tracer.curve.block(), kink_value(tracer.curve.field, name, value))
+    field = tracer.curve.field
+    system = stack(tracer.curve.block(), function_value(lambda z: field.kinks(z)[name] - value))
     return newton(system, guess, tracer.options.tolerance, _ITERATIONS)
 
 
@@ -164,41 +155,37 @@ def leave_kink(tracer: Tracer, start: Point, ds: float) -> Point | None:
     for located in kinks_at_start(tracer, start):
         name = located.special.name
         gradient = tracer.curve.field.kink_gradient(name, z)
-        sign, size = float(np.sign(gradient @ direction)), ds * float(np.linalg.norm(gradient))
-        beyond = _depart(tracer, name, z, sign=sign, size=size, reach=ds)
+        size = ds * float(np.linalg.norm(gradient))
+        beyond = _depart(tracer, name, z, float(np.sign(gradient @ direction)) * size, ds)
         if beyond is not None:
             return replace(beyond, arclength=start.arclength + beyond.step)
     return None
 
 
 def _pass(tracer: Tracer, a: Point, name: str, guess: FloatArray, reach: float) -> Passage | None:
-    za, t = tracer.coordinates(a), tracer.direction(a)
-    sign, size = float(np.sign(a.kinks[name])), abs(a.kinks[name])
-    solution = _solve_at(tracer, name, guess)
-    way = solution.z - za
+    value, solution = a.kinks[name], _solve_at(tracer, name, guess)
+    way = solution.z - tracer.coordinates(a)
     distance = float(np.linalg.norm(way))
-    if not solution.converged or distance > 1.5 * reach or way @ t <= 0:
+    if not solution.converged or distance > 1.5 * reach or way @ tracer.direction(a) <= 0:
         return None
-    beyond = _depart(tracer, name, solution.z, sign=-sign, size=0.1 * size, reach=distance)
+    beyond = _depart(tracer, name, solution.z, -0.1 * value, distance)
     if beyond is None:
         return None
     shift = a.arclength + distance
-    point = tracer.make_point(
-        solution.z, way, arclength=shift, step=distance, iterations=solution.iterations
-    )
+    point = tracer.make_point(solution.z, way, shift, distance, solution.iterations)
     names = [name] + [
         other
-        for other, value in point.kinks.items()
+        for other, here in point.kinks.items()
         if other != name
         and a.kinks[other] * beyond.kinks[other] < 0
-        and abs(value) <= _resolution(tracer, point, other)
+        and abs(here) <= _resolution(tracer, point, other)
     ]
-    near = size * min(1.0, _BESIDE / distance)
-    before = _depart(tracer, name, solution.z, sign=sign, size=near, reach=distance)
-    after = _depart(tracer, name, solution.z, sign=-sign, size=near, reach=distance)
+    near = value * min(1.0, _BESIDE / distance)
+    before = _depart(tracer, name, solution.z, near, distance)
+    after = _depart(tracer, name, solution.z, -near, distance)
     if before is not None:
         z = tracer.coordinates(before)
-        before = tracer.make_point(z, way, arclength=shift - before.step, step=a.step)
+        before = tracer.make_point(z, way, shift - before.step, a.step)
     else:
         before = tracer.between(a, point, _NEARLY) or a
     if after is not None and after.step < beyond.step:
@@ -218,8 +205,8 @@ def _solve_at(tracer: Tracer, name: str, guess: FloatArray) -> Solution:
     offset = _OFFSET * float(np.linalg.norm(gradient))
     sides = []
     for sign in (-1.0, 1.0):
-        near = solve_on(tracer, name, sign * offset, guess)
-        far = solve_on(tracer, name, 4 * sign * offset, near.z if near.converged else guess)
+        near = _solve_on(tracer, name, sign * offset, guess)
+        far = _solve_on(tracer, name, 4 * sign * offset, near.z if near.converged else guess)
         fit = near.converged and far.converged
         spread = float(np.linalg.norm(near.z - far.z))
         zero = replace(near, z=near.z + (near.z - far.z) / 3) if fit else near
@@ -229,33 +216,30 @@ def _solve_at(tracer: Tracer, name: str, guess: FloatArray) -> Solution:
     return min(sides, key=lambda side: side[:2])[2]
 
 
-def _depart(
-    tracer: Tracer, name: str, z: FloatArray, *, sign: float, size: float, reach: float
-) -> Point | None:
-    """Return a point beyond the kink at z, no further from it than `reach`."""
+def _depart(tracer: Tracer, name: str, z: FloatArray, value: float, reach: float) -> Point | None:
+    """Return a point beside the kink at z, no further from it than `reach`.
+
+    Its kink function has a value, or a smaller one of the same sign.
+    """
     gradient = tracer.curve.field.kink_gradient(name, z)
-    value = size
     for _ in range(14):
-        guess = z + gradient * (sign * value / (gradient @ gradient))
-        solution = solve_on(tracer, name, sign * value, guess)
+        guess = z + gradient * (value / (gradient @ gradient))
+        solution = _solve_on(tracer, name, value, guess)
         way = solution.z - z
         distance = float(np.linalg.norm(way))
         if solution.converged and distance <= max(reach, 10 * tracer.options.ds_min):
-            return tracer.make_point(solution.z, way, step=distance, iterations=solution.iterations)
+            return tracer.make_point(solution.z, way, 0.0, distance, solution.iterations)
         value /= 10
     return None
 
 
 def _located(tracer: Tracer, a: Point, name: str, point: Point, residual: float) -> Located:
-    special = SpecialPoint(
-        kind="KINK",
+    return tracer.located(
+        point,
+        "KINK",
+        (a.arclength, point.arclength),
         name=name,
-        parameters=tracer.curve.field.parameters(tracer.coordinates(point)),
-        state=point.x[: tracer.curve.field.n],
-        bracket=(a.arclength, point.arclength),
         residual=residual,
-        eigenvalues=point.measure.eigenvalues,
         data={"kink_value": point.kinks[name]},
         message=f"{name} changes sign: the field is less smooth here",
     )
-    return Located(point, special)

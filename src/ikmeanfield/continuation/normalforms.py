@@ -16,16 +16,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .augmented import Border, border, null_overlap, null_vectors
+from .augmented import Border, border, bordered, null_overlap
+from .problem import FloatArray
 from .scaled import SECOND_STEP, ScaledField
-from .spectrum import ComplexArray
-
-if TYPE_CHECKING:
-    from .problem import FloatArray
+from .spectrum import value_or_zero
 
 #: Two step sizes have to agree to this for l1 to be called reliable.
 _AGREEMENT = 1e-4
@@ -58,60 +55,56 @@ class Lyapunov:
     reliable: bool
 
 
-def _critical_vectors(jacobian: FloatArray, frequency: float) -> tuple[ComplexArray, ComplexArray]:
-    """Right and adjoint eigenvectors q, p of i omega with |q| = 1, <p, q> = 1 (scaled norm)."""
-    n = len(jacobian)
-    u, _, vt = np.linalg.svd(jacobian - 1j * frequency * np.eye(n))
-    q, p = vt[-1].conj(), u[:, -1]
-    return q, p / (p.conj() @ q).conj()
+class _CriticalPair:
+    """The eigenvectors of i omega, A q = i omega q and A^T p = -i omega p, at a Hopf point.
 
-
-_Vectors = tuple[ComplexArray, ComplexArray]
-
-
-def _l1_at_step(
-    field: ScaledField, z: FloatArray, frequency: float, vectors: _Vectors, step: float
-) -> float:
-    """l1 for q of norm one in the problem's units, from stencils of one step.
-
-    NaN at a zero-Hopf point, where it has a pole.
+    |q| = 1 and <p, q> = 1 in scaled coordinates; `size` is the norm of q in the problem's units.
     """
-    n = field.n
-    jacobian = field.jacobian(z)
-    q, p = vectors
-    a, b = q.real.copy(), q.imag.copy()
-    da, daa = field.curvature(z, a, step)
-    db, dbb = field.curvature(z, b, step)
-    b_qq = da @ a - db @ b + 2j * (da @ b)
-    b_qc = da @ a + db @ b
-    cubic = (daa + dbb) @ q
-    try:
-        h11 = np.linalg.solve(jacobian, b_qc)
-        h20 = np.linalg.solve(2j * frequency * np.eye(n) - jacobian, b_qq)
-    except np.linalg.LinAlgError:
-        return float("nan")
-    total = cubic - 2 * (da @ h11 + 1j * (db @ h11)) + (da @ h20 - 1j * (db @ h20))
-    size = float(np.linalg.norm(q * field.scale[:n]))
-    return float((p.conj() @ total).real) / (2 * frequency) / size**2
+
+    def __init__(self, field: ScaledField, z: FloatArray, frequency: float):
+        self.field, self.z, self.frequency = field, z, frequency
+        self.jacobian = field.jacobian(z)
+        u, _, vt = np.linalg.svd(self.jacobian - 1j * frequency * np.eye(field.n))
+        self.q, p = vt[-1].conj(), u[:, -1]
+        self.p = p / (p.conj() @ self.q).conj()
+        self.parts = self.q.real.copy(), self.q.imag.copy()
+        self.size = float(np.linalg.norm(self.q * field.scale[: field.n]))
+
+    def l1(self, step: float) -> float:
+        """l1 for q of norm one in the problem's units, from stencils of one step.
+
+        NaN at a zero-Hopf point, where it has a pole.
+        """
+        q, (a, b) = self.q, self.parts
+        da, daa = self.field.curvature(self.z, a, step)
+        db, dbb = self.field.curvature(self.z, b, step)
+        b_qq = da @ a - db @ b + 2j * (da @ b)
+        b_qc = da @ a + db @ b
+        cubic = (daa + dbb) @ q
+        twice = 2j * self.frequency * np.eye(len(q))
+        try:
+            h11 = np.linalg.solve(self.jacobian, b_qc)
+            h20 = np.linalg.solve(twice - self.jacobian, b_qq)
+        except np.linalg.LinAlgError:
+            return float("nan")
+        total = cubic - 2 * (da @ h11 + 1j * (db @ h11)) + (da @ h20 - 1j * (db @ h20))
+        return float((self.p.conj() @ total).real) / (2 * self.frequency) / self.size**2
+
+    def error(self, step: float, rounding: float) -> float:
+        """What rounding of the Jacobian, a share of its largest entry, adds to l1 from one step."""
+        largest = float(np.abs(self.jacobian).max())
+        return rounding * largest / step**2 / (2 * self.frequency * self.size**2)
 
 
-def _clear_step(field: ScaledField, z: FloatArray, q: ComplexArray) -> tuple[float, bool]:
-    """Return a stencil step for l1 that keeps a wide berth of kinks, and whether there is one."""
-    step, clear = SECOND_STEP, True
-    for direction in (q.real.copy(), q.imag.copy()):
+def _clear_step(
+    field: ScaledField, z: FloatArray, step: float, *directions: FloatArray
+) -> tuple[float, bool]:
+    """Return a stencil step that keeps a wide berth of kinks, and whether there is one."""
+    clear = True
+    for direction in directions:
         wide, free = field.clear_step(z, direction, _BERTH * step)
         step, clear = wide / _BERTH, clear and free
     return step, clear
-
-
-def _l1_error(
-    field: ScaledField, z: FloatArray, frequency: float, q: ComplexArray, step: float,
-    rounding: float,
-) -> float:  # fmt: skip
-    """What rounding of the Jacobian, a share of its largest entry, adds to l1 from one step."""
-    size = float(np.linalg.norm(q * field.scale[: field.n]))
-    largest = float(np.abs(field.jacobian(z)).max())
-    return rounding * largest / step**2 / (2 * frequency * size**2)
 
 
 def first_lyapunov(field: ScaledField, z: FloatArray, frequency: float) -> Lyapunov:
@@ -120,14 +113,13 @@ def first_lyapunov(field: ScaledField, z: FloatArray, frequency: float) -> Lyapu
     The step is halved a few times and the two that agree best give value and error: near a kink
     truncation is large, further down rounding takes over.
     """
-    vectors = _critical_vectors(field.jacobian(z), frequency)
-    step, clear = _clear_step(field, z, vectors[0])
-    values = [_l1_at_step(field, z, frequency, vectors, step / 2**i) for i in range(_STEPS)]
+    pair = _CriticalPair(field, z, frequency)
+    step, clear = _clear_step(field, z, SECOND_STEP, *pair.parts)
+    values = [pair.l1(step / 2**i) for i in range(_STEPS)]
     errors = [abs(a - b) for a, b in pairwise(values)]
     best = int(np.argmin(errors))
     # Two values may agree by chance, but rounding of the Jacobian remains in both.
-    rounding = _ROUNDING * field.precision
-    error = errors[best] + _l1_error(field, z, frequency, vectors[0], step, rounding)
+    error = errors[best] + pair.error(step, _ROUNDING * field.precision)
     reliable = clear and error < _AGREEMENT * abs(values[best + 1])
     return Lyapunov(values[best + 1], error, bool(reliable))
 
@@ -141,15 +133,15 @@ def lyapunov_values(field: ScaledField, z: FloatArray, frequency: float) -> tupl
     nothing = float("nan"), float("nan")
     if not frequency > 0:
         return nothing
-    q, p = _critical_vectors(field.jacobian(z), frequency)
-    step, clear = _clear_step(field, z, q)
+    pair = _CriticalPair(field, z, frequency)
+    step, clear = _clear_step(field, z, SECOND_STEP, *pair.parts)
     if not clear:
         return nothing
-    value = _l1_at_step(field, z, frequency, (q, p), step)
+    value = pair.l1(step)
     if step == SECOND_STEP:
         return value, value
-    rounding = max(field.rounding(z, part.copy()) for part in (q.real, q.imag))
-    return value, _decided(value, _l1_error(field, z, frequency, q, step, rounding))
+    rounding = max(field.rounding(z, part) for part in pair.parts)
+    return value, value_or_zero(value, pair.error(step, rounding))
 
 
 def quadratic_values(field: ScaledField, z: FloatArray, edge: Border) -> tuple[float, float]:
@@ -159,21 +151,15 @@ def quadratic_values(field: ScaledField, z: FloatArray, edge: Border) -> tuple[f
     hides its sign. Both are NaN on a kink.
     """
     jacobian = field.jacobian(z)
-    _, left, right = null_vectors(jacobian, edge)
-    unit = edge.updated(left, right)
-    reach, clear = field.clear_step(z, unit.right, _BERTH * _QUADRATIC_STEP)
+    unit = edge.updated(jacobian)
+    step, clear = _clear_step(field, z, _QUADRATIC_STEP, unit.right)
     if not clear:
         return float("nan"), float("nan")
-    step = reach / _BERTH
     value = float(unit.left @ field.second_slope(z, unit.right, step)) / 2
     if step == _QUADRATIC_STEP:
         return value, value
     error = field.rounding(z, unit.right) * float(np.abs(jacobian).max()) / step
-    return value, _decided(value, error)
-
-
-def _decided(value: float, error: float) -> float:
-    return 0.0 if abs(value) <= error else value
+    return value, value_or_zero(value, error)
 
 
 def fold_coefficient(field: ScaledField, z: FloatArray) -> float:
@@ -203,11 +189,10 @@ def cusp_coefficient(field: ScaledField, z: FloatArray) -> float:
     if overlap == 0:
         return float("inf")
     q, p = edge.right, edge.left / overlap
-    step = field.clear_step(z, q, _BERTH * SECOND_STEP)[0] / _BERTH
+    step, _ = _clear_step(field, z, SECOND_STEP, q)
     first, second = field.curvature(z, q, step)
     quadratic = first @ q
-    matrix = np.zeros((n + 1, n + 1))
-    matrix[:n, :n], matrix[:n, n], matrix[n, :n] = jacobian, q, p
+    matrix = bordered(jacobian, Border(q, p))
     correction = np.linalg.solve(matrix, np.append(quadratic, 0.0))[:n]
     value = p @ (second @ q - 3 * first @ correction) / 6
     return float(value / np.linalg.norm(q * field.scale[:n]) ** 2)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .arclength import Located
+from .arclength import Located, Point
 from .augmented import function_value, stack
 from .newton import newton
-from .special_point import SpecialPoint
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from .arclength import Point, Tracer
-    from .problem import FloatArray, Scalar
-    from .scaled import ScaledField
+from .problem import FloatArray, Scalar
+from .scaled import ScaledField
+from .tracer import Tracer
 
 _ITERATIONS = 20
 
@@ -52,23 +47,10 @@ def _located(
     length = float(np.linalg.norm(zb - za))
     if not solution.converged or np.linalg.norm(solution.z - za) > 1.5 * length:
         return None
-    point = tracer.make_point(
-        solution.z,
-        zb - za,
-        arclength=a.arclength + share * (b.arclength - a.arclength),
-        step=a.step,
-        iterations=solution.iterations,
-    )
-    special = SpecialPoint(
-        kind="UZ",
-        parameters=field.parameters(solution.z),
-        state=point.x[: field.n],
-        bracket=(a.arclength, b.arclength),
-        residual=solution.residual,
-        eigenvalues=point.measure.eigenvalues,
-        name=name,
-    )
-    return Located(point, special)
+    arclength = a.arclength + share * (b.arclength - a.arclength)
+    point = tracer.make_point(solution.z, zb - za, arclength, a.step, solution.iterations)
+    bracket = a.arclength, b.arclength
+    return tracer.located(point, "UZ", bracket, residual=solution.residual, name=name)
 
 
 def recorded(
