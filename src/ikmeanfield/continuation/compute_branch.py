@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .arclength import Curve, Point, norm
+from .arclength import Curve, Point
 from .branch import Branch
 from .follow import follow_curve
 from .kinks import kinks_at_start
@@ -115,7 +115,8 @@ def _on_side_ahead(tracer: Tracer, start: Point) -> Point:
         gradient = curve.field.kink_gradient(located.special.name, z)
         normal = gradient * np.sign(gradient @ first) / np.linalg.norm(gradient)
         direction = direction + max(0.0, _AHEAD - float(normal @ direction)) * normal
-    return replace(start, tangent=direction * tracer.scale, direction=direction / norm(direction))
+    tangent = direction * tracer.scale
+    return replace(start, tangent=tangent, direction=tracer.unit(tangent))
 
 
 def compute_branch(

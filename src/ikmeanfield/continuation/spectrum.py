@@ -136,8 +136,8 @@ def _pairs(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray, FloatArray]:
     """Return every pair of two real eigenvalues and every conjugate pair.
 
-    These are the positions of the first ones and of the second ones, sums and products.
-    An eigenvalue whose conjugate is not among them counts as real.
+    That is the positions of their first and second eigenvalues, their sums and their products. An
+    eigenvalue whose conjugate is not among them counts as real.
     """
     same = eigenvalues == eigenvalues.conj()[:, None]
     matched = (eigenvalues.imag != 0) & same.any(axis=1)

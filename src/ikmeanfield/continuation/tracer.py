@@ -65,12 +65,14 @@ class Tracer:
         """Return a point in scaled coordinates."""
         return point.z if point.scale is self.scale else point.x / self.scale
 
+    def unit(self, tangent: FloatArray) -> FloatArray:
+        """Return a tangent in the problem's units as a unit vector in scaled coordinates."""
+        scaled = tangent / self.scale
+        return scaled / norm(scaled)
+
     def direction(self, point: Point) -> FloatArray:
         """Return the tangent at a point as a unit vector in scaled coordinates."""
-        if point.scale is self.scale:
-            return point.direction
-        scaled = point.tangent / self.scale
-        return scaled / norm(scaled)
+        return point.direction if point.scale is self.scale else self.unit(point.tangent)
 
     def distance(self, a: Point, b: Point) -> float:
         """Scaled distance of two points."""
