@@ -78,20 +78,20 @@ class Refined:
     message: str = ""
 
 
-def solve_for(
-    kind: str, field: ScaledField, z: FloatArray, tolerance: float, *conditions: Block
-) -> Refined:
-    """Solve for a special point near z: an equilibrium that meets conditions."""
-    system = stack(equilibrium(field), *conditions)
-    return Refined(kind, newton(system, z, tolerance, _ITERATIONS))
-
-
 @dataclass(frozen=True)
 class Located:
     """A special point with the point of the curve it sits on."""
 
     point: Point
     special: SpecialPoint
+
+
+def solve_for(
+    kind: str, field: ScaledField, z: FloatArray, tolerance: float, *conditions: Block
+) -> Refined:
+    """Solve for a special point near z: an equilibrium that meets conditions."""
+    system = stack(equilibrium(field), *conditions)
+    return Refined(kind, newton(system, z, tolerance, _ITERATIONS))
 
 
 class Curve(ABC):

@@ -34,9 +34,9 @@ _HALVINGS = 16
 _SHRINKINGS = 6
 #: A stencil's two pairs agree to this share of the field's change, or else it shrinks; rounding.
 VARIES, _ROUNDING = 0.02, 1e-12
-#: Distance between the points, in scaled coordinates: more than a stencil of differences reaches.
+#: Distance between points in a row beside a kink: more than a stencil of differences reaches.
 _APART = 5e-4
-#: Weights of four points in a row for the value at the one before them, and for what a cubic
+#: Weights of four such points for the value at the one before them, and for what a cubic
 #: through them and that value would leave.
 _VALUE, _ROUGH = np.array([4.0, -6.0, 4.0, -1.0]), np.array([1.0, -3.0, 3.0, -1.0])
 #: Third differences of a smooth function are this share of it at most.
