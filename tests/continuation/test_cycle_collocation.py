@@ -215,4 +215,4 @@ def test_jacobian_by_differences():
             [1 - 2 * a * b, 0.7 - a * a - 3 * b * b],
         ]
         np.testing.assert_allclose(matrix, exact, atol=1e-9)
-    np.testing.assert_allclose(field.parameter_derivatives(y, p), y, atol=1e-9)
+    np.testing.assert_allclose(field.by_parameter(y, p), y, atol=1e-9)

@@ -108,7 +108,7 @@ class CycleCurve:
     def _multipliers(self, orbit: Orbit, p: FloatArray) -> floquet.Floquet:
         system = self.equations
         scale = self.scales.components[system.cycle]
-        collocation = Collocation(system.field.fields[0], p)
+        collocation = Collocation(system.field, p)
         metric = Metric(scale, orbit.period, float(system.field.parameter_scale[0]))
         try:
             step, divergence = collocation.linearise(

@@ -32,7 +32,6 @@ from .systems import (
     FoldSystem,
     TorusSystem,
 )
-from .variations import Variations
 
 if TYPE_CHECKING:
     from ikmeanfield.continuation.cycles.options import CycleOptions
@@ -63,8 +62,7 @@ def first_point(
         Newton's method does not get to the bifurcation from there.
     """
     problem = problem.at(start.parameters)
-    pointwise = PointwiseField(problem, free[0])
-    guess = from_trajectory(pointwise, start, options, cycles)
+    guess = from_trajectory(PointwiseField(problem, free[0]), start, options, cycles)
     p = problem.vector()
     tracer = Tracer(problem, free[0], p, guess.metric, options=options, cycles=cycles)
     try:
@@ -106,7 +104,7 @@ def _guess(
     values[0] = near.orbit.parameter
     sizes = parameter_scales(problem, free, values, options)
     amplitude = tracer.metric.variables
-    field = Variations(problem, free, amplitude, sizes)
+    field = PointwiseField(problem, *free, scale=amplitude, parameter_scale=sizes)
     period, orbit = near.orbit.period, near.orbit
     if kind == "fixed_period":
         system: CycleSystem = FixedPeriodSystem(field, Scales(amplitude, sizes), period)

@@ -22,9 +22,8 @@ from ikmeanfield.continuation.bvp.problem import Boundary, Condition, Rates
 from ikmeanfield.continuation.bvp.profile import Profile, Scales
 
 if TYPE_CHECKING:
+    from ikmeanfield.continuation.cycles.fields import PointwiseField
     from ikmeanfield.continuation.problem import FloatArray
-
-    from .variations import Variations
 
 
 class CycleSystem:
@@ -38,7 +37,7 @@ class CycleSystem:
 
     copies = 0
 
-    def __init__(self, field: Variations, scales: Scales) -> None:
+    def __init__(self, field: PointwiseField, scales: Scales) -> None:
         self.field, self.scales = field, scales
         self.n = len(field.problem.variables)
 
@@ -227,7 +226,7 @@ class TorusSystem(CycleSystem):
 class FixedPeriodSystem(CycleSystem):
     """A cycle of a given period: scalars are the two parameters."""
 
-    def __init__(self, field: Variations, scales: Scales, period: float) -> None:
+    def __init__(self, field: PointwiseField, scales: Scales, period: float) -> None:
         super().__init__(field, scales)
         self._period = period
 

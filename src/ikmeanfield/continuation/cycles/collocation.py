@@ -147,7 +147,7 @@ class Collocation:
         # entry [interval, Gauss point, equation, node, variable]
         blocks = -np.einsum("j,ck,jcab->jcakb", h * orbit.period, b.value, jacobian)
         blocks += np.einsum("ck,ab->cakb", b.slope, np.eye(n))
-        by_parameter = self.field.parameter_derivatives(flat, p).reshape(size, m, n)
+        by_parameter = self.field.by_parameter(flat, p).reshape(size, m, n)
         extra = np.zeros((size, m, n, 4))
         extra[..., 0] = -h[:, None, None] * f / d * metric.period
         factor = -h[:, None, None] * orbit.period / d * metric.parameter

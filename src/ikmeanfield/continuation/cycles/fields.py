@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ikmeanfield.continuation.problem import FloatArray, Problem
 
 CUBE_ROOT_EPS = float(np.finfo(float).eps ** (1 / 3))
+#: Step of central differences of a Jacobian that is given, or one of differences itself.
+_STEP, _LONG_STEP = 1e-5, 1e-3
 
 
 class FieldNotFiniteError(ArithmeticError):
@@ -19,36 +21,74 @@ class FieldNotFiniteError(ArithmeticError):
 
 
 class PointwiseField:
-    """The field f, its Jacobian and its derivative in one parameter, at stacks of points.
+    """The field f(y, p) of a problem with some free parameters, at stacks of points.
 
     Parameters
     ----------
-    problem
-        The system.
-    parameter
-        Name of the parameter in which derivatives are taken.
+    problem, free
+        The system and the names of its free parameters.
+    scale
+        Typical sizes of the variables, shape (n,), for the steps of differences; one by default.
+    parameter_scale
+        Typical sizes of the free parameters; by default their sizes in the problem.
+
+    Attributes
+    ----------
+    places
+        Where the free parameters are in p.
+    base
+        All parameters, shape (m,), in which `p` replaces the free ones.
     """
 
-    def __init__(self, problem: Problem, parameter: str) -> None:
-        self.problem, self.name = problem, parameter
-        self.index = problem.index(parameter)
-        start = abs(problem.vector()[self.index])
-        self._parameter_scale = float(start) if start > 0 else 1.0
+    def __init__(
+        self,
+        problem: Problem,
+        *free: str,
+        scale: FloatArray | None = None,
+        parameter_scale: FloatArray | None = None,
+    ) -> None:
+        self.problem, self.free = problem, free
+        self.places = [problem.index(name) for name in free]
+        self.base = problem.vector()
+        start = np.abs(self.base[self.places])
+        self._sizes = np.where(start > 0, start, 1.0)
+        self.scale = np.ones(len(problem.variables)) if scale is None else scale
+        self.parameter_scale = self._sizes if parameter_scale is None else parameter_scale
         self._field = Stacked(problem.field)
         self._jacobian = None if problem.jacobian is None else Stacked(problem.jacobian)
+        self._step = _LONG_STEP if problem.jacobian is None else _STEP
+
+    @property
+    def index(self) -> int:
+        """Place of the free parameter, or of the first one, in p."""
+        return self.places[0]
+
+    def p(self, values: FloatArray) -> FloatArray:
+        """All parameters, given the free ones."""
+        p = self.base.copy()
+        p[self.places] = values
+        return p
+
+    def parameters(self, values: FloatArray) -> dict[str, float]:
+        """All parameters by name, given the free ones."""
+        return self.problem.named(self.p(values), self.free)
 
     def values(self, y: FloatArray, p: FloatArray) -> FloatArray:
-        """F at points y of shape (N, n): shape (N, n)."""
+        """F at points y of shape (K, n): shape (K, n)."""
         return self._evaluate(self._field, y, p)
 
-    def jacobians(self, y: FloatArray, p: FloatArray, scale: FloatArray) -> FloatArray:
-        """df/dy at points y of shape (N, n): shape (N, n, n).
+    def jacobians(
+        self, y: FloatArray, p: FloatArray, scale: FloatArray | None = None
+    ) -> FloatArray:
+        """df/dy at points y of shape (K, n): shape (K, n, n).
 
-        Central differences with steps relative to `scale` (n,) where the problem has none.
+        Central differences with steps relative to `scale` (n,), by default the field's, where the
+        problem has none.
         """
-        n = y.shape[1]
         if self._jacobian is not None:
             return self._evaluate(self._jacobian, y, p)
+        n = y.shape[1]
+        scale = self.scale if scale is None else scale
         out = np.empty((len(y), n, n))
         for i in range(n):
             step = np.zeros(n)
@@ -57,14 +97,32 @@ class PointwiseField:
             out[:, :, i] = difference / (2 * step[i])
         return out
 
-    def parameter_derivatives(self, y: FloatArray, p: FloatArray) -> FloatArray:
-        """df/dparameter at points y of shape (N, n): shape (N, n)."""
-        step = CUBE_ROOT_EPS * max(abs(p[self.index]), self._parameter_scale)
-        above, below = p.copy(), p.copy()
-        above[self.index] += step
-        below[self.index] -= step
-        width = above[self.index] - below[self.index]
+    def by_parameter(self, y: FloatArray, p: FloatArray, which: int = 0) -> FloatArray:
+        """Derivative of f by one free parameter, the first by default: shape (K, n)."""
+        place = self.places[which]
+        above, below = _beside(p, place, CUBE_ROOT_EPS * max(abs(p[place]), self._sizes[which]))
+        width = above[place] - below[place]
         return np.asarray((self.values(y, above) - self.values(y, below)) / width)
+
+    def by_parameters(self, y: FloatArray, p: FloatArray) -> FloatArray:
+        """Derivatives of f by the free parameters, shape (K, n, len(free))."""
+        return np.stack([self.by_parameter(y, p, i) for i in range(len(self.free))], axis=-1)
+
+    def jacobians_by_parameters(self, y: FloatArray, p: FloatArray) -> FloatArray:
+        """Derivatives of df/dy by the free parameters, shape (K, n, n, len(free))."""
+        out = []
+        for place, size in zip(self.places, self.parameter_scale, strict=True):
+            step = self._step * size
+            above, below = _beside(p, place, step)
+            out.append((self.jacobians(y, above) - self.jacobians(y, below)) / (2 * step))
+        return np.stack(out, axis=-1)
+
+    def bends(self, y: FloatArray, p: FloatArray, v: FloatArray) -> FloatArray:
+        """Derivatives of df/dy along directions v (K, n): shape (K, n, n)."""
+        size = np.abs(v / self.scale).max(axis=1)
+        step = (self._step / np.where(size > 0, size, 1.0))[:, None]
+        change = self.jacobians(y + step * v, p) - self.jacobians(y - step * v, p)
+        return np.asarray(change / (2 * step[..., None]))
 
     def _evaluate(self, function: Stacked, y: FloatArray, p: FloatArray) -> FloatArray:
         out: FloatArray = function(y, p).astype(float, copy=False)
@@ -72,3 +130,11 @@ class PointwiseField:
             msg = "the field or its Jacobian is not finite on the orbit"
             raise FieldNotFiniteError(msg)
         return out
+
+
+def _beside(p: FloatArray, place: int, step: float) -> tuple[FloatArray, FloatArray]:
+    """Parameters with one of them a step larger, and a step smaller."""
+    above, below = p.copy(), p.copy()
+    above[place] += step
+    below[place] -= step
+    return above, below

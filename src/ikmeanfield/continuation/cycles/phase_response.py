@@ -71,7 +71,7 @@ def phase_response(
     field = PointwiseField(problem, next(iter(problem.parameters)))
     start = from_trajectory(field, trajectory, STEPS, cycles)
     p = problem.vector()
-    tracer = Tracer(problem, field.name, p, start.metric, options=STEPS, cycles=cycles)
+    tracer = Tracer(problem, field.free[0], p, start.metric, options=STEPS, cycles=cycles)
     try:
         orbit = corrected(tracer, start).orbit
     except NewtonFailureError as error:

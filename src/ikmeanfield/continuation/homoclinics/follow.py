@@ -15,7 +15,6 @@ from ikmeanfield.continuation.compute_branch import check_plane, empty_branch
 from ikmeanfield.continuation.cycle_curves.branch_table import joined
 from ikmeanfield.continuation.cycle_curves.follow import both_ways
 from ikmeanfield.continuation.cycle_curves.start import scalar_direction
-from ikmeanfield.continuation.cycle_curves.variations import Variations
 from ikmeanfield.continuation.cycles.collocation import NewtonFailureError
 from ikmeanfield.continuation.cycles.fields import FieldNotFiniteError, PointwiseField
 from ikmeanfield.continuation.cycles.follow import STEPS
@@ -227,7 +226,7 @@ def _first_point(
     values = problem.vector()[[problem.index(name) for name in free]]
     sizes = parameter_scales(problem, free, values, options)
     scale = first.metric.variables
-    field = Variations(problem, free, scale, sizes)
+    field = PointwiseField(problem, *free, scale=scale, parameter_scale=sizes)
     p = field.p(values)
     orbit = first.orbit
     speed = np.abs(field.values(orbit.values, p) / scale).max(axis=1)
@@ -256,10 +255,10 @@ def _first_point(
     raise failure
 
 
-def _saddle(field: Variations, guess: FloatArray, p: FloatArray) -> FloatArray:
+def _saddle(field: PointwiseField, guess: FloatArray, p: FloatArray) -> FloatArray:
     from ikmeanfield.continuation.cycles.equilibria import find_equilibrium  # noqa: PLC0415
 
-    found = find_equilibrium(field.fields[0], guess, p, field.scale)
+    found = find_equilibrium(field, guess, p, field.scale)
     if found is None:
         msg = f"no equilibrium near the slowest point {guess} of the cycle"
         raise CycleStartError(msg)

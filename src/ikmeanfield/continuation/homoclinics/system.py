@@ -17,10 +17,9 @@ import numpy as np
 
 from ikmeanfield.continuation.bvp.problem import Boundary, Condition, Rates
 from ikmeanfield.continuation.bvp.profile import Profile, Scales
-from ikmeanfield.continuation.cycles.fields import FieldNotFiniteError
+from ikmeanfield.continuation.cycles.fields import FieldNotFiniteError, PointwiseField
 
 if TYPE_CHECKING:
-    from ikmeanfield.continuation.cycle_curves.variations import Variations
     from ikmeanfield.continuation.problem import FloatArray
 
 #: Step of differences of subspaces, relative to the scales.
@@ -61,7 +60,7 @@ class HomoclinicSystem:
 
     def __init__(
         self,
-        field: Variations,
+        field: PointwiseField,
         scales: Scales,
         duration: float,
         saddle: FloatArray,
