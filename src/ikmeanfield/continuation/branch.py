@@ -22,7 +22,7 @@ class Branch(BranchData):
         return summary(self)
 
     def _repr_html_(self) -> str:
-        return html(self)
+        return html(summary(self))
 
     def to_dataset(self) -> Dataset:
         """As an xarray Dataset that netCDF can hold without loss; see `Branch.from_dataset`."""

@@ -41,17 +41,11 @@ def summary(branch: BranchData) -> str:
     points = len(branch)
     title = _TITLES.get(branch.kind, branch.kind)
     lines = [f"<Branch of {title} in {', '.join(branch.free)}: {points} points>"]
-    for name, column in zip(branch.free, branch.parameters.T, strict=True):
-        if points:
-            unit = branch.units.get(name, "")
-            lines.append(f"  {name:<12} {column.min():.7g} to {column.max():.7g} {unit}".rstrip())
-    shown = branch.variables[:_VARIABLES]
-    for name, column in zip(shown, branch.states.T, strict=False):
-        if points:
-            unit = branch.units.get(name, "")
-            lines.append(f"  {name:<12} {column.min():.7g} to {column.max():.7g} {unit}".rstrip())
-    if len(branch.variables) > len(shown):
-        lines.append(f"  … and {len(branch.variables) - len(shown)} more variables")
+    for name in (*branch.free, *branch.variables[:_VARIABLES]) if points else ():
+        column, unit = branch[name], branch.units.get(name, "")
+        lines.append(f"  {name:<12} {column.min():.7g} to {column.max():.7g} {unit}".rstrip())
+    if len(branch.variables) > _VARIABLES:
+        lines.append(f"  … and {len(branch.variables) - _VARIABLES} more variables")
     intervals = list(_intervals(branch))
     lines += [f"Stability along {branch.free[0]}:"] if intervals else []
     lines += [f"  {text}" for text in intervals[:_INTERVALS]]
@@ -66,6 +60,6 @@ def summary(branch: BranchData) -> str:
     return "\n".join(shortened(line) for line in lines)
 
 
-def html(branch: BranchData) -> str:
-    """Return the summary for a notebook."""
-    return f"<pre>{escape(summary(branch))}</pre>"
+def html(text: str) -> str:
+    """Return a summary for a notebook."""
+    return f"<pre>{escape(text)}</pre>"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .branch_summary import html
 from .cycles import CycleOptions, continue_cycles
 from .cycles.follow import STEPS
 from .equilibria import continue_equilibria
@@ -85,9 +86,7 @@ class Diagram:
         return "\n".join(map(shortened, lines))
 
     def _repr_html_(self) -> str:
-        from html import escape  # noqa: PLC0415 - only notebooks need it
-
-        return f"<pre>{escape(repr(self))}</pre>"
+        return html(repr(self))
 
 
 def _line(depth: int, node: Diagram) -> str:
@@ -150,8 +149,9 @@ def diagram(
     )
     state = np.asarray(start, dtype=float)
     root = Diagram(continue_equilibria(problem, state, parameter, options))
-    explorer = _Explorer(problem, parameter, options, cycle_steps, cycles or CycleOptions())
-    explorer.branches.append(root.branch)
+    explorer = _Explorer(
+        problem, parameter, options, cycle_steps, cycles or CycleOptions(), [root.branch]
+    )
     try:
         generation = [root]
         for _ in range(depth):
@@ -170,13 +170,15 @@ class _Explorer:
     options: ContinuationOptions
     cycle_steps: ContinuationOptions
     cycles: CycleOptions
-    branches: list[Branch] = field(default_factory=list)
+    branches: list[Branch]
     visited: list[SpecialPoint] = field(default_factory=list)
 
     def grow(self, node: Diagram) -> Iterator[Diagram]:
         """Follow what leaves a branch, and append it to its node."""
         for point in node.branch.points("HB", "BP", "PD"):
-            if self._known(point) or not self._leads_on(node.branch, point):
+            if point.kind == "HB" and node.branch.kind != "equilibrium":
+                continue
+            if any(_same(point, other, self.parameter) for other in self.visited):
                 continue
             self.visited.append(point)
             branch = self._leaving(node.branch, point)
@@ -191,9 +193,6 @@ class _Explorer:
                 raise KeyboardInterrupt
             yield child
 
-    def _leads_on(self, branch: Branch, point: SpecialPoint) -> bool:
-        return branch.kind == "equilibrium" or point.kind != "HB"
-
     def _leaving(self, branch: Branch, point: SpecialPoint) -> Branch:
         if point.kind == "HB":
             return continue_cycles(
@@ -205,39 +204,32 @@ class _Explorer:
             steps = replace(steps, stop_at=frozenset({"BP"}) | (steps.stop_at or frozenset()))
         return switch_branch(self.problem, branch, point, steps, self.cycles)
 
-    def _extent(self, kind: str) -> FloatArray:
-        tables = [_table(b) for b in self.branches if b.kind == kind]
-        extent = np.ptp(np.concatenate(tables), axis=0) if tables else np.ones(1)
-        return np.where(extent > 0, extent, 1.0)
-
-    def _known(self, point: SpecialPoint) -> bool:
-        """Whether a special point was met before, on this branch or another."""
-        for other in self.visited:
-            if other.kind != point.kind:
-                continue
-            period = [x.data.get("period", 0.0) for x in (point, other)]
-            values = [x.parameters[self.parameter] for x in (point, other)]
-            size = np.abs(values).max() + 1e-12
-            same = abs(values[0] - values[1]) < _SAME * size
-            if not len(point.orbit):
-                scale = np.abs(other.state).max() + 1e-12
-                same = same and np.abs(point.state - other.state).max() < _SAME * scale
-            elif len(other.orbit):
-                same = same and np.allclose(_ranges(point), _ranges(other), rtol=1e-4, atol=1e-6)
-            if same and abs(period[0] - period[1]) <= _SAME * max(period):
-                return True
-        return False
-
     def _followed(self, branch: Branch) -> bool:
         """Whether a new branch is one that was followed before."""
-        rows = _table(branch)
+        tables = [_table(other) for other in self.branches if other.kind == branch.kind]
+        if not tables:
+            return False
+        extent = np.ptp(np.concatenate(tables), axis=0)
+        scale = np.where(extent > 0, extent, 1.0)
+        rows = _table(branch) / scale
         samples = rows[[len(rows) * k // 5 for k in range(5)]]
-        scale = self._extent(branch.kind)
-        return any(
-            all(_distance(_table(other) / scale, row / scale) < _ON for row in samples)
-            for other in self.branches
-            if other.kind == branch.kind
-        )
+        return any(all(_distance(table / scale, row) < _ON for row in samples) for table in tables)
+
+
+def _same(a: SpecialPoint, b: SpecialPoint, parameter: str) -> bool:
+    """Whether two special points are one, met on two branches or twice on one."""
+    values = [point.parameters[parameter] for point in (a, b)]
+    periods = [point.data.get("period", 0.0) for point in (a, b)]
+    if (
+        a.kind != b.kind
+        or not abs(values[0] - values[1]) < _SAME * (np.abs(values).max() + 1e-12)
+        or not abs(periods[0] - periods[1]) <= _SAME * max(periods)
+    ):
+        return False
+    if not len(a.orbit):
+        scale = np.abs(b.state).max() + 1e-12
+        return bool(np.abs(a.state - b.state).max() < _SAME * scale)
+    return not len(b.orbit) or np.allclose(_ranges(a), _ranges(b), rtol=1e-4, atol=1e-6)
 
 
 def _distance(rows: FloatArray, point: FloatArray) -> float:

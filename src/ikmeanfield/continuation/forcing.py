@@ -54,6 +54,7 @@ def forced(
         msg = f"the problem has {', '.join(sorted(taken))} already"
         raise ValueError(msg)
     angles = 2 * np.pi * np.array(list(phases.values()))
+    cos, sin = np.cos(angles), np.sin(angles)
     n, m = len(problem.variables), len(problem.parameters)
 
     def at(y: FloatArray, p: FloatArray) -> FloatArray:
@@ -61,10 +62,7 @@ def forced(
         own = np.array(p[:m], dtype=float)
         if np.ndim(y) > 1:
             own = np.repeat(own[:, None], y.shape[1], axis=1)
-        shift = np.multiply.outer(np.cos(angles), y[n]) + np.multiply.outer(
-            np.sin(angles), y[n + 1]
-        )
-        own[index] += p[m] * shift
+        own[index] += p[m] * (np.multiply.outer(cos, y[n]) + np.multiply.outer(sin, y[n + 1]))
         return own
 
     def field(y: FloatArray, p: FloatArray) -> FloatArray:
@@ -79,17 +77,15 @@ def forced(
         rate, own = 2 * np.pi * p[m + 1], at(y, p)
         out = np.zeros((n + 2, n + 2, *np.shape(y)[1:]))
         out[:n, :n] = problem.jacobian(y[:n], own)
-        for i, angle in zip(index, angles, strict=True):
+        for i, by_cos, by_sin in zip(index, cos, sin, strict=True):
             step = np.zeros_like(own)
             step[i] = _STEP * np.maximum(np.abs(own[i]), 1.0)
             above, below = (problem.field(y[:n], own + sign * step) for sign in (1, -1))
             slope = p[m] * (np.asarray(above) - np.asarray(below)) / (2 * step[i])
-            out[:n, n] += np.cos(angle) * slope
-            out[:n, n + 1] += np.sin(angle) * slope
-        out[n, n] = rate * (1 - 3 * c * c - s * s)
-        out[n, n + 1] = rate * (-2 * c * s - 1)
-        out[n + 1, n] = rate * (1 - 2 * c * s)
-        out[n + 1, n + 1] = rate * (1 - c * c - 3 * s * s)
+            out[:n, n] += by_cos * slope
+            out[:n, n + 1] += by_sin * slope
+        drive = [[1 - 3 * c * c - s * s, -2 * c * s - 1], [1 - 2 * c * s, 1 - c * c - 3 * s * s]]
+        out[n:, n:] = rate * np.array(drive)
         return out
 
     kinks = {

@@ -22,10 +22,10 @@ Options = TypeVar("Options")
 _DIRECTIONS = ("both", "forward", "backward")
 
 
-def refuse(key: str, value: object, allowed: str) -> NoReturn:
-    """Raise ValueError for an option: its name, its value and what is allowed."""
+def refuse(key: str, value: object, allowed: str, error: type[Exception] = ValueError) -> NoReturn:
+    """Raise an error for an option: its name, its value and what is allowed."""
     msg = f"{key} = {value!r}: {allowed}"
-    raise ValueError(msg)
+    raise error(msg)
 
 
 def is_number(value: object) -> bool:
@@ -58,8 +58,7 @@ def options_or(options: Options | None, default: Options) -> Options:
     if options is None:
         return default
     if not isinstance(options, type(default)):
-        msg = f"options = {options!r}: must be {type(default).__name__} or None"
-        raise TypeError(msg)
+        refuse("options", options, f"must be {type(default).__name__} or None", TypeError)
     return options
 
 
@@ -138,17 +137,13 @@ class ContinuationOptions:
         for key in ("ds", "ds_min", "ds_max", "tolerance"):
             require_positive(key, getattr(self, key))
         if not self.ds_min <= self.ds <= self.ds_max:
-            refuse(
-                "ds",
-                self.ds,
-                f"must lie between ds_min = {self.ds_min!r} and ds_max = {self.ds_max!r}",
-            )
+            limits = f"ds_min = {self.ds_min!r} and ds_max = {self.ds_max!r}"
+            refuse("ds", self.ds, f"must lie between {limits}")
         for key in ("max_points", "max_newton", "target_newton"):
             require_integer(key, getattr(self, key), 1)
         if self.target_newton > self.max_newton:
-            refuse(
-                "target_newton", self.target_newton, f"must be <= max_newton = {self.max_newton!r}"
-            )
+            most = f"max_newton = {self.max_newton!r}"
+            refuse("target_newton", self.target_newton, f"must be <= {most}")
         if not (is_number(self.max_turn) and 0 < self.max_turn <= 90):
             refuse("max_turn", self.max_turn, "must be an angle in degrees, 0 < max_turn <= 90")
         if self.direction not in _DIRECTIONS:

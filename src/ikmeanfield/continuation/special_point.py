@@ -18,7 +18,7 @@ ComplexArray = NDArray[np.complex128]
 #: l1 has a sign when it exceeds so many times its error.
 _CERTAIN = 3.0
 #: Longest line of a summary, and the most components of a state shown on one.
-LINE_WIDTH, _COMPONENTS = 100, 4
+_WIDTH, _COMPONENTS = 100, 4
 
 #: Kinds of special points, and the words for them.
 KINDS: Mapping[str, str] = {
@@ -52,10 +52,6 @@ KINDS: Mapping[str, str] = {
     "SNIC": "saddle-node on an invariant circle",
     "UZ": "requested value",
 }
-
-
-def _no_complex() -> ComplexArray:
-    return np.empty(0, dtype=complex)
 
 
 @dataclass(frozen=True, repr=False)
@@ -98,7 +94,7 @@ class SpecialPoint:
     status: Literal["converged", "guess"] = "converged"
     bracket: tuple[float, float] = (float("nan"), float("nan"))
     residual: float = float("nan")
-    eigenvalues: ComplexArray = field(default_factory=_no_complex)
+    eigenvalues: ComplexArray = field(default_factory=lambda: np.empty(0, dtype=complex))
     data: Mapping[str, float] = field(default_factory=dict)
     message: str = ""
     name: str = ""
@@ -142,7 +138,7 @@ def _numbers(values: Mapping[str, float], units: Mapping[str, str] | None = None
 
 def shortened(text: str) -> str:
     """Return a text cut to the width of a line."""
-    return text if len(text) <= LINE_WIDTH else text[: LINE_WIDTH - 1] + "…"
+    return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
 
 
 def describe_point(point: SpecialPoint, free: tuple[str, ...] = ()) -> str:

@@ -23,6 +23,7 @@ from ikmeanfield.continuation.bvp.problem import Boundary, Condition, Rates
 from ikmeanfield.continuation.bvp.profile import Profile, Scales
 
 if TYPE_CHECKING:
+    from ikmeanfield.continuation.cycles.fields import PointwiseField
     from ikmeanfield.continuation.problem import FloatArray
 
     from .systems import CycleSystem
@@ -48,8 +49,7 @@ def cubic_coefficient(system: CycleSystem, profile: Profile) -> float:
         NaN where another multiplier is 1 or -1, so that the coefficient has a pole.
     """
     problem = _Expansion(system, profile)
-    size = profile.values.shape[0]
-    zero = Profile(profile.mesh, np.zeros((size, 2 * system.n)), np.zeros(2))
+    zero = Profile(profile.mesh, np.zeros_like(profile.values), np.zeros(2))
     try:
         found, _ = linearised(problem, zero, problem.scales, problem.conditions(zero))
     except np.linalg.LinAlgError:
@@ -64,9 +64,8 @@ class _Expansion:
 
     def __init__(self, system: CycleSystem, profile: Profile) -> None:
         n, field = system.n, system.field
-        components = system.scales.components[: 2 * n]
-        self.n, self.scales = n, Scales(components, np.array([system.scales.scalars[0], 1.0]))
-        self.flow, self.v = system.flow(profile), profile.values[:, system.variations]
+        self.system, self.profile = system, profile
+        self.scales = Scales(system.scales.components, np.array([system.scales.scalars[0], 1.0]))
         flat = profile.at_gauss().reshape(-1, 2 * n)
         u, v = flat[:, :n], flat[:, n:]
         p, period = field.p(system.free(profile.scalars)), system.period(profile.scalars)
@@ -80,18 +79,7 @@ class _Expansion:
         self.by_scalars[:, n:, 1] = -period * v
         self.forcing = np.zeros((len(u), 2 * n))
         self.forcing[:, :n] = period / 2 * np.einsum("kab,kb->ka", bends, v)
-        self.forcing[:, n:] = period / 6 * self._third(system, u, p, v)
-
-    def _third(
-        self, system: CycleSystem, u: FloatArray, p: FloatArray, v: FloatArray
-    ) -> FloatArray:
-        """C(v, v, v), shape (K, n)."""
-        size = np.abs(v / system.scales.components[: self.n]).max(axis=1)
-        step = (_STEP / np.where(size > 0, size, 1.0))[:, None]
-        bent = sum(
-            weight * system.field.jacobians(u + k * step * v, p) for k, weight in _SECOND_DIFFERENCE
-        )
-        return np.asarray(np.einsum("kab,kb->ka", bent, v) / step**2)
+        self.forcing[:, n:] = period / 6 * _third(field, u, p, v)
 
     def values(self, w: FloatArray, q: FloatArray) -> FloatArray:
         """Right-hand side at the Gauss points, in their order."""
@@ -104,16 +92,22 @@ class _Expansion:
 
     def boundary(self, start: FloatArray, end: FloatArray, q: FloatArray) -> Boundary:
         """One part is periodic, the other changes its sign."""
-        by_start = np.diag(np.repeat([-1.0, 1.0], self.n))
-        by_scalars = np.zeros((2 * self.n, len(q)))
-        return Boundary(end + by_start @ start, by_start, np.eye(2 * self.n), by_scalars)
+        by_start = np.diag(np.repeat([-1.0, 1.0], self.system.n))
+        by_scalars = np.zeros((len(end), len(q)))
+        return Boundary(end + by_start @ start, by_start, np.eye(len(end)), by_scalars)
 
     def conditions(self, reference: Profile) -> list[Condition]:
         """No shift along the flow in the one part, no share of v in the other."""
-        first, second = slice(0, self.n), slice(self.n, 2 * self.n)
-        zero = Profile(reference.mesh, np.zeros_like(reference.values), np.zeros(2))
-        size = float(np.abs(self.v / self.scales.components[: self.n]).max())
-        return [
-            Condition(zero.with_columns(first, self.flow), 0.0),
-            Condition(zero.with_columns(second, self.v / size), 0.0),
-        ]
+        system, v = self.system, self.profile.values[:, self.system.variations]
+        v = v / np.abs(v / system.field.scale).max()
+        shift = system.direction(reference, system.cycle, system.flow(self.profile))
+        share = system.direction(reference, system.variations, v)
+        return [Condition(shift, 0.0), Condition(share, 0.0)]
+
+
+def _third(field: PointwiseField, u: FloatArray, p: FloatArray, v: FloatArray) -> FloatArray:
+    """C(v, v, v), shape (K, n)."""
+    size = np.abs(v / field.scale).max(axis=1)
+    step = (_STEP / np.where(size > 0, size, 1.0))[:, None]
+    bent = sum(weight * field.jacobians(u + k * step * v, p) for k, weight in _SECOND_DIFFERENCE)
+    return np.asarray(np.einsum("kab,kb->ka", bent, v) / step**2)

@@ -11,7 +11,8 @@ from ikmeanfield.continuation.stacks import Stacked
 if TYPE_CHECKING:
     from ikmeanfield.continuation.problem import FloatArray, Problem
 
-CUBE_ROOT_EPS = float(np.finfo(float).eps ** (1 / 3))
+#: Step of first differences, relative to what is changed.
+_SHARE = float(np.finfo(float).eps ** (1 / 3))
 #: Step of central differences of a Jacobian that is given, or one of differences itself.
 _STEP, _LONG_STEP = 1e-5, 1e-3
 
@@ -92,7 +93,7 @@ class PointwiseField:
         out = np.empty((len(y), n, n))
         for i in range(n):
             step = np.zeros(n)
-            step[i] = CUBE_ROOT_EPS * max(scale[i], float(np.abs(y[:, i]).max()))
+            step[i] = _SHARE * max(scale[i], float(np.abs(y[:, i]).max()))
             difference = self.values(y + step, p) - self.values(y - step, p)
             out[:, :, i] = difference / (2 * step[i])
         return out
@@ -100,7 +101,7 @@ class PointwiseField:
     def by_parameter(self, y: FloatArray, p: FloatArray, which: int = 0) -> FloatArray:
         """Derivative of f by one free parameter, the first by default: shape (K, n)."""
         place = self.places[which]
-        above, below = _beside(p, place, CUBE_ROOT_EPS * max(abs(p[place]), self._sizes[which]))
+        above, below = _beside(p, place, _SHARE * max(abs(p[place]), self._sizes[which]))
         width = above[place] - below[place]
         return np.asarray((self.values(y, above) - self.values(y, below)) / width)
 

@@ -61,10 +61,9 @@ class CycleOptions:
         if self.degree not in range(2, 8):
             refuse("degree", self.degree, "must be an integer from 2 to 7")
         require_positive("mesh_tolerance", self.mesh_tolerance)
-        if self.max_period is not None and not (
-            isinstance(self.max_period, Real) and self.max_period > 0
-        ):
-            refuse("max_period", self.max_period, "must be a number > 0, or None")
+        longest = self.max_period
+        if longest is not None and not (isinstance(longest, Real) and longest > 0):
+            refuse("max_period", longest, "must be a number > 0, or None")
         if not (isinstance(self.period_ratio, Real) and self.period_ratio > 1):
             refuse("period_ratio", self.period_ratio, "must be a number > 1")
         if not isinstance(self.report_at, Sequence):

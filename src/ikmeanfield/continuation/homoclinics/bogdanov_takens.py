@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.linalg import norm
 
+from ikmeanfield.continuation.augmented import Border, border, bordered
 from ikmeanfield.continuation.cycles.start import CycleStartError, Trajectory
 from ikmeanfield.continuation.scaled import ScaledField
 from ikmeanfield.continuation.scales import initial_scale
@@ -122,35 +123,28 @@ def normal_form(
     except np.linalg.LinAlgError:
         msg = f"{free[0]} and {free[1]} do not unfold the Bogdanov-Takens point"
         raise CycleStartError(msg) from None
-    by_w0_squared = _solved(full[:, :n], q0, p1, 2 * a * q1 - b_00)
+    by_w0_squared = _solved(full[:, :n], Border(p1, q0), 2 * a * q1 - b_00)
     by_w0_squared += (p0 @ b_01 + p1 @ b_11 / 2 - p0 @ by_w0_squared) * q0
     bend = float(p1 @ _second_difference(field, z, by_b2))
     return NormalForm(field, z, a, b, q0, q1, by_w0_squared, by_b1, by_b2, -bend * by_b1)
 
 
-def _solved(
-    jacobian: FloatArray, right: FloatArray, left: FloatArray, value: FloatArray
-) -> FloatArray:
+def _solved(jacobian: FloatArray, edge: Border, value: FloatArray) -> FloatArray:
     """Solve A x = value, without a part along the left null vector, for x orthogonal to the right.
 
-    Null vectors are A right = 0, A^T left = 0.
+    Null vectors, in the edge, are A right = 0, A^T left = 0.
     """
-    n = len(jacobian)
-    bordered = np.zeros((n + 1, n + 1))
-    bordered[:n, :n], bordered[:n, n], bordered[n, :n] = jacobian, left, right
-    return np.linalg.solve(bordered, np.append(value, 0.0))[:n]
+    return np.linalg.solve(bordered(jacobian, edge), np.append(value, 0.0))[:-1]
 
 
-def _jordan_vectors(
-    jacobian: FloatArray,
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+def _jordan_vectors(jacobian: FloatArray) -> tuple[FloatArray, ...]:
     """Vectors with A q0 = 0, A q1 = q0, A^T p1 = 0, A^T p0 = p1 and p0 q0 = p1 q1 = 1.
 
     p0 q1 and p1 q0 vanish.
     """
-    u, _, vt = np.linalg.svd(jacobian)
-    q0, p1 = vt[-1], u[:, -1]
-    q1, p0 = _solved(jacobian, q0, p1, q0), _solved(jacobian.T, p1, q0, p1)
+    edge = border(jacobian)
+    q0, p1 = edge.right, edge.left
+    q1, p0 = _solved(jacobian, edge, q0), _solved(jacobian.T, Border(q0, p1), p1)
     overlap = float(p1 @ q1)
     p0, p1 = p0 / overlap, p1 / overlap
     return q0, q1, p0 - (p0 @ q1) * p1, p1

@@ -18,6 +18,7 @@ import numpy as np
 from ikmeanfield.continuation.bvp.problem import Boundary, Condition, Rates
 from ikmeanfield.continuation.bvp.profile import Profile, Scales
 from ikmeanfield.continuation.cycles.fields import FieldNotFiniteError, PointwiseField
+from ikmeanfield.continuation.spectrum import ComplexArray, ordered
 
 if TYPE_CHECKING:
     from ikmeanfield.continuation.problem import FloatArray
@@ -70,10 +71,7 @@ class HomoclinicSystem:
         self.n = len(field.problem.variables)
         jacobian = self._jacobian(saddle, p)
         self.unstable = int((np.linalg.eigvals(jacobian).real > 0).sum())
-        self._bases = tuple(
-            np.linalg.qr(left_subspace(jacobian, count, unstable=unstable).T)[0].T
-            for count, unstable in ((self.n - self.unstable, False), (self.unstable, True))
-        )
+        self._bases = [np.linalg.qr(rows.T)[0].T for rows in self._subspaces(jacobian)]
 
     def _jacobian(self, saddle: FloatArray, p: FloatArray) -> FloatArray:
         """df/dy at the saddle, in scaled variables."""
@@ -81,10 +79,14 @@ class HomoclinicSystem:
         jacobian = self.field.jacobians(saddle[None], p)[0]
         return np.asarray(jacobian * scale / scale[:, None])
 
-    def eigenvalues(self, q: FloatArray) -> FloatArray:
+    def _subspaces(self, jacobian: FloatArray) -> list[FloatArray]:
+        """Bases of the left invariant subspaces, of the stable and of the unstable eigenvalues."""
+        counts = ((False, self.n - self.unstable), (True, self.unstable))
+        return [left_subspace(jacobian, count, unstable=unstable) for unstable, count in counts]
+
+    def eigenvalues(self, q: FloatArray) -> ComplexArray:
         """Eigenvalues of the saddle, most unstable first."""
-        values = np.linalg.eigvals(self._jacobian(q[2:], self.field.p(q[:2])))
-        return np.asarray(values[np.argsort(-values.real, kind="stable")], dtype=complex)
+        return ordered(self._jacobian(q[2:], self.field.p(q[:2])))
 
     def values(self, w: FloatArray, q: FloatArray) -> FloatArray:
         """Right-hand side at points w of shape (K, n)."""
@@ -98,21 +100,15 @@ class HomoclinicSystem:
         by_state = self.duration * self.field.jacobians(w, p)
         return Rates(self.values(w, q), by_state, by_scalars)
 
-    def _projections(self, q: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _projections(self, q: FloatArray) -> list[FloatArray]:
         """L_s and L_u, in the bases whose product with the first ones is the identity."""
-        jacobian = self._jacobian(q[2:], self.field.p(q[:2]))
-        out = []
-        for basis, unstable in zip(self._bases, (False, True), strict=True):
-            rows = left_subspace(jacobian, len(basis), unstable=unstable)
-            out.append(np.linalg.solve(rows @ basis.T, rows))
-        return out[0], out[1]
+        found = self._subspaces(self._jacobian(q[2:], self.field.p(q[:2])))
+        pairs = zip(found, self._bases, strict=True)
+        return [np.linalg.solve(rows @ basis.T, rows) for rows, basis in pairs]
 
     def _ends(self, start: FloatArray, end: FloatArray, q: FloatArray) -> FloatArray:
-        scale = self.field.scale
-        stable, unstable = self._projections(q)
-        return np.concatenate(
-            [stable @ ((start - q[2:]) / scale), unstable @ ((end - q[2:]) / scale)]
-        )
+        sides = zip(self._projections(q), (start, end), strict=True)
+        return np.concatenate([rows @ ((side - q[2:]) / self.field.scale) for rows, side in sides])
 
     def boundary(self, start: FloatArray, end: FloatArray, q: FloatArray) -> Boundary:
         """Both projections, and that the saddle is an equilibrium."""
