@@ -130,10 +130,8 @@ class Termination:
     message: str = ""
 
 
-def _numbers(values: Mapping[str, float], units: Mapping[str, str] | None = None) -> str:
-    units = units or {}
-    written = (f"{name} = {value:.7g} {units.get(name, '')}" for name, value in values.items())
-    return ", ".join(text.rstrip() for text in written)
+def _numbers(values: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} = {value:.7g}" for name, value in values.items())
 
 
 def shortened(text: str) -> str:

@@ -235,13 +235,14 @@ def _first_point(
     mesh = np.unique(np.concatenate([[0.0], np.mod(orbit.mesh - phase, 1.0), [1.0]]))
     saddle = _saddle(field, orbit.values[slowest], p)
     scales = Scales(scale, np.concatenate([sizes, scale]))
-    system = HomoclinicSystem(field, scales, orbit.period, saddle, p)
+    scalars = np.concatenate([values, saddle])
+    system = HomoclinicSystem(field, scales, orbit.period, scalars)
     if not 0 < system.unstable < system.n:
         msg = f"the equilibrium {saddle} that the cycle comes near to is not a saddle"
         raise CycleStartError(msg)
     empty = Profile(mesh, np.empty((orbit.basis.degree * (len(mesh) - 1) + 1, 0)), np.empty(0))
     at_nodes = orbit(np.mod(empty.nodes() + phase, 1.0))
-    profile = Profile(mesh, at_nodes, np.concatenate([values, saddle]))
+    profile = Profile(mesh, at_nodes, scalars)
     follower = Follower(HomoclinicCurve(system, options), options, cycles)
     failure = NewtonFailureError("")
     for held in (1, 0):
@@ -306,7 +307,7 @@ def _branch(
 
 def _special(curve: HomoclinicCurve, found: Found, row: int) -> SpecialPoint:
     system, profile = curve.equations, found.point.profile
-    times = system.duration * profile.nodes()
+    period = system.period(profile.scalars)
     return SpecialPoint(
         kind=found.kind,
         parameters=system.field.parameters(profile.scalars[:2]),
@@ -318,8 +319,8 @@ def _special(curve: HomoclinicCurve, found: Found, row: int) -> SpecialPoint:
         data={
             "saddle_quantity": curve._saddle_quantity(found.point),
             "gap": float(found.point.facts["gap"].max()),
-            "period": system.duration,
+            "period": period,
         },
         row=row,
-        orbit=np.column_stack([times, profile.values]),
+        orbit=np.column_stack([period * profile.nodes(), profile.values]),
     )

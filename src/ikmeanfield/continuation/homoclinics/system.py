@@ -11,16 +11,18 @@ exponentially with T.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.continuation.bvp.problem import Boundary, Condition, Rates
-from ikmeanfield.continuation.bvp.profile import Profile, Scales
+from ikmeanfield.continuation.bvp.problem import Boundary, Rates
+from ikmeanfield.continuation.cycle_curves.systems import FixedPeriodSystem
 from ikmeanfield.continuation.cycles.fields import FieldNotFiniteError, PointwiseField
 from ikmeanfield.continuation.spectrum import ComplexArray, ordered
 
 if TYPE_CHECKING:
+    from ikmeanfield.continuation.bvp.profile import Scales
     from ikmeanfield.continuation.problem import FloatArray
 
 #: Step of differences of subspaces, relative to the scales.
@@ -43,7 +45,7 @@ def left_subspace(jacobian: FloatArray, count: int, *, unstable: bool) -> FloatA
     return np.array(rows).reshape(count, len(jacobian))
 
 
-class HomoclinicSystem:
+class HomoclinicSystem(FixedPeriodSystem):
     """Homoclinic orbits of a fixed duration; scalars: two parameters and the saddle.
 
     Parameters
@@ -54,29 +56,23 @@ class HomoclinicSystem:
         Typical sizes.
     duration
         The time T.
-    saddle, p
-        A saddle and parameters near by, which fix how many eigenvalues are unstable and the bases
-        of the subspaces.
+    near
+        Scalars of an orbit near by, whose saddle fixes how many eigenvalues are unstable and the
+        bases of the subspaces.
     """
 
     def __init__(
-        self,
-        field: PointwiseField,
-        scales: Scales,
-        duration: float,
-        saddle: FloatArray,
-        p: FloatArray,
+        self, field: PointwiseField, scales: Scales, duration: float, near: FloatArray
     ) -> None:
-        self.field, self.scales, self.duration = field, scales, duration
-        self.n = len(field.problem.variables)
-        jacobian = self._jacobian(saddle, p)
+        super().__init__(field, scales, duration)
+        jacobian = self._jacobian(near)
         self.unstable = int((np.linalg.eigvals(jacobian).real > 0).sum())
         self._bases = [np.linalg.qr(rows.T)[0].T for rows in self._subspaces(jacobian)]
 
-    def _jacobian(self, saddle: FloatArray, p: FloatArray) -> FloatArray:
+    def _jacobian(self, q: FloatArray) -> FloatArray:
         """df/dy at the saddle, in scaled variables."""
         scale = self.field.scale
-        jacobian = self.field.jacobians(saddle[None], p)[0]
+        jacobian = self.field.jacobians(q[None, 2:], self.field.p(self.free(q)))[0]
         return np.asarray(jacobian * scale / scale[:, None])
 
     def _subspaces(self, jacobian: FloatArray) -> list[FloatArray]:
@@ -86,24 +82,22 @@ class HomoclinicSystem:
 
     def eigenvalues(self, q: FloatArray) -> ComplexArray:
         """Eigenvalues of the saddle, most unstable first."""
-        return ordered(self._jacobian(q[2:], self.field.p(q[:2])))
+        return ordered(self._jacobian(q))
 
-    def values(self, w: FloatArray, q: FloatArray) -> FloatArray:
-        """Right-hand side at points w of shape (K, n)."""
-        return self.duration * self.field.values(w, self.field.p(q[:2]))
+    def free(self, q: FloatArray) -> FloatArray:
+        """Values of the two free parameters."""
+        return q[:2]
 
     def rates(self, w: FloatArray, q: FloatArray) -> Rates:
-        """Right-hand side and its derivatives."""
-        p = self.field.p(q[:2])
-        by_scalars = np.zeros((len(w), self.n, len(q)))
-        by_scalars[..., :2] = self.duration * self.field.by_parameters(w, p)
-        by_state = self.duration * self.field.jacobians(w, p)
-        return Rates(self.values(w, q), by_state, by_scalars)
+        """Right-hand side and its derivatives, which vanish by the saddle."""
+        of_orbit = super().rates(w, self.free(q))
+        by_saddle = np.zeros((len(w), self.n, self.n))
+        by_scalars = np.concatenate([of_orbit.by_scalars, by_saddle], axis=-1)
+        return replace(of_orbit, by_scalars=by_scalars)
 
     def _projections(self, q: FloatArray) -> list[FloatArray]:
         """L_s and L_u, in the bases whose product with the first ones is the identity."""
-        found = self._subspaces(self._jacobian(q[2:], self.field.p(q[:2])))
-        pairs = zip(found, self._bases, strict=True)
+        pairs = zip(self._subspaces(self._jacobian(q)), self._bases, strict=True)
         return [np.linalg.solve(rows @ basis.T, rows) for rows, basis in pairs]
 
     def _ends(self, start: FloatArray, end: FloatArray, q: FloatArray) -> FloatArray:
@@ -112,7 +106,7 @@ class HomoclinicSystem:
 
     def boundary(self, start: FloatArray, end: FloatArray, q: FloatArray) -> Boundary:
         """Both projections, and that the saddle is an equilibrium."""
-        n, scale, p = self.n, self.field.scale, self.field.p(q[:2])
+        n, scale, p = self.n, self.field.scale, self.field.p(self.free(q))
         stable, unstable = self._projections(q)
         by_start, by_end = np.zeros((2 * n, n)), np.zeros((2 * n, n))
         by_start[: len(stable)] = stable / scale
@@ -123,15 +117,9 @@ class HomoclinicSystem:
             step[i] = _STEP * size
             change = self._ends(start, end, q + step) - self._ends(start, end, q - step)
             by_scalars[:n, i] = change / (2 * step[i])
-        by_scalars[n:, :2] = self.field.by_parameters(q[None, 2:], p)[0]
-        by_scalars[n:, 2:] = self.field.jacobians(q[None, 2:], p)[0]
-        rest = self.field.values(q[None, 2:], p)[0]
+        saddle = q[None, 2:]
+        by_scalars[n:, :2] = self.field.by_parameters(saddle, p)[0]
+        by_scalars[n:, 2:] = self.field.jacobians(saddle, p)[0]
+        rest = self.field.values(saddle, p)[0]
         values = np.concatenate([self._ends(start, end, q), rest])
         return Boundary(values, by_start, by_end, by_scalars)
-
-    def conditions(self, reference: Profile) -> list[Condition]:
-        """Return the phase condition."""
-        f = self.field.values(reference.values, self.field.p(reference.scalars[:2]))
-        f = f / np.sqrt(np.mean((f / self.scales.components) ** 2))
-        phase = Profile(reference.mesh, f, np.zeros_like(reference.scalars))
-        return [Condition(phase, self.scales.inner(phase, reference))]
