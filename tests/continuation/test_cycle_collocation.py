@@ -16,7 +16,7 @@ from ikmeanfield.continuation.cycles.mesh import (
     highest_derivative,
 )
 from ikmeanfield.continuation.cycles.orbit import Orbit, basis
-from ikmeanfield.continuation.cycles.start import simulated_cycle
+from ikmeanfield.continuation.cycles.simulation import simulated_cycle
 from ikmeanfield.continuation.options import ContinuationOptions
 
 

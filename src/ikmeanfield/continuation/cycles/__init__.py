@@ -4,7 +4,8 @@ from .branch_table import trajectory_at
 from .follow import STEPS, continue_cycles
 from .options import CycleOptions
 from .phase_response import PhaseResponse, phase_response
-from .start import CycleStartError, Trajectory, simulated_cycle
+from .simulation import simulated_cycle
+from .start import CycleStartError, Trajectory
 
 __all__ = [
     "STEPS",

@@ -9,7 +9,7 @@ import numpy as np
 
 from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
-from .equilibria import Hopf, find_equilibrium, find_hopf
+from .equilibria import Hopf, beside, find_equilibrium, find_hopf
 from .events import bound_events
 from .locate import locate
 from .orbit import Orbit
@@ -60,14 +60,9 @@ def hopf_end(
     if hopf is None:
         message = f"the amplitude goes to zero near {name} = {expected:.10g}; no Hopf point was "
         return None, Termination("vanishing", message + "found by Newton's method there")
-    at = float(hopf.equilibrium.p[tracer.field.index])
-    period = 2 * np.pi / hopf.frequency
-    orbit = Orbit(
-        before.orbit.mesh,
-        np.tile(hopf.equilibrium.state, (len(before.orbit.values), 1)),
-        period,
-        at,
-    )
+    at, period = hopf.parameter, 2 * np.pi / hopf.frequency
+    values = np.tile(hopf.state, (len(before.orbit.values), 1))
+    orbit = Orbit(before.orbit.mesh, values, period, at)
     message = (
         f"the amplitude goes to zero at the Hopf point {name} = {at:.10g} (period {period:.10g}); "
         f"the last two cycles extrapolate to {expected:.10g}"
@@ -83,31 +78,25 @@ def hopf_special(tracer: Tracer, point: CyclePoint, row: int) -> SpecialPoint:
     if point.hopf is None:
         msg = f"row {row} is a cycle, not a Hopf point"
         raise ValueError(msg)
-    found, p = point.hopf.equilibrium, point.hopf.equilibrium.p
-    order = np.argsort(-found.eigenvalues.real, kind="stable")
+    found = point.hopf
     return SpecialPoint(
         kind="HB",
-        parameters=tracer.problem.named(p, (tracer.parameter,)),
+        parameters=tracer.problem.named(found.p, (tracer.parameter,)),
         state=found.state,
         bracket=(point.arclength - point.step, point.arclength),
         residual=found.residual,
-        eigenvalues=found.eigenvalues[order],
-        data={"frequency": point.hopf.frequency, "period": point.orbit.period},
+        eigenvalues=found.eigenvalues,
+        data={"frequency": found.frequency, "period": point.orbit.period},
         message="cycles of amplitude zero",
         row=row,
     )
 
 
 def _nearby_hopf(tracer: Tracer, before: CyclePoint, expected: float, reach: float) -> Hopf | None:
-    p, scale = tracer.collocation.p(before.orbit), tracer.metric.variables
-    p[tracer.field.index] = expected
-    equilibrium = find_equilibrium(tracer.field, before.mean, p, scale)
-    if equilibrium is None:
-        return None
-    omega = 2 * np.pi / before.orbit.period
-    step = 1e-3 * reach
-    hopf = find_hopf(tracer.field, equilibrium.state, p, scale, omega=omega, step=step)
-    if hopf is None or abs(hopf.equilibrium.p[tracer.field.index] - expected) > reach:
+    field, omega = beside(tracer, before.orbit), 2 * np.pi / before.orbit.period
+    equilibrium = find_equilibrium(field, np.append(before.mean, expected))
+    hopf = None if equilibrium is None else find_hopf(field, equilibrium.x, omega)
+    if hopf is None or abs(hopf.parameter - expected) > reach:
         return None
     return hopf if 0.5 < hopf.frequency / omega < 2 else None
 

@@ -19,8 +19,9 @@ from .collocation import NewtonFailureError, parameter_direction, scaled
 from .ends import bound_end, closed, hopf_end, hopf_special, outside, vertical
 from .events import crossed, special_point, unexplained_change
 from .fields import PointwiseField
+from .hopf_start import from_hopf
 from .options import CycleOptions
-from .start import CycleStartError, Start, Trajectory, from_hopf, from_trajectory
+from .start import CycleStartError, Start, Trajectory, from_trajectory
 from .tracer import CyclePoint, Tracer, at_hopf
 from .unbounded import HOMOCLINIC_GROWTH, unbounded_period
 

@@ -96,19 +96,13 @@ def _adjoint(field: PointwiseField, orbit: Orbit, p: FloatArray, scale: FloatArr
     nothing = np.zeros((size, 2, (m + 1) * n))
     system = linear.System(
         blocks.reshape(size, m * n, (m + 1) * n),
-        np.zeros((size, m * n, 4)),
+        np.zeros((size, m * n, 3)),
         nothing,
-        np.zeros((2, 4)),
+        np.zeros((2, 3)),
     )
     chain, gone, corner = linear.condense(system, n)
     whole, levels, _ = linear.reduced(chain, corner)
     start = np.linalg.svd(whole.left[0] + whole.right[0])[2][-1][:, None]
     q = np.zeros((2, 1))
     ends = np.stack([start, start])
-    mesh_values = linear.expanded(ends, q, _one_column(levels))
-    return linear.with_interior(mesh_values, q, _one_column([gone])[0])[..., 0]
-
-
-def _one_column(levels: list[linear.Eliminated]) -> list[linear.Eliminated]:
-    """Keep a single right-hand side, which is zero."""
-    return [linear.Eliminated(e.left, e.right, e.extra[..., :3]) for e in levels]
+    return linear.with_interior(linear.expanded(ends, q, levels), q, gone)[..., 0]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ikmeanfield.continuation.spectrum import nearest_pair
+
 from . import floquet
 from .collocation import Collocation, Metric, NewtonFailureError, Solved
 from .fields import FieldNotFiniteError, PointwiseField
@@ -201,13 +203,11 @@ class Tracer:
 
 def at_hopf(tracer: Tracer, orbit: Orbit, tangent: Orbit, hopf: Hopf) -> CyclePoint:
     """Return the point of amplitude zero at which cycles meet a Hopf point."""
-    values = hopf.equilibrium.eigenvalues
-    pair = np.argsort(np.abs(values.imag - hopf.frequency) + np.abs(values.real))[:1]
-    conjugate = np.argsort(np.abs(values - values[pair].conj()))[:1]
-    others = np.delete(values, np.concatenate([pair, conjugate]))
+    pair = nearest_pair(hopf.eigenvalues, hopf.frequency**2)
+    others = np.delete(hopf.eigenvalues, pair.positions)
     mu = np.concatenate([[1.0 + 0j], np.exp(others * orbit.period)])
     mu = mu[np.argsort(-np.abs(mu), kind="stable")]
-    y, p = hopf.equilibrium.state, hopf.equilibrium.p
+    y, p = hopf.state, hopf.p
     watched = {**tracer.problem.kinks, **tracer.options.events}
     return CyclePoint(
         orbit=orbit,
@@ -218,6 +218,6 @@ def at_hopf(tracer: Tracer, orbit: Orbit, tangent: Orbit, hopf: Hopf) -> CyclePo
         mean=y,
         error=0.0,
         kinks={name: (g, g) for name, k in watched.items() for g in [float(k(y, p))]},
-        residual=hopf.equilibrium.residual,
+        residual=hopf.residual,
         hopf=hopf,
     )

@@ -15,7 +15,7 @@ import numpy as np
 
 from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
-from .equilibria import Equilibrium, find_equilibrium, find_fold
+from .equilibria import Equilibrium, beside, find_equilibrium, find_fold
 from .orbit import sampled
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Verdict:
     parameter: float
     uncertainty: float
     evidence: str
-    equilibria: list[Equilibrium]
+    equilibrium: Equilibrium
     data: dict[str, float]
 
 
@@ -88,17 +88,15 @@ _REASONS = {"HOM": "homoclinic", "HET": "heteroclinic", "SNIC": "snic"}
 
 
 def _limit(tracer: Tracer, last: CyclePoint, found: Verdict, row: int) -> SpecialPoint:
-    p = tracer.collocation.p(last.orbit)
-    p[tracer.field.index] = found.parameter
-    nearest = found.equilibria[0]
-    equilibrium = find_equilibrium(tracer.field, nearest.state, p, tracer.metric.variables)
-    if found.kind == "SNIC" or equilibrium is None:
-        equilibrium = nearest
+    field, equilibrium = beside(tracer, last.orbit), found.equilibrium
+    at_limit = np.append(equilibrium.state, found.parameter)
+    if found.kind != "SNIC":
+        equilibrium = find_equilibrium(field, at_limit) or equilibrium
     # the fold of a SNIC is solved for; the others are extrapolated
     status: Literal["converged", "guess"] = "converged" if found.kind == "SNIC" else "guess"
     return SpecialPoint(
         kind=found.kind,
-        parameters=tracer.problem.named(p, (tracer.parameter,)),
+        parameters=field.parameters(at_limit / field.scale),
         state=equilibrium.state,
         status=status,
         bracket=(last.arclength, np.inf),
@@ -119,11 +117,12 @@ def _limit(tracer: Tracer, last: CyclePoint, found: Verdict, row: int) -> Specia
 def verdict(tracer: Tracer, tail: Sequence[CyclePoint], growth: float) -> Verdict | None:
     """Which of the two scalings the last points obey; None while neither is clear."""
     slow = slow_states(tracer, tail[-1])
+    periods = np.array([point.orbit.period for point in tail])
+    values = np.array([point.orbit.parameter for point in tail])
+    found = None
     if growth > SNIC_GROWTH:
-        found = _snic(tracer, tail, slow[0])
-        if found is not None:
-            return found
-    return _homoclinic(tracer, tail, slow)
+        found = _snic(tracer, tail[-1], slow[0], periods, values)
+    return found or _homoclinic(tracer, tail[-1], slow, periods, values)
 
 
 def slow_states(tracer: Tracer, point: CyclePoint) -> list[FloatArray]:
@@ -144,14 +143,13 @@ def _distance(tracer: Tracer, point: CyclePoint, state: FloatArray) -> float:
     return float(offsets.max(axis=1).min())
 
 
-def _snic(tracer: Tracer, tail: Sequence[CyclePoint], slow: FloatArray) -> Verdict | None:
-    p = tracer.collocation.p(tail[-1].orbit)
-    fold = find_fold(tracer.field, slow, p, tracer.metric.variables)
-    if fold is None or _distance(tracer, tail[-1], fold.state) > NEAR:
+def _snic(
+    tracer: Tracer, last: CyclePoint, slow: FloatArray, periods: FloatArray, values: FloatArray
+) -> Verdict | None:
+    fold = find_fold(beside(tracer, last.orbit), np.append(slow, values[-1]))
+    if fold is None or _distance(tracer, last, fold.state) > NEAR:
         return None
-    at = float(fold.p[tracer.field.index])
-    periods = np.array([point.orbit.period for point in tail])
-    values = np.array([point.orbit.parameter for point in tail])
+    at = fold.parameter
     limit, earlier = (_algebraic_limit(periods[k], values[k]) for k in _TRIPLES)
     left = np.abs(values[-3:] - at)
     if left.min() == 0:
@@ -166,7 +164,7 @@ def _snic(tracer: Tracer, tail: Sequence[CyclePoint], slow: FloatArray) -> Verdi
         f"theory) and extrapolates to {limit:.10g}"
     )
     data = {"period_exponent": float(exponent), "extrapolated": limit}
-    return Verdict("SNIC", at, max(uncertainty, abs(limit - at)), evidence, [fold], data)
+    return Verdict("SNIC", at, max(uncertainty, abs(limit - at)), evidence, fold, data)
 
 
 _TRIPLES = (slice(-3, None), slice(-4, -1))
@@ -179,13 +177,15 @@ def _algebraic_limit(periods: FloatArray, values: FloatArray) -> float:
 
 
 def _homoclinic(
-    tracer: Tracer, tail: Sequence[CyclePoint], slow: Sequence[FloatArray]
+    tracer: Tracer,
+    last: CyclePoint,
+    slow: Sequence[FloatArray],
+    periods: FloatArray,
+    values: FloatArray,
 ) -> Verdict | None:
-    saddles = _saddles(tracer, tail[-1], slow)
+    saddles = _saddles(tracer, last, slow)
     if not saddles:
         return None
-    values = np.array([point.orbit.parameter for point in tail])
-    periods = np.array([point.orbit.period for point in tail])
     size = max(float(np.ptp(values)), 1e-3 * tracer.metric.parameter)
     leading = np.array([e.eigenvalues[np.argmin(np.abs(e.eigenvalues.real))] for e in saddles])
     # the times spent near several saddles add up
@@ -212,10 +212,10 @@ def _homoclinic(
 
 def _saddles(tracer: Tracer, point: CyclePoint, slow: Sequence[FloatArray]) -> list[Equilibrium]:
     """Distinct saddles that an orbit comes near to."""
-    p = tracer.collocation.p(point.orbit)
+    field = beside(tracer, point.orbit)
     out: list[Equilibrium] = []
     for state in slow:
-        found = find_equilibrium(tracer.field, state, p, tracer.metric.variables)
+        found = find_equilibrium(field, np.append(state, point.orbit.parameter))
         if found is None or _distance(tracer, point, found.state) > NEAR:
             continue
         real = found.eigenvalues.real
@@ -233,7 +233,7 @@ def _homoclinic_verdict(
     kind = "HOM" if len(saddles) == 1 else "HET"
     where = " and ".join(np.array2string(e.state, precision=6) for e in saddles)
     text = f"the orbit nears the saddle {where}; {text}"
-    return Verdict(kind, float(limit), float(spread), text, saddles, data)
+    return Verdict(kind, float(limit), float(spread), text, saddles[0], data)
 
 
 def exponential_limit(periods: FloatArray, values: FloatArray) -> tuple[float, float] | None:

@@ -16,6 +16,7 @@ from ikmeanfield.continuation.cycle_curves.branch_table import joined
 from ikmeanfield.continuation.cycle_curves.follow import both_ways
 from ikmeanfield.continuation.cycle_curves.start import scalar_direction
 from ikmeanfield.continuation.cycles.collocation import NewtonFailureError
+from ikmeanfield.continuation.cycles.equilibria import find_equilibrium
 from ikmeanfield.continuation.cycles.fields import FieldNotFiniteError, PointwiseField
 from ikmeanfield.continuation.cycles.follow import STEPS
 from ikmeanfield.continuation.cycles.options import CycleOptions
@@ -26,6 +27,7 @@ from ikmeanfield.continuation.cycles.start import (
     parameter_scales,
 )
 from ikmeanfield.continuation.options import ContinuationOptions, options_or
+from ikmeanfield.continuation.scaled import ScaledField
 from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
 from .bogdanov_takens import DISTANCES, normal_form
@@ -233,7 +235,7 @@ def _first_point(
     slowest = 0 if at_saddle else int(np.argmin(speed[:-1]))
     phase = float(orbit.nodes()[slowest])
     mesh = np.unique(np.concatenate([[0.0], np.mod(orbit.mesh - phase, 1.0), [1.0]]))
-    saddle = _saddle(field, orbit.values[slowest], p)
+    saddle = _saddle(problem, orbit.values[slowest], scale)
     scales = Scales(scale, np.concatenate([sizes, scale]))
     scalars = np.concatenate([values, saddle])
     system = HomoclinicSystem(field, scales, orbit.period, scalars)
@@ -256,10 +258,8 @@ def _first_point(
     raise failure
 
 
-def _saddle(field: PointwiseField, guess: FloatArray, p: FloatArray) -> FloatArray:
-    from ikmeanfield.continuation.cycles.equilibria import find_equilibrium  # noqa: PLC0415
-
-    found = find_equilibrium(field, guess, p, field.scale)
+def _saddle(problem: Problem, guess: FloatArray, scale: FloatArray) -> FloatArray:
+    found = find_equilibrium(ScaledField(problem, (), scale), guess)
     if found is None:
         msg = f"no equilibrium near the slowest point {guess} of the cycle"
         raise CycleStartError(msg)
