@@ -53,8 +53,7 @@ def hopf_end(
         expected = (values[1] * size0**2 - values[0] * size1**2) / (size0**2 - size1**2)
     else:
         expected = values.mean()
-    lower, upper = sorted((float(values.min()), float(values.max())))
-    reach = 2 * (upper - lower) + abs(expected - values[0]) + 1e-9 * tracer.metric.parameter
+    reach = 2 * float(np.ptp(values)) + abs(expected - values[0]) + 1e-9 * tracer.metric.parameter
     hopf = _nearby_hopf(tracer, before, expected, reach)
     name = tracer.parameter
     if hopf is None:

@@ -12,14 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.continuation.augmented import (
-    border,
-    equilibrium,
-    fold,
-    hyperplane,
-    pair_sum,
-    stack,
-)
+from ikmeanfield.continuation import augmented
 from ikmeanfield.continuation.newton import newton
 from ikmeanfield.continuation.scaled import ScaledField
 from ikmeanfield.continuation.spectrum import nearest_pair
@@ -114,25 +107,31 @@ def _solved(field: ScaledField, system: System, x: FloatArray) -> Equilibrium | 
 
 
 def find_equilibrium(field: ScaledField, x: FloatArray) -> Equilibrium | None:
-    """Return the equilibrium near a point, with its parameter held; None without one."""
-    system: System = equilibrium(field)
+    """Return the equilibrium near a point, with the free parameters held; None without one."""
+    system: System = augmented.equilibrium(field)
     if field.free:
         held = unit_vector(len(x), field.n)
-        system = hyperplane(system, held, x / field.scale)
+        system = augmented.hyperplane(system, held, x / field.scale)
     return _solved(field, system, x)
 
 
 def find_fold(field: ScaledField, x: FloatArray) -> Equilibrium | None:
     """Return the fold near a point that need not be an equilibrium; None without one."""
     with suppress(ArithmeticError, ValueError):
-        edge = border(field.jacobian(x / field.scale))
-        return _solved(field, stack(equilibrium(field), fold(field, edge)), x)
+        edge = augmented.border(field.jacobian(x / field.scale))
+        return _solved(
+            field, augmented.stack(augmented.equilibrium(field), augmented.fold(field, edge)), x
+        )
     return None
 
 
 def find_hopf(field: ScaledField, x: FloatArray, frequency: float) -> Hopf | None:
     """Return the Hopf point near an equilibrium whose frequency is about this; None without one."""
-    found = _solved(field, stack(equilibrium(field), pair_sum(field, frequency**2)), x)
+    found = _solved(
+        field,
+        augmented.stack(augmented.equilibrium(field), augmented.pair_sum(field, frequency**2)),
+        x,
+    )
     return None if found is None else _with_mode(field, found, frequency)
 
 
