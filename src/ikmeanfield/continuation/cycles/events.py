@@ -75,13 +75,12 @@ def torus_test(point: CyclePoint) -> float:
     return float(np.prod(value).real)
 
 
-def _extreme(point: CyclePoint, name: str, end: int) -> float:
-    """Smallest (end 0) or largest (end 1) value of a function along a cycle."""
-    return point.kinks[name][end]
+def _low(point: CyclePoint, kink: str) -> float:
+    return point.kinks[kink][0]
 
 
-def _extremes(kind: str, name: str) -> list[Event]:
-    return [Event(kind, partial(_extreme, name=name, end=end), name) for end in (0, 1)]
+def _high(point: CyclePoint, kink: str) -> float:
+    return point.kinks[kink][1]
 
 
 def _above(point: CyclePoint, value: float) -> float:
@@ -109,12 +108,14 @@ def events(tracer: Tracer) -> list[Event]:
         Event("BP", branching_test, noise=NOISE),
     ]
     for name in tracer.problem.kinks:
-        found += _extremes("KINK", name)
+        found.append(Event("KINK", partial(_low, kink=name), name))
+        found.append(Event("KINK", partial(_high, kink=name), name))
     wanted = tracer.options.looks_for
     crossing = any(map(wanted, _AT_ONE))
     found = [event for event in found if (crossing and event.kind in _AT_ONE) or wanted(event.kind)]
     for name in tracer.options.events:
-        found += _extremes("UZ", name)
+        found.append(Event("UZ", partial(_low, kink=name), name))
+        found.append(Event("UZ", partial(_high, kink=name), name))
     return found + [
         Event("UZ", partial(_above, value=x), parameter=x) for x in tracer.cycles.report_at
     ]

@@ -95,13 +95,13 @@ def multipliers(chain: Chain, flow: FloatArray, divergence: float) -> Floquet:
         a, b = left.T @ a @ right, left.T @ b @ right
         trivial = float(-a[0, 0] / b[0, 0])
         others = _eigenvalues(a[1:, 1:], b[1:, 1:])
+    settled = None
     if len(v) == 2:
         others = np.exp(np.clip([divergence], -700, 700)).astype(complex)
     elif abs(trivial - 1) >= LOST:
         settled = _across(chain, flow)
-        if settled is not None:
-            return Floquet(settled, trivial, defect, settled=True)
-    return Floquet(_sorted(others), trivial, defect)
+    others = _sorted(others) if settled is None else settled
+    return Floquet(others, trivial, defect, settled is not None)
 
 
 def _across(chain: Chain, flow: FloatArray) -> NDArray[np.complex128] | None:

@@ -9,9 +9,10 @@ import numpy as np
 
 from ikmeanfield.continuation.scales import initial_scale
 
+from .collocation import Metric
 from .equilibria import Hopf, as_hopf, find_equilibrium, find_hopf, leading, scaled_field
 from .orbit import Orbit, basis, node_points
-from .start import CycleStartError, Start, parameter_scales, stated_metric
+from .start import CycleStartError, Start, parameter_scales, stated
 
 if TYPE_CHECKING:
     from ikmeanfield.continuation.options import ContinuationOptions
@@ -56,7 +57,7 @@ def from_hopf(
     scale = np.maximum(np.maximum(np.abs(mode), response), 1e-6 * np.abs(hopf.state))
     scale[scale == 0] = 1.0
     period = 2 * np.pi / hopf.frequency
-    metric = stated_metric(field.problem, scale, period, size, options)
+    metric = Metric(stated(field.problem, scale, options), period, size)
     mesh = np.linspace(0, 1, cycles.intervals + 1)
     phase = np.exp(2j * np.pi * node_points(mesh, basis(cycles.degree)))[:, None]
     profile = (mode * phase).real
@@ -108,15 +109,11 @@ def _natural_amplitude(field: PointwiseField, hopf: Hopf) -> tuple[ComplexArray,
     for _ in range(100):
         value, _ = nonlinearity(c)
         low, high = (low, c) if value > 1 / 3 else (c, high)
-        if low == 0:
-            c = high / 4
-        elif high == np.inf:
-            if value < 1e-9:
-                break
-            c = 4 * low
-        else:
-            c = float(np.sqrt(low * high))
-            if high < low * (1 + 1e-6):
-                break
+        if value < 1e-9 and high == np.inf:
+            break
+        # first by factors of four to either side, so that a quarter is below the middle later on
+        c = 4 * low if high == np.inf else max(high / 4, float(np.sqrt(low * high)))
+        if high < low * (1 + 1e-6):
+            break
     _, excess = nonlinearity(c)
     return c * hopf.mode, excess / hopf.frequency

@@ -102,17 +102,10 @@ def parameter_scales(
     return initial_scale(problem, tuple(names), x, options)[n:]
 
 
-def stated_metric(
-    problem: Problem,
-    variables: FloatArray,
-    period: float,
-    parameter: float,
-    options: ContinuationOptions,
-) -> Metric:
-    """Return typical sizes, those of variables as stated where they are."""
-    sizes = zip(problem.variables, variables.tolist(), strict=True)
-    stated = np.array([options.scales.get(name, size) for name, size in sizes])
-    return Metric(stated, period, parameter)
+def stated(problem: Problem, sizes: FloatArray, options: ContinuationOptions) -> FloatArray:
+    """Return typical sizes of the variables, as stated where they are."""
+    known = zip(problem.variables, sizes.tolist(), strict=True)
+    return np.array([options.scales.get(name, size) for name, size in known])
 
 
 def from_trajectory(
@@ -139,7 +132,7 @@ def from_trajectory(
     scale = _with_natural_sizes(field, y, p, scale)
     value = float(p[field.index])
     (size,) = parameter_scales(field.problem, field.free, np.array([value]), options)
-    metric = stated_metric(field.problem, scale, period, size, options)
+    metric = Metric(stated(field.problem, scale, options), period, size)
     polynomials, mesh = basis(cycles.degree), fraction[:: cycles.degree]
     if (len(fraction) - 1) % cycles.degree == 0:
         gaps = node_points(mesh, polynomials) - fraction
