@@ -9,9 +9,11 @@ import pytest
 from cycle_curve_systems import forced_circle
 
 from ikmeanfield.continuation import (
+    ContinuationOptions,
     Problem,
     continue_cycle_bifurcation,
     continue_cycles,
+    continue_equilibria,
     forced,
     phase_response,
     resting_response,
@@ -20,6 +22,7 @@ from ikmeanfield.continuation import (
 from ikmeanfield.continuation.cycles.follow import STEPS
 
 FREQUENCY = 1 / (2 * np.pi)
+EQUILIBRIA = ContinuationOptions(bounds={"gain": (1.0, 3.0)})
 
 
 def test_phase_response_of_a_circle_with_shear():
@@ -52,6 +55,20 @@ def test_response_of_a_linear_system():
     np.testing.assert_allclose(branch.extra["maximum"][1][:, 0], expected, atol=1e-6)
     np.testing.assert_allclose(branch["period"], 1 / 0.3, rtol=1e-9)
     assert branch["drive_amplitude"].max() == pytest.approx(2.0)
+
+
+def test_stated_slopes_of_a_forced_system():
+    # oracle: the derivative of -x + gain (input + a c) by the gain, in closed form
+    problem = Problem(
+        lambda y, p: np.array([p[1] * p[0] - y[0]]), ("x",), {"input": 0.5, "gain": 2.0},
+        slopes={"gain": lambda y, p: np.array([p[0]])},
+    )  # fmt: skip
+    driven = forced(problem, "input", amplitude=0.4)
+    y, p = np.array([0.3, 0.6, -0.8]), driven.vector()
+    np.testing.assert_allclose(driven.slopes["gain"](y, p), [0.5 + 0.4 * 0.6, 0.0, 0.0])
+    # the drive itself may rest, too
+    rest = continue_equilibria(driven, np.array([1.0, 0.0, 0.0]), "gain", EQUILIBRIA)
+    np.testing.assert_allclose(rest["x"], 0.5 * rest["gain"], atol=1e-9)
 
 
 def test_the_jacobian_of_a_forced_system():

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .cycles.start import Trajectory
 from .equilibria import find_equilibrium
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import ArrayLike
-
-    from .problem import FloatArray, Problem
+from .problem import FloatArray, Problem
 
 DRIVE = ("drive_cos", "drive_sin")
 AMPLITUDE, FREQUENCY = "drive_amplitude", "drive_frequency"
@@ -40,7 +35,7 @@ def forced(
     Parameters
     ----------
     problem
-        The system; its Jacobian and kinks are kept.
+        The system; its Jacobian, kinks and slopes are kept.
     modulated
         Name of the parameter that is modulated, or several with their phases as shares of a
         period.
@@ -92,6 +87,10 @@ def forced(
         name: (lambda y, p, kink=kink: kink(y[:n], at(y, p)))
         for name, kink in problem.kinks.items()
     }
+    slopes = {
+        name: (lambda y, p, slope=slope: np.append(slope(y[:n], at(y, p)), [0.0, 0.0]))
+        for name, slope in problem.slopes.items()
+    }
     return replace(
         problem,
         field=field,
@@ -99,6 +98,7 @@ def forced(
         parameters={**problem.parameters, AMPLITUDE: amplitude, FREQUENCY: frequency},
         jacobian=None if problem.jacobian is None else jacobian,
         kinks=kinks,
+        slopes=slopes,
     )
 
 
@@ -123,6 +123,7 @@ def resting_response(problem: Problem, state: ArrayLike, samples: int = 200) -> 
         variables=problem.variables[:-2],
         jacobian=None,
         kinks={},
+        slopes={},
     )
     rest = find_equilibrium(own, np.asarray(state, dtype=float))
     period = 1 / problem.parameters[FREQUENCY]
