@@ -16,8 +16,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "continuation"))
 from systems import circuit, regular_spiking
 
 from ikmeanfield.continuation import CycleOptions, Problem, SpecialPoint, continue_cycles
-from ikmeanfield.continuation.cycles.linear import System, solve
-from ikmeanfield.continuation.cycles.orbit import basis
+from ikmeanfield.continuation.bvp.linear import System
+from ikmeanfield.continuation.bvp.newton import solve_linear
+from ikmeanfield.continuation.bvp.polynomial import basis
+from ikmeanfield.continuation.bvp.problem import Boundary
+from ikmeanfield.continuation.bvp.profile import Scales
 
 
 def compiled_field() -> Problem:
@@ -89,10 +92,12 @@ def algebra() -> None:
         rhs = np.vstack([flat[:, 2:], np.ones((2, 2))])
         rim = rng.standard_normal((size, 2, (m + 1) * n))
         system = System(blocks, extra, rim, rng.standard_normal((2, 4)))
+        ones = Scales(np.ones(n), np.ones(2))
+        periodic = Boundary(np.zeros(n), -np.eye(n), np.eye(n), np.zeros((n, 2)))
         ours, theirs = [], []
         for _ in range(5):
             begin = time.perf_counter()
-            solve(system, n)
+            solve_linear(system, periodic, ones)
             middle = time.perf_counter()
             splu(full).solve(rhs)
             ours.append(middle - begin)

@@ -6,25 +6,25 @@ import numpy as np
 import pytest
 from cycle_systems import brusselator, hopf_normal_form, lorenz, stiff_circle
 
+from ikmeanfield.continuation.bvp.linear import System, join_all
+from ikmeanfield.continuation.bvp.mesh import equidistributed, error_estimate, highest_derivative
+from ikmeanfield.continuation.bvp.newton import solve, solve_linear
+from ikmeanfield.continuation.bvp.polynomial import basis
+from ikmeanfield.continuation.bvp.problem import Boundary
+from ikmeanfield.continuation.bvp.profile import Scales
 from ikmeanfield.continuation.cycles import CycleOptions, Trajectory, continue_cycles
-from ikmeanfield.continuation.cycles.collocation import Collocation, Metric, parameter_direction
-from ikmeanfield.continuation.cycles.fields import PointwiseField
-from ikmeanfield.continuation.cycles.linear import System, join_all, solve
-from ikmeanfield.continuation.cycles.mesh import (
-    equidistributed,
-    error_estimate,
-    highest_derivative,
-)
-from ikmeanfield.continuation.cycles.orbit import Orbit, basis
+from ikmeanfield.continuation.cycles.orbit import Orbit
 from ikmeanfield.continuation.cycles.simulation import simulated_cycle
+from ikmeanfield.continuation.cycles.system import CycleSystem
+from ikmeanfield.continuation.fields import PointwiseField
 from ikmeanfield.continuation.options import ContinuationOptions
 
 
 def sampled(function, mesh: np.ndarray, degree: int) -> Orbit:
     """Return a function of the fraction of the period (K,) -> (K, n) on a mesh."""
     size = degree * (len(mesh) - 1) + 1
-    times = Orbit(mesh, np.empty((size, 0)), 1.0, 0.0).nodes()
-    return Orbit(mesh, function(times), 1.0, 0.0)
+    times = Orbit.of(mesh, np.empty((size, 0)), 1.0, 0.0).nodes()
+    return Orbit.of(mesh, function(times), 1.0, 0.0)
 
 
 @pytest.mark.parametrize("degree", range(2, 8))
@@ -71,9 +71,11 @@ def test_linear_solver_agrees_with_dense_algebra(intervals, n, degree):
     dense[size:, size:] = corner[:, :2]
     rhs = np.concatenate([extra[..., 2:].reshape(size, 2), corner[:, 2:]])
     expected = np.linalg.solve(dense, rhs)
-    nodes, scalars, _ = solve(System(blocks, extra, border, corner), n)
+    periodic = Boundary(np.zeros(n), -np.eye(n), np.eye(n), np.zeros((n, 2)))
+    system, ones = System(blocks, extra, border, corner), Scales(np.ones(n), np.ones(2))
+    nodes, scalars, _ = solve_linear(system, periodic, ones)
     np.testing.assert_allclose(nodes[:-1].reshape(size, 2), expected[:size], rtol=1e-9, atol=1e-9)
-    np.testing.assert_allclose(nodes[-1], nodes[0])
+    np.testing.assert_allclose(nodes[-1], nodes[0], rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(scalars, expected[size:], rtol=1e-9, atol=1e-9)
 
 
@@ -93,12 +95,13 @@ def test_condensed_pair_has_the_eigenvalues_of_the_product():
 
 def brusselator_cycle(degree: int, mesh: np.ndarray, reference: Orbit) -> Orbit:
     problem = brusselator().at({"b": 3.0})
-    field = PointwiseField(problem, "b")
-    metric = Metric(np.array([1.0, 1.0]), reference.period, 1.0)
+    scales = Scales(np.ones(2), np.array([reference.period, 1.0]))
+    system = CycleSystem(PointwiseField(problem, "b"), scales)
     guess = sampled(reference, mesh, degree)
-    guess = Orbit(guess.mesh, guess.values, reference.period, 3.0)
-    collocation = Collocation(field, problem.vector())
-    return collocation.solve(guess, metric, guess, parameter_direction(guess)).orbit
+    guess = Orbit.of(guess.mesh, guess.values, reference.period, 3.0)
+    held = guess.along_scalar(1)
+    found = solve(system, guess, scales, guess, held, tolerance=1e-10, max_iterations=8)
+    return found.profile
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +117,7 @@ def exact_brusselator() -> Orbit:
         return np.stack([np.interp(t, times, y) for y in start.states.T], axis=1)
 
     guess = sampled(samples, rough, 7)
-    guess = Orbit(rough, guess.values, float(start.times[-1] - start.times[0]), 3.0)
+    guess = Orbit.of(rough, guess.values, float(start.times[-1] - start.times[0]), 3.0)
     first = brusselator_cycle(7, rough, guess)
     return brusselator_cycle(7, equidistributed(first, np.ones(2), 120), first)
 

@@ -56,11 +56,10 @@ def test_folds_of_the_bautin_normal_form_end_at_the_generalized_hopf_point():
     )
     assert {end.reason for end in curve.ends} == {"bound", "hopf"}
     np.testing.assert_allclose(curve["mu"], -(curve["nu"] ** 2) / 4, atol=1e-12)
-    # squares, as next to the corner a root magnifies the rounding of nu
-    square = np.maximum(curve["nu"], 0) / 2
-    np.testing.assert_allclose(curve.extra["maximum"][1][:, 0] ** 2, square, atol=1e-6)
+    square = curve.extra["maximum"][1][:, 0] ** 2
+    np.testing.assert_allclose(square, curve["nu"] / 2, atol=1e-6)
     # at s = nu / 2 the angular speed is 1 + 0.3 s
-    np.testing.assert_allclose(curve["period"], 2 * np.pi / (1 + 0.3 * square), rtol=1e-8)
+    np.testing.assert_allclose(curve["period"], 2 * np.pi / (1 + 0.15 * curve["nu"]), rtol=1e-8)
     (corner,) = curve.points("GH")
     assert corner.status == "converged"
     assert abs(corner.parameters["mu"]) + abs(corner.parameters["nu"]) < 1e-10
@@ -97,6 +96,32 @@ def test_cusp_of_cycles():
     assert cusp.status == "converged"
     assert abs(cusp.parameters["mu"]) < 1e-10
     assert abs(cusp.parameters["nu"]) < 1e-8
+
+
+def test_progress_names_the_special_points_of_a_curve_of_cycles():
+    # oracle: the branch itself, in the one direction asked for
+    problem, told = cusp_of_cycles(), []
+    cycle = simulated_cycle(problem, np.array([1.5, 0.0]), 100.0, 100.0)
+    (point, *_) = continue_cycles(problem, cycle, "mu", steps(mu=(-1.0, 1.0))).points("LPC")
+    plane = replace(
+        steps(mu=(-0.5, 0.5), nu=(-2.0, 2.0)),
+        direction="backward" if point.parameters["mu"] > 0 else "forward",
+        progress=lambda kind, free, special: told.append((kind, set(free), special)),
+    )
+    curve = continue_cycle_bifurcation(problem, point, ("mu", "nu"), plane)
+    assert {(kind, *sorted(free)) for kind, free, _ in told} == {("cycle_fold", "mu", "nu")}
+    named = [point.kind for _, _, special in told for point in special]
+    assert named == [point.kind for point in curve.special] == ["CPC"]
+
+
+def test_a_curve_that_starts_outside_its_bounds_ends_at_once():
+    # oracle: the fold at nu = 1 lies beyond the bound nu = 0.5
+    hopf = SpecialPoint("HB", {"mu": 0.0, "nu": 1.0}, np.zeros(2))
+    (point,) = continue_cycles(bautin(), hopf, "mu", steps(mu=(-1.0, 1.0))).points("LPC")
+    curve = continue_cycle_bifurcation(bautin(), point, ("mu", "nu"), steps(nu=(-2.0, 0.5)))
+    assert len(curve) == 1
+    assert [end.reason for end in curve.ends] == ["bound", "bound"]
+    assert curve.ends[0].message == "starts outside the bound nu = 0.5"
 
 
 def test_generalized_period_doubling():

@@ -13,15 +13,16 @@ nothing of neurons.
     hopf.to_dataset().to_netcdf("hopf.nc")
     folds.plot(hopf.plot())
 
-Modules, from the bottom: `problem` (the system), `scales` and `scaled` (in scaled coordinates,
-with derivatives), `spectrum`, `newton`, `pseudo_transient`, `augmented` (defining systems),
-`normalforms`; `arclength`, `bounds`, `events`, `kinks`, `follow`, `compute_branch` (the method);
-`equilibria`, `branchpoints`, `fold_curve`, `hopf_curve`, `codim2`, `curves` (the kinds of curve);
-`options`, `special_point`, `branch_data`, `branch_summary`, `branch_io` and
-`branch` (input and results). `cycles` holds limit cycles in one parameter and their phase
-response; `bvp` boundary value problems with scalar unknowns, `cycle_curves` bifurcations of cycles
-in two parameters, `homoclinics` homoclinic orbits; `switching`, `diagram`, `forcing` and
-`user_events` build on all of them.
+Modules, from the bottom: `problem` (the system), `scales`, `coordinates`, `stencils`,
+`first_derivatives` and `scaled` (in scaled coordinates, with derivatives), `spectrum`, `newton`,
+`pseudo_transient`, `augmented` (defining systems), `normalforms`; `arclength`, `tracer`, `bounds`,
+`brackets`, `events`, `kinks`, `step`, `follow`, `compute_branch` (the method); `equilibria`,
+`branchpoints`, `fold_curve`, `hopf_curve`, `codim2`, `curves` (the kinds of curve); `options`,
+`special_point`, `halves`, `branch_data`, `branch_summary`, `branch_io` and `branch` (input and
+results). `fields` evaluates a system at many points, `bvp` follows solutions of boundary value
+problems; `cycles` states those of limit cycles in one parameter, with their phase response,
+`cycle_curves` those of their bifurcations in two, `homoclinics` those of homoclinic orbits.
+`switching`, `diagram`, `forcing` and `user_events` build on all of them.
 """
 
 from .branch import Branch

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .problem import FloatArray
 from .special_point import ComplexArray, SpecialPoint, Termination
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from .problem import FloatArray
 
 
 @dataclass(frozen=True)

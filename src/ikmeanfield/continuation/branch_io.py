@@ -7,18 +7,15 @@ list of the names that are really there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from .branch_data import BranchData
 from .special_point import SpecialPoint, Termination
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from numpy.typing import NDArray
 
 _LONG_NAMES = {
     "arclength": "signed arclength in scaled coordinates",

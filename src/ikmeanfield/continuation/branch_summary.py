@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
-from typing import TYPE_CHECKING
 
+from .branch_data import BranchData
 from .special_point import describe_point, shortened
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from .branch_data import BranchData
 
 #: A summary shows this many special points, intervals of stability, and variables at most.
 _LINES, _INTERVALS, _VARIABLES = 16, 8, 4

@@ -10,6 +10,7 @@ import numpy as np
 from .arclength import Curve, Point
 from .branch import Branch
 from .follow import follow_curve
+from .halves import HalfCurve, joined
 from .kinks import kinks_at_start
 from .newton import row_size
 from .options import ContinuationOptions
@@ -174,26 +175,15 @@ def _confirmed(curve: Curve, origin: SpecialPoint | None, x: FloatArray) -> Spec
 
 
 def _joined(runs: Mapping[float, tuple[Tracer, Termination]]) -> Branch:
-    """One branch from runs forward (1) and backward (-1), of which the second is reversed."""
-    first = last = Termination("start", "the continuation started here")
-    points: list[Point] = []
-    special: list[SpecialPoint] = []
-    if -1.0 in runs:
-        tracer, first = runs[-1.0]
-        start = len(tracer.points) - 1
-        shared = 1 if 1.0 in runs else 0
-        points += [replace(p, arclength=-p.arclength) for p in tracer.points[shared:][::-1]]
-        special += [
-            replace(s, row=start - row, bracket=(-s.bracket[1], -s.bracket[0]))
-            for row, s in reversed(tracer.special)
-        ]
-    if 1.0 in runs:
-        tracer, last = runs[1.0]
-        offset = len(points)
-        points += tracer.points
-        special += [replace(s, row=offset + row) for row, s in tracer.special]
-        if last.reason == "closed":
-            first = last
+    """One branch from runs forward (1) and backward (-1)."""
+    halves = {
+        sign: HalfCurve(
+            tracer.points, [replace(item, row=row) for row, item in tracer.special], end
+        )
+        for sign, (tracer, end) in runs.items()
+    }
+    start = Termination("start", "the continuation started here")
+    points, special, ends = joined(halves.get(-1.0), halves.get(1.0), start)
     tracer, _ = next(iter(runs.values()))
     field, n = tracer.curve.field, tracer.curve.field.n
     rows, measures = np.array([p.x for p in points]), [p.measure for p in points]
@@ -210,13 +200,13 @@ def _joined(runs: Mapping[float, tuple[Tracer, Termination]]) -> Branch:
         columns[name] = np.array([measure.columns[name] for measure in measures])
     columns.update(recorded(field, tracer.options.record, points))
     return replace(
-        empty_branch(tracer.curve.kind, field.problem, field.free, first),
+        empty_branch(tracer.curve.kind, field.problem, field.free, start),
         states=rows[:, :n],
         parameters=rows[:, n:],
         eigenvalues=np.array([measure.eigenvalues for measure in measures]),
         columns=columns,
-        special=tuple(special),
-        ends=(first, last),
+        special=special,
+        ends=ends,
     )
 
 

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from .branch import Branch
 from .branch_summary import html
 from .cycles import CycleOptions, continue_cycles
 from .cycles.follow import STEPS
 from .equilibria import continue_equilibria
 from .options import ContinuationOptions, options_or
-from .special_point import shortened
+from .problem import FloatArray, Problem
+from .special_point import SpecialPoint, shortened
 from .switching import switch_branch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from matplotlib.axes import Axes
-    from numpy.typing import ArrayLike
-
-    from .branch import Branch
-    from .problem import FloatArray, Problem
-    from .special_point import SpecialPoint
 
 #: Special points of one kind closer than this, relative to the branches' extents, are one.
 _SAME = 1e-5

@@ -6,13 +6,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Literal, NoReturn, TypeVar
+from typing import Literal, NoReturn, TypeVar
 
-from .special_point import KINDS
-
-if TYPE_CHECKING:
-    from .problem import Scalar
-    from .special_point import SpecialPoint
+from .problem import Scalar
+from .special_point import KINDS, SpecialPoint
 
 Progress = Callable[[str, Mapping[str, float], "Sequence[SpecialPoint]"], None]
 """Called after every point of a curve: its kind, its free parameters, new special points."""

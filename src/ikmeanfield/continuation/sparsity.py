@@ -12,10 +12,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from .problem import FloatArray, IntArray
 
 #: A function at many points at once, one per row.

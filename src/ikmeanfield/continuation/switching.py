@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .augmented import equilibrium, hyperplane
+from .branch import Branch
+from .bvp.newton import NewtonFailureError
+from .bvp.points import CurvePoint
 from .compute_branch import check_names, compute_branch, empty_branch
 from .cycles.branch_table import cycle_branch
-from .cycles.collocation import NewtonFailureError, scaled
-from .cycles.fields import FieldNotFiniteError, PointwiseField
-from .cycles.follow import STEPS, follow_cycles
+from .cycles.follow import STEPS, follower_of
 from .cycles.modes import floquet_mode, kernel
 from .cycles.options import CycleOptions
 from .cycles.orbit import Orbit
 from .cycles.start import CycleStartError, Trajectory, from_trajectory
-from .cycles.tracer import Tracer
 from .equilibria import EquilibriumCurve
+from .fields import FieldNotFiniteError, PointwiseField
 from .newton import newton
 from .options import ContinuationOptions, options_or
+from .problem import FloatArray, Problem
 from .scaled import ScaledField
 from .scales import initial_scale
-from .special_point import Termination
+from .special_point import SpecialPoint, Termination
 
 if TYPE_CHECKING:
-    from .branch import Branch
-    from .cycles.tracer import CyclePoint
-    from .problem import FloatArray, Problem
-    from .special_point import SpecialPoint
+    from .bvp.follow import Follower
+    from .cycles.family import CycleFamily
 
 _ITERATIONS = 20
 #: Distances, in scaled terms, at which the other branch is looked for.
@@ -140,41 +140,36 @@ def _cycles(
     field = PointwiseField(problem, parameter)
     try:
         start = from_trajectory(field, Trajectory.of(point), options, cycles)
-        tracer = Tracer(
-            problem, parameter, problem.vector(), start.metric, options=options, cycles=cycles
-        )
-        first = _other_cycle(tracer, start.orbit, doubled=point.kind == "PD")
+        follower = follower_of(start, field, options, cycles)
+        first = _other_cycle(follower, start.orbit, doubled=point.kind == "PD")
     except (CycleStartError, NewtonFailureError, FieldNotFiniteError) as error:
         return _no_start("cycle", problem, branch, str(error))
     here = Termination("start", f"{point.kind} at {parameter} = {start.orbit.parameter:.10g}")
-    metric = tracer.metric
-    forward = follow_cycles(tracer, first)
+    family, scales = follower.curve, follower.curve.scales
+    forward = follower.follow(first)
     if point.kind == "PD":
-        return cycle_branch(tracer, None, forward, here)
-    tracer.metric = metric
-    backward = follow_cycles(tracer, replace(first, tangent=scaled(first.tangent, -1.0)))
-    return cycle_branch(tracer, backward, forward, here)
+        return cycle_branch(family, (None, forward), here)
+    family.scales = scales
+    backward = follower.follow(replace(first, tangent=first.tangent.times(-1.0)))
+    return cycle_branch(family, (backward, forward), here)
 
 
-def _other_cycle(tracer: Tracer, orbit: Orbit, *, doubled: bool) -> CyclePoint:
+def _other_cycle(follower: Follower[CycleFamily], orbit: Orbit, *, doubled: bool) -> CurvePoint:
     """Return a cycle off the branch, along the critical direction at its special point."""
-    collocation, metric = tracer.collocation, tracer.metric
+    family = follower.curve
     if doubled:
-        mode = floquet_mode(collocation, orbit, metric, -1.0).real
+        mode = floquet_mode(family.equations, orbit, -1.0).real
         orbit, direction = _twice(orbit), _doubled_direction(orbit, mode)
-        metric = replace(metric, period=2 * metric.period)
-        tracer.metric = metric
+        family.scales = replace(family.scales, scalars=family.scales.scalars * [2.0, 1.0])
     else:
-        _, direction = kernel(collocation, orbit, metric)
-    direction = metric.unit(direction)
+        _, direction = kernel(family.equations, orbit)
+    direction = family.scales.unit(direction)
     failure = NewtonFailureError("no cycle found off the branch")
     for step in _AWAY[::-1]:
         try:
-            found = tracer.correct(orbit.plus(direction, 10 * step), direction, orbit)
+            return follower.correct(orbit.plus(direction, 10 * step), direction, orbit)
         except NewtonFailureError as error:
             failure = error
-            continue
-        return found
     raise failure
 
 
@@ -182,11 +177,11 @@ def _twice(orbit: Orbit) -> Orbit:
     """Return a cycle run through twice."""
     mesh = np.concatenate([orbit.mesh / 2, 0.5 + orbit.mesh[1:] / 2])
     values = np.concatenate([orbit.values, orbit.values[1:]])
-    return Orbit(mesh, values, 2 * orbit.period, orbit.parameter)
+    return Orbit.of(mesh, values, 2 * orbit.period, orbit.parameter)
 
 
 def _doubled_direction(orbit: Orbit, mode: FloatArray) -> Orbit:
     """Return the mode that changes sign after a period, over two periods."""
     values = np.concatenate([mode, -mode[1:]])
     values[-1] = values[0]
-    return Orbit(_twice(orbit).mesh, values, 0.0, 0.0)
+    return Orbit.of(_twice(orbit).mesh, values, 0.0, 0.0)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from ikmeanfield.continuation.problem import FloatArray
+from ikmeanfield.continuation.fields import PointwiseField
+from ikmeanfield.continuation.problem import FloatArray
 
-    from .profile import Profile
+from .profile import Profile, Scales
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Boundary:
 
 @dataclass(frozen=True)
 class Condition:
-    """An integral condition: the scaled inner product with a direction has a value."""
+    """An integral condition: the scaled inner product with a direction is that of a profile."""
 
     direction: Profile
-    value: float
+    like: Profile
 
 
 class BoundaryProblem(Protocol):
@@ -55,3 +55,24 @@ class BoundaryProblem(Protocol):
 
     def conditions(self, reference: Profile) -> list[Condition]:
         """Return the integral conditions, given a solution near by."""
+
+
+class FieldProblem(BoundaryProblem, Protocol):
+    """A boundary value problem of a field; the field's free parameters are among the scalars.
+
+    Attributes
+    ----------
+    field
+        The field.
+    scales
+        Typical sizes.
+    first
+        Place of the first free parameter among the scalars.
+    """
+
+    field: PointwiseField
+    scales: Scales
+    first: int
+
+    def free(self, q: FloatArray) -> FloatArray:
+        """Values of the free parameters."""

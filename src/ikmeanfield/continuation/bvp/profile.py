@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import ClassVar, Self, TypeVar
 
 import numpy as np
 
-from ikmeanfield.continuation.cycles.mesh import levelled
-from ikmeanfield.continuation.cycles.orbit import PiecewisePolynomial, node_points
+from ikmeanfield.continuation.problem import FloatArray
 
-if TYPE_CHECKING:
-    from ikmeanfield.continuation.problem import FloatArray
+from .polynomial import PiecewisePolynomial, node_points
+
+AnyProfile = TypeVar("AnyProfile", bound="Profile")
 
 
 @dataclass(frozen=True)
@@ -31,25 +31,55 @@ class Profile(PiecewisePolynomial):
     """
 
     scalars: FloatArray
+    #: Whether the function goes on beyond 1 as it does beyond 0.
+    periodic: ClassVar[bool] = False
 
-    def on(self, mesh: FloatArray) -> Profile:
+    def on(self, mesh: FloatArray) -> Self:
         """Return the same function represented on another mesh."""
-        return Profile(mesh, self(node_points(mesh, self.basis)), self.scalars)
+        return replace(self, mesh=mesh, values=self(node_points(mesh, self.basis)))
 
-    def plus(self, direction: Profile, step: float = 1.0) -> Profile:
+    def plus(self, direction: Profile, step: float = 1.0) -> Self:
         """Return the profile moved along a direction on the same mesh."""
         values = self.values + step * direction.values
-        return Profile(self.mesh, values, self.scalars + step * direction.scalars)
+        return replace(self, values=values, scalars=self.scalars + step * direction.scalars)
 
-    def times(self, factor: float) -> Profile:
+    def minus(self, other: Profile) -> Self:
+        """Return the direction from another profile on the same mesh."""
+        return self.plus(other, -1.0)
+
+    def times(self, factor: float) -> Self:
         """Return a direction times a number."""
-        return Profile(self.mesh, factor * self.values, factor * self.scalars)
+        return replace(self, values=factor * self.values, scalars=factor * self.scalars)
 
-    def with_columns(self, columns: slice, values: FloatArray) -> Profile:
+    def direction(self, columns: slice, values: FloatArray) -> Self:
+        """Return a direction in which some components change, and no scalars."""
+        return self.times(0.0).with_columns(columns, values)
+
+    def along_scalar(self, index: int) -> Self:
+        """Return the direction in which only one scalar changes (to hold it fixed)."""
+        scalars = np.zeros_like(self.scalars)
+        scalars[index] = 1.0
+        return replace(self, values=np.zeros_like(self.values), scalars=scalars)
+
+    def slope(self, columns: slice, into: slice | None = None) -> Slope:
+        """Return the derivative of some components as a direction, in which others may have it."""
+        moved = self.direction(into or columns, self.values[:, columns])
+        return Slope(moved.mesh, moved.values, moved.scalars)
+
+    def with_columns(self, columns: slice, values: FloatArray) -> Self:
         """Return the profile with some components replaced."""
         changed = self.values.copy()
         changed[:, columns] = values
         return replace(self, values=changed)
+
+
+@dataclass(frozen=True)
+class Slope(Profile):
+    """The derivative of a function as a direction, which is known at Gauss points alone."""
+
+    def at_gauss(self) -> FloatArray:
+        """Values of the derivative at the Gauss points, shape (N, m, d)."""
+        return self.slope_at_gauss()
 
 
 @dataclass(frozen=True)
@@ -66,35 +96,19 @@ class Scales:
         function = float(np.einsum("jc,jcd,jcd->", weights, x, y)) / len(self.components)
         return function + float(a.scalars @ (b.scalars / self.scalars**2))
 
-    def unit(self, a: Profile) -> Profile:
+    def norm(self, a: Profile) -> float:
+        """Length of a direction, in scaled terms."""
+        return float(np.sqrt(self.inner(a, a)))
+
+    def unit(self, a: AnyProfile) -> AnyProfile:
         """Return the direction of length one."""
-        return a.times(1 / np.sqrt(self.inner(a, a)))
+        return a.times(1 / self.norm(a))
 
     def largest(self, a: Profile) -> float:
         """Largest component of a direction, in scaled terms."""
         function = float(np.abs(a.values / self.components).max())
         return max(function, float(np.abs(a.scalars / self.scalars).max(initial=0.0)))
 
-
-def _highest_derivative(profile: Profile, scale: FloatArray) -> FloatArray:
-    """Size of the (m + 1)-th derivative on each interval, from jumps of the m-th, shape (N,)."""
-    m, h = profile.basis.degree, profile.widths
-    leading = (profile.basis.monomials @ profile.local())[:, m] / scale
-    constant = leading * float(np.prod(np.arange(1, m + 1))) * (2 / h[:, None]) ** m
-    jumps = np.abs(np.diff(constant, axis=0)).max(axis=1) / ((h[1:] + h[:-1]) / 2)
-    return np.asarray(np.maximum(np.append(jumps, 0.0), np.append(0.0, jumps)))
-
-
-def error_estimate(profile: Profile, scale: FloatArray) -> float:
-    """Largest collocation error between mesh points, every component divided by its scale."""
-    m, h = profile.basis.degree, profile.widths
-    error = profile.basis.error_constant * h ** (m + 1) * _highest_derivative(profile, scale)
-    return float(error.max())
-
-
-def level_mesh(profile: Profile, scale: FloatArray, intervals: int) -> FloatArray:
-    """Return a mesh of a number of intervals on which the error estimate is level.
-
-    As for cycles (see `cycles.mesh`), but the function need not be periodic.
-    """
-    return levelled(profile, _highest_derivative(profile, scale), intervals)
+    def unscaled(self, like: AnyProfile, nodes: FloatArray, scalars: FloatArray) -> AnyProfile:
+        """Return the direction on a profile's mesh with scaled values (N m + 1, d) and scalars."""
+        return replace(like, values=nodes * self.components, scalars=scalars * self.scalars)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from ikmeanfield.continuation.curves import continue_hopf
 from ikmeanfield.continuation.cycles.follow import STEPS, continue_cycles
 from ikmeanfield.continuation.options import ContinuationOptions
+from ikmeanfield.continuation.problem import Problem
 from ikmeanfield.continuation.special_point import SpecialPoint
 
 if TYPE_CHECKING:
     from ikmeanfield.continuation.cycles.options import CycleOptions
-    from ikmeanfield.continuation.problem import Problem
 
 #: Bifurcation of cycles whose curve issues from each kind of point.
 ISSUING = {"GH": "LPC", "ZH": "TR", "HH": "TR"}

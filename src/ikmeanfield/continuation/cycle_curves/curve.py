@@ -1,226 +1,160 @@
-"""A curve of cycles in two parameters: what is measured and looked for along it."""
+"""A curve of cycles in two parameters: what all kinds of them have in common."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ikmeanfield.continuation.bvp.follow import Event
-from ikmeanfield.continuation.bvp.profile import Scales
-from ikmeanfield.continuation.cycles import floquet, linear
-from ikmeanfield.continuation.cycles.collocation import (
-    Collocation,
-    Metric,
-    NewtonFailureError,
-    parameter_direction,
-)
-from ikmeanfield.continuation.cycles.fields import FieldNotFiniteError
+from ikmeanfield.continuation.bvp.points import CurvePoint, Ending, Event, Limit, Located, values_of
+from ikmeanfield.continuation.bvp.profile import Profile, Scales
+from ikmeanfield.continuation.cycles import floquet
+from ikmeanfield.continuation.cycles.curve import CycleCurve
+from ikmeanfield.continuation.cycles.family import CycleFamily
 from ikmeanfield.continuation.cycles.orbit import Orbit
-from ikmeanfield.continuation.special_point import Termination
+from ikmeanfield.continuation.cycles.start import parameter_scales
+from ikmeanfield.continuation.fields import PointwiseField
+from ikmeanfield.continuation.problem import FloatArray
+from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
-from .doubling import cubic_coefficient
-from .resonances import limits_of_torus, resonances
+from .corners import corner
+from .systems import VariationalSystem
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+#: How far from the unit circle the pair at a point named for it may be.
+_ON_CIRCLE = 1e-4
 
-    from ikmeanfield.continuation.bvp.follow import CurvePoint
-    from ikmeanfield.continuation.bvp.profile import Profile
-    from ikmeanfield.continuation.cycles.options import CycleOptions
-    from ikmeanfield.continuation.options import ContinuationOptions
-    from ikmeanfield.continuation.problem import FloatArray
-
-    from .systems import CycleSystem
-
-#: A closed curve has at least so many points.
-_FEWEST = 10
-#: A curve may pass this far from its start, relative to a step, and count as closed.
-_ASIDE = 0.2
+#: Variations of a cycle (N m + 1, copies n), the last scalar of the system and its typical size.
+Variations = tuple[FloatArray, list[float], list[float]]
 
 
-class CycleCurve:
+class BifurcationCurve(CycleCurve):
     """Cycles that satisfy a defining system, in two free parameters.
 
-    Parameters
+    Attributes
     ----------
     kind
-        ``"cycle_fold"``, ``"period_doubling"``, ``"torus"`` or ``"fixed_period"``.
-    equations
-        The defining system.
-    options, cycles
-        Bounds, scales and the longest period.
+        Kind of the branch.
+    system
+        Its defining system.
+    corner
+        The point of equilibria at which the cycles shrink to nothing; empty if they do not.
+    doubles
+        The points at which another multiplier is 1, at which one is -1, and at which another pair
+        is on the unit circle (Yu. A. Kuznetsov, Elements of Applied Bifurcation Theory, section 9).
     """
 
-    def __init__(
-        self,
-        kind: str,
-        equations: CycleSystem,
-        options: ContinuationOptions,
-        cycles: CycleOptions,
-    ) -> None:
-        self.kind, self.equations, self.options, self.cycles = kind, equations, options, cycles
+    kind: str
+    system: type[VariationalSystem]
+    corner: str = ""
+    doubles: tuple[str, ...] = ()
 
-    @property
-    def scales(self) -> Scales:
-        """Typical sizes of components and scalars."""
-        return self.equations.scales
+    # --- starts ------------------------------------------------------------------------------
 
-    @scales.setter
-    def scales(self, scales: Scales) -> None:
-        self.equations.scales = scales
-        self.equations.field.scale = scales.components[: self.equations.n]
+    @staticmethod
+    def normal(orbit: Orbit) -> Orbit:
+        """Return the normal of the plane in which the first cycle is looked for: one parameter."""
+        return orbit.along_scalar(1)
 
-    def normalised(self, profile: Profile) -> Profile:
-        """Return the solution with variations of size one."""
-        return self.equations.normalised(profile)
+    @staticmethod
+    def variations(family: CycleFamily, near: CurvePoint) -> Variations:
+        """Return a first guess of the critical variations of a cycle near the curve."""
+        raise NotImplementedError
 
-    def free(self, point: CurvePoint) -> dict[str, float]:
-        """Values of the two free parameters, by name."""
-        values = self.equations.free(point.profile.scalars)
-        return dict(zip(self.equations.field.free, map(float, values), strict=True))
+    @classmethod
+    def beside(
+        cls, family: CycleFamily, near: CurvePoint, free: tuple[str, str]
+    ) -> tuple[BifurcationCurve, Profile]:
+        """Return the curve near a cycle, and a first guess of its solution."""
+        problem, options, orbit = family.problem, family.options, family.orbit(near.profile)
+        values = problem.vector()[[problem.index(name) for name in free]]
+        values[0] = orbit.parameter
+        sizes = parameter_scales(problem, free, values, options)
+        amplitude = family.scales.components
+        field = PointwiseField(problem, *free, scale=amplitude, parameter_scale=sizes)
+        return cls._guess(family, near, field, values)
 
-    def orbit(self, profile: Profile) -> Orbit:
-        """Return the cycle alone."""
-        system, q = self.equations, profile.scalars
-        values = profile.values[:, system.cycle]
-        return Orbit(profile.mesh, values, system.period(q), float(system.free(q)[0]))
+    @classmethod
+    def _guess(
+        cls, family: CycleFamily, near: CurvePoint, field: PointwiseField, values: FloatArray
+    ) -> tuple[BifurcationCurve, Profile]:
+        """Return the same, given the field and the values of its free parameters."""
+        variation, last, size = cls.variations(family, near)
+        orbit, amplitude = near.profile, family.scales.components
+        period = float(orbit.scalars[0])
+        scalars = np.array([period, *field.parameter_scale, *size])
+        scales = Scales(np.tile(amplitude, 1 + cls.system.copies), scalars)
+        system = cls.system(field, scales)
+        both = np.hstack([orbit.values, variation])
+        profile = Profile(orbit.mesh, both, np.array([period, *values, *last]))
+        return cls(cls.kind, system, family.options, family.cycles), system.normalised(profile)
 
-    def facts(self, profile: Profile) -> dict[str, NDArray[Any]]:
-        """Multipliers, extrema and mean of the cycle; the cubic coefficient of a doubling."""
-        system, orbit = self.equations, self.orbit(profile)
-        if not orbit.period > 0:
-            msg = f"Newton's method went to a period of {orbit.period:.3g}"
-            raise NewtonFailureError(msg)
-        minimum, maximum = orbit.extrema()
-        found = self._multipliers(orbit, system.field.p(system.free(profile.scalars)))
-        cubic = cubic_coefficient(system, profile) if self.kind == "period_doubling" else np.nan
-        return {
-            "cubic": np.array(cubic),
-            "multipliers": found.multipliers,
-            "trivial": np.array(found.trivial),
-            "minimum": minimum,
-            "maximum": maximum,
-            "mean": orbit.mean(),
-        }
+    # --- special points ----------------------------------------------------------------------
 
-    def _multipliers(self, orbit: Orbit, p: FloatArray) -> floquet.Floquet:
-        system = self.equations
-        scale = self.scales.components[system.cycle]
-        collocation = Collocation(system.field, p)
-        metric = Metric(scale, orbit.period, float(system.field.parameter_scale[0]))
-        try:
-            step, divergence = collocation.linearise(
-                orbit, metric, orbit, parameter_direction(orbit)
-            )
-            chain = linear.condense(step, system.n)[0]
-            starts = orbit.values[: -1 : orbit.basis.degree]
-            flow = system.field.values(starts, p) / scale
-        except FieldNotFiniteError as error:
-            raise NewtonFailureError(str(error)) from error
-        if not np.linalg.norm(flow, axis=1).min() > 0:
-            return floquet.Floquet(np.full(system.n - 1, np.nan, dtype=complex), np.nan, np.nan)
-        return floquet.multipliers(chain, flow, divergence)
+    def critical(self, point: CurvePoint) -> list[complex]:
+        """Multipliers that define the curve."""
+        return []
 
-    def rescaled(self, point: CurvePoint) -> Scales:
-        """Let the scales follow the cycle's amplitudes and its period."""
-        system, old = self.equations, self.scales
-        amplitude = (point.facts["maximum"] - point.facts["minimum"]) / 2
-        seen = np.maximum(old.components[: system.n], amplitude)
-        for i, name in enumerate(system.field.problem.variables):
-            seen[i] = self.options.scales.get(name, seen[i])
-        scalars = old.scalars.copy()
-        if len(scalars) > 2:
-            scalars[0] = system.period(point.profile.scalars)
-        if self.kind == "cycle_fold":
-            scalars[3] = scalars[0]
-        return Scales(np.tile(seen, 1 + system.copies), scalars)
+    def counted(self, point: CurvePoint) -> NDArray[np.complex128]:
+        """Multipliers besides the trivial one and those that define the curve."""
+        mu = super().counted(point)
+        for target in self.critical(point):
+            if len(mu):
+                mu = np.delete(mu, int(np.argmin(np.abs(mu - target))))
+        return mu
 
     def events(self, before: CurvePoint, after: CurvePoint) -> list[Event]:
-        """Return cusps and resonances to look for between two points."""
-        found = resonances(self.kind, self.equations, before)
-        if self.kind == "cycle_fold":
-            found.append(Event("CPC", partial(self._advance, before)))
-        if self.kind == "period_doubling":
-            found.append(Event("GPD", _cubic))
-        return found + [
-            Event("UZ", partial(self._inside, 0, value, 1.0)) for value in self.cycles.report_at
-        ]
+        """Return the double bifurcations that multipliers tell of, and values to report."""
+        found, rest = [], len(self.counted(before))
+        if self.doubles and rest:
+            fold, flip, torus = self.doubles
+            found += [Event(fold, partial(self._unit, 1.0)), Event(flip, partial(self._unit, -1.0))]
+            found += [Event(torus, self._pair)] if rest > 1 else []
+        return found + values_of(self.equations.first, self.cycles.report_at)
 
-    def _advance(self, before: CurvePoint, point: CurvePoint) -> float:
-        """Speed of the parameters along where they were going: negative beyond a cusp."""
-        scale = self.equations.free(self.scales.scalars)
-        a, b = (self.equations.free(x.tangent.scalars) / scale for x in (before, point))
-        return float(a @ b)
+    def _unit(self, target: float, point: CurvePoint) -> float:
+        return floquet.at_value(self.counted(point), target)
 
-    def limits(self, before: CurvePoint) -> list[tuple[Termination, Event]]:
-        """Bounds of the parameters, vanishing amplitude, the longest period, real multipliers."""
-        out: list[tuple[Termination, Event]] = []
-        for i, name in enumerate(self.equations.field.free):
-            low, high = self.options.bounds.get(name, (-np.inf, np.inf))
-            for bound, sign in ((low, 1.0), (high, -1.0)):
-                if np.isfinite(bound):
-                    why = Termination("bound", f"reached the bound {name} = {bound:.10g}")
-                    out.append((why, Event("", partial(self._inside, i, bound, sign))))
-        kind = {"cycle_fold": "GH", "torus": "HH", "fixed_period": "HB"}.get(self.kind, "")
+    def _pair(self, point: CurvePoint) -> float:
+        return floquet.pair_at_one(self.counted(point))
+
+    def placed(self, located: Located, row: int) -> tuple[CurvePoint, SpecialPoint] | None:
+        """Return a special point with its evidence; None where a pair is not on the circle."""
+        if located.event.kind in self.doubles[2:]:
+            mu = self.counted(located.point)
+            if not (np.abs(np.abs(mu) - 1) < _ON_CIRCLE)[np.abs(mu.imag) > _ON_CIRCLE].any():
+                return None
+        return super().placed(located, row)
+
+    # --- ends --------------------------------------------------------------------------------
+
+    def limits(self, before: CurvePoint) -> list[Limit]:
+        """Bounds of the parameters, vanishing amplitude, the longest period."""
+        limits = super().limits(before)
         why = Termination("hopf", "the amplitude of the cycle goes to zero")
-        out.append((why, Event(kind, partial(self._likeness, before))))
-        if self.cycles.max_period is not None and len(self.scales.scalars) > 2:
-            why = Termination("period", f"the period reached {self.cycles.max_period:g}")
-            out.append((why, Event("", self._below_longest)))
-        if self.kind == "torus":
-            out += limits_of_torus()
-        return out
+        arrive = partial(corner, self) if self.corner in {"GH", "HH"} else None
+        limits.append(Limit(why, Event(self.corner, partial(self.likeness, before)), arrive))
+        longest = self.cycles.max_period
+        if longest is not None and self.equations.times:
+            words = f"the period {longest:g}"
+            below = Event("", partial(self._below, longest), words)
+            limits.append(Limit(Termination("period", f"reached {words}"), below))
+        return limits
 
-    def _inside(self, i: int, bound: float, sign: float, point: CurvePoint) -> float:
-        return sign * float(self.equations.free(point.profile.scalars)[i] - bound)
+    def _below(self, longest: float, point: CurvePoint) -> float:
+        return longest - self.period(point)
 
-    def _below_longest(self, point: CurvePoint) -> float:
-        longest = self.cycles.max_period or np.inf
-        return longest - self.equations.period(point.profile.scalars)
-
-    def _likeness(self, before: CurvePoint, point: CurvePoint) -> float:
-        """Inner product of two oscillations: negative beyond a Hopf point (see `hopf_end`)."""
-        own, other = (self._oscillation(x) for x in (before, point))
-        return self.scales.inner(own, other) / float(np.sqrt(self.scales.inner(own, own)))
-
-    def _oscillation(self, point: CurvePoint) -> Profile:
-        system, w = self.equations, point.profile
-        return system.direction(w, system.cycle, w.values[:, system.cycle] - point.facts["mean"])
-
-    def end(self, points: list[CurvePoint]) -> Termination | None:
+    def end(self, points: Sequence[CurvePoint], row: int) -> Ending | None:
         """Return the end of a curve whose period has grown too far, or that is closed."""
-        last = self.equations.period(points[-1].profile.scalars)
-        shortest = min(self.equations.period(point.profile.scalars) for point in points)
-        if last > self.cycles.period_ratio * shortest:
-            text = f"the period has grown to {last:.6g}, {last / shortest:.3g} times the shortest"
-            return Termination("period", text)
-        trivial = float(points[-1].facts["trivial"])
-        if self.equations.n > 2 and abs(trivial - 1) > floquet.LOST:
+        last = self.period(points[-1])
+        growth = last / min(self.period(point) for point in points)
+        if growth > self.cycles.period_ratio:
+            text = f"the period has grown to {last:.6g}, {growth:.3g} times the shortest"
+            return Ending(Termination("period", text))
+        trivial = points[-1].facts.floquet.trivial
+        if self.n > 2 and abs(trivial - 1) > floquet.LOST:
             text = f"at the period {last:.6g} the multipliers are lost to rounding: the orbit "
-            return Termination("period", text + "repels and attracts too strongly")
-        if len(points) < _FEWEST:
-            return None
-        first, setting_out, before, after = (
-            self._summary(points[k]) - self._summary(points[0]) for k in (0, 1, -2, -1)
-        )
-        leg = after - before
-        length = float(leg @ leg)
-        along = float((first - before) @ leg) / length if length > 0 else -1.0
-        miss = float(np.linalg.norm(before + along * leg))
-        if 0 <= along <= 1 and miss < _ASIDE * np.sqrt(length) and setting_out @ leg > 0:
-            return Termination("closed", "the curve has come back to its start")
-        return None
-
-    def _summary(self, point: CurvePoint) -> FloatArray:
-        """Numbers that tell cycles apart, scaled."""
-        scale = self.scales.components[: self.equations.n]
-        ranges = [point.facts[key] / scale for key in ("minimum", "maximum", "mean")]
-        free = self.equations.free(point.profile.scalars / self.scales.scalars)
-        period = np.log(self.equations.period(point.profile.scalars))
-        return np.concatenate([*ranges, free, [period]])
-
-
-def _cubic(point: CurvePoint) -> float:
-    return float(point.facts["cubic"])
+            return Ending(Termination("period", text + "repels and attracts too strongly"))
+        closed = self.closed(points)
+        return None if closed is None else Ending(closed)

@@ -14,6 +14,7 @@ cycles if c is negative.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,19 +22,18 @@ import numpy as np
 from ikmeanfield.continuation.bvp.newton import linearised
 from ikmeanfield.continuation.bvp.problem import Boundary, Condition, Rates
 from ikmeanfield.continuation.bvp.profile import Profile, Scales
+from ikmeanfield.continuation.fields import PointwiseField
+from ikmeanfield.continuation.problem import FloatArray
 
 if TYPE_CHECKING:
-    from ikmeanfield.continuation.cycles.fields import PointwiseField
-    from ikmeanfield.continuation.problem import FloatArray
-
-    from .systems import CycleSystem
+    from .systems import VariationalSystem
 
 #: Step of fourth-order differences for the third derivative along v, relative to the scales.
 _STEP = 1e-2
 _SECOND_DIFFERENCE = ((-2, -1 / 12), (-1, 4 / 3), (0, -5 / 2), (1, 4 / 3), (2, -1 / 12))
 
 
-def cubic_coefficient(system: CycleSystem, profile: Profile) -> float:
+def cubic_coefficient(system: VariationalSystem, profile: Profile) -> float:
     """Cubic coefficient c, per unit of time, of a period doubling.
 
     Parameters
@@ -51,7 +51,8 @@ def cubic_coefficient(system: CycleSystem, profile: Profile) -> float:
     problem = _Expansion(system, profile)
     zero = Profile(profile.mesh, np.zeros_like(profile.values), np.zeros(2))
     try:
-        found, _ = linearised(problem, zero, problem.scales, problem.conditions(zero))
+        rows = problem.conditions(zero)
+        found = linearised(problem, zero, problem.scales, rows).correction
     except np.linalg.LinAlgError:
         return np.nan
     v = profile.at_gauss()[..., system.variations]
@@ -62,7 +63,7 @@ def cubic_coefficient(system: CycleSystem, profile: Profile) -> float:
 class _Expansion:
     """The linear problem for h and w, components side by side, and the scalars a and c."""
 
-    def __init__(self, system: CycleSystem, profile: Profile) -> None:
+    def __init__(self, system: VariationalSystem, profile: Profile) -> None:
         n, field = system.n, system.field
         self.system, self.profile = system, profile
         self.scales = Scales(system.scales.components, np.array([system.scales.scalars[0], 1.0]))
@@ -98,11 +99,11 @@ class _Expansion:
 
     def conditions(self, reference: Profile) -> list[Condition]:
         """No shift along the flow in the one part, no share of v in the other."""
-        system, v = self.system, self.profile.values[:, self.system.variations]
-        v = v / np.abs(v / system.field.scale).max()
-        shift = system.direction(reference, system.cycle, system.flow(self.profile))
-        share = system.direction(reference, system.variations, v)
-        return [Condition(shift, 0.0), Condition(share, 0.0)]
+        slope = replace(self.profile, scalars=reference.scalars).slope(self.system.cycle)
+        v = self.profile.values[:, self.system.variations]
+        v = v / np.abs(v / self.system.field.scale).max()
+        share = reference.direction(self.system.variations, v)
+        return [Condition(self.scales.unit(slope), reference), Condition(share, reference)]
 
 
 def _third(field: PointwiseField, u: FloatArray, p: FloatArray, v: FloatArray) -> FloatArray:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from ikmeanfield.continuation.branch import Branch
 from ikmeanfield.continuation.compute_branch import check_plane, empty_branch
+from ikmeanfield.continuation.cycles.branch_table import cycle_branch
 from ikmeanfield.continuation.cycles.follow import STEPS
 from ikmeanfield.continuation.cycles.options import CycleOptions
 from ikmeanfield.continuation.cycles.start import CycleStartError, Trajectory
 from ikmeanfield.continuation.options import ContinuationOptions, options_or
+from ikmeanfield.continuation.problem import Problem
 from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
 from .beside import ISSUING, bifurcation_beside
-from .branch_table import curve_branch
 from .start import first_point
-
-if TYPE_CHECKING:
-    from ikmeanfield.continuation.bvp.follow import CurvePoint, Follower, HalfCurve
-    from ikmeanfield.continuation.problem import Problem
 
 #: Kind of curve through each kind of special point.
 CURVES = {"LPC": "cycle_fold", "PD": "period_doubling", "TR": "torus"}
@@ -56,7 +50,7 @@ def continue_cycle_bifurcation(
     -------
     Branch
         Of kind ``"cycle_fold"``, ``"period_doubling"`` or ``"torus"``; see
-        `branch_table.curve_branch` for its rows.
+        `cycles.branch_table.cycle_branch` for its rows.
         Special points: CPC (cusp), R1 to R4, LPPD, LPNS, PDNS, NSNS. Ends: ``"bound"``,
         ``"hopf"`` (the amplitude goes to zero at a GH, ZH or HH point), ``"period"``, ``"R1"``,
         ``"R2"`` (a pair leaves the unit circle along the real axis), ``"closed"``, ``"step"``,
@@ -112,23 +106,5 @@ def follow_cycles(
     except CycleStartError as error:
         at = problem.at(start.parameters)
         return empty_branch(kind, at, free, Termination("no_start", str(error)))
-    backward, forward = both_ways(follower, point)
     here = Termination("start", "the cycle from which the curve was started")
-    return curve_branch(follower.curve, backward, forward, here)  # type: ignore[arg-type]
-
-
-def both_ways(follower: Follower, point: CurvePoint) -> tuple[HalfCurve | None, HalfCurve | None]:
-    """Follow a curve from a point in the directions asked for: backward and forward."""
-    first = next(iter(follower.curve.free(point)))
-    slope = follower.curve.free(replace(point, profile=point.tangent))[first]
-    scales = follower.curve.scales
-    halves: dict[str, HalfCurve | None] = {"backward": None, "forward": None}
-    for way, sign in (("forward", 1.0), ("backward", -1.0)):
-        if follower.options.direction in {way, "both"}:
-            follower.curve.scales = scales
-            along = sign if slope >= 0 else -sign
-            set_out = replace(point, tangent=point.tangent.times(along))
-            halves[way] = half = follower.follow(set_out)
-            if half.end.reason in {"closed", "interrupted"}:
-                break
-    return halves["backward"], halves["forward"]
+    return cycle_branch(follower.curve, follower.both_ways(point), here)

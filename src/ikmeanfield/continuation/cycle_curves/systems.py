@@ -14,50 +14,22 @@ integral conditions (E. J. Doedel, W. Govaerts and Yu. A. Kuznetsov, SIAM J. Num
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ikmeanfield.continuation.bvp.problem import Boundary, Condition, Rates
 from ikmeanfield.continuation.bvp.profile import Profile, Scales
+from ikmeanfield.continuation.cycles.system import CycleSystem
+from ikmeanfield.continuation.fields import PointwiseField
+from ikmeanfield.continuation.problem import FloatArray
 
-if TYPE_CHECKING:
-    from ikmeanfield.continuation.cycles.fields import PointwiseField
-    from ikmeanfield.continuation.problem import FloatArray
 
-
-class CycleSystem:
-    """A cycle with some variations. Scalars: period, two parameters, and beta or theta.
-
-    Attributes
-    ----------
-    copies
-        Number of variations.
-    """
-
-    copies = 0
-
-    def __init__(self, field: PointwiseField, scales: Scales) -> None:
-        self.field, self.scales = field, scales
-        self.n = len(field.problem.variables)
-
-    @property
-    def cycle(self) -> slice:
-        """Components of the cycle."""
-        return slice(0, self.n)
+class VariationalSystem(CycleSystem):
+    """A cycle with some variations. Scalars: period, two parameters, and beta or theta."""
 
     @property
     def variations(self) -> slice:
         """Components of the variations."""
         return slice(self.n, (1 + self.copies) * self.n)
-
-    def period(self, q: FloatArray) -> float:
-        """Period of the cycle."""
-        return float(q[0])
-
-    def free(self, q: FloatArray) -> FloatArray:
-        """Values of the two free parameters."""
-        return q[1:3]
 
     def beta(self, q: FloatArray) -> float:
         """Share of the flow in the variation."""
@@ -74,28 +46,25 @@ class CycleSystem:
         """Right-hand side at points w of shape (K, d)."""
         u, *variations = self._parts(w)
         p, period = self.field.p(self.free(q)), self.period(q)
-        f = self.field.values(u, p)
-        out = [period * f]
-        if variations:
-            jacobian = self.field.jacobians(u, p)
-            out += [
-                period * np.einsum("kab,kb->ka", jacobian, v) + self.beta(q) * f for v in variations
-            ]
-        return np.concatenate(out, axis=1)
+        f, jacobian = self.field.values(u, p), self.field.jacobians(u, p)
+        along = [np.einsum("kab,kb->ka", jacobian, v) for v in variations]
+        return np.hstack([period * f, *(period * x + self.beta(q) * f for x in along)])
 
     def rates(self, w: FloatArray, q: FloatArray) -> Rates:
         """Right-hand side and its derivatives."""
         n, (u, *variations) = self.n, self._parts(w)
         p, period, beta = self.field.p(self.free(q)), self.period(q), self.beta(q)
         f, jacobian = self.field.values(u, p), self.field.jacobians(u, p)
-        by_p = self.field.by_parameters(u, p)
+        by_p, jacobian_by_p = (
+            self.field.by_parameters(u, p),
+            self.field.jacobians_by_parameters(u, p),
+        )
         d = (1 + self.copies) * n
         by_state, by_scalars = np.zeros((len(w), d, d)), np.zeros((len(w), d, len(q)))
         values = np.empty_like(w)
         values[:, :n] = period * f
         by_state[:, :n, :n] = period * jacobian
         by_scalars[:, :n, 0], by_scalars[:, :n, 1:3] = f, period * by_p
-        jacobian_by_p = self.field.jacobians_by_parameters(u, p) if variations else np.empty(0)
         for i, v in enumerate(variations, start=1):
             part = slice(i * n, (i + 1) * n)
             along = np.einsum("kab,kb->ka", jacobian, v)
@@ -115,53 +84,30 @@ class CycleSystem:
         """U(1) - u(0) and v(1) - R v(0)."""
         n, d = self.n, len(start)
         by_start, by_scalars = -np.eye(d), np.zeros((d, len(q)))
-        if self.copies:
-            matrix, slope = self.turn(q)
-            by_start[n:, n:] = -np.kron(matrix, np.eye(n))
-            if slope.any():
-                by_scalars[n:, -1] = -np.kron(slope, np.eye(n)) @ start[n:]
+        matrix, slope = self.turn(q)
+        by_start[n:, n:] = -np.kron(matrix, np.eye(n))
+        if slope.any():
+            by_scalars[n:, -1] = -np.kron(slope, np.eye(n)) @ start[n:]
         return Boundary(end + by_start @ start, by_start, np.eye(d), by_scalars)
-
-    def direction(self, reference: Profile, columns: slice, values: FloatArray) -> Profile:
-        """Return a direction with some components, and no scalars."""
-        zero = Profile(
-            reference.mesh, np.zeros_like(reference.values), np.zeros_like(reference.scalars)
-        )
-        return zero.with_columns(columns, values)
-
-    def flow(self, reference: Profile) -> FloatArray:
-        """Direction of the flow at the nodes, of scaled size one."""
-        f = self.field.values(
-            reference.values[:, self.cycle], self.field.p(self.free(reference.scalars))
-        )
-        return np.asarray(f / np.sqrt(np.mean((f / self.scales.components[self.cycle]) ** 2)))
 
     def conditions(self, reference: Profile) -> list[Condition]:
         """Return the phase condition and the size of the variations."""
-        phase = self.direction(reference, self.cycle, self.flow(reference))
-        rows = [Condition(phase, self.scales.inner(phase, reference))]
-        if self.copies:
-            size = self.variation(reference)
-            rows.append(Condition(size, self.scales.inner(size, size)))
-        return rows
+        return [*super().conditions(reference), Condition(self.variation(reference), reference)]
 
     def variation(self, w: Profile) -> Profile:
         """Return the direction that holds the variations of a solution alone."""
-        return self.direction(w, self.variations, w.values[:, self.variations])
+        return w.direction(self.variations, w.values[:, self.variations])
 
     def normalised(self, w: Profile) -> Profile:
         """Return the solution with variations of size one."""
-        if not self.copies:
-            return w
         size = self.variation(w)
-        factor = 1 / np.sqrt(self.scales.inner(size, size))
-        return w.with_columns(self.variations, factor * w.values[:, self.variations])
+        return w.plus(size, 1 / self.scales.norm(size) - 1)
 
 
-class FoldSystem(CycleSystem):
+class FoldSystem(VariationalSystem):
     """Fold of cycles: scalars (T, a, b, beta)."""
 
-    copies = 1
+    copies, times = 1, (0, 3)
 
     def beta(self, q: FloatArray) -> float:
         """Share of the flow in the variation."""
@@ -176,23 +122,17 @@ class FoldSystem(CycleSystem):
 
     def conditions(self, reference: Profile) -> list[Condition]:
         """Return phase, size of the variation, and no shift along the flow."""
-        shift = self.direction(reference, self.variations, self.flow(reference))
-        return [*super().conditions(reference), Condition(shift, 0.0)]
+        shift = self.scales.unit(reference.slope(self.cycle, self.variations))
+        return [*super().conditions(reference), Condition(shift, reference.times(0.0))]
 
     def variation(self, w: Profile) -> Profile:
         """Return the direction of the variation and beta."""
         alone = super().variation(w)
-        return Profile(alone.mesh, alone.values, np.append(np.zeros(3), w.scalars[3]))
-
-    def normalised(self, w: Profile) -> Profile:
-        """Return the solution with a variation (and beta) of size one."""
-        size = self.variation(w)
-        factor = 1 / np.sqrt(self.scales.inner(size, size))
-        moved = w.with_columns(self.variations, factor * w.values[:, self.variations])
-        return Profile(moved.mesh, moved.values, np.append(w.scalars[:3], factor * w.scalars[3]))
+        alone.scalars[3] = w.scalars[3]
+        return alone
 
 
-class DoublingSystem(CycleSystem):
+class DoublingSystem(VariationalSystem):
     """Period doubling: scalars (T, a, b)."""
 
     copies = 1
@@ -202,7 +142,7 @@ class DoublingSystem(CycleSystem):
         return -np.eye(1), np.zeros((1, 1))
 
 
-class TorusSystem(CycleSystem):
+class TorusSystem(VariationalSystem):
     """Torus point: scalars (T, a, b, theta), with multipliers exp(+-i theta)."""
 
     copies = 2
@@ -219,12 +159,14 @@ class TorusSystem(CycleSystem):
         turned = np.concatenate([-second, first], axis=1)
         return [
             *super().conditions(reference),
-            Condition(self.direction(reference, self.variations, turned), 0.0),
+            Condition(reference.direction(self.variations, turned), reference.times(0.0)),
         ]
 
 
 class FixedPeriodSystem(CycleSystem):
     """A cycle of a given period: scalars are the two parameters."""
+
+    first, times = 0, ()
 
     def __init__(self, field: PointwiseField, scales: Scales, period: float) -> None:
         super().__init__(field, scales)
@@ -234,13 +176,7 @@ class FixedPeriodSystem(CycleSystem):
         """Return the given period."""
         return self._period
 
-    def free(self, q: FloatArray) -> FloatArray:
-        """Values of the two free parameters."""
-        return q
-
     def rates(self, w: FloatArray, q: FloatArray) -> Rates:
         """Right-hand side and its derivatives."""
-        p = self.field.p(q)
-        f, jacobian = self.field.values(w, p), self.field.jacobians(w, p)
-        by_p = self.field.by_parameters(w, p)
-        return Rates(self._period * f, self._period * jacobian, self._period * by_p)
+        rates = super().rates(w, q)
+        return Rates(rates.values, rates.by_state, rates.by_scalars[..., 1:])

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ikmeanfield.continuation.bvp.points import CurvePoint, Event, Located
+from ikmeanfield.continuation.problem import FloatArray
 from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
 from .equilibria import Hopf, beside, find_equilibrium, find_hopf
-from .events import bound_events
-from .locate import locate
-from .orbit import Orbit
-from .tracer import at_hopf
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ikmeanfield.continuation.problem import FloatArray
-
-    from .tracer import CyclePoint, Tracer
+    from .curve import CycleCurve
+    from .family import CycleFamily
 
 
 #: So many successive cycles make a vertical family if the parameter changes by no more than this
@@ -28,102 +23,90 @@ if TYPE_CHECKING:
 _VERTICAL, _STILL, _NEUTRAL, _GROWN = 6, 1e-9, 1e-5, 1e-2
 
 
-def _oscillation(point: CyclePoint) -> Orbit:
-    """Return the orbit without its mean, period and parameter."""
-    return Orbit(point.orbit.mesh, point.orbit.values - point.mean, 0.0, 0.0)
+def extrapolated(
+    curve: CycleCurve, before: CurvePoint, after: CurvePoint
+) -> tuple[FloatArray, float, float]:
+    """Where between two cycles that point against each other the amplitude vanishes.
+
+    Returns state and free parameters, period, and the distance from the first cycle. All but the
+    last move with the square of the amplitude.
+    """
+    size0, size1 = (curve.scales.norm(curve.oscillation(point)) for point in (before, after))
+    x0, x1 = (
+        np.concatenate([point.facts.mean, [*curve.free(point).values(), curve.period(point)]])
+        for point in (before, after)
+    )
+    x = (x0 + x1) / 2
+    if size0 != size1:
+        x = (x1 * size0**2 - x0 * size1**2) / (size0**2 - size1**2)
+    return x[:-1], float(x[-1]), size0 / (size0 + size1) * after.step
+
+
+def shrunk(curve: CycleCurve, before: CurvePoint, special: SpecialPoint, way: float) -> Located:
+    """Return the cycle of no amplitude at a point of equilibria, a distance beyond another one."""
+    system, state = curve.equations, special.state
+    values = np.tile(state, (len(before.profile.values), 1))
+    profile = before.profile.times(1.0).with_columns(system.cycle, values)
+    profile.scalars[0] = special.data["period"]
+    for place, name in enumerate(curve.field.free, start=system.first):
+        profile.scalars[place] = special.parameters[name]
+    arclength = before.arclength + way
+    point = CurvePoint(
+        profile,
+        before.tangent,
+        curve.without_amplitude(special),
+        residual=special.residual,
+        arclength=arclength,
+        step=way,
+    )
+    event = Event(special.kind, lambda _: 0.0)
+    return Located(event, point, (before.arclength, arclength), 0.0, converged=True)
 
 
 def hopf_end(
-    tracer: Tracer, before: CyclePoint, after: CyclePoint
-) -> tuple[CyclePoint | None, Termination] | None:
-    """Return the end at a Hopf point, if the amplitude passed through zero between two points.
-
-    A branch runs smoothly through a Hopf point, where its cycles come back shifted by half a
-    period: their oscillation then points against that of the cycle before.
-    """
-    if before.hopf is not None:
-        return None
-    a, b = _oscillation(before), _oscillation(after)
-    size0, size1 = tracer.metric.norm(a), tracer.metric.norm(b)
-    if not tracer.metric.inner(a, b) < 0:
-        return None
-    values = np.array([before.orbit.parameter, after.orbit.parameter])
-    # the parameter moves with the square of the amplitude
-    if size0 != size1:
-        expected = (values[1] * size0**2 - values[0] * size1**2) / (size0**2 - size1**2)
-    else:
-        expected = values.mean()
-    reach = 2 * float(np.ptp(values)) + abs(expected - values[0]) + 1e-9 * tracer.metric.parameter
-    hopf = _nearby_hopf(tracer, before, expected, reach)
-    name = tracer.parameter
-    if hopf is None:
+    family: CycleFamily, before: CurvePoint, after: CurvePoint
+) -> tuple[Located | None, Termination]:
+    """Return the Hopf point at which the amplitude passes through zero between two points."""
+    x, period, way = extrapolated(family, before, after)
+    expected, name = x[-1], family.parameter
+    values = np.array([before.profile.scalars[1], after.profile.scalars[1]])
+    reach = 2 * float(np.ptp(values)) + abs(expected - values[0])
+    reach += 1e-9 * family.scales.scalars[1]
+    hopf = _nearby_hopf(family, x, 2 * np.pi / period)
+    if hopf is None or abs(hopf.parameter - expected) > reach:
         message = f"the amplitude goes to zero near {name} = {expected:.10g}; no Hopf point was "
         return None, Termination("vanishing", message + "found by Newton's method there")
-    at, period = hopf.parameter, 2 * np.pi / hopf.frequency
-    values = np.tile(hopf.state, (len(before.orbit.values), 1))
-    orbit = Orbit(before.orbit.mesh, values, period, at)
+    special = hopf_special(family, hopf)
     message = (
-        f"the amplitude goes to zero at the Hopf point {name} = {at:.10g} (period {period:.10g}); "
-        f"the last two cycles extrapolate to {expected:.10g}"
+        f"the amplitude goes to zero at the Hopf point {name} = {hopf.parameter:.10g} (period "
+        f"{special.data['period']:.10g}); the last two cycles extrapolate to {expected:.10g}"
     )
-    point = at_hopf(tracer, orbit, before.tangent, hopf)
-    way = size0 / (size0 + size1) * after.step
-    point = replace(point, arclength=before.arclength + way, step=way)
-    return point, Termination("hopf", message)
+    return shrunk(family, before, special, way), Termination("hopf", message)
 
 
-def hopf_special(tracer: Tracer, point: CyclePoint, row: int) -> SpecialPoint:
+def hopf_special(family: CycleFamily, hopf: Hopf) -> SpecialPoint:
     """Return the Hopf point at which a branch starts or ends, as a branch holds it."""
-    if point.hopf is None:
-        msg = f"row {row} is a cycle, not a Hopf point"
-        raise ValueError(msg)
-    found = point.hopf
     return SpecialPoint(
         kind="HB",
-        parameters=tracer.problem.named(found.p, (tracer.parameter,)),
-        state=found.state,
-        bracket=(point.arclength - point.step, point.arclength),
-        residual=found.residual,
-        eigenvalues=found.eigenvalues,
-        data={"frequency": found.frequency, "period": point.orbit.period},
+        parameters=family.problem.named(hopf.p, (family.parameter,)),
+        state=hopf.state,
+        bracket=(0.0, 0.0),
+        residual=hopf.residual,
+        eigenvalues=hopf.eigenvalues,
+        data={"frequency": hopf.frequency, "period": 2 * np.pi / hopf.frequency},
         message="cycles of amplitude zero",
-        row=row,
+        row=0,
     )
 
 
-def _nearby_hopf(tracer: Tracer, before: CyclePoint, expected: float, reach: float) -> Hopf | None:
-    field, omega = beside(tracer, before.orbit), 2 * np.pi / before.orbit.period
-    equilibrium = find_equilibrium(field, np.append(before.mean, expected))
-    hopf = None if equilibrium is None else find_hopf(field, equilibrium.x, omega)
-    if hopf is None or abs(hopf.parameter - expected) > reach:
-        return None
-    return hopf if 0.5 < hopf.frequency / omega < 2 else None
+def _nearby_hopf(family: CycleFamily, x: FloatArray, frequency: float) -> Hopf | None:
+    field = beside(family)
+    equilibrium = find_equilibrium(field, x)
+    hopf = None if equilibrium is None else find_hopf(field, equilibrium.x, frequency)
+    return hopf if hopf is not None and 0.5 < hopf.frequency / frequency < 2 else None
 
 
-def bound_end(
-    tracer: Tracer, before: CyclePoint, after: CyclePoint
-) -> tuple[CyclePoint, Termination] | None:
-    """Return the end on a bound, if one was passed between two points."""
-    hits = []
-    for name, bound, event in bound_events(tracer):
-        if event.test(after) < 0 <= event.test(before):
-            located = locate(tracer, event, before, after)
-            hits.append((located.point.arclength, name, bound, located.point))
-    if not hits:
-        return None
-    _, name, bound, point = min(hits, key=lambda hit: hit[0])
-    return point, Termination("bound", f"reached the bound {name} = {bound:.10g}")
-
-
-def outside(tracer: Tracer, point: CyclePoint) -> Termination | None:
-    """Return the immediate end of a branch that starts outside its bounds."""
-    for name, bound, event in bound_events(tracer):
-        if event.test(point) < 0:
-            return Termination("bound", f"starts outside the bound {name} = {bound:.10g}")
-    return None
-
-
-def vertical(tracer: Tracer, points: Sequence[CyclePoint]) -> Termination | None:
+def vertical(family: CycleFamily, points: Sequence[CurvePoint]) -> Termination | None:
     """Return the end of a branch that is a family of cycles at one value of the parameter.
 
     The parameter stands still while the cycles grow, and a second multiplier stays 1.
@@ -131,40 +114,18 @@ def vertical(tracer: Tracer, points: Sequence[CyclePoint]) -> Termination | None
     last = points[-_VERTICAL:]
     if len(last) < _VERTICAL:
         return None
-    values = np.array([point.orbit.parameter for point in last])
-    if np.ptp(values) > _STILL * tracer.metric.parameter:
+    values = np.array([point.profile.scalars[1] for point in last])
+    if np.ptp(values) > _STILL * family.scales.scalars[1]:
         return None
     # close to any Hopf point the parameter stands still as well
-    small = last[0].maximum - last[0].minimum
-    if small.max() < _GROWN * max(1.0, float(np.abs(last[0].mean).max())):
+    first = last[0].facts
+    small = first.maximum - first.minimum
+    if small.max() < _GROWN * max(1.0, float(np.abs(first.mean).max())):
         return None
-    if any(np.abs(p.floquet.multipliers - 1).min(initial=np.inf) > _NEUTRAL for p in last):
+    if any(np.abs(p.facts.floquet.multipliers - 1).min(initial=np.inf) > _NEUTRAL for p in last):
         return None
     message = (
-        f"cycles of all sizes exist at {tracer.parameter} = {values[-1]:.10g}, as around a centre: "
+        f"cycles of all sizes exist at {family.parameter} = {values[-1]:.10g}, as around a centre: "
         "the Hopf point is degenerate and no branch in the parameter leaves it"
     )
     return Termination("vertical", message)
-
-
-def _summary(tracer: Tracer, point: CyclePoint) -> FloatArray:
-    d = tracer.metric.variables
-    rest = [point.orbit.parameter / tracer.metric.parameter, np.log(point.orbit.period)]
-    return np.concatenate([point.minimum / d, point.maximum / d, point.mean / d, rest])
-
-
-def closed(tracer: Tracer, points: Sequence[CyclePoint]) -> Termination | None:
-    """Return the end of a branch that has come back to its first point."""
-    if len(points) < 10 or points[0].hopf is not None:
-        return None
-    first = _summary(tracer, points[0])
-    before, after = (_summary(tracer, point) - first for point in points[-2:])
-    leg = after - before
-    length = float(leg @ leg)
-    # the first point lies alongside the last step, and the branch left it in the same direction
-    along = float(-before @ leg) / length if length > 0 else -1.0
-    miss = np.linalg.norm(before + along * leg)
-    setting_out = _summary(tracer, points[1]) - first
-    if not (0 <= along <= 1 and miss < 0.1 * np.sqrt(length) and setting_out @ leg > 0):
-        return None
-    return Termination("closed", "the branch has come back to its start: it is a closed curve")

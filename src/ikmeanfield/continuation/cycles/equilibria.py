@@ -14,18 +14,16 @@ import numpy as np
 
 from ikmeanfield.continuation import augmented
 from ikmeanfield.continuation.newton import newton
+from ikmeanfield.continuation.problem import FloatArray
 from ikmeanfield.continuation.scaled import ScaledField
 from ikmeanfield.continuation.spectrum import nearest_pair
 from ikmeanfield.continuation.stencils import unit_vector
 
 if TYPE_CHECKING:
     from ikmeanfield.continuation.newton import System
-    from ikmeanfield.continuation.problem import FloatArray
     from ikmeanfield.continuation.spectrum import ComplexArray
 
-    from .fields import PointwiseField
-    from .orbit import Orbit
-    from .tracer import Tracer
+    from .family import CycleFamily
 
 _TOLERANCE, _ITERATIONS = 1e-10, 25
 #: How far a state may move, in scaled coordinates.
@@ -76,16 +74,10 @@ class Hopf(Equilibrium):
     mode: ComplexArray
 
 
-def scaled_field(field: PointwiseField, p: FloatArray, scale: FloatArray) -> ScaledField:
-    """Return a field at the parameters p in scaled coordinates, its own parameter free."""
-    problem = field.problem.at(dict(zip(field.problem.parameters, p.tolist(), strict=True)))
-    return ScaledField(problem, field.free, scale)
-
-
-def beside(tracer: Tracer, orbit: Orbit) -> ScaledField:
-    """Return the field of a branch of cycles at the parameters of one of them."""
-    scale = np.append(tracer.metric.variables, tracer.metric.parameter)
-    return scaled_field(tracer.field, tracer.collocation.p(orbit), scale)
+def beside(family: CycleFamily) -> ScaledField:
+    """Return the field of a branch of cycles in scaled coordinates."""
+    scale = np.append(family.scales.components, family.scales.scalars[1])
+    return ScaledField(family.field.based, family.field.free, scale)
 
 
 def _at(field: ScaledField, x: FloatArray) -> Equilibrium:
@@ -107,7 +99,7 @@ def _solved(field: ScaledField, system: System, x: FloatArray) -> Equilibrium | 
 
 
 def find_equilibrium(field: ScaledField, x: FloatArray) -> Equilibrium | None:
-    """Return the equilibrium near a point, with the free parameters held; None without one."""
+    """Return the equilibrium near a point, with its parameter held; None without one."""
     system: System = augmented.equilibrium(field)
     if field.free:
         held = unit_vector(len(x), field.n)

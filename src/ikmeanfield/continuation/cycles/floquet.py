@@ -12,19 +12,17 @@ eigenvector, the direction of the flow.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .linear import Chain, join_all
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ikmeanfield.continuation.problem import FloatArray
+from ikmeanfield.continuation.bvp.linear import Chain, join_all
+from ikmeanfield.continuation.problem import FloatArray
 
 #: Distance from 1 within which a second multiplier makes the trivial one be split off.
 DOUBLE = 0.1
+#: Modulus that counts as the largest.
+LARGEST = 1e100
 #: Error of the trivial multiplier beyond which no multiplier is believed.
 LOST = 0.1
 #: Starts of the period that are compared where the trivial multiplier is lost, and the least error
@@ -68,7 +66,7 @@ class Floquet:
 
 
 def multipliers(chain: Chain, flow: FloatArray, divergence: float) -> Floquet:
-    """Floquet multipliers of a cycle.
+    """Floquet multipliers of a cycle; NaN for one that has shrunk to an equilibrium.
 
     Parameters
     ----------
@@ -81,8 +79,11 @@ def multipliers(chain: Chain, flow: FloatArray, divergence: float) -> Floquet:
         nontrivial multiplier is its exponential (Liouville), whatever the conditioning.
     """
     # start the period where the flow is slow: there the pair of blocks resolves its direction best
-    start = int(np.argmin(np.linalg.norm(flow, axis=1)))
-    v = flow[start] / np.linalg.norm(flow[start])
+    speed = np.linalg.norm(flow, axis=1)
+    start = int(np.argmin(speed))
+    if speed[start] == 0:
+        return Floquet(np.full(flow.shape[1] - 1, np.nan, dtype=complex), np.nan, np.nan)
+    v = flow[start] / speed[start]
     a, b = join_all(np.roll(chain.left, -start, axis=0), np.roll(chain.right, -start, axis=0))
     av, bv = a @ v, b @ v
     defect = float(np.linalg.norm(av + bv) / max(np.linalg.norm(av), np.linalg.norm(bv)))
@@ -102,6 +103,42 @@ def multipliers(chain: Chain, flow: FloatArray, divergence: float) -> Floquet:
         settled = _across(chain, flow)
     others = _sorted(others) if settled is None else settled
     return Floquet(others, trivial, defect, settled is not None)
+
+
+def without_amplitude(eigenvalues: NDArray[np.complex128], period: float) -> Floquet:
+    """Return the multipliers of a cycle that has shrunk to an equilibrium with some eigenvalues.
+
+    Two of them are 1, those of the pair that oscillates with the cycle's period.
+    """
+    pair = np.argsort(np.abs(eigenvalues - 2j * np.pi / period))[:1]
+    conjugate = np.argsort(np.abs(eigenvalues - eigenvalues[pair].conj()))[:1]
+    others = np.delete(eigenvalues, np.concatenate([pair, conjugate]))
+    return Floquet(_sorted(np.append(1.0, np.exp(others * period))), 1.0, 0.0)
+
+
+def at_value(mu: NDArray[np.complex128], value: float) -> float:
+    """Return a number whose sign changes where a real multiplier passes a value."""
+    mu = _clipped(mu)
+    return float(np.prod((mu - value) / (1 + np.abs(mu))).real)
+
+
+def pair_at_one(mu: NDArray[np.complex128]) -> float:
+    """Return a number whose sign changes where the product of two multipliers passes 1."""
+    mu = _clipped(mu)
+    i, j = np.triu_indices(len(mu), 1)
+    product = mu[i] * mu[j]
+    return float(np.prod((product - 1) / (1 + np.abs(product))).real)
+
+
+def _clipped(mu: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """Return multipliers of which the largest are real, so that products of two are finite.
+
+    Those of a cycle that has shrunk to an equilibrium remain unknown.
+    """
+    if np.isnan(mu).all():
+        return mu
+    large = ~(np.abs(mu) < LARGEST)
+    return np.where(large, LARGEST * np.where(np.isfinite(mu), np.sign(mu.real), 1.0), mu)
 
 
 def _across(chain: Chain, flow: FloatArray) -> NDArray[np.complex128] | None:

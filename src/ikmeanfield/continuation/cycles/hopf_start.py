@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ikmeanfield.continuation.bvp.polynomial import basis, node_points
+from ikmeanfield.continuation.bvp.profile import Scales
+from ikmeanfield.continuation.fields import PointwiseField
+from ikmeanfield.continuation.options import ContinuationOptions
+from ikmeanfield.continuation.problem import FloatArray
+from ikmeanfield.continuation.scaled import ScaledField
 from ikmeanfield.continuation.scales import initial_scale
+from ikmeanfield.continuation.spectrum import ComplexArray
 
-from .collocation import Metric
-from .equilibria import Hopf, as_hopf, find_equilibrium, find_hopf, leading, scaled_field
-from .orbit import Orbit, basis, node_points
+from .equilibria import Hopf, as_hopf, find_equilibrium, find_hopf, leading
+from .options import CycleOptions
+from .orbit import Orbit
 from .start import CycleStartError, Start, parameter_scales, stated
-
-if TYPE_CHECKING:
-    from ikmeanfield.continuation.options import ContinuationOptions
-    from ikmeanfield.continuation.problem import FloatArray
-    from ikmeanfield.continuation.scaled import ScaledField
-    from ikmeanfield.continuation.spectrum import ComplexArray
-
-    from .fields import PointwiseField
-    from .options import CycleOptions
 
 #: A Hopf point may lie as far from where it is looked for as this share of the parameter's scale.
 _NEAR = 0.1
@@ -36,34 +33,30 @@ class HopfStart(Start):
 
 
 def from_hopf(
-    field: PointwiseField,
-    state: FloatArray,
-    p: FloatArray,
-    options: ContinuationOptions,
-    cycles: CycleOptions,
+    field: PointwiseField, state: FloatArray, options: ContinuationOptions, cycles: CycleOptions
 ) -> HopfStart:
-    """Start at a Hopf point given roughly by its state and parameters.
+    """Start at a Hopf point given roughly by its state, at the field's own parameters.
 
     The point is refined; frequency and eigenvector are computed here. The variables' scales
     are the amplitudes along the eigenvector at which the field stops being linear, which
     does not depend on units.
     """
-    x = np.append(state, p[field.index])
+    x = np.append(state, field.base[field.places])
     (size,) = parameter_scales(field.problem, field.free, x[-1:], options)
-    near = scaled_field(field, p, np.ones(len(x)))
-    near = near.rescaled(initial_scale(near.problem, near.free, x, options))
+    problem = field.based
+    near = ScaledField(problem, field.free, initial_scale(problem, field.free, x, options))
     hopf = as_hopf(near, x) or _refined_hopf(near, x, _NEAR * size)
     mode, response = _natural_amplitude(field, hopf)
     scale = np.maximum(np.maximum(np.abs(mode), response), 1e-6 * np.abs(hopf.state))
     scale[scale == 0] = 1.0
     period = 2 * np.pi / hopf.frequency
-    metric = Metric(stated(field.problem, scale, options), period, size)
+    metric = Scales(stated(field.problem, scale, options), np.array([period, size]))
     mesh = np.linspace(0, 1, cycles.intervals + 1)
     phase = np.exp(2j * np.pi * node_points(mesh, basis(cycles.degree)))[:, None]
     profile = (mode * phase).real
     profile[-1] = profile[0]
-    orbit = Orbit(mesh, np.tile(hopf.state, (len(profile), 1)), period, hopf.parameter)
-    return HopfStart(orbit, metric, metric.unit(Orbit(mesh, profile, 0.0, 0.0)), hopf)
+    orbit = Orbit.of(mesh, np.tile(hopf.state, (len(profile), 1)), period, hopf.parameter)
+    return HopfStart(orbit, metric, metric.unit(Orbit.of(mesh, profile, 0.0, 0.0)), hopf)
 
 
 def _refined_hopf(field: ScaledField, x: FloatArray, reach: float) -> Hopf:

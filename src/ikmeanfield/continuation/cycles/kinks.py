@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from ikmeanfield.continuation.problem import FloatArray, Scalar
 
-    from ikmeanfield.continuation.problem import FloatArray, Scalar
-
-    from .orbit import Orbit
+from .orbit import Orbit
 
 
 def kink_ranges(

@@ -5,49 +5,42 @@ Both come from the condensed linearisation, whose small matrix is singular there
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 
-from . import linear
-from .collocation import parameter_direction
+from ikmeanfield.continuation.bvp import linear
+from ikmeanfield.continuation.bvp.newton import assembled
+from ikmeanfield.continuation.bvp.profile import Profile
+from ikmeanfield.continuation.problem import FloatArray
+
 from .orbit import Orbit
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ikmeanfield.continuation.problem import FloatArray
-
-    from .collocation import Collocation, Metric
+from .system import CycleSystem
 
 
 def _reduced(
-    collocation: Collocation, orbit: Orbit, metric: Metric
+    system: CycleSystem, orbit: Profile
 ) -> tuple[linear.Chain, list[linear.Eliminated], linear.Eliminated, FloatArray]:
     """Linearisation at an orbit without right-hand sides, reduced to the ends of the period."""
-    system, _ = collocation.linearise(orbit, metric, orbit, parameter_direction(orbit))
-    system.extra[..., 2:] = 0.0
-    chain, gone, corner = linear.condense(system, orbit.values.shape[1])
+    equations, _ = assembled(system, orbit, system.scales, system.conditions(orbit))
+    equations.extra[..., len(orbit.scalars) :] = 0.0
+    chain, gone, corner = linear.condense(equations, system.n)
     whole, levels, corner = linear.reduced(chain, corner)
     return whole, levels, gone, corner
 
 
-def floquet_mode(
-    collocation: Collocation, orbit: Orbit, metric: Metric, multiplier: complex
-) -> NDArray[np.complex128]:
+def floquet_mode(system: CycleSystem, orbit: Orbit, multiplier: complex) -> NDArray[np.complex128]:
     """Solution of the linearised equations that a period multiplies by about `multiplier`.
 
     At the nodes, shape (N m + 1, n), complex, in the variables' units.
     """
-    whole, levels, gone, _ = _reduced(collocation, orbit, metric)
+    whole, levels, gone, _ = _reduced(system, orbit)
     _, _, vh = np.linalg.svd(whole.left[0] + multiplier * whole.right[0])
     start = vh[-1].conj()
     pair = np.stack([start, multiplier * start])
     ends = np.stack([pair.real, pair.imag], axis=-1)
     q = np.zeros((2, 2))
     nodes = linear.with_interior(linear.expanded(ends, q, levels), q, gone)
-    return np.asarray((nodes[..., 0] + 1j * nodes[..., 1]) * metric.variables)
+    return np.asarray((nodes[..., 0] + 1j * nodes[..., 1]) * system.scales.components)
 
 
 def _closed(whole: linear.Chain, corner: FloatArray) -> FloatArray:
@@ -64,22 +57,22 @@ def _closed(whole: linear.Chain, corner: FloatArray) -> FloatArray:
     return matrix
 
 
-def second_direction(collocation: Collocation, orbit: Orbit, metric: Metric) -> float:
+def second_direction(system: CycleSystem, orbit: Profile) -> float:
     """How far the linearised equations are from having solutions in a second direction.
 
     The smallest singular value as a share of the largest: zero where two branches cross.
     """
-    whole, _, _, corner = _reduced(collocation, orbit, metric)
+    whole, _, _, corner = _reduced(system, orbit)
     values = np.linalg.svd(_closed(whole, corner), compute_uv=False)
     return float(values[-1] / values[0])
 
 
-def kernel(collocation: Collocation, orbit: Orbit, metric: Metric) -> tuple[Orbit, Orbit]:
+def kernel(system: CycleSystem, orbit: Orbit) -> tuple[Orbit, Orbit]:
     """Two unit directions that solve the linearised equations best, the second orthogonal.
 
     At a branch point both solve them; the first changes the parameter most, the second does not.
     """
-    whole, levels, gone, corner = _reduced(collocation, orbit, metric)
+    whole, levels, gone, corner = _reduced(system, orbit)
     n = orbit.values.shape[1]
     _, _, vh = np.linalg.svd(_closed(whole, corner))
     basis = vh[-2:].T
@@ -89,14 +82,7 @@ def kernel(collocation: Collocation, orbit: Orbit, metric: Metric) -> tuple[Orbi
     ends = np.stack([basis[:n], basis[:n]])
     nodes = linear.with_interior(linear.expanded(ends, q, levels), q, gone)
     first, second = (
-        metric.unit(
-            Orbit(
-                orbit.mesh,
-                nodes[..., i] * metric.variables,
-                float(q[0, i]) * metric.period,
-                float(q[1, i]) * metric.parameter,
-            )
-        )
-        for i in range(2)
+        system.scales.unit(system.scales.unscaled(orbit, nodes[..., i], q[:, i])) for i in range(2)
     )
-    return first, replace(second, parameter=0.0)
+    second.scalars[-1] = 0.0
+    return first, second

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ikmeanfield.continuation.bvp.problem import Rates
+from ikmeanfield.continuation.bvp.profile import Scales
+from ikmeanfield.continuation.fields import PointwiseField
 from ikmeanfield.continuation.options import options_or
+from ikmeanfield.continuation.problem import FloatArray, Problem
 from ikmeanfield.continuation.special_point import SpecialPoint
 
-from . import linear
-from .collocation import NewtonFailureError
-from .fields import PointwiseField
-from .follow import STEPS, corrected
+from .follow import STEPS, corrected, follower_of
+from .modes import floquet_mode
 from .options import CycleOptions
-from .orbit import Orbit
-from .start import CycleStartError, Trajectory, from_trajectory
-from .tracer import Tracer
-
-if TYPE_CHECKING:
-    from ikmeanfield.continuation.problem import FloatArray, Problem
+from .start import Trajectory, from_trajectory
+from .system import CycleSystem
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,14 +67,12 @@ def phase_response(
     problem = problem.at(trajectory.parameters)
     field = PointwiseField(problem, next(iter(problem.parameters)))
     start = from_trajectory(field, trajectory, STEPS, cycles)
-    p = problem.vector()
-    tracer = Tracer(problem, field.free[0], p, start.metric, options=STEPS, cycles=cycles)
-    try:
-        orbit = corrected(tracer, start).orbit
-    except NewtonFailureError as error:
-        raise CycleStartError(str(error)) from error
-    scale = tracer.metric.variables
-    response = _adjoint(field, orbit, p, scale) / scale
+    follower = follower_of(start, field, STEPS, cycles)
+    family = follower.curve
+    orbit = family.orbit(corrected(follower, start).profile)
+    p = family.p(orbit)
+    scales = Scales(1 / family.scales.components, family.scales.scalars)
+    response = floquet_mode(_Adjoint(field, scales), orbit, 1.0).real
     flow = field.values(orbit.values, p)
     # the product is the same everywhere, up to the error of collocation
     response /= np.einsum("kn,kn->k", response, flow).mean()
@@ -85,24 +80,10 @@ def phase_response(
     return PhaseResponse(orbit.period, times, orbit.values, response)
 
 
-def _adjoint(field: PointwiseField, orbit: Orbit, p: FloatArray, scale: FloatArray) -> FloatArray:
-    """Periodic solution of the adjoint equation at the nodes, in scaled variables, of any size."""
-    b, size = orbit.basis, orbit.intervals
-    m, n = b.degree, orbit.values.shape[1]
-    jacobian = field.jacobians(orbit.at_gauss().reshape(-1, n), p, scale).reshape(size, m, n, n)
-    transposed = np.swapaxes(jacobian * (scale / scale[:, None]), -1, -2)
-    blocks = np.einsum("j,ck,jcab->jcakb", orbit.widths * orbit.period, b.value, transposed)
-    blocks += np.einsum("ck,ab->cakb", b.slope, np.eye(n))
-    nothing = np.zeros((size, 2, (m + 1) * n))
-    system = linear.System(
-        blocks.reshape(size, m * n, (m + 1) * n),
-        np.zeros((size, m * n, 3)),
-        nothing,
-        np.zeros((2, 3)),
-    )
-    chain, gone, corner = linear.condense(system, n)
-    whole, levels, _ = linear.reduced(chain, corner)
-    start = np.linalg.svd(whole.left[0] + whole.right[0])[2][-1][:, None]
-    q = np.zeros((2, 1))
-    ends = np.stack([start, start])
-    return linear.with_interior(linear.expanded(ends, q, levels), q, gone)[..., 0]
+class _Adjoint(CycleSystem):
+    """The adjoint equation along a cycle; its variables have the inverse scales."""
+
+    def rates(self, w: FloatArray, q: FloatArray) -> Rates:
+        """Derivatives of the right-hand side, at states w of the cycle."""
+        rates = super().rates(w, q)
+        return replace(rates, by_state=-np.swapaxes(rates.by_state, -1, -2))

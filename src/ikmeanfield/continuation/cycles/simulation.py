@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 
+from ikmeanfield.continuation.problem import FloatArray, Problem
+
 from .start import CycleStartError, Trajectory
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ikmeanfield.continuation.problem import FloatArray, Problem
 
 
 def simulated_cycle(

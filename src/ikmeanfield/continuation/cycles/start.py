@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ikmeanfield.continuation.bvp.mesh import equidistributed
+from ikmeanfield.continuation.bvp.polynomial import basis, node_points
+from ikmeanfield.continuation.bvp.profile import Scales
+from ikmeanfield.continuation.fields import PointwiseField
+from ikmeanfield.continuation.options import ContinuationOptions
+from ikmeanfield.continuation.problem import FloatArray, Problem
 from ikmeanfield.continuation.scales import initial_scale
-from ikmeanfield.continuation.special_point import shortened
+from ikmeanfield.continuation.special_point import SpecialPoint, shortened
 
-from .collocation import Metric
-from .mesh import equidistributed
-from .orbit import Orbit, basis, node_points
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from ikmeanfield.continuation.options import ContinuationOptions
-    from ikmeanfield.continuation.problem import FloatArray, Problem
-    from ikmeanfield.continuation.special_point import SpecialPoint
-
-    from .fields import PointwiseField
-    from .options import CycleOptions
-
+from .options import CycleOptions
+from .orbit import Orbit
 
 #: A variable moves if it does so by more than this share of its natural size.
 _STILL = 1e-8
@@ -89,7 +83,7 @@ class Start:
     """First guess of a branch: an orbit, and typical sizes."""
 
     orbit: Orbit
-    metric: Metric
+    metric: Scales
 
 
 def parameter_scales(
@@ -132,21 +126,21 @@ def from_trajectory(
     scale = _with_natural_sizes(field, y, p, scale)
     value = float(p[field.index])
     (size,) = parameter_scales(field.problem, field.free, np.array([value]), options)
-    metric = Metric(stated(field.problem, scale, options), period, size)
+    metric = Scales(stated(field.problem, scale, options), np.array([period, size]))
     polynomials, mesh = basis(cycles.degree), fraction[:: cycles.degree]
     if (len(fraction) - 1) % cycles.degree == 0:
         gaps = node_points(mesh, polynomials) - fraction
         if np.abs(gaps).max() < _SAME_NODE:
-            return Start(Orbit(mesh, y, period, value), metric)
+            return Start(Orbit.of(mesh, y, period, value), metric)
 
     def on(mesh: FloatArray) -> Orbit:
         values = spline(node_points(mesh, polynomials))
         values[-1] = values[0]
-        return Orbit(mesh, values, period, value)
+        return Orbit.of(mesh, values, period, value)
 
     # sample finely, then let the mesh follow the orbit
     fine = on(np.linspace(0, 1, 4 * cycles.intervals + 1))
-    return Start(on(equidistributed(fine, metric.variables, cycles.intervals)), metric)
+    return Start(on(equidistributed(fine, metric.components, cycles.intervals)), metric)
 
 
 def _with_natural_sizes(

@@ -8,21 +8,20 @@ Bifurcation Theory, chapters 6 and 7; S. H. Strogatz, Nonlinear Dynamics and Cha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ikmeanfield.continuation.bvp.points import CurvePoint
+from ikmeanfield.continuation.problem import FloatArray
 from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
 from .equilibria import Equilibrium, beside, find_equilibrium, find_fold
 from .orbit import sampled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ikmeanfield.continuation.problem import FloatArray
-
-    from .tracer import CyclePoint, Tracer
+    from .family import CycleFamily
 
 HOMOCLINIC_GROWTH = 3.0
 SNIC_GROWTH = 12.0
@@ -38,21 +37,21 @@ _TRIPLES = (slice(-3, None), slice(-4, -1))
 
 
 def unbounded_period(
-    tracer: Tracer, points: Sequence[CyclePoint], row: int
+    family: CycleFamily, points: Sequence[CurvePoint], row: int
 ) -> tuple[Termination, SpecialPoint | None] | None:
     """Return the end of a branch whose period grows without bound, once it is clear; else None.
 
     The special point (kind HOM, HET or SNIC, at the last `row`) holds the limit: its parameters
     and equilibrium, the uncertainty and what was measured of the period's growth.
     """
-    tail = [point for point in points if point.hopf is None]
+    tail = [point for point in points if point.facts.hopf is None]
     if len(tail) < 5:
         return None
-    periods = np.array([point.orbit.period for point in points])
+    periods = np.array([family.period(point) for point in points])
     growth = periods[-1] / periods.min()
-    longest, name = tracer.cycles.max_period, tracer.parameter
+    longest, name = family.cycles.max_period, family.parameter
     if growth > HOMOCLINIC_GROWTH and (np.diff(periods[-4:]) > 0).all():
-        limit = _Tail(tracer, tail, row).limit(growth)
+        limit = _Tail(family, tail, row).limit(growth)
         if limit is not None:
             reason, words = _WORDS[limit.kind]
             message = (
@@ -61,10 +60,10 @@ def unbounded_period(
                 f"{limit.data['uncertainty']:.1g}; {limit.message}"
             )
             return Termination(reason, message), limit
-    if growth > tracer.cycles.period_ratio or (longest is not None and periods[-1] > longest):
+    if growth > family.cycles.period_ratio or (longest is not None and periods[-1] > longest):
         message = (
             f"the period has grown to {periods[-1]:.6g} ({growth:.3g} times the shortest) at "
-            f"{name} = {tail[-1].orbit.parameter:.10g}; neither the scaling of a homoclinic "
+            f"{name} = {tail[-1].profile.scalars[1]:.10g}; neither the scaling of a homoclinic "
             "orbit nor that of a saddle-node on the cycle was recognised"
         )
         return Termination("period", message), None
@@ -76,17 +75,17 @@ class _Tail:
 
     Parameters
     ----------
-    tracer, points
+    family, points
         The branch and its cycles.
     row
         Of the last one.
     """
 
-    def __init__(self, tracer: Tracer, points: Sequence[CyclePoint], row: int) -> None:
-        self.tracer, self.last, self.row = tracer, points[-1], row
-        self.field = beside(tracer, self.last.orbit)
-        self.periods = np.array([point.orbit.period for point in points])
-        self.values = np.array([point.orbit.parameter for point in points])
+    def __init__(self, family: CycleFamily, points: Sequence[CurvePoint], row: int) -> None:
+        self.family, self.last, self.row = family, points[-1], row
+        self.field = beside(family)
+        self.periods = np.array([family.period(point) for point in points])
+        self.values = np.array([point.profile.scalars[1] for point in points])
 
     def limit(self, growth: float) -> SpecialPoint | None:
         """Return the limit by the scaling that the cycles obey; None while neither is clear."""
@@ -101,7 +100,7 @@ class _Tail:
         # the fold of a SNIC is solved for; the others are extrapolated
         solved = kind == "SNIC"
         equilibrium = near if solved else find_equilibrium(self.field, x) or near
-        shown = {"period": last.orbit.period, "last_parameter": last.orbit.parameter}
+        shown = {"period": self.family.period(last), "last_parameter": last.profile.scalars[1]}
         return SpecialPoint(
             kind=kind,
             parameters=self.field.parameters(x / self.field.scale),
@@ -113,14 +112,14 @@ class _Tail:
             data={**shown, "uncertainty": error, **data},
             message=why,
             row=self.row,
-            orbit=sampled(last.orbit),
+            orbit=sampled(self.family.orbit(last.profile)),
         )
 
     def _slow_states(self) -> list[FloatArray]:
         """States at the slow stretches of the last cycle, the slowest first."""
-        tracer, states = self.tracer, self.last.orbit.values[:-1]
-        p = tracer.collocation.p(self.last.orbit)
-        speed = np.abs(tracer.field.values(states, p) / tracer.metric.variables).max(axis=1)
+        family, states = self.family, self.last.profile.values[:-1]
+        p = family.p(self.last.profile)
+        speed = np.abs(family.field.values(states, p) / family.scales.components).max(axis=1)
         minima = (speed <= np.roll(speed, 1)) & (speed <= np.roll(speed, -1))
         minima &= speed < 1e-2 * speed.max()
         minima[np.argmin(speed)] = True
@@ -129,12 +128,12 @@ class _Tail:
 
     def _distance(self, states: FloatArray, state: FloatArray) -> float:
         """Scaled distance of a state from the nearest of some."""
-        offsets = np.abs((states - state) / self.tracer.metric.variables)
+        offsets = np.abs((states - state) / self.family.scales.components)
         return float(offsets.max(axis=-1).min())
 
     def _near(self, found: Equilibrium | None) -> Equilibrium | None:
         """Return an equilibrium if it lies close to a node of the last cycle."""
-        if found is None or self._distance(self.last.orbit.values, found.state) > NEAR:
+        if found is None or self._distance(self.last.profile.values, found.state) > NEAR:
             return None
         return found
 
@@ -152,7 +151,7 @@ class _Tail:
         if abs(limit - at) > 0.1 * left[-1] or not -0.58 < exponent < -0.42:
             return None
         why = (
-            f"the slow part of the orbit passes a fold of equilibria at {self.tracer.parameter} = "
+            f"the slow part of the orbit passes a fold of equilibria at {self.family.parameter} = "
             f"{at:.10g}; the period grows with its distance to the power {exponent:.3f} (1/2 in "
             f"theory) and extrapolates to {limit:.10g}"
         )
@@ -179,7 +178,7 @@ class _Tail:
         where = " and ".join(np.array2string(e.state, precision=6) for e in saddles)
         why = f"the orbit nears the saddle {where}; the parameter "
         periods, values = self.periods, self.values
-        size = max(float(np.ptp(values)), 1e-3 * self.tracer.metric.parameter)
+        size = max(float(np.ptp(values)), 1e-3 * self.family.scales.scalars[1])
         leading = np.array([e.eigenvalues[np.argmin(np.abs(e.eigenvalues.real))] for e in saddles])
         # the times spent near several saddles add up
         rate = float(1 / np.sum(1 / np.abs(leading.real)))

@@ -17,20 +17,17 @@ Meijer, Al-Hdaibat and Govaerts, Int. J. Bifurcation Chaos 24 (2014) 1450057).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.linalg import norm
 
 from ikmeanfield.continuation.augmented import Border, border, bordered
 from ikmeanfield.continuation.cycles.start import CycleStartError, Trajectory
+from ikmeanfield.continuation.options import ContinuationOptions
+from ikmeanfield.continuation.problem import FloatArray, Problem
 from ikmeanfield.continuation.scaled import ScaledField
 from ikmeanfield.continuation.scales import initial_scale
-
-if TYPE_CHECKING:
-    from ikmeanfield.continuation.options import ContinuationOptions
-    from ikmeanfield.continuation.problem import FloatArray, Problem
-    from ikmeanfield.continuation.special_point import SpecialPoint
+from ikmeanfield.continuation.special_point import SpecialPoint
 
 #: Distances from the point to try, as shares of the parameters' scales.
 DISTANCES = (0.03, 0.01, 0.003, 0.001, 0.0003)

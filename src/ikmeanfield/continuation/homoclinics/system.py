@@ -12,18 +12,15 @@ exponentially with T.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ikmeanfield.continuation.bvp.problem import Boundary, Rates
+from ikmeanfield.continuation.bvp.profile import Scales
 from ikmeanfield.continuation.cycle_curves.systems import FixedPeriodSystem
-from ikmeanfield.continuation.cycles.fields import FieldNotFiniteError, PointwiseField
+from ikmeanfield.continuation.fields import FieldNotFiniteError, PointwiseField
+from ikmeanfield.continuation.problem import FloatArray
 from ikmeanfield.continuation.spectrum import ComplexArray, ordered
-
-if TYPE_CHECKING:
-    from ikmeanfield.continuation.bvp.profile import Scales
-    from ikmeanfield.continuation.problem import FloatArray
 
 #: Step of differences of subspaces, relative to the scales.
 _STEP = 1e-6
@@ -83,10 +80,6 @@ class HomoclinicSystem(FixedPeriodSystem):
     def eigenvalues(self, q: FloatArray) -> ComplexArray:
         """Eigenvalues of the saddle, most unstable first."""
         return ordered(self._jacobian(q))
-
-    def free(self, q: FloatArray) -> FloatArray:
-        """Values of the two free parameters."""
-        return q[:2]
 
     def rates(self, w: FloatArray, q: FloatArray) -> Rates:
         """Right-hand side and its derivatives, which vanish by the saddle."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from ikmeanfield.continuation.problem import FloatArray, Problem
 from ikmeanfield.continuation.stacks import Stacked
-
-if TYPE_CHECKING:
-    from ikmeanfield.continuation.problem import FloatArray, Problem
 
 #: Step of first differences, relative to what is changed.
 _SHARE = float(np.finfo(float).eps ** (1 / 3))
@@ -28,6 +24,9 @@ class PointwiseField:
     ----------
     problem, free
         The system and the names of its free parameters.
+    base
+        Values of all parameters, shape (m,), in which `p` replaces the free ones; by default those
+        of the problem.
     scale
         Typical sizes of the variables, shape (n,), for the steps of differences; one by default.
     parameter_scale
@@ -37,21 +36,21 @@ class PointwiseField:
     ----------
     places
         Where the free parameters are in p.
-    base
-        All parameters, shape (m,), in which `p` replaces the free ones.
     """
 
     def __init__(
         self,
         problem: Problem,
         *free: str,
+        base: FloatArray | None = None,
         scale: FloatArray | None = None,
         parameter_scale: FloatArray | None = None,
     ) -> None:
         self.problem, self.free = problem, free
         self.places = [problem.index(name) for name in free]
-        self.base = problem.vector()
-        start = np.abs(self.base[self.places])
+        own = problem.vector()
+        self.base = own if base is None else base
+        start = np.abs(own[self.places])
         self._sizes = np.where(start > 0, start, 1.0)
         self.scale = np.ones(len(problem.variables)) if scale is None else scale
         self.parameter_scale = self._sizes if parameter_scale is None else parameter_scale
@@ -63,6 +62,11 @@ class PointwiseField:
     def index(self) -> int:
         """Place of the free parameter, or of the first one, in p."""
         return self.places[0]
+
+    @property
+    def based(self) -> Problem:
+        """The problem with `base` as its parameters."""
+        return self.problem.at(dict(zip(self.problem.parameters, self.base.tolist(), strict=True)))
 
     def p(self, values: FloatArray) -> FloatArray:
         """All parameters, given the free ones."""

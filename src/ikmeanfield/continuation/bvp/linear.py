@@ -4,19 +4,17 @@ Each mesh interval couples its left end, its interior nodes and its right end. I
 are eliminated interval by interval, then mesh points pairwise (cyclic reduction), always by
 orthogonal transformations, which keeps the elimination stable for solutions that grow
 and decay at once (S. J. Wright, SIAM J. Sci. Stat. Comput. 13 (1992) 742). What remains couples
-the two ends of the period only; the same pair of blocks yields the Floquet multipliers
+the two ends only; for a cycle the same pair of blocks yields the Floquet multipliers
 (T. F. Fairgrieve and A. D. Jepson, SIAM J. Numer. Anal. 28 (1991) 1446).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from ikmeanfield.continuation.problem import FloatArray
+from ikmeanfield.continuation.problem import FloatArray
 
 
 @dataclass(frozen=True)
@@ -28,9 +26,9 @@ class Chain:
     left, right
         Shape (N, n, n).
     extra
-        Columns of the two scalar unknowns q and of the right-hand sides, shape (N, n, 2 + k).
+        Columns of the k scalar unknowns q and of the r right-hand sides, shape (N, n, k + r).
     border_left, border_right
-        What the two border rows hold for either end of each interval, shape (N, 2, n).
+        What the b border rows hold for either end of each interval, shape (N, b, n).
     """
 
     left: FloatArray
@@ -49,7 +47,7 @@ class Eliminated:
     extra: FloatArray
 
     def substitute(self, start: FloatArray, end: FloatArray, q: FloatArray) -> FloatArray:
-        """Values x, given both ends (N, n, k) and the scalar unknowns (2, k)."""
+        """Values x, given both ends (N, n, r) and the scalar unknowns (k, r)."""
         columns = q.shape[0]
         known = self.extra[..., columns:] - self.extra[..., :columns] @ q
         return np.asarray(known - self.left @ start - self.right @ end)
@@ -65,11 +63,11 @@ class System:
         Derivatives of the m n equations of each interval in its (m + 1) n node values,
         shape (N, m n, (m + 1) n).
     extra
-        Derivatives in the two scalar unknowns, then the right-hand sides, (N, m n, 2 + k).
+        Derivatives in the k scalar unknowns, then the r right-hand sides, (N, m n, k + r).
     border
-        The two border rows, interval by interval, shape (N, 2, (m + 1) n).
+        The b border rows, interval by interval, shape (N, b, (m + 1) n).
     corner
-        Their entries for the scalar unknowns and their right-hand sides, shape (2, 2 + k).
+        Their entries for the scalar unknowns and their right-hand sides, shape (b, k + r).
     """
 
     blocks: FloatArray
@@ -130,42 +128,9 @@ def _join(chain: Chain) -> tuple[Chain, Eliminated, FloatArray]:
     border_middle = chain.border_right[a] + chain.border_left[b]
     kept, gone, shift = _eliminate(middle, stacked, border_middle)
     if size % 2:
-        kept = Chain(
-            left=np.concatenate([kept.left, chain.left[-1:]]),
-            right=np.concatenate([kept.right, chain.right[-1:]]),
-            extra=np.concatenate([kept.extra, chain.extra[-1:]]),
-            border_left=np.concatenate([kept.border_left, chain.border_left[-1:]]),
-            border_right=np.concatenate([kept.border_right, chain.border_right[-1:]]),
-        )
+        both = zip(vars(kept).values(), vars(chain).values(), strict=True)
+        kept = Chain(*(np.concatenate([joined, blocks[-1:]]) for joined, blocks in both))
     return kept, gone, shift
-
-
-def solve_periodic(chain: Chain, corner: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Solve a condensed chain closed by u_N = u_0, with its two border rows.
-
-    Returns
-    -------
-    mesh_values
-        Shape (N + 1, n, k), the last equal to the first.
-    scalars
-        Shape (2, k).
-
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        The system is singular.
-    """
-    n = chain.left.shape[1]
-    whole, levels, corner = reduced(chain, corner)
-    last = np.zeros((n + 2, n + 2))
-    last[:n, :n] = whole.left[0] + whole.right[0]
-    last[:n, n:] = whole.extra[0, :, :2]
-    last[n:, :n] = whole.border_left[0] + whole.border_right[0]
-    last[n:, n:] = corner[:, :2]
-    rhs = np.concatenate([whole.extra[0, :, 2:], corner[:, 2:]])
-    solution = np.linalg.solve(last, rhs)
-    first, q = solution[:n], solution[n:]
-    return expanded(np.stack([first, first]), q, levels), q
 
 
 def reduced(chain: Chain, corner: FloatArray) -> tuple[Chain, list[Eliminated], FloatArray]:
@@ -179,7 +144,7 @@ def reduced(chain: Chain, corner: FloatArray) -> tuple[Chain, list[Eliminated], 
 
 
 def expanded(ends: FloatArray, q: FloatArray, levels: list[Eliminated]) -> FloatArray:
-    """Values at all mesh points from those at both ends (2, n, k) and the scalars."""
+    """Values at all mesh points from those at both ends (2, n, r) and the scalars (k, r)."""
     values = ends
     for gone in reversed(levels):
         pairs = len(gone.left)
@@ -193,35 +158,16 @@ def expanded(ends: FloatArray, q: FloatArray, levels: list[Eliminated]) -> Float
 
 
 def with_interior(mesh_values: FloatArray, q: FloatArray, gone: Eliminated) -> FloatArray:
-    """Values at all nodes, shape (N m + 1, n, k), from those at mesh points."""
+    """Values at all nodes, shape (N m + 1, n, r), from those at mesh points."""
     size, n, k = len(gone.left), *mesh_values.shape[1:]
     interior = gone.substitute(mesh_values[:-1], mesh_values[1:], q).reshape(size, -1, n, k)
     nodes = np.concatenate([mesh_values[:-1, None], interior], axis=1).reshape(-1, n, k)
     return np.concatenate([nodes, mesh_values[-1:]])
 
 
-def solve(system: System, n: int) -> tuple[FloatArray, FloatArray, Chain]:
-    """Solve a bordered collocation system.
-
-    Returns
-    -------
-    nodes
-        Values at the N m + 1 nodes, shape (N m + 1, n, k), the last equal to the first.
-    scalars
-        The two scalar unknowns, shape (2, k).
-    chain
-        The condensed intervals (for the Floquet multipliers).
-    """
-    chain, gone, corner = condense(system, n)
-    mesh_values, q = solve_periodic(chain, corner)
-    return with_interior(mesh_values, q, gone), q, chain
-
-
 def join_all(left: FloatArray, right: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Reduce N relations left_j u_j + right_j u_(j+1) = 0 to one between u_0 and u_N."""
     size, n = left.shape[:2]
-    none = np.zeros((size, 2, n))
-    chain = Chain(left, right, np.zeros((size, n, 2)), none, none)
-    while len(chain.left) > 1:
-        chain, _, _ = _join(chain)
-    return chain.left[0], chain.right[0]
+    none = np.zeros((size, 0, n))
+    whole, _, _ = reduced(Chain(left, right, np.zeros((size, n, 0)), none, none), np.zeros((0, 0)))
+    return whole.left[0], whole.right[0]
