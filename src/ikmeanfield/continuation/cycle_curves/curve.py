@@ -34,8 +34,6 @@ class BifurcationCurve(CycleCurve):
 
     Attributes
     ----------
-    kind
-        Kind of the branch.
     system
         Its defining system.
     corner
@@ -45,7 +43,6 @@ class BifurcationCurve(CycleCurve):
         is on the unit circle (Yu. A. Kuznetsov, Elements of Applied Bifurcation Theory, section 9).
     """
 
-    kind: str
     system: type[VariationalSystem]
     corner: str = ""
     doubles: tuple[str, ...] = ()
@@ -88,7 +85,7 @@ class BifurcationCurve(CycleCurve):
         system = cls.system(field, scales)
         both = np.hstack([orbit.values, variation])
         profile = Profile(orbit.mesh, both, np.array([period, *values, *last]))
-        return cls(cls.kind, system, family.options, family.cycles), system.normalised(profile)
+        return cls(system, family.options, family.cycles), system.normalised(profile)
 
     # --- special points ----------------------------------------------------------------------
 

@@ -190,7 +190,7 @@ class CyclesOfOnePeriod(BifurcationCurve):
         """Return the curve of the cycle's period, and the cycle with both parameters."""
         scales = Scales(family.scales.components, field.parameter_scale)
         system = FixedPeriodSystem(field, scales, family.period(near))
-        curve = cls(cls.kind, system, family.options, family.cycles)
+        curve = cls(system, family.options, family.cycles)
         return curve, Profile(near.profile.mesh, near.profile.values, values)
 
 

@@ -63,8 +63,6 @@ class CycleCurve(FollowedCurve):
 
     Parameters
     ----------
-    kind
-        Kind of the branch, such as ``"cycle"``.
     equations
         Its boundary value problem.
     options, cycles
@@ -74,13 +72,9 @@ class CycleCurve(FollowedCurve):
     equations: CycleSystem
 
     def __init__(
-        self,
-        kind: str,
-        equations: CycleSystem,
-        options: ContinuationOptions,
-        cycles: CycleOptions,
+        self, equations: CycleSystem, options: ContinuationOptions, cycles: CycleOptions
     ) -> None:
-        self.kind, self.equations, self.options, self.cycles = kind, equations, options, cycles
+        self.equations, self.options, self.cycles = equations, options, cycles
         self.field, self.problem, self.n = equations.field, equations.field.problem, equations.n
 
     @property

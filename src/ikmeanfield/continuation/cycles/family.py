@@ -48,6 +48,8 @@ class CycleFamily(CycleCurve):
         Bounds, scales, and when a growing period ends the branch.
     """
 
+    kind = "cycle"
+
     def __init__(
         self,
         field: PointwiseField,
@@ -55,7 +57,7 @@ class CycleFamily(CycleCurve):
         options: ContinuationOptions,
         cycles: CycleOptions,
     ) -> None:
-        super().__init__("cycle", CycleSystem(field, scales), options, cycles)
+        super().__init__(CycleSystem(field, scales), options, cycles)
         (self.parameter,) = field.free
         self.scales = scales
         self.watched = {**self.problem.kinks, **options.events}
