@@ -39,12 +39,13 @@ class FollowedCurve:
 
     @property
     def scales(self) -> Scales:
-        """Typical sizes of components and scalars."""
+        """Typical sizes of components and scalars; the field's differences follow them."""
         return self.equations.scales
 
     @scales.setter
     def scales(self, scales: Scales) -> None:
-        self.equations.scales = scales
+        self.equations.scales, field = scales, self.equations.field
+        field.scale = scales.components[: len(field.scale)]
 
     def free(self, point: CurvePoint) -> dict[str, float]:
         """Values of the free parameters, by name."""

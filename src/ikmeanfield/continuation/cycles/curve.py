@@ -77,16 +77,6 @@ class CycleCurve(FollowedCurve):
         self.equations, self.options, self.cycles = equations, options, cycles
         self.field, self.problem, self.n = equations.field, equations.field.problem, equations.n
 
-    @property
-    def scales(self) -> Scales:
-        """Typical sizes of components and scalars; the field's differences follow them."""
-        return self.equations.scales
-
-    @scales.setter
-    def scales(self, scales: Scales) -> None:
-        self.equations.scales = scales
-        self.field.scale = scales.components[: self.n]
-
     def normalised(self, profile: Profile) -> Profile:
         """Return the solution with free factors set to one."""
         return self.equations.normalised(profile)
