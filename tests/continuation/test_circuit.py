@@ -140,3 +140,20 @@ def test_hopf_curve_passes_through_the_points_of_one_parameter():
     assert len(currents) == len(near) == 3
     # Straight lines between the curve's points: good to the square of a step.
     np.testing.assert_allclose(currents, near, atol=0.02)
+
+
+@pytest.mark.parametrize(("width_fs", "which"), [(0.1, 0), (0.05, 1)])
+def test_generalized_hopf_points_beside_a_kink_are_solved_for_from_any_start(width_fs, which):
+    # oracle: ten Hopf points on this one curve, each followed, give the same three to 1e-8; the
+    # first and the last lie so close to a kink that rounding hides the sign of l1 around them
+    problem = systems.circuit(1000.0, -1000.0, width_fs).problem()
+    branch = continue_equilibria(
+        problem, ACTIVE, "I_fs", ContinuationOptions(bounds={"I_fs": (20.0, 100.0)})
+    )
+    plane = ContinuationOptions(bounds={"I_fs": (20.0, 80.0), "Delta_fs": (0.01, 1.0)})
+    curve = continue_hopf(problem, branch.points("HB")[which], FREE, plane)
+    found = sorted(curve.points("GH"), key=lambda point: point.parameters["I_fs"])
+    assert [point.status for point in found] == ["converged"] * 3
+    values = [[point.parameters[name] for name in FREE] for point in found]
+    expected = [(45.0238992, 0.1970162), (47.0878917, 0.1231252), (55.8288462, 0.0477563)]
+    np.testing.assert_allclose(values, expected, rtol=1e-6)

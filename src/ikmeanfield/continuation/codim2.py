@@ -24,7 +24,7 @@ def refine_cusp(field: ScaledField, z: FloatArray, tolerance: float) -> Refined:
     edge = border(field.jacobian(z))
     singular = fold(field, edge)
     curve = stack(equilibrium(field), singular)
-    quadratic = function_on_curve(lambda x: quadratic_values(field, x, edge)[0], curve, z)
+    quadratic = function_on_curve(lambda x: quadratic_values(field, x, edge)[1], curve, z)
     refined = solve_for("CP", field, z, tolerance, singular, quadratic)
     if not refined.solution.converged:
         return refined
@@ -38,7 +38,7 @@ def refine_generalized_hopf(
 
     def coefficient(x: FloatArray) -> float:
         pair = nearest_pair(field.eigenvalues(x), determinant)
-        return lyapunov_values(field, x, pair.frequency)[0]
+        return lyapunov_values(field, x, pair.frequency)[1]
 
     critical = pair_sum(field, determinant)
     cubic = function_on_curve(coefficient, stack(equilibrium(field), critical), z)
