@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from .curve import BifurcationCurve
 
+#: Why a curve ends at an equilibrium.
+SHRUNK = Termination("hopf", "the amplitude of the cycle goes to zero")
+
 #: How far, in scaled terms, the point may lie from where the amplitude vanishes.
 _REACH = 0.05
 
@@ -61,8 +64,7 @@ def corner(
         data={"period": nearest, **refined.data},
         message="cycles of amplitude zero",
     )
-    why = Termination("hopf", "the amplitude of the cycle goes to zero")
-    return shrunk(curve, before, special, way), why
+    return shrunk(curve, before, special, way), SHRUNK
 
 
 def _refined(

@@ -19,7 +19,7 @@ from ikmeanfield.continuation.fields import PointwiseField
 from ikmeanfield.continuation.problem import FloatArray
 from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
-from .corners import corner
+from .corners import SHRUNK, corner
 from .systems import VariationalSystem
 
 #: How far from the unit circle the pair at a point named for it may be.
@@ -129,9 +129,8 @@ class BifurcationCurve(CycleCurve):
     def limits(self, before: CurvePoint) -> list[Limit]:
         """Bounds of the parameters, vanishing amplitude, the longest period."""
         limits = super().limits(before)
-        why = Termination("hopf", "the amplitude of the cycle goes to zero")
         arrive = partial(corner, self) if self.corner in {"GH", "HH"} else None
-        limits.append(Limit(why, Event(self.corner, partial(self.likeness, before)), arrive))
+        limits.append(Limit(SHRUNK, Event(self.corner, partial(self.likeness, before)), arrive))
         longest = self.cycles.max_period
         if longest is not None and self.equations.times:
             words = f"the period {longest:g}"

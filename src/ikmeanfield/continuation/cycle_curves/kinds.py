@@ -89,8 +89,8 @@ class PeriodDoublings(BifurcationCurve):
     def facts(self, solved: Solved) -> Cycle:
         """Return the cubic coefficient as well."""
         assert isinstance(self.equations, DoublingSystem)
-        cubic = cubic_coefficient(self.equations, solved.profile)
-        return replace(super().facts(solved), cubic=cubic)
+        cycle = super().facts(solved)  # refuses what is no cycle
+        return replace(cycle, cubic=cubic_coefficient(self.equations, solved.profile))
 
     def events(self, before: CurvePoint, after: CurvePoint) -> list[Event]:
         """Return generalized period doublings as well."""

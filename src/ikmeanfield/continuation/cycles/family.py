@@ -115,7 +115,7 @@ class CycleFamily(CycleCurve):
         """Whether the branch has closed, or its period grows without bound."""
         growing = unbounded_period(self, points, row)
         if growing is not None:
-            return Ending(*growing)
+            return growing
         why = self.closed(points) or vertical(self, points)
         return None if why is None else Ending(why)
 

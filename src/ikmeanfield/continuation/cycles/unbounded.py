@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ikmeanfield.continuation.bvp.points import CurvePoint
+from ikmeanfield.continuation.bvp.points import CurvePoint, Ending
 from ikmeanfield.continuation.problem import FloatArray
 from ikmeanfield.continuation.special_point import SpecialPoint, Termination
 
@@ -36,9 +36,7 @@ _WORDS = {
 _TRIPLES = (slice(-3, None), slice(-4, -1))
 
 
-def unbounded_period(
-    family: CycleFamily, points: Sequence[CurvePoint], row: int
-) -> tuple[Termination, SpecialPoint | None] | None:
+def unbounded_period(family: CycleFamily, points: Sequence[CurvePoint], row: int) -> Ending | None:
     """Return the end of a branch whose period grows without bound, once it is clear; else None.
 
     The special point (kind HOM, HET or SNIC, at the last `row`) holds the limit: its parameters
@@ -59,14 +57,14 @@ def unbounded_period(
                 f"shortest): {words} at {name} = {limit.parameters[name]:.10g} +- "
                 f"{limit.data['uncertainty']:.1g}; {limit.message}"
             )
-            return Termination(reason, message), limit
+            return Ending(Termination(reason, message), limit)
     if growth > family.cycles.period_ratio or (longest is not None and periods[-1] > longest):
         message = (
             f"the period has grown to {periods[-1]:.6g} ({growth:.3g} times the shortest) at "
             f"{name} = {tail[-1].profile.scalars[1]:.10g}; neither the scaling of a homoclinic "
             "orbit nor that of a saddle-node on the cycle was recognised"
         )
-        return Termination("period", message), None
+        return Ending(Termination("period", message))
     return None
 
 
