@@ -124,32 +124,33 @@ class FirstDerivatives(Stencils):
         found = None if points is None else extrapolated(self._differences, points)
         return None if points is None or found is None else (points[0], found)
 
-    def _differences(self, z: FloatArray) -> FloatArray:
+    def _differences(self, z: FloatArray, step: float = FIRST_STEP) -> FloatArray:
         """Return `jacobian` from the stencil of `slope`, for all variables together.
 
-        A sparse one is checked along a direction; what it lacks is looked for.
+        A sparse one is checked along a direction; what it lacks is looked for. The step is as
+        given where the field varies little within it and kinks are far.
         """
         while (groups := self._groups(z)) is not None:
-            matrix = self._by_group(z, groups)
+            matrix = self._by_group(z, groups, step)
             along = check_direction(self.n)
             if agrees(matrix, along, self.slope(z, padded(along, len(z)))):
                 return matrix
             self.problem.sparsity.extend(self.fields, z)
-        return self._by_group(z, self.problem.sparsity.apart)
+        return self._by_group(z, self.problem.sparsity.apart, step)
 
-    def _by_group(self, z: FloatArray, groups: Groups) -> FloatArray:
+    def _by_group(self, z: FloatArray, groups: Groups, step: float) -> FloatArray:
         n = self.n
         matrix, fits = np.empty((n, n)), np.zeros(n, dtype=bool)
         moves = groups.moves(len(z))[: groups.count]
-        steps = np.concatenate([reach * FIRST_STEP * moves for reach in (1, 2, -1, -2)])
+        steps = np.concatenate([reach * step * moves for reach in (1, 2, -1, -2)])
         try:
-            values = None if self._reaches_kinks(z) else self.fields(z + steps)
+            values = None if self._reaches_kinks(z, step) else self.fields(z + steps)
         except FieldUndefinedError:
             values = None
         if values is not None:
             one, two, minus_one, minus_two = values.reshape(4, groups.count, n)
             near, far = groups.by_variable(one - minus_one), groups.by_variable(two - minus_two)
-            matrix = np.ascontiguousarray((8 * near - far).T) / (12 * FIRST_STEP)
+            matrix = np.ascontiguousarray((8 * near - far).T) / (12 * step)
             fits = np.abs(2 * near - far).max(axis=1) <= VARIES * np.abs(near).max(axis=1)
         for column in np.flatnonzero(~fits).tolist():
             matrix[:, column] = self.slope(z, unit_vector(len(z), column))

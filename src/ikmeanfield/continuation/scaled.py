@@ -17,6 +17,9 @@ from .stencils import FIRST_STEP, GRADIENT_STEP, padded, unit_vector
 _MIXED_STEP = 1e-4
 #: Step for second derivatives: truncation h^6 and rounding eps / h^2 both near 1e-12.
 SECOND_STEP = 0.016
+#: Step of first differences in second ones: truncation near 1e-11, rounding 25 times smaller than
+#: that of `FIRST_STEP`.
+_WIDE_STEP = 5e-3
 #: Relative error of the Jacobian's entries: analytic, and from differences.
 _EXACT, _DIFFERENCES = 1e-13, 1e-10
 #: Rounding of the field over the step of a difference, as a share of the row's largest entry.
@@ -104,13 +107,18 @@ class ScaledField(FirstDerivatives):
         `clear_step`; the stencil reaches three steps).
         """
         w = padded(direction, len(z))
-        first, second = np.zeros((self.n, self.n)), -490 * self.jacobian(z)
+        jacobian = self.jacobian if self.problem.jacobian is not None else self._wide_jacobian
+        first, second = np.zeros((self.n, self.n)), -490 * jacobian(z)
         for reach, odd, even in ((1, 45, 270), (2, -9, -27), (3, 1, 2)):
-            right = self.jacobian(z + reach * step * w)
-            left = self.jacobian(z - reach * step * w)
+            right = jacobian(z + reach * step * w)
+            left = jacobian(z - reach * step * w)
             first += odd * (right - left)
             second += even * (right + left)
         return first / (60 * step), second / (180 * step**2)
+
+    def _wide_jacobian(self, z: FloatArray) -> FloatArray:
+        """Return `jacobian` with less rounding, which second differences of it magnify."""
+        return self._differences(z, _WIDE_STEP)
 
     @property
     def precision(self) -> float:

@@ -108,9 +108,9 @@ class Stencils(ScaledProblem):
         """Whether every kink is much further away than a gradient's stencil reaches."""
         return not self._near_kinks(z, _FAR * GRADIENT_STEP)
 
-    def _reaches_kinks(self, z: FloatArray) -> bool:
+    def _reaches_kinks(self, z: FloatArray, step: float = FIRST_STEP) -> bool:
         """Whether a kink is so close that first differences have to take a smaller step."""
-        return self._near_kinks(z, 2 * _BERTH * FIRST_STEP)
+        return self._near_kinks(z, 2 * _BERTH * step)
 
     def row_beside_kink(self, z: FloatArray) -> FloatArray | None:
         """Return four points in a row from z, away from the closest kink, shape (4, n + k).
