@@ -5,6 +5,7 @@ Oracles: closed forms, and the same curve from another start.
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ from ikmeanfield.continuation.arclength import Refined
 from ikmeanfield.continuation.cycles import STEPS
 from ikmeanfield.continuation.equilibria import EquilibriumCurve
 from ikmeanfield.continuation.newton import Solution, newton
+from ikmeanfield.continuation.scaled import ScaledField
 from ikmeanfield.continuation.scales import initial_scale
 
 
@@ -196,11 +198,12 @@ def conservative(shear, stated):
     return Problem(field, ("x", "y"), {"a": 0.0, "b": 1.0}, jacobian if stated else None)
 
 
-def test_a_variable_that_passes_zero_has_the_scale_on_which_its_field_bends():
-    """Oracle: y − y³ departs from a line by a tenth where y² is about a tenth.
+def test_a_variable_that_passes_zero_has_a_scale_for_its_differences():
+    """Oracle: y − y³ departs from a line by a tenth where y² is about a tenth; its slopes.
 
-    On the scale of y = 1e-5 differences would drown in rounding. A variable that is small
-    everywhere keeps its scale, and so does every variable whose Jacobian is stated.
+    On the scale of y = 1e-5 differences would drown in rounding; a hundredth of the size at which
+    the field bends is enough. A variable that is small everywhere keeps its scale, and so does
+    every variable whose Jacobian is stated.
     """
 
     def field(s, p):
@@ -212,10 +215,36 @@ def test_a_variable_that_passes_zero_has_the_scale_on_which_its_field_bends():
     start = np.array([1.0, 1e-5, 1e-6])
     problem = Problem(field, ("x", "y", "z"), {"a": 0.0})
     found = initial_scale(problem, (), start, ContinuationOptions())
-    assert 0.05 < found[1] < 2
+    assert 0.05 < 100 * found[1] < 2
     assert found[[0, 2]].tolist() == [1.0, 1e-6]
+    slopes = ScaledField(problem, (), found).jacobian(start / found) * found[:, None] / found
+    np.testing.assert_allclose(slopes, jacobian(start, None), rtol=1e-11, atol=1e-11)
     stated = replace(problem, jacobian=jacobian)
     assert initial_scale(stated, (), start, ContinuationOptions()).tolist() == start.tolist()
+
+
+@pytest.mark.parametrize("p", [1.0, 0.6])
+def test_a_curve_that_crosses_itself_passes_its_crossing_twice(p):
+    """Oracle: Bernoulli's lemniscate (x² + p²)² = p² − x².
+
+    Its double point at the origin is passed twice, where stability changes each time; its folds at
+    p = ±1 are passed once, also when one of them is the start of the curve.
+    """
+    problem = Problem(
+        lambda s, q: np.array([(s[0] ** 2 + q[0] ** 2) ** 2 - q[0] ** 2 + s[0] ** 2]),
+        ("x",), {"p": p},
+    )  # fmt: skip
+    x = math.sqrt((math.sqrt(8 * p * p + 1) - 2 * p * p - 1) / 2)
+    branch = continue_equilibria(problem, [x], "p", ContinuationOptions())
+    assert branch.ends[1].reason == "closed"
+    wanted = [("LP", 1.0), ("BP", 0.0), ("LP", -1.0), ("BP", 0.0)]
+    assert [point.kind for point in branch.special] == [kind for kind, _ in wanted]
+    found = [point.parameters["p"] for point in branch.special]
+    np.testing.assert_allclose(found, [value for _, value in wanted], atol=1e-8)
+    rows = [0, *(point.row for point in branch.special if point.row > 0), len(branch) - 1]
+    counts = [set(branch["unstable"][low + 1 : high].tolist()) for low, high in pairwise(rows)]
+    assert all(len(count) == 1 for count in counts)
+    assert all(before != after for before, after in pairwise(counts))
 
 
 def test_a_neutral_saddle_that_is_not_solved_for_is_no_hopf_point(monkeypatch):

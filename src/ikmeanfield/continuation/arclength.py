@@ -29,6 +29,9 @@ _ITERATIONS = 20
 #: From so many unknowns on, singular vectors cost several times what singular values do, and
 #: steps become longer: where all unknowns change alike, distances grow with their number.
 MANY = 30
+#: Special points of one kind closer than this, in scaled coordinates, are one, if they are no
+#: further apart along the curve than that: a curve that crosses itself passes a point twice.
+SAME, APART = 1e-6, 1e-3
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .arclength import Curve, Point
+from .arclength import APART, SAME, Curve, Point
 from .branch import Branch
 from .follow import follow_curve
 from .halves import HalfCurve, joined
@@ -24,8 +24,6 @@ _SIGNS = {"both": (1.0, -1.0), "forward": (1.0,), "backward": (-1.0,)}
 _SINGULAR = 1e-9
 #: Distance in scaled coordinates at which the typical size of the equations is looked up.
 _BESIDE = 1e-3
-#: Special points of one kind closer than this, in scaled coordinates, are one.
-_SAME = 1e-6
 #: A start this close to a refined special point is one.
 _SAME_START = 1e-4
 #: Share of a bound's width by which a start may lie beyond it.
@@ -213,17 +211,23 @@ def _joined(runs: Mapping[float, tuple[Tracer, Termination]]) -> Branch:
 def _labelled(branch: Branch, origin: SpecialPoint | None, scale: FloatArray) -> Branch:
     """Label the start, and drop what both directions found there twice."""
     rows = np.hstack([branch.states, branch.parameters]) / scale
-    start = int(np.argmin(np.abs(branch.columns["arclength"])))
+    along = branch.columns["arclength"]
+    around = float(np.ptp(along)) if branch.ends[1].reason == "closed" else np.inf
+    start = int(np.argmin(np.abs(along)))
     distinct: list[SpecialPoint] = []
     candidates = list(branch.special)
     if origin is not None:
         candidates.append(replace(origin, row=start))
-    for point in candidates:
-        near = (
-            (other.kind, other.name) == (point.kind, point.name)
-            and np.abs(rows[other.row] - rows[point.row]).max() < _SAME
-            for other in distinct
+
+    def same(a: SpecialPoint, b: SpecialPoint) -> bool:
+        way = abs(along[a.row] - along[b.row])
+        return (
+            (a.kind, a.name) == (b.kind, b.name)
+            and np.abs(rows[a.row] - rows[b.row]).max() < SAME
+            and min(way, around - way) < APART
         )
-        if not any(near):
+
+    for point in candidates:
+        if not any(same(point, other) for other in distinct):
             distinct.append(point)
     return replace(branch, special=tuple(sorted(distinct, key=lambda point: point.row)))

@@ -39,8 +39,8 @@ def initial_scale(
 
     It is stated, else the bounds' width, else the component's magnitude. A variable that is zero
     says nothing: its scale is the problem's own typical size, or else the size at which the field
-    stops being linear in it, where that is far from one, and else one. Without a Jacobian a
-    variable that is small beside that size, as where it passes zero, says nothing either.
+    stops being linear in it, where that is far from one, and else one. Without a Jacobian the scale
+    of a variable that is small beside others is a share of that size or more.
     """
     n, size = len(problem.variables), np.abs(x)
     scale = np.where(size > _ZERO, size, 1.0)
@@ -64,7 +64,7 @@ def initial_scale(
             [_nonlinear_sizes(problem, free, x, shift * scale[n:])[unknown] for shift in shifts]
         )
         largest, own = np.fmax.reduce(sizes), size[unknown]
-        small = np.where(own < _SMALL * largest, largest, own)
+        small = np.fmax(own, _SMALL * largest)
         found = np.where(np.isnan(sizes), 1.0, sizes).max(axis=0)
         far = (found < _NEAR_ONE[0]) | (found > _NEAR_ONE[1])
         scale[unknown] = np.where(own > _ZERO, small, np.where(far, found, 1.0))

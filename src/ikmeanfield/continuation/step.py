@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .arclength import Located, Point
+from .arclength import APART, SAME, Located, Point
 from .bounds import clipped, first_exit
 from .brackets import undecided
 from .events import StepError, special_points, special_points_on
@@ -23,8 +23,6 @@ from .user_events import user_points
 
 #: Below this step, in units of ds_min, a kink that cannot be solved for is stepped over.
 _PATIENCE = 1e3
-#: Special points closer than this, in scaled coordinates, are one.
-_SAME = 1e-6
 #: A special point this close to the start does not stop the curve.
 _AT_START = 1e-5
 #: Shares of a step tried so that no test function is zero where it ends.
@@ -157,10 +155,11 @@ def _append(tracer: Tracer, a: Point, b: Point, *, keep: bool = True) -> Termina
 
 def _add(tracer: Tracer, located: Located, row: int) -> bool:
     """Add a special point if it is new, and return whether it is."""
-    special = located.special
+    special, point = located.special, located.point
     known = any(
         (other.kind, other.name) == (special.kind, special.name)
-        and tracer.distance(tracer.points[place], located.point) < _SAME
+        and tracer.distance(tracer.points[place], point) < SAME
+        and abs(tracer.points[place].arclength - point.arclength) < APART
         for place, other in tracer.special
     )
     if not known:
