@@ -46,7 +46,7 @@ def record(record_property, counts, wrong):
     assert not wrong, "\n".join(map(str, wrong))
 
 
-@pytest.mark.parametrize("seed", range(140))
+@pytest.mark.parametrize("seed", range(150))
 def test_cubic(seed, record_property):
     try:
         system = random_systems.cubic(seed, 2 + seed % 5)
