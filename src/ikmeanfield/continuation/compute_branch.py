@@ -212,7 +212,6 @@ def _labelled(branch: Branch, origin: SpecialPoint | None, scale: FloatArray) ->
     """Label the start, and drop what both directions found there twice."""
     rows = np.hstack([branch.states, branch.parameters]) / scale
     along = branch.columns["arclength"]
-    around = float(np.ptp(along)) if branch.ends[1].reason == "closed" else np.inf
     start = int(np.argmin(np.abs(along)))
     distinct: list[SpecialPoint] = []
     candidates = list(branch.special)
@@ -220,11 +219,10 @@ def _labelled(branch: Branch, origin: SpecialPoint | None, scale: FloatArray) ->
         candidates.append(replace(origin, row=start))
 
     def same(a: SpecialPoint, b: SpecialPoint) -> bool:
-        way = abs(along[a.row] - along[b.row])
         return (
             (a.kind, a.name) == (b.kind, b.name)
             and np.abs(rows[a.row] - rows[b.row]).max() < SAME
-            and min(way, around - way) < APART
+            and abs(along[a.row] - along[b.row]) < APART
         )
 
     for point in candidates:

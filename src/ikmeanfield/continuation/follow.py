@@ -8,7 +8,7 @@ import numpy as np
 
 from ikmeanfield.progress import Task, reporting
 
-from .arclength import Point, norm
+from .arclength import APART, SAME, Point, norm
 from .dense import one_thread
 from .events import StepError
 from .special_point import Termination
@@ -123,9 +123,14 @@ def _closed(tracer: Tracer, row: int) -> Termination | None:
     alike = float(tracer.direction(start) @ tracer.direction(last)) > _ALIKE
     if not (aside < step / 5 and alike):
         return None
-    # What the step met beyond the start was met when the curve set out.
+    # What the step met at the start or beyond was met when the curve set out.
     end = before.arclength + ahead
-    while tracer.points[-1].arclength > end and len(tracer.points) > row + 1:
+    places = [tracer.points[place] for place, _ in tracer.special]
+    known = [point for point in places if point.arclength < APART]
+    while len(tracer.points) > row + 1 and (
+        tracer.points[-1].arclength > end
+        or any(tracer.distance(point, tracer.points[-1]) < SAME for point in known)
+    ):
         tracer.points.pop()
     tracer.special = [item for item in tracer.special if item[0] < len(tracer.points)]
     tracer.points.append(replace(start, arclength=end, step=ahead))
