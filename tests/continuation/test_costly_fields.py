@@ -126,3 +126,18 @@ def test_a_stack_is_kept_where_its_terms_cancel():
     calls.clear()
     np.testing.assert_allclose(stacked(y, p), single, atol=1e-14)
     assert calls == [2]
+
+
+def test_differences_along_a_null_vector_keep_their_step():
+    # oracle: a linear field whose slope along the null vector of its matrix is zero; what is left
+    # of the field there is rounding, which says nothing about the step
+    rng = np.random.default_rng(4)
+    left, values, right = np.linalg.svd(rng.standard_normal((6, 6)))
+    matrix = left @ np.diag([*values[:5], 0.0]) @ right
+    rest = rng.standard_normal(6)
+    constant = matrix @ rest
+    problem = Problem(lambda y, p: matrix @ y - p[0] * constant, tuple("abcdef"), {"p": 1.0})
+    field = ScaledField(problem, (), np.ones(6))
+    for shift in (0.0, 1e-8, 1e-3):
+        slope = field.slope(rest + shift * right[-1], right[-1])
+        np.testing.assert_allclose(slope, 0.0, atol=1e-11)

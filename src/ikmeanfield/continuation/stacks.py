@@ -44,11 +44,11 @@ class Stacked:
 
     def _gives(self, y: FloatArray, p: FloatArray, expected: FloatArray) -> bool:
         """Whether a call with the stack gives the values of the single calls."""
-        signs = 1 - 2 * (np.indices(y.shape).sum(axis=0) % 2)
+        uneven = np.cos(np.arange(y.size)).reshape(y.shape)
         try:
             # a function that only handles single states may fail in any way when given a stack
             stack = np.asarray(self.function(y.T.copy(), p), dtype=float)
-            beside = y * (1 + _SAME * signs)
+            beside = y * (1 + _SAME * uneven)
             moved = np.array([self.function(state, p * (1 + _SAME)) for state in beside])
         except Exception:
             return False

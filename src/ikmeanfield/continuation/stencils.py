@@ -155,6 +155,15 @@ class Stencils(ScaledProblem):
             return FIRST_STEP
         return self.clear_step(z, direction, _BERTH * FIRST_STEP)[0] / _BERTH
 
+    def _noise_of_field(self, z: FloatArray) -> FloatArray:
+        """What rounding does to `field`, whose terms cancel at an equilibrium, at most."""
+        here = self.field(z)
+        moved = z * (1 + _ROUNDING * np.cos(np.arange(len(z))))  # no two components alike
+        try:
+            return _ROUNDING * np.abs(here) + np.abs(self.field(moved) - here)
+        except FieldUndefinedError:
+            return np.zeros(self.n)
+
     def slope(self, z: FloatArray, direction: FloatArray) -> FloatArray:
         """Return the derivative of `field` along a direction of length n + k, shape (n,).
 
@@ -175,8 +184,7 @@ class Stencils(ScaledProblem):
             if gap.max() <= VARIES * size.max():
                 break
             bend = np.abs(two + minus_two - one - minus_one)
-            noise = _ROUNDING * np.abs(one)
-            if (gap <= VARIES * (size + bend) + noise).all():
+            if (gap <= VARIES * (size + bend) + self._noise_of_field(z)).all():
                 break
             step /= 10
         else:
