@@ -1,5 +1,8 @@
 """Surfaces where the field is C1 but not C2, in systems with closed forms."""
 
+import math
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import systems
@@ -10,6 +13,7 @@ from ikmeanfield.continuation import (
     continue_equilibria,
     continue_folds,
 )
+from ikmeanfield.continuation.brackets import brackets
 from ikmeanfield.continuation.normalforms import first_lyapunov
 from ikmeanfield.continuation.scaled import ScaledField
 
@@ -127,3 +131,19 @@ def test_stop_at_a_kink():
     branch = continue_equilibria(problem, [0.7], "p", options)
     assert "KINK" in {end.reason for end in branch.ends}
     assert branch["x"].max() == pytest.approx(0.9, abs=1e-8)
+
+
+def test_a_sign_change_before_a_kink_is_seen_where_rounding_hides_the_sign_beside_it():
+    """Oracle: a test function 0.3 − s with no value at the kink s = 1 and none to trust near it."""
+
+    def point(s):
+        value = math.nan if s == 1 else 0.0 if s > 0.997 else 0.3 - s
+        return SimpleNamespace(arclength=s, measure=SimpleNamespace(tests={"CP": value}))
+
+    tracer = SimpleNamespace(
+        decided={},
+        curve=SimpleNamespace(field=SimpleNamespace(problem=SimpleNamespace(kinks={"m": None}))),
+        between=lambda a, b, share: point(a.arclength + share * (b.arclength - a.arclength)),
+    )
+    ((low, high),) = brackets(tracer, point(0.0), point(1.0), "CP")
+    assert low.arclength < 0.3 < high.arclength < 0.997

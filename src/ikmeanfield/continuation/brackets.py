@@ -62,12 +62,20 @@ def brackets(tracer: Tracer, a: Point, b: Point, event: str) -> list[tuple[Point
 
 
 def _with_sign(tracer: Tracer, point: Point, other: Point, event: str) -> Point | None:
-    """Return the point, or the closest one towards another at which a test function is finite."""
-    if math.isfinite(point.measure.tests[event]):
-        return point if point.measure.tests[event] != 0 else None
+    """Return the point, or the closest one towards another at which a test function has a sign.
+
+    None where rounding hides it at the point itself, and where there is no such point.
+    """
+    value = point.measure.tests[event]
+    if math.isfinite(value):
+        return point if value != 0 else None
     if not tracer.curve.field.problem.kinks:
         return None
-    return _inwards(tracer, point, other, lambda moved: math.isfinite(moved.measure.tests[event]))
+    return _inwards(tracer, point, other, lambda moved: _has_sign(moved.measure.tests[event]))
+
+
+def _has_sign(value: float) -> bool:
+    return math.isfinite(value) and value != 0
 
 
 def _split(tracer: Tracer, a: Point, b: Point, event: str, depth: int) -> list[tuple[Point, Point]]:
