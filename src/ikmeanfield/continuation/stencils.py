@@ -157,12 +157,12 @@ class Stencils(ScaledProblem):
 
     def _noise_of_field(self, z: FloatArray) -> FloatArray:
         """What rounding does to `field`, whose terms cancel at an equilibrium, at most."""
-        here = self.field(z)
-        moved = z * (1 + _ROUNDING * np.cos(np.arange(len(z))))  # no two components alike
+        beside = z * (1 + _ROUNDING * np.cos(np.arange(len(z))))  # no two components alike
         try:
-            return _ROUNDING * np.abs(here) + np.abs(self.field(moved) - here)
+            here, moved = self.field(z), self.field(beside)
         except FieldUndefinedError:
             return np.zeros(self.n)
+        return _ROUNDING * np.abs(here) + np.abs(moved - here)
 
     def slope(self, z: FloatArray, direction: FloatArray) -> FloatArray:
         """Return the derivative of `field` along a direction of length n + k, shape (n,).
