@@ -124,7 +124,7 @@ def variants(problem, reference, g, number, box):
         if rows is None:
             continue
         start = dict(zip(reference.free, map(float, reference.parameters[row]), strict=True))
-        step = float(g.choice(STEPS if reference.kind == "equilibrium" else STEPS[:3]))
+        step = float(g.choice(STEPS))
         other = problem.at(start)
         if g.random() < 0.5:
             other = replace(other, jacobian=None)
