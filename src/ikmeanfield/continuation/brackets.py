@@ -67,9 +67,9 @@ def _with_sign(tracer: Tracer, point: Point, other: Point, event: str) -> Point 
     None where rounding hides it at the point itself, and where there is no such point.
     """
     value = point.measure.tests[event]
-    if math.isfinite(value):
-        return point if value != 0 else None
-    if not tracer.curve.field.problem.kinks:
+    if _has_sign(value):
+        return point
+    if value == 0 or not tracer.curve.field.problem.kinks:
         return None
     return _inwards(tracer, point, other, lambda moved: _has_sign(moved.measure.tests[event]))
 

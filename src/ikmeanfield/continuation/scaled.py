@@ -116,6 +116,7 @@ class ScaledField(FirstDerivatives):
             second += even * (right + left)
         return first / (60 * step), second / (180 * step**2)
 
+    @remembered
     def _wide_jacobian(self, z: FloatArray) -> FloatArray:
         """Return `jacobian` with less rounding, which second differences of it magnify."""
         return self._differences(z, _WIDE_STEP)

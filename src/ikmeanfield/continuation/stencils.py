@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from .coordinates import FieldUndefinedError, ScaledProblem
+from .coordinates import FieldUndefinedError, ScaledProblem, remembered
 from .problem import FloatArray
 
 _Value = TypeVar("_Value", float, FloatArray)
@@ -155,6 +155,7 @@ class Stencils(ScaledProblem):
             return FIRST_STEP
         return self.clear_step(z, direction, _BERTH * FIRST_STEP)[0] / _BERTH
 
+    @remembered
     def _noise_of_field(self, z: FloatArray) -> FloatArray:
         """What rounding does to `field`, whose terms cancel at an equilibrium, at most."""
         beside = z * (1 + _ROUNDING * np.cos(np.arange(len(z))))  # no two components alike
